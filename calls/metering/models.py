@@ -1,0 +1,161 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from calls.rooms.models import Call
+
+
+class Terms(models.Model):
+    """What is asked for a paid period; fixed when the expert sends the offer. Rates and prices are whole minor units."""
+
+    class Kind(models.TextChoices):
+        PER_MINUTE = "per_minute"
+        ACT_OF_TIME = "act_of_time"
+
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    listing = models.PositiveBigIntegerField()  # id only: a listing may change or go, the terms stay
+    label = models.CharField(max_length=80)
+    currency = models.CharField(max_length=3)
+    commission_percent = models.PositiveSmallIntegerField()
+    rate_minor = models.PositiveIntegerField(null=True)  # per minute
+    price_minor = models.PositiveIntegerField(null=True)  # of an act
+    length_ms = models.PositiveIntegerField(null=True)  # of an act
+    free_ms = models.PositiveIntegerField(default=0)  # free time still left to these two when the offer was sent
+
+    class Meta:
+        abstract = True
+
+
+class Offer(Terms):
+    """The expert's request, made in the call, to switch to paid. open -> accepted | refused | withdrawn | expired."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        ACCEPTED = "accepted"
+        REFUSED = "refused"
+        WITHDRAWN = "withdrawn"
+        EXPIRED = "expired"
+
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="offers")
+    payer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="offers_received")
+    expert = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="offers_made")
+    state = models.CharField(max_length=9, choices=State.choices, default=State.OPEN)
+    estimate_low_minutes = models.PositiveSmallIntegerField(null=True)
+    estimate_high_minutes = models.PositiveSmallIntegerField(null=True)
+    terms_text = models.TextField()  # exactly what the payer was shown; completed with cap and credit on acceptance
+    sent_at = models.DateTimeField()
+    adding_credit_at = models.DateTimeField(null=True)  # the payer pressed *Add credit and accept*
+    closed_at = models.DateTimeField(null=True)
+    deadline_at = models.DateTimeField(null=True)  # when it expires; null once closed
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["call"], condition=Q(state="open"), name="offer_one_open_per_call"),
+            models.CheckConstraint(condition=~Q(payer=models.F("expert")), name="offer_nobody_pays_themself"),
+        ]
+        indexes = [models.Index(fields=["deadline_at"], condition=Q(deadline_at__isnull=False), name="offer_deadline")]
+
+
+class PaidPeriod(Terms):
+    """A stretch of a call under one accepted offer.
+
+    countdown -> running <-> paused | stopped -> ended. While it lives, `deadline_at` is the next moment at which something
+    must happen without anybody pressing anything (countdown over, cap reached, loss or pause too long, act captured).
+    """
+
+    class State(models.TextChoices):
+        COUNTDOWN = "countdown"
+        RUNNING = "running"
+        PAUSED = "paused"
+        STOPPED = "stopped"  # loss: one side does not hear the other
+        ENDED = "ended"
+
+    offer = models.OneToOneField(Offer, on_delete=models.PROTECT, related_name="period")
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="periods")
+    payer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="periods_paid")
+    expert = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="periods_earned")
+    state = models.CharField(max_length=9, choices=State.choices, default=State.COUNTDOWN)
+    cap_minor = models.PositiveIntegerField()  # acts: the price
+    accepted_at = models.DateTimeField()
+    counts_from = models.DateTimeField()  # the end of the countdown
+    deadline_at = models.DateTimeField(null=True)
+    captured_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=20, blank=True)  # see metering.services.END_REASONS
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    billable_ms = models.PositiveIntegerField(default=0)  # set once, at the end
+    amount_minor = models.PositiveIntegerField(default=0)  # the price paid; set once, at the end
+    commission_minor = models.PositiveIntegerField(default=0)
+    release_at = models.DateTimeField(null=True)  # when the earning is released
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["payer"], condition=~Q(state="ended"), name="period_one_per_payer"),
+            models.UniqueConstraint(fields=["expert"], condition=~Q(state="ended"), name="period_one_per_expert"),
+            models.CheckConstraint(condition=~Q(payer=models.F("expert")), name="period_nobody_pays_themself"),
+        ]
+        indexes = [models.Index(fields=["deadline_at"], condition=Q(deadline_at__isnull=False), name="period_deadline")]
+
+
+class Hearing(models.Model):
+    """One side reports the other's sound arriving, over [started_at, ended_at). Ends at the side's last good report."""
+
+    class Side(models.TextChoices):
+        PAYER = "payer"
+        EXPERT = "expert"
+
+    period = models.ForeignKey(PaidPeriod, on_delete=models.CASCADE, related_name="hearings")
+    side = models.CharField(max_length=6, choices=Side.choices)
+    process = models.UUIDField(db_index=True)  # the server process that witnesses it
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["period", "side"], condition=Q(ended_at__isnull=True), name="hearing_one_open_per_side"
+            )
+        ]
+
+
+class Stop(models.Model):
+    """The meter stands still over [started_at, ended_at), and why. A loss is a stop too, so that the receipt can say so."""
+
+    class Reason(models.TextChoices):
+        COUNTDOWN = "countdown"  # after Resume from a long loss
+        PAUSE = "pause"
+        LOSS = "loss"
+
+    period = models.ForeignKey(PaidPeriod, on_delete=models.CASCADE, related_name="stops")
+    reason = models.CharField(max_length=9, choices=Reason.choices)
+    side = models.CharField(max_length=6, choices=Hearing.Side.choices, blank=True)  # who paused, or who lost the sound
+    ready_at = models.DateTimeField(null=True)  # after a pause by the expert: they pressed Ready
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["period"], condition=Q(ended_at__isnull=True), name="stop_one_open"),
+        ]
+
+
+class CapRaise(models.Model):
+    """The payer raised the cap: a further hold. The first hold is the acceptance itself."""
+
+    period = models.ForeignKey(PaidPeriod, on_delete=models.CASCADE, related_name="raises")
+    by_minor = models.PositiveIntegerField()
+    raised_at = models.DateTimeField()
+
+
+class FreeTime(models.Model):
+    """Free time that these two people have used since their first free second; it starts anew after 24 h."""
+
+    payer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    expert = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    window_started_at = models.DateTimeField()
+    used_ms = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["payer", "expert"], name="free_time_one_per_pair")]

@@ -1,0 +1,83 @@
+import secrets
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+def new_code() -> str:
+    """A room's unguessable link: 144 bits."""
+    return secrets.token_urlsafe(18)
+
+
+class Room(models.Model):
+    """Where a caller and an expert talk; the same two people keep the same room, and its link never expires."""
+
+    code = models.CharField(max_length=24, unique=True, default=new_code)
+    caller = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="rooms_called_from")
+    expert = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="rooms_answered_in")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["caller", "expert"], name="room_one_per_pair"),
+            models.CheckConstraint(condition=~Q(caller=models.F("expert")), name="room_needs_two_people"),
+        ]
+
+
+class Call(models.Model):
+    """One conversation in a room, and the ringing that led to it.
+
+    ringing -> answered -> live -> ended, or ringing -> declined | missed | cancelled. It starts free. `started_at` is the
+    second person joining, `ended_at` the last one leaving.
+    """
+
+    class State(models.TextChoices):
+        RINGING = "ringing"
+        ANSWERED = "answered"  # the expert pressed Answer; not both are in the room yet
+        LIVE = "live"
+        ENDED = "ended"
+        DECLINED = "declined"
+        MISSED = "missed"
+        CANCELLED = "cancelled"
+
+    OPEN = (State.RINGING, State.ANSWERED, State.LIVE)
+
+    room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="calls")
+    # Copied from the room: every question about a call asks for them, and a room's people never change.
+    caller = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="calls_made")
+    expert = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="calls_received")
+    state = models.CharField(max_length=9, choices=State.choices, default=State.RINGING)
+    line = models.CharField(max_length=200, blank=True)  # what the caller typed before ringing
+    rang_at = models.DateTimeField()
+    ring_until = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=20, blank=True)  # hung_up, left, lost, never_joined
+    deadline_at = models.DateTimeField(null=True)  # when the sweeper must look: ring over, nobody came, all gone
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["room"], condition=Q(state__in=["ringing", "answered", "live"]), name="call_one_open_per_room"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["deadline_at"], condition=Q(deadline_at__isnull=False), name="call_deadline"),
+            models.Index(fields=["caller", "-rang_at"], name="call_of_caller"),
+            models.Index(fields=["expert", "-rang_at"], name="call_of_expert"),
+        ]
+
+
+class Seat(models.Model):
+    """A member's place in a room: which process holds the socket of their newest tab there."""
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="seats")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="seats")
+    process = models.UUIDField(db_index=True)
+    tab = models.UUIDField()  # made by the socket; only the newest tab may clear the seat
+    taken_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["room", "user"], name="seat_one_per_member")]

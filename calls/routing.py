@@ -1,0 +1,3 @@
+"""Every websocket of the calls."""
+
+websocket_urlpatterns: list = []

@@ -1,0 +1,2 @@
+def display_name(user) -> str:
+    return str(user)

@@ -1,0 +1,1 @@
+"""Experts: their public profile, and presence (who can be called now)."""

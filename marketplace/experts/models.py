@@ -1,0 +1,58 @@
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Category(models.Model):
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=60)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Profile(models.Model):
+    """A member's public page. Searched columns stay here; presence, which flips often, has a narrow table of its own."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="profile")
+    slug = models.SlugField(max_length=80, unique=True)
+    headline = models.CharField(_("headline"), max_length=120)
+    bio = models.TextField(_("about you"), max_length=4000)
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="profiles")
+    languages = models.JSONField(_("languages"), default=list)  # language codes, the best first: ["en", "fr"]
+    skills = models.JSONField(_("skills"), default=list)  # short tags, at most 8
+    place = models.CharField(_("place"), max_length=80, blank=True)
+    photo = models.CharField(max_length=120, blank=True)  # path under MEDIA_ROOT; written by experts.photos alone
+    search_text = models.TextField(default="", editable=False)  # folded: no accents, no capitals
+    published_at = models.DateTimeField(null=True, blank=True, db_index=True)
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class Presence(models.Model):
+    class State(models.TextChoices):
+        FREE = "free", _("free now")
+        BUSY = "busy", _("busy")
+        AWAY = "away", _("away")
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="presence"
+    )
+    state = models.CharField(max_length=4, choices=State.choices, default=State.AWAY, db_index=True)
+    chosen_away = models.BooleanField(default=False)  # wins over every open tab
+    in_call = models.BooleanField(default=False)
+    missed_rings = models.JSONField(default=list)  # ids of the callers of the last rings missed in a row
+
+
+class Connection(models.Model):
+    """This member has at least one open page on this server process (or had, up to AWAY_AFTER_S ago)."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="connections")
+    process = models.UUIDField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "process"], name="connection_once_per_process")]

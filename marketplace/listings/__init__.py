@@ -1,0 +1,1 @@
+"""Listings: what an expert offers, per minute or as an act of time."""

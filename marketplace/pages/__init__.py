@@ -1,0 +1,1 @@
+"""Pages that look into all three apps: home, profile, dashboard, demo. Seen by none."""

@@ -1,0 +1,5 @@
+"""What every template may ask for."""
+
+
+def site(request) -> dict:
+    return {}

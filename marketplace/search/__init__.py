@@ -1,0 +1,1 @@
+"""Search: a query becomes ranked profiles; who can answer now comes first."""

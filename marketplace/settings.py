@@ -1,0 +1,319 @@
+"""Every setting, read once from the environment (see .env.example); a bad value stops the start with one line.
+
+With no environment at all: SQLite, channels in memory, DEBUG off, no sandbox and no demo doors.
+"""
+
+import os
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dj_database_url
+from django.core.management.utils import get_random_secret_key
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+class BadSetting(SystemExit):
+    """Stops the program with one readable line instead of a traceback."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"Setting {name}: {problem}")
+
+
+def env_str(name: str, default: str = "") -> str:
+    return os.environ.get(name, default).strip()
+
+
+def env_bool(name: str, default: bool = False) -> bool:
+    value = env_str(name).lower()
+    if value in ("", "0", "1", "true", "false", "yes", "no"):
+        return default if value == "" else value in ("1", "true", "yes")
+    raise BadSetting(name, f"{value!r} is neither 1 nor 0")
+
+
+def env_int(name: str, default: int, *, low: int = 0, high: int = 10**9) -> int:
+    value = env_str(name, str(default))
+    if not value.isascii() or not value.lstrip("-").isdigit() or not low <= int(value) <= high:
+        raise BadSetting(name, f"{value!r} is not a whole number from {low} to {high}")
+    return int(value)
+
+
+def env_list(name: str, default: str = "") -> list[str]:
+    return [part.strip() for part in env_str(name, default).split(",") if part.strip()]
+
+
+DEBUG = env_bool("DEBUG")
+TESTING = "pytest" in sys.modules
+VAR_DIR = Path(env_str("VAR_DIR", str(BASE_DIR / "var")))
+
+
+def _secret_key() -> str:
+    """SECRET_KEY, or one made once and kept in VAR_DIR (never in production: several machines must share it)."""
+    if key := env_str("SECRET_KEY"):
+        return key
+    kept = VAR_DIR / "secret-key"
+    if not kept.exists():
+        VAR_DIR.mkdir(parents=True, exist_ok=True)
+        kept.touch(mode=0o600)
+        kept.write_text(get_random_secret_key() + get_random_secret_key())
+    return kept.read_text()
+
+
+SECRET_KEY = _secret_key()
+SITE_URL = env_str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+if urlsplit(SITE_URL).scheme not in ("http", "https") or not urlsplit(SITE_URL).hostname:
+    raise BadSetting("SITE_URL", f"{SITE_URL!r} is not an http or https address")
+LOOPBACK_HOSTS = {"127.0.0.1", "localhost", "[::1]"}
+ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", ",".join(sorted(LOOPBACK_HOSTS)))
+HTTPS = urlsplit(SITE_URL).scheme == "https"
+
+# --- Stripe: a real key, or the sandbox that stands in for it -------------------------------------------------
+STRIPE_SECRET_KEY = env_str("STRIPE_SECRET_KEY")
+STRIPE_SANDBOX = env_bool("STRIPE_SANDBOX")
+STRIPE_WEBHOOK_SECRET = env_str("STRIPE_WEBHOOK_SECRET")
+STRIPE_CONNECT_WEBHOOK_SECRET = env_str("STRIPE_CONNECT_WEBHOOK_SECRET")
+STRIPE_THIN_WEBHOOK_SECRET = env_str("STRIPE_THIN_WEBHOOK_SECRET")
+if STRIPE_SANDBOX:
+    if STRIPE_SECRET_KEY:
+        raise BadSetting("STRIPE_SECRET_KEY", "set together with STRIPE_SANDBOX=1; unset one of the two")
+    STRIPE_SECRET_KEY = "sk_test_sandbox"
+    # The sandbox signs its own events: any secrets do, as long as the three differ.
+    STRIPE_WEBHOOK_SECRET = STRIPE_WEBHOOK_SECRET or "whsec_sandbox_platform"
+    STRIPE_CONNECT_WEBHOOK_SECRET = STRIPE_CONNECT_WEBHOOK_SECRET or "whsec_sandbox_connect"
+    STRIPE_THIN_WEBHOOK_SECRET = STRIPE_THIN_WEBHOOK_SECRET or "whsec_sandbox_thin"
+elif STRIPE_SECRET_KEY:
+    if not STRIPE_SECRET_KEY.startswith(("sk_test_", "rk_test_", "sk_live_", "rk_live_")):
+        raise BadSetting("STRIPE_SECRET_KEY", "does not look like a secret key (sk_test_..., sk_live_...)")
+    for _name in ("STRIPE_WEBHOOK_SECRET", "STRIPE_CONNECT_WEBHOOK_SECRET", "STRIPE_THIN_WEBHOOK_SECRET"):
+        if not globals()[_name].startswith("whsec_"):
+            raise BadSetting(_name, "must be set (whsec_...) when STRIPE_SECRET_KEY is")
+
+# --- The demo's doors: one-press sign-in, readable mails, movable clock ---------------------------------------
+DEMO = env_bool("DEMO")
+if DEMO and not (DEBUG and STRIPE_SANDBOX):
+    raise BadSetting("DEMO", "needs DEBUG=1 and STRIPE_SANDBOX=1")
+if DEMO and (outside := set(ALLOWED_HOSTS) - LOOPBACK_HOSTS):
+    raise BadSetting("DEMO", f"is for this machine only, but ALLOWED_HOSTS has {', '.join(sorted(outside))}")
+
+INSTALLED_APPS = [
+    "marketplace",
+    "calls",
+    "payouts",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "channels",
+    "csp",
+    "allauth",
+    "allauth.account",
+]
+AUTH_USER_MODEL = "marketplace.User"
+ROOT_URLCONF = "marketplace.urls"
+ASGI_APPLICATION = "marketplace.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "marketplace.pages.context.site",
+            ],
+        },
+    }
+]
+
+# --- Database: SQLite to try it, PostgreSQL through a pool to run it ------------------------------------------
+DATABASE_URL = env_str("DATABASE_URL", f"sqlite:///{VAR_DIR / 'ringwise.sqlite3'}")
+try:
+    _database = dj_database_url.parse(DATABASE_URL)
+except Exception as problem:
+    raise BadSetting("DATABASE_URL", "is not a database address (postgres://user:password@host/name)") from problem
+if _database["ENGINE"].endswith("sqlite3"):
+    if not DATABASE_URL.endswith(":memory:"):
+        Path(_database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+    # IMMEDIATE: a transaction that reads and then writes must not find the file changed in between.
+    _database["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+    _database["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+elif _database["ENGINE"].endswith("postgresql"):
+    _database["OPTIONS"] = {"pool": {"min_size": 2, "max_size": 20, "timeout": 10}}
+else:
+    raise BadSetting("DATABASE_URL", "must be sqlite or postgres")
+DATABASES = {"default": _database}
+
+REDIS_URL = env_str("REDIS_URL")
+if REDIS_URL:
+    if urlsplit(REDIS_URL).scheme not in ("redis", "rediss", "unix"):
+        raise BadSetting("REDIS_URL", f"{REDIS_URL!r} is not a redis address")
+    CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.core.RedisChannelLayer",
+            # Without socket_timeout=None redis-py 8 ends every idle socket after 5 s.
+            "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": None}]},
+        }
+    }
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+else:
+    CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+
+# --- Accounts -------------------------------------------------------------------------------------------------
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_ADAPTER = "marketplace.accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "marketplace.accounts.forms.SignupForm"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_USER_DISPLAY = "marketplace.accounts.services.display_name"
+LOGIN_REDIRECT_URL = "/"
+LOGIN_URL = "account_login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# --- Mail: a server when EMAIL_URL names one; else files that the demo can show ---------------------------------
+DEFAULT_FROM_EMAIL = env_str("DEFAULT_FROM_EMAIL", "Ringwise <noreply@localhost>")
+_mail = urlsplit(env_str("EMAIL_URL"))
+if _mail.scheme in ("smtp", "smtps"):
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST, EMAIL_PORT = _mail.hostname or "localhost", _mail.port or 25
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.username or "", _mail.password or ""
+    EMAIL_USE_SSL = _mail.scheme == "smtps"
+elif _mail.scheme:
+    raise BadSetting("EMAIL_URL", "must begin with smtp:// or smtps://")
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = VAR_DIR / "mails"
+
+# --- Language and time ----------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+# --- Files ----------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+MEDIA_ROOT = VAR_DIR / "uploads"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG or TESTING
+        else "marketplace.staticfiles.HashedStaticFiles"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG or TESTING
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# --- What the browser may do ----------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "media-src": ["'self'", "blob:"],
+        "manifest-src": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        # A POST answered by a redirect to Stripe's hosted pages counts as a form action too.
+        "form-action": ["'self'", "https://checkout.stripe.com", "https://connect.stripe.com"],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+if HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    CSRF_TRUSTED_ORIGINS = [SITE_URL]
+
+# --- TURN -----------------------------------------------------------------------------------------------------
+TURN_URLS = env_list("TURN_URLS")
+TURN_SECRET = env_str("TURN_SECRET")
+if bool(TURN_URLS) != bool(TURN_SECRET):
+    raise BadSetting("TURN_URLS", "and TURN_SECRET go together: set both or neither")
+TURN_TTL_S = env_int("TURN_TTL_S", 3600, low=60)
+
+# --- The product's numbers (PRODUCT.md); times can be shortened for tests -------------------------------------
+CURRENCY = env_str("CURRENCY", "EUR")
+COMMISSION_PERCENT = env_int("COMMISSION_PERCENT", 30, high=100)
+RATE_MINOR_MIN, RATE_MINOR_MAX = 20, 1_000
+ACT_MINOR_MIN, ACT_MINOR_MAX = 100, 50_000
+TOP_UP_MINOR_MIN, TOP_UP_MINOR_MAX = 500, 50_000
+CREDIT_MINOR_MAX = 50_000
+WITHDRAWAL_MINOR_MIN = 2_000
+RELEASE_DAYS, RELEASE_DAYS_NEW = 14, 30
+NEW_EXPERT_CALLERS, NEW_EXPERT_DAYS = 5, 30
+
+RING_S = env_int("RING_S", 45, low=1)
+AWAY_AFTER_S = env_int("AWAY_AFTER_S", 30, low=1)
+SOCKET_PING_S = env_int("SOCKET_PING_S", 10, low=1)
+SOCKET_SILENCE_S = env_int("SOCKET_SILENCE_S", 30, low=1)
+OFFER_S = env_int("OFFER_S", 60, low=1)
+OFFER_TOP_UP_S = env_int("OFFER_TOP_UP_S", 600, low=1)
+ACCEPT_INERT_S = env_int("ACCEPT_INERT_S", 1)
+REFUSALS_BEFORE_WAIT = 2
+REFUSED_WAIT_S = env_int("REFUSED_WAIT_S", 300)
+COUNTDOWN_S = env_int("COUNTDOWN_S", 3)
+FREE_TIME_S = env_int("FREE_TIME_S", 30)
+FREE_TIME_WINDOW_S = 24 * 3600
+REPORT_S = env_int("REPORT_S", 2, low=1)
+REPORT_SILENCE_S = env_int("REPORT_SILENCE_S", 5, low=1)
+LOSS_RESUMES_S = env_int("LOSS_RESUMES_S", 20, low=1)
+LOSS_ENDS_S = env_int("LOSS_ENDS_S", 120, low=1)
+PAUSE_ENDS_S = env_int("PAUSE_ENDS_S", 600, low=1)
+ACT_CAPTURE_S = env_int("ACT_CAPTURE_S", 60, low=1)
+LEASE_BEAT_S = env_int("LEASE_BEAT_S", 2, low=1)
+LEASE_DEAD_S = env_int("LEASE_DEAD_S", 8, low=3)
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env_str("LOG_LEVEL", "INFO")},
+}

@@ -1,0 +1,1 @@
+"""Earnings: the expert's part, pending until its release date, then available."""

@@ -1,0 +1,35 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class Earning(models.Model):
+    """What an expert earned with one paid period. The release date is decided at capture and never moves later."""
+
+    expert = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="earnings")
+    payer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reference = models.CharField(max_length=60, unique=True)  # "period:12"
+    group = models.CharField(max_length=40, blank=True)  # "listing:5"
+    label = models.CharField(max_length=120)  # what the page shows; told by the upper app, like `link`
+    link = models.CharField(max_length=120, blank=True)
+    currency = models.CharField(max_length=3)
+    price_minor = models.PositiveIntegerField()
+    commission_minor = models.PositiveIntegerField()
+    commission_percent = models.PositiveSmallIntegerField()
+    amount_minor = models.PositiveIntegerField()  # price - commission
+    given_back_minor = models.PositiveIntegerField(default=0)  # of the price, back to the payer's credit
+    captured_at = models.DateTimeField()
+    release_at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(price_minor=models.F("amount_minor") + models.F("commission_minor")),
+                name="earning_and_commission_make_the_price",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["release_at"], condition=Q(released_at__isnull=True), name="earning_to_release"),
+            models.Index(fields=["expert", "-captured_at"], name="earning_of_expert"),
+        ]

@@ -1,0 +1,53 @@
+from django.db import models
+from django.db.models import Q
+
+
+class Account(models.Model):
+    """A place where money is. Members' accounts cache their balance under a floor of zero; platform accounts cache nothing.
+
+    `owner` is an opaque reference ("user:7", "withdrawal:3"; empty for the platform's own). Balances are signed towards the
+    account's normal side: a credit-normal account with 500 holds 500 for its owner.
+    """
+
+    kind = models.CharField(max_length=24)
+    owner = models.CharField(max_length=40, blank=True)
+    currency = models.CharField(max_length=3)
+    credit_normal = models.BooleanField()
+    balance_minor = models.BigIntegerField(null=True)  # null: the platform's own, summed when asked
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "owner", "currency"], name="account_once"),
+            models.CheckConstraint(
+                condition=Q(balance_minor__isnull=True) | Q(balance_minor__gte=0), name="account_never_below_zero"
+            ),
+        ]
+
+
+class Entry(models.Model):
+    """A move with its cause. Same key and same content: no effect; same key, other content: an error."""
+
+    key = models.CharField(max_length=120, unique=True)
+    fingerprint = models.CharField(max_length=64)
+    kind = models.CharField(max_length=32)
+    reference = models.CharField(max_length=60, blank=True)
+    posted_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["reference"], name="entry_of_reference")]
+
+
+class Posting(models.Model):
+    """`amount_minor` from one account to another: one debit, one credit, so it cannot be unbalanced."""
+
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="postings")
+    debit = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    credit = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    amount_minor = models.BigIntegerField()
+    group = models.CharField(max_length=40, blank=True)  # what was sold, e.g. "listing:5": for statements
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="posting_above_zero"),
+            models.CheckConstraint(condition=~Q(debit=models.F("credit")), name="posting_between_two_accounts"),
+        ]

@@ -1,0 +1,30 @@
+"""Every table of the money."""
+
+from payouts.clock import DemoClock
+from payouts.earnings.models import Earning
+from payouts.ledger.models import Account, Entry, Posting
+from payouts.outbox.models import OutboxRow
+from payouts.sandbox.models import SandboxDelivery, SandboxKey, SandboxObject
+from payouts.stripe.models import StripeEvent
+from payouts.wallet.models import CreditLot, Customer, Hold, LotUse, TopUp
+from payouts.withdrawals.models import BankConnection, Withdrawal
+
+__all__ = [
+    "Account",
+    "BankConnection",
+    "CreditLot",
+    "Customer",
+    "DemoClock",
+    "Earning",
+    "Entry",
+    "Hold",
+    "LotUse",
+    "OutboxRow",
+    "Posting",
+    "SandboxDelivery",
+    "SandboxKey",
+    "SandboxObject",
+    "StripeEvent",
+    "TopUp",
+    "Withdrawal",
+]

@@ -1,0 +1,65 @@
+"""Money: whole minor units and a currency. The only place where a sum is rounded or written out."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from babel.numbers import format_currency, get_currency_precision
+from django.utils.translation import get_language
+
+
+class BadAmount(ValueError):
+    """An amount that is not a positive whole number of minor units, or not in the expected currency."""
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """`minor` whole minor units (cents) of `currency` (ISO 4217, upper case). May be zero or negative."""
+
+    minor: int
+    currency: str
+
+    def __post_init__(self) -> None:
+        if type(self.minor) is not int:  # a bool or a float is a bug, not money
+            raise BadAmount(f"{self.minor!r} is not a whole number of minor units")
+        if len(self.currency) != 3 or not self.currency.isascii() or not self.currency.isupper():
+            raise BadAmount(f"{self.currency!r} is not a currency")
+
+    def _same(self, other: "Money") -> int:
+        if self.currency != other.currency:
+            raise BadAmount(f"{self.currency} is not {other.currency}")
+        return other.minor
+
+    def __add__(self, other: "Money") -> "Money":
+        return Money(self.minor + self._same(other), self.currency)
+
+    def __sub__(self, other: "Money") -> "Money":
+        return Money(self.minor - self._same(other), self.currency)
+
+    def __neg__(self) -> "Money":
+        return Money(-self.minor, self.currency)
+
+    def __lt__(self, other: "Money") -> bool:
+        return self.minor < self._same(other)
+
+    def __le__(self, other: "Money") -> bool:
+        return self.minor <= self._same(other)
+
+    def __gt__(self, other: "Money") -> bool:
+        return self.minor > self._same(other)
+
+    def __ge__(self, other: "Money") -> bool:
+        return self.minor >= self._same(other)
+
+    def __bool__(self) -> bool:
+        return self.minor != 0
+
+    def __str__(self) -> str:
+        """The sum as a page shows it, in the active language: two decimals and the currency sign, as Babel writes it."""
+        locale = (get_language() or "en").replace("-", "_")
+        exact = Decimal(self.minor).scaleb(-get_currency_precision(self.currency))
+        return format_currency(exact, self.currency, locale=locale)
+
+
+def price_of_time(*, rate_minor_per_minute: int, billable_ms: int) -> int:
+    """Whole minor units for `billable_ms` at `rate_minor_per_minute`, rounded down once: in the caller's favour (PRODUCT 3)."""
+    return rate_minor_per_minute * billable_ms // 60_000

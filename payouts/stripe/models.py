@@ -1,0 +1,22 @@
+from django.db import models
+from django.db.models import Q
+
+
+class StripeEvent(models.Model):
+    """An event as it came, stored before it is acted on; acted on by the worker. An error stays on the row."""
+
+    event_id = models.CharField(max_length=120, unique=True)
+    endpoint = models.CharField(max_length=8)  # platform, connect, thin
+    type = models.CharField(max_length=120)
+    account = models.CharField(max_length=60, blank=True)
+    payload = models.JSONField()
+    received_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    processed_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(processed_at__isnull=True), name="stripe_event_to_do")
+        ]

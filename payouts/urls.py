@@ -1,0 +1,3 @@
+"""Every page of the money."""
+
+urlpatterns: list = []

@@ -1,0 +1,80 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+
+class Customer(models.Model):
+    """A member as Stripe knows them."""
+
+    member = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    stripe_id = models.CharField(max_length=60, unique=True)
+
+
+class TopUp(models.Model):
+    """new (no Checkout Session yet) -> open -> paid | expired | failed. Credited from Stripe's word only, once."""
+
+    class State(models.TextChoices):
+        NEW = "new"
+        OPEN = "open"
+        PAID = "paid"
+        FAILED = "failed"
+        EXPIRED = "expired"
+
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="top_ups")
+    amount_minor = models.PositiveIntegerField()
+    currency = models.CharField(max_length=3)
+    state = models.CharField(max_length=7, choices=State.choices, default=State.NEW)
+    stripe_session = models.CharField(max_length=120, unique=True, null=True)
+    return_path = models.CharField(max_length=200, default="/wallet/")  # a path of this site
+    made_at = models.DateTimeField()
+    paid_at = models.DateTimeField(null=True)
+
+
+class CreditLot(models.Model):
+    """What is left of one top-up, spent oldest first: so that a refund or a dispute knows its card."""
+
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="credit_lots")
+    top_up = models.OneToOneField(TopUp, on_delete=models.PROTECT, related_name="lot")
+    amount_minor = models.PositiveIntegerField()
+    remaining_minor = models.PositiveIntegerField()
+    currency = models.CharField(max_length=3)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(remaining_minor__lte=F("amount_minor")), name="lot_not_above_its_top_up")
+        ]
+
+
+class LotUse(models.Model):
+    """`amount_minor` of a lot was spent on `reference` (negative: it came back)."""
+
+    lot = models.ForeignKey(CreditLot, on_delete=models.PROTECT, related_name="uses")
+    reference = models.CharField(max_length=60, db_index=True)
+    amount_minor = models.IntegerField()
+    used_at = models.DateTimeField()
+
+
+class Hold(models.Model):
+    """Credit set aside for an accepted offer. Open until captured or freed; then captured + freed = amount."""
+
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="holds")
+    key = models.CharField(max_length=120, unique=True)
+    reference = models.CharField(max_length=60, db_index=True)  # "period:12"; a period may have several holds
+    amount_minor = models.PositiveIntegerField()
+    currency = models.CharField(max_length=3)
+    captured_minor = models.PositiveIntegerField(default=0)
+    freed_minor = models.PositiveIntegerField(default=0)
+    is_open = models.BooleanField(default=True)
+    held_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_open=True, captured_minor=0, freed_minor=0)
+                | Q(is_open=False, amount_minor=F("captured_minor") + F("freed_minor")),
+                name="hold_ends_captured_or_freed",
+            ),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="hold_above_zero"),
+        ]
+        indexes = [models.Index(fields=["member"], condition=Q(is_open=True), name="hold_open_of_member")]

@@ -1,0 +1,1 @@
+"""Withdrawals: an expert moves available earnings to their bank through Stripe Connect."""

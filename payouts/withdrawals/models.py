@@ -1,0 +1,55 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class BankConnection(models.Model):
+    """An expert's connected account at Stripe, and what Stripe last said it can do."""
+
+    expert = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="bank_connection")
+    stripe_account = models.CharField(max_length=60, unique=True, null=True)
+    transfers_status = models.CharField(max_length=20, default="inactive")  # active, pending, restricted, ...
+    payouts_status = models.CharField(max_length=20, default="inactive")
+    bank_name = models.CharField(max_length=80, blank=True)
+    bank_last4 = models.CharField(max_length=4, blank=True)
+    checked_at = models.DateTimeField(null=True)
+
+    @property
+    def is_ready(self) -> bool:
+        return self.transfers_status == "active" and self.payouts_status == "active"
+
+
+class Withdrawal(models.Model):
+    """requested -> sent (transfer made, payout on its way) -> paid, or sent -> failing -> failed.
+
+    `failing` is shown as *failed, coming back*: the money still lies in the connected balance. Only the confirmed reversal
+    of the transfer makes it `failed` and the sum available again. A bank may still refuse after `paid` (paid -> failing).
+    """
+
+    class State(models.TextChoices):
+        REQUESTED = "requested"
+        SENT = "sent"
+        PAID = "paid"
+        FAILING = "failing"
+        FAILED = "failed"
+
+    OPEN = (State.REQUESTED, State.SENT, State.FAILING)
+
+    expert = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="withdrawals")
+    amount_minor = models.PositiveIntegerField()
+    currency = models.CharField(max_length=3)
+    state = models.CharField(max_length=9, choices=State.choices, default=State.REQUESTED)
+    stripe_account = models.CharField(max_length=60)
+    stripe_transfer = models.CharField(max_length=60, unique=True, null=True)
+    stripe_payout = models.CharField(max_length=60, unique=True, null=True)
+    stripe_reversal = models.CharField(max_length=60, unique=True, null=True)
+    arrives_on = models.DateField(null=True)
+    failure_code = models.CharField(max_length=60, blank=True)
+    failure_message = models.CharField(max_length=300, blank=True)
+    requested_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    paid_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(amount_minor__gt=0), name="withdrawal_above_zero")]

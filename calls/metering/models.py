@@ -82,9 +82,7 @@ class PaidPeriod(Terms):
     captured_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=20, blank=True)  # see metering.services.END_REASONS
-    ended_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     billable_ms = models.PositiveIntegerField(default=0)  # set once, at the end
     amount_minor = models.PositiveIntegerField(default=0)  # the price paid; set once, at the end
     commission_minor = models.PositiveIntegerField(default=0)

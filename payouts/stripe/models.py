@@ -17,6 +17,4 @@ class StripeEvent(models.Model):
     error = models.TextField(blank=True)
 
     class Meta:
-        indexes = [
-            models.Index(fields=["due_at"], condition=Q(processed_at__isnull=True), name="stripe_event_to_do")
-        ]
+        indexes = [models.Index(fields=["due_at"], condition=Q(processed_at__isnull=True), name="stripe_event_to_do")]

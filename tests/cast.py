@@ -1,0 +1,91 @@
+"""The people of every test: alice calls, bob is the expert, eve is a stranger, sam is staff.
+
+Each function makes that person once and gives the same one back afterwards. Everyone's address is verified, and
+everyone's password is PASSWORD. `online` makes an expert reachable, as an open page would.
+"""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+
+from marketplace.accounts.models import User
+from marketplace.experts.models import Category, Connection, Presence, Profile
+from marketplace.listings.models import Listing
+
+PASSWORD = "correct horse battery staple"
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday, for services that take `now`
+A_PROCESS = UUID(int=1)
+
+
+def member(name: str, **fields) -> User:
+    """A member called `name`, with a verified address at example.test."""
+    email = f"{name.split()[0].lower()}@example.test"
+    if found := User.objects.filter(email=email).first():
+        return found
+    user = User.objects.create_user(email, PASSWORD, name=name, **fields)
+    EmailAddress.objects.create(user=user, email=email, primary=True, verified=True)
+    return user
+
+
+def expert(name: str, *, headline: str = "Helps with taxes", rate_minor: int = 200) -> User:
+    """A member with a published profile, a rate per minute, and an act of 30 min for 25.00."""
+    user = member(name)
+    if Profile.objects.filter(user=user).exists():
+        return user
+    category, _ = Category.objects.get_or_create(slug="money", defaults={"name": "Money and taxes"})
+    profile = Profile.objects.create(
+        user=user,
+        slug=name.lower().replace(" ", "-"),
+        headline=headline,
+        bio="Twenty years of practice, plain words.",
+        category=category,
+        languages=["en"],
+        published_at=NOW,
+    )
+    Presence.objects.create(user=user)
+    Listing.objects.create(
+        profile=profile, kind=Listing.Kind.PER_MINUTE, title="Talk to me", currency="EUR", rate_minor=rate_minor
+    )
+    Listing.objects.create(
+        profile=profile,
+        kind=Listing.Kind.ACT_OF_TIME,
+        title="Half an hour on your tax return",
+        currency="EUR",
+        price_minor=2_500,
+        length_minutes=30,
+    )
+    return user
+
+
+def alice() -> User:
+    return member("Alice Martin")
+
+
+def bob() -> User:
+    return expert("Bob Leroy")
+
+
+def eve() -> User:
+    return member("Eve Stranger")
+
+
+def sam() -> User:
+    return member("Sam Staff", is_staff=True, is_superuser=True)
+
+
+def rate_of(user: User) -> Listing:
+    """The expert's listing per minute."""
+    return Listing.objects.get(profile__user=user, kind=Listing.Kind.PER_MINUTE, active=True)
+
+
+def act_of(user: User) -> Listing:
+    """The expert's act of time."""
+    return Listing.objects.get(profile__user=user, kind=Listing.Kind.ACT_OF_TIME, active=True)
+
+
+def online(user: User) -> User:
+    """An open page of `user` on some server process, so that they are free now."""
+    Connection.objects.get_or_create(user=user, process=A_PROCESS)
+    Presence.objects.update_or_create(user=user, defaults={"state": Presence.State.FREE, "chosen_away": False})
+    return user

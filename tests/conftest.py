@@ -1,0 +1,62 @@
+"""What every test may ask for: the cast, a signed-in browser, the moment. See cast.py for what these people have."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from django.db.backends.base.operations import BaseDatabaseOperations
+from django.test import Client
+
+from marketplace.accounts.models import User
+from tests import cast
+from tests.flush import flush_append_only_tables
+
+
+@pytest.fixture(scope="session", autouse=True)
+def append_only_tables_can_be_emptied_between_tests():
+    """The triggers that refuse to change history refuse Django's flush after a transactional test too."""
+    plain = BaseDatabaseOperations.execute_sql_flush
+    BaseDatabaseOperations.execute_sql_flush = flush_append_only_tables(plain)
+    yield
+    BaseDatabaseOperations.execute_sql_flush = plain
+
+
+@pytest.fixture
+def alice(db) -> User:
+    """The caller."""
+    return cast.alice()
+
+
+@pytest.fixture
+def bob(db) -> User:
+    """The expert: 2.00 per minute, or 30 min for 25.00."""
+    return cast.bob()
+
+
+@pytest.fixture
+def eve(db) -> User:
+    """A stranger to everything."""
+    return cast.eve()
+
+
+@pytest.fixture
+def sam(db) -> User:
+    """Staff."""
+    return cast.sam()
+
+
+@pytest.fixture
+def now() -> datetime:
+    return cast.NOW
+
+
+@pytest.fixture
+def signed_in() -> Callable[[User], Client]:
+    """`signed_in(alice)` is a Client with alice's session."""
+
+    def client_of(user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return client_of

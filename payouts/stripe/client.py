@@ -1,0 +1,93 @@
+"""The wire to Stripe, and the one module that imports its library: client, errors in our words, signatures.
+
+Without a key (STRIPE_SANDBOX=1) the library's requests go to `payouts.sandbox` by a function call: no socket, no port, and
+no deadlock of a single server process that would call itself.
+"""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+import stripe
+from django.conf import settings
+from django.db import transaction
+from requests.structures import CaseInsensitiveDict
+
+from payouts.sandbox import api as sandbox
+from payouts.stripe.answers import BadEvent, InsideTransaction, NotAnswered, Refused
+
+stripe.enable_telemetry = False  # else it writes a file into the home folder of whoever runs this
+TIMEOUT_S = 15
+TOLERANCE_S = 300  # how old, or how far in our future, a signed event may be
+
+
+class SandboxTransport(stripe.HTTPClient):
+    """What the library takes for its HTTP client."""
+
+    name = "sandbox"
+
+    def request(self, method, url, headers, post_data=None, *, _usage=None):
+        parts = urlsplit(url)
+        path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        status, answer_headers, body = sandbox.handle(method, path, headers, post_data or "")
+        return body, status, CaseInsensitiveDict(answer_headers)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+@lru_cache(maxsize=4)
+def _client_of(key: str, in_sandbox: bool) -> stripe.StripeClient:
+    transport = SandboxTransport() if in_sandbox else stripe.RequestsClient(timeout=TIMEOUT_S)
+    return stripe.StripeClient(key, http_client=transport, max_network_retries=0 if in_sandbox else 1)
+
+
+def client() -> stripe.StripeClient:
+    return _client_of(settings.STRIPE_SECRET_KEY, settings.STRIPE_SANDBOX)
+
+
+def is_live() -> bool:
+    return settings.STRIPE_SECRET_KEY.startswith(("sk_live_", "rk_live_"))
+
+
+@contextmanager
+def asking() -> Iterator[stripe.StripeClient]:
+    """The client for one request; refuses to work inside a transaction, and puts Stripe's errors into our words."""
+    if transaction.get_connection().in_atomic_block:
+        raise InsideTransaction("Stripe called inside a database transaction")
+    try:
+        yield client()
+    except stripe.StripeError as problem:
+        raise _translated(problem) from problem
+
+
+def _translated(problem: stripe.StripeError) -> Exception:
+    """A reused key (idempotency_error) counts as not answered: the first request with that key may have had its effect."""
+    status, unclear = problem.http_status, isinstance(problem, stripe.IdempotencyError)
+    if status is None or status in (401, 409, 429) or status >= 500 or unclear:
+        return NotAnswered(str(problem))
+    replayed = CaseInsensitiveDict(problem.headers or {}).get("Idempotent-Replayed") == "true"
+    return Refused(problem.user_message or "", code=problem.code or "unknown", replayed=replayed)
+
+
+def genuine(*, body: bytes, signature: str, secret: str, kind: str) -> dict[str, Any]:
+    """The event in `body` if Stripe signed it with `secret`, not long ago, in our mode, and it is a `kind`; else BadEvent."""
+    try:
+        if kind == "event":
+            client().construct_event(body, signature, secret, TOLERANCE_S)
+        else:
+            client().parse_event_notification(body, signature, secret, TOLERANCE_S)
+        # The library refuses what is too old but takes any date in the future.
+        signed_at = int(next(part[2:] for part in signature.split(",") if part.startswith("t=")))
+        payload = json.loads(body)
+    except (stripe.SignatureVerificationError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
+        raise BadEvent(str(problem)[:200]) from problem
+    if signed_at > time.time() + TOLERANCE_S:
+        raise BadEvent("signed in the future")
+    if payload.get("object") != kind or bool(payload.get("livemode")) != is_live():
+        raise BadEvent("another kind of event, or of the other mode")
+    return payload

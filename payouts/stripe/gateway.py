@@ -1,0 +1,241 @@
+"""The only door to Stripe: each function is one request and answers plain values of `answers`, never the library's objects.
+
+Every writing request takes the idempotency `key` that its caller stored before: the same key twice has the effect of once
+(Stripe keeps keys for 24 hours; after that look the object up first, with the `find_` functions).
+Raises InsideTransaction, NotAnswered (ask again, same key) or Refused (no, and why).
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from payouts.money import Money
+from payouts.stripe.answers import AccountState, CheckoutSession, Event, Payout, Transfer
+from payouts.stripe.client import asking, genuine
+
+# --- Paying in ------------------------------------------------------------------------------------------------
+
+
+def create_customer(*, email: str, name: str, key: str) -> str:
+    with asking() as ask:
+        return ask.v1.customers.create({"email": email, "name": name}, {"idempotency_key": key}).id
+
+
+def create_checkout_session(
+    *, top_up_id: int, customer: str, amount: Money, success_url: str, cancel_url: str, key: str
+) -> CheckoutSession:
+    """A hosted payment page for one top-up. Ways to pay that take days (bank debits) are left out: credit is wanted now."""
+    params: dict[str, Any] = {
+        "mode": "payment",
+        "client_reference_id": str(top_up_id),
+        "customer": customer,
+        "line_items": [
+            {
+                "quantity": 1,
+                "price_data": {
+                    "currency": amount.currency.lower(),
+                    "unit_amount": amount.minor,
+                    "product_data": {"name": _("Ringwise credit")},
+                },
+            }
+        ],
+        "allowed_payment_method_types": ["card", "link"],
+        "payment_intent_data": {"metadata": {"topup": str(top_up_id)}, "transfer_group": f"topup:{top_up_id}"},
+        "metadata": {"topup": str(top_up_id)},
+        "success_url": success_url,
+        "cancel_url": cancel_url,
+    }
+    with asking() as ask:
+        return _session(ask.v1.checkout.sessions.create(params, {"idempotency_key": key}))
+
+
+def retrieve_checkout_session(session_id: str) -> CheckoutSession:
+    with asking() as ask:
+        expand = ["payment_intent.latest_charge.balance_transaction"]
+        return _session(ask.v1.checkout.sessions.retrieve(session_id, {"expand": expand}))
+
+
+def _session(session: Any) -> CheckoutSession:
+    intent = session.payment_intent
+    return CheckoutSession(
+        id=session.id,
+        url=session.url or "",
+        status=session.status,
+        payment_status=session.payment_status,
+        amount_minor=session.amount_total,
+        currency=session.currency.upper(),
+        top_up_id=int(session.client_reference_id),
+        payment_intent=(intent if isinstance(intent, str) else intent.id) if intent else "",
+        fee=_fee(intent),
+    )
+
+
+def _fee(intent: Any) -> Money | None:
+    """Stripe's fee of the payment, once its balance transaction exists (it may come later than the payment)."""
+    charge = getattr(intent, "latest_charge", None)
+    booked = getattr(charge, "balance_transaction", None)
+    if booked is None or isinstance(booked, str):
+        return None
+    return Money(booked.fee, booked.currency.upper())
+
+
+# --- Connected accounts ---------------------------------------------------------------------------------------
+
+
+def create_account(*, email: str, name: str, country: str, key: str) -> str:
+    """An account (v2) that only receives: the platform collects fees and bears losses. `country`: two letters, Stripe needs it."""
+    params: dict[str, Any] = {
+        "contact_email": email,
+        "display_name": name,
+        "dashboard": "express",
+        "identity": {"country": country.lower()},
+        "configuration": {
+            "recipient": {"capabilities": {"stripe_balance": {"stripe_transfers": {"requested": True}}}},
+        },
+        "defaults": {"responsibilities": {"fees_collector": "application", "losses_collector": "application"}},
+        "include": ["configuration.recipient", "requirements"],
+    }
+    with asking() as ask:
+        return ask.v2.core.accounts.create(params, {"idempotency_key": key}).id
+
+
+def create_account_link(*, account: str, return_url: str, refresh_url: str, key: str) -> str:
+    """The address of Stripe's onboarding page; good for one visit, so `key` must differ each time."""
+    params: dict[str, Any] = {
+        "account": account,
+        "use_case": {
+            "type": "account_onboarding",
+            "account_onboarding": {"refresh_url": refresh_url, "return_url": return_url},
+        },
+    }
+    with asking() as ask:
+        return ask.v2.core.account_links.create(params, {"idempotency_key": key}).url
+
+
+def retrieve_account(account: str) -> AccountState:
+    with asking() as ask:
+        found = ask.v2.core.accounts.retrieve(account, {"include": ["configuration.recipient"]})
+        banks = ask.v1.accounts.external_accounts.list(account, {"object": "bank_account", "limit": 1}).data
+    recipient = getattr(getattr(found, "configuration", None), "recipient", None)
+    balance = getattr(getattr(recipient, "capabilities", None), "stripe_balance", None)
+    return AccountState(
+        transfers_status=_status(balance, "stripe_transfers"),
+        payouts_status=_status(balance, "payouts"),
+        bank_name=(getattr(banks[0], "bank_name", "") or "") if banks else "",
+        bank_last4=getattr(banks[0], "last4", "") if banks else "",
+    )
+
+
+def _status(balance: Any, capability: str) -> str:
+    return getattr(getattr(balance, capability, None), "status", "inactive")
+
+
+def set_manual_payouts(*, account: str, key: str) -> None:
+    """Money leaves a connected account only by our payouts, one per withdrawal.
+
+    A raw request: balance_settings.update of stripe-python 16.1.0 raises AttributeError after Stripe made the change.
+    """
+    with asking() as ask:
+        ask.raw_request(
+            "post",
+            "/v1/balance_settings",
+            stripe_account=account,
+            idempotency_key=key,
+            payments={"payouts": {"schedule": {"interval": "manual"}}},
+        )
+
+
+# --- Paying out -----------------------------------------------------------------------------------------------
+
+
+def create_transfer(*, amount: Money, destination: str, withdrawal_id: int, key: str) -> Transfer:
+    """From the platform's available balance to the connected account. Refused: balance_insufficient, insufficient_capabilities..."""
+    params: dict[str, Any] = {
+        "amount": amount.minor,
+        "currency": amount.currency.lower(),
+        "destination": destination,
+        "transfer_group": f"withdrawal:{withdrawal_id}",
+        "metadata": {"withdrawal": str(withdrawal_id)},
+    }
+    with asking() as ask:
+        return _transfer(ask.v1.transfers.create(params, {"idempotency_key": key}))
+
+
+def find_transfer(*, withdrawal_id: int) -> Transfer | None:
+    """The transfer of a withdrawal, if Stripe has one: asked before a retry whose key Stripe may have forgotten (24 h)."""
+    with asking() as ask:
+        found = ask.v1.transfers.list({"transfer_group": f"withdrawal:{withdrawal_id}", "limit": 1}).data
+    return _transfer(found[0]) if found else None
+
+
+def _transfer(transfer: Any) -> Transfer:
+    amount = Money(transfer.amount, transfer.currency.upper())
+    return Transfer(id=transfer.id, amount=amount, destination=transfer.destination)
+
+
+def create_payout(*, amount: Money, account: str, withdrawal_id: int, key: str) -> Payout:
+    """From the connected account's balance to its bank. Refused: balance_insufficient until the transfer has settled there."""
+    params: dict[str, Any] = {
+        "amount": amount.minor,
+        "currency": amount.currency.lower(),
+        "metadata": {"withdrawal": str(withdrawal_id)},
+    }
+    with asking() as ask:
+        return _payout(ask.v1.payouts.create(params, {"stripe_account": account, "idempotency_key": key}))
+
+
+def find_payout(*, account: str, withdrawal_id: int) -> Payout | None:
+    """The payout of a withdrawal among the account's latest hundred (payouts have no group to search by)."""
+    with asking() as ask:
+        latest = ask.v1.payouts.list({"limit": 100}, {"stripe_account": account}).data
+    for payout in latest:
+        metadata = payout.metadata.to_dict() if payout.metadata else {}
+        if metadata.get("withdrawal") == str(withdrawal_id):
+            return _payout(payout)
+    return None
+
+
+def retrieve_payout(*, payout_id: str, account: str) -> Payout:
+    with asking() as ask:
+        return _payout(ask.v1.payouts.retrieve(payout_id, {}, {"stripe_account": account}))
+
+
+def _payout(payout: Any) -> Payout:
+    return Payout(
+        id=payout.id,
+        amount=Money(payout.amount, payout.currency.upper()),
+        status=payout.status,
+        arrives_on=datetime.fromtimestamp(payout.arrival_date, UTC).date(),
+        failure_code=payout.failure_code or "",
+        failure_message=payout.failure_message or "",
+    )
+
+
+def reverse_transfer(*, transfer_id: str, key: str) -> str:
+    """The whole transfer back to the platform; the reversal's id. Refused: balance_insufficient when the money is not there."""
+    with asking() as ask:
+        return ask.v1.transfers.reversals.create(transfer_id, {}, {"idempotency_key": key}).id
+
+
+def find_reversal(*, transfer_id: str) -> str | None:
+    with asking() as ask:
+        found = ask.v1.transfers.reversals.list(transfer_id, {"limit": 1}).data
+    return found[0].id if found else None
+
+
+# --- Stripe calls us ------------------------------------------------------------------------------------------
+
+
+def construct_event(*, body: bytes, signature: str, secret: str) -> Event:
+    """A snapshot event of the two v1 endpoints. Raises BadEvent unless signed with `secret`, fresh, of our mode and of this kind."""
+    payload = genuine(body=body, signature=signature, secret=secret, kind="event")
+    return Event(id=payload["id"], type=payload["type"], account=payload.get("account") or "", payload=payload)
+
+
+def parse_thin(*, body: bytes, signature: str, secret: str) -> Event:
+    """A thin (v2) notification: names the object that changed and nothing of its content. `account`: the one it is about."""
+    payload = genuine(body=body, signature=signature, secret=secret, kind="v2.core.event")
+    about = payload.get("related_object") or {}
+    account = about.get("id", "") if about.get("type") == "v2.core.account" else ""
+    return Event(id=payload["id"], type=payload["type"], account=account, payload=payload)

@@ -1,0 +1,89 @@
+"""What templates need beyond Django: icons, durations, sums, presence, faces, form fields. They show; they decide nothing."""
+
+from functools import cache
+from pathlib import Path
+from zlib import crc32
+
+from django import template
+from django.forms import BoundField
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from marketplace.experts.models import Presence
+from payouts.money import Money
+
+register = template.Library()
+ICONS = Path(__file__).resolve().parent.parent / "static/marketplace/vendor/lucide"
+HUES = 8  # site.css knows eight colours for people without a photo
+
+
+@cache
+def _svg(name: str) -> str:
+    text = (ICONS / f"{name}.svg").read_text()
+    drawing = text[text.index(">", text.index("<svg")) + 1 : text.rindex("</svg>")]
+    return " ".join(drawing.split())
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A lucide drawing, inline so that it takes the colour of the text; words beside it carry the meaning."""
+    return mark_safe(  # noqa: S308 (our own files)
+        f'<svg class="icon" aria-hidden="true" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2"'
+        f' stroke-linecap="round" stroke-linejoin="round">{_svg(name)}</svg>'
+    )
+
+
+@register.filter
+def duration(ms: int | None) -> str:
+    """Whole milliseconds as "12 min 40 s", rounded down; seconds are left out from an hour on."""
+    seconds = (ms or 0) // 1000
+    hours, minutes, seconds = seconds // 3600, seconds // 60 % 60, seconds % 60
+    if hours:
+        return _("{hours} h {minutes} min").format(hours=hours, minutes=minutes)
+    if minutes and seconds:
+        return _("{minutes} min {seconds} s").format(minutes=minutes, seconds=seconds)
+    return _("{minutes} min").format(minutes=minutes) if minutes else _("{seconds} s").format(seconds=seconds)
+
+
+@register.filter
+def money(minor: int, currency: str) -> Money:
+    """`{{ listing.rate_minor|money:listing.currency }}`; a Money prints itself."""
+    return Money(minor, currency)
+
+
+@register.simple_tag
+def presence(user_id: int, state: str) -> SafeString:
+    """`{% presence profile.user_id state %}`: page.js keeps it live."""
+    return format_html(
+        '<span class="presence" data-testid="presence" data-presence-of="{}" data-state="{}">{}</span>',
+        user_id,
+        state,
+        Presence.State(state).label,
+    )
+
+
+@register.simple_tag
+def initials(name: str, key: int, size: str = "") -> SafeString:
+    """`{% initials user.name user.id "small" %}`: a face for people without a photo; `key` keeps the colour."""
+    words = name.split()
+    letters = "".join(word[0] for word in [*words[:1], *words[1:][-1:]]).upper()
+    return format_html(
+        '<span class="avatar" data-size="{}" data-hue="{}" aria-hidden="true">{}</span>',
+        size,
+        crc32(str(key).encode()) % HUES,
+        letters,
+    )
+
+
+@register.inclusion_tag("marketplace/_field.html")
+def field(bound: BoundField) -> dict:
+    """A labelled field with its hint and its errors, whatever the form."""
+    return {"field": bound, "one_tick": getattr(bound.field.widget, "input_type", "") == "checkbox"
+            and not hasattr(bound.field, "choices")}
+
+
+@register.filter
+def minutes(count: int) -> str:
+    return ngettext("{count} minute", "{count} minutes", count).format(count=count)

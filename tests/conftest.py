@@ -8,6 +8,7 @@ from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client
 
 from marketplace.accounts.models import User
+from payouts.ledger import accounts
 from tests import cast
 from tests.flush import flush_append_only_tables
 
@@ -19,6 +20,12 @@ def append_only_tables_can_be_emptied_between_tests():
     BaseDatabaseOperations.execute_sql_flush = flush_append_only_tables(plain)
     yield
     BaseDatabaseOperations.execute_sql_flush = plain
+
+
+@pytest.fixture(autouse=True)
+def accounts_are_looked_up_anew():
+    """A process remembers the ids of accounts, which are never deleted; but tests roll back and flush."""
+    accounts.forget()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from django.db.models import Q
 class OutboxRow(models.Model):
     """waiting -> claimed -> done, or back to waiting with a later `due_at`, or given_up (a staff task).
 
+    `due_at`: when a worker may take the row. Claiming moves it ahead, so that a worker that died is overtaken then.
     `key` is made from the cause and is the idempotency key that Stripe sees, so doing a row twice has the effect of once.
     """
 
@@ -20,7 +21,6 @@ class OutboxRow(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField()
-    claimed_until = models.DateTimeField(null=True)  # a worker that died is overtaken after this
     error = models.TextField(blank=True)
     made_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)

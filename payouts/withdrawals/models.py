@@ -36,6 +36,7 @@ class Withdrawal(models.Model):
     OPEN = (State.REQUESTED, State.SENT, State.FAILING)
 
     expert = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="withdrawals")
+    key = models.CharField(max_length=64)  # of the form that asked: pressing it twice is one withdrawal
     amount_minor = models.PositiveIntegerField()
     currency = models.CharField(max_length=3)
     state = models.CharField(max_length=9, choices=State.choices, default=State.REQUESTED)
@@ -52,4 +53,7 @@ class Withdrawal(models.Model):
     failed_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(amount_minor__gt=0), name="withdrawal_above_zero")]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="withdrawal_above_zero"),
+            models.UniqueConstraint(fields=["expert", "key"], name="withdrawal_once_per_form"),
+        ]

@@ -1,0 +1,126 @@
+"""The chart of accounts (LEDGER.md explains each) and where their rows are found or made."""
+
+from typing import NamedTuple
+
+from django.db import connection, transaction
+
+
+class AccountRef(NamedTuple):
+    """An account by name: what it is for, and whose it is (empty: the platform's own)."""
+
+    kind: str
+    owner: str = ""
+
+
+class Kind(NamedTuple):
+    credit_normal: bool
+    is_floored: bool  # caches its balance, which never goes below zero
+
+
+KINDS = {
+    "stripe_pending": Kind(credit_normal=False, is_floored=False),
+    "stripe_available": Kind(credit_normal=False, is_floored=False),
+    "stripe_fees": Kind(credit_normal=False, is_floored=False),
+    "commission": Kind(credit_normal=True, is_floored=False),
+    "caller_credit": Kind(credit_normal=True, is_floored=True),
+    "caller_hold": Kind(credit_normal=True, is_floored=True),
+    "expert_pending": Kind(credit_normal=True, is_floored=True),
+    "expert_available": Kind(credit_normal=True, is_floored=True),
+    "withdrawal": Kind(credit_normal=True, is_floored=True),
+    "stripe_connected": Kind(credit_normal=False, is_floored=True),
+}
+
+
+def stripe_pending() -> AccountRef:
+    return AccountRef("stripe_pending")
+
+
+def stripe_available() -> AccountRef:
+    return AccountRef("stripe_available")
+
+
+def stripe_fees() -> AccountRef:
+    return AccountRef("stripe_fees")
+
+
+def commission() -> AccountRef:
+    return AccountRef("commission")
+
+
+def caller_credit(user_id: int) -> AccountRef:
+    return AccountRef("caller_credit", f"user:{user_id}")
+
+
+def caller_hold(user_id: int) -> AccountRef:
+    return AccountRef("caller_hold", f"user:{user_id}")
+
+
+def expert_pending(user_id: int) -> AccountRef:
+    return AccountRef("expert_pending", f"user:{user_id}")
+
+
+def expert_available(user_id: int) -> AccountRef:
+    return AccountRef("expert_available", f"user:{user_id}")
+
+
+def withdrawal(withdrawal_id: int) -> AccountRef:
+    return AccountRef("withdrawal", f"withdrawal:{withdrawal_id}")
+
+
+def connected(user_id: int) -> AccountRef:
+    """What lies in an expert's balance at Stripe, on its way between our balance and their bank."""
+    return AccountRef("stripe_connected", f"user:{user_id}")
+
+
+# --- Rows -------------------------------------------------------------------------------------------------------
+
+_FIND = "SELECT id FROM payouts_account WHERE kind = %s AND owner = %s AND currency = %s"
+_MAKE = """
+    INSERT INTO payouts_account (kind, owner, currency, credit_normal, balance_minor)
+    VALUES (%s, %s, %s, %s, %s) ON CONFLICT (kind, owner, currency) DO NOTHING
+"""
+_KNOWN_MAX = 50_000
+_known: dict[tuple[AccountRef, str], int] = {}
+
+
+def ids_of(refs: set[AccountRef], currency: str) -> dict[AccountRef, int]:
+    """Row ids of `refs`, made where missing. To be called inside the transaction that uses them.
+
+    An id is remembered by the process once its transaction has committed, never before: after a rollback SQLite gives
+    the same id to another account. Accounts are never deleted, so what was committed stays true.
+    """
+    found, unknown = {}, []
+    for ref in refs:
+        row_id = _known.get((ref, currency))
+        if row_id is None:
+            unknown.append(ref)
+        else:
+            found[ref] = row_id
+    if unknown:
+        fresh = {ref: _find_or_make(ref, currency) for ref in sorted(unknown)}  # sorted: makers never wait in a ring
+        transaction.on_commit(lambda: _remember(fresh, currency))
+        found |= fresh
+    return found
+
+
+def forget() -> None:
+    """For whoever empties the tables underneath a living process: the flush after a transactional test."""
+    _known.clear()
+
+
+def _remember(fresh: dict[AccountRef, int], currency: str) -> None:
+    if len(_known) > _KNOWN_MAX:
+        _known.clear()
+    _known.update({(ref, currency): row_id for ref, row_id in fresh.items()})
+
+
+def _find_or_make(ref: AccountRef, currency: str) -> int:
+    kind = KINDS[ref.kind]
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND, [*ref, currency])
+        row = cursor.fetchone()
+        if row is None:
+            cursor.execute(_MAKE, [*ref, currency, kind.credit_normal, 0 if kind.is_floored else None])
+            cursor.execute(_FIND, [*ref, currency])
+            row = cursor.fetchone()
+    return row[0]

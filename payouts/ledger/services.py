@@ -1,0 +1,172 @@
+"""Post a move of money, ask a balance. `post` is the only writer of the ledger; LEDGER.md lists every kind of entry."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from hashlib import sha256
+
+from django.db import connection, transaction
+
+from payouts.ledger.accounts import KINDS, AccountRef, ids_of
+from payouts.money import BadAmount, Money
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`amount` from one account to another. `group`: what was sold ("listing:5"), for statements."""
+
+    debit: AccountRef
+    credit: AccountRef
+    amount: Money
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """`is_new` is False when the same entry had been posted before: nothing moved this time."""
+
+    entry_id: int
+    is_new: bool
+
+
+class KeyReused(Exception):
+    """An entry with this key exists and says something else. Nothing moved."""
+
+
+class Overdraft(Exception):
+    """The entry would take an account below zero. Nothing moved."""
+
+    def __init__(self, account_kind: str) -> None:
+        super().__init__(f"not enough in {account_kind}")
+        self.account_kind = account_kind
+
+
+_INSERT_ENTRY = """
+    INSERT INTO payouts_entry (key, fingerprint, kind, reference, posted_at)
+    VALUES (%s, %s, %s, %s, %s) ON CONFLICT (key) DO NOTHING RETURNING id
+"""
+_FIND_ENTRY = "SELECT id, fingerprint FROM payouts_entry WHERE key = %s"
+_BALANCE = (
+    "SELECT id, credit_normal, balance_minor FROM payouts_account WHERE kind = %s AND owner = %s AND currency = %s"
+)
+_SUMS = """
+    SELECT (SELECT coalesce(sum(amount_minor), 0) FROM payouts_posting WHERE credit_id = %s),
+           (SELECT coalesce(sum(amount_minor), 0) FROM payouts_posting WHERE debit_id = %s)
+"""
+
+
+def post(*, key: str, kind: str, lines: Sequence[Line], now: datetime, reference: str = "") -> Posted:
+    """Move money: all lines or none, once per `key`.
+
+    Three statements: the entry, the cached balances of members, the postings. Inside a larger transaction it should come
+    last, for it locks the accounts it moves (in id order) until the commit.
+    Raises BadAmount, Overdraft, or KeyReused when `key` was posted with other content.
+    """
+    currency = _checked_currency(lines)
+    rows = ((*line.debit, *line.credit, line.amount.minor, line.group) for line in lines)
+    content = fingerprint(kind, reference, currency, rows)
+    with transaction.atomic(), connection.cursor() as cursor:
+        ids = ids_of({ref for line in lines for ref in (line.debit, line.credit)}, currency)
+        posted_at = connection.ops.adapt_datetimefield_value(now)
+        cursor.execute(_INSERT_ENTRY, [key, content, kind, reference, posted_at])
+        row = cursor.fetchone()
+        if row is None:
+            return _posted_before(cursor, key, content)
+        _move_cached_balances(cursor, lines, ids)
+        _write_postings(cursor, row[0], lines, ids)
+    return Posted(row[0], is_new=True)
+
+
+def balance(account: AccountRef, currency: str) -> Money:
+    """What is in `account`, towards its normal side. A platform account is summed from its postings: not for busy paths."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BALANCE, [*account, currency])
+        row = cursor.fetchone()
+        if row is None:
+            return Money(0, currency)
+        row_id, credit_normal, cached = row
+        if cached is not None:
+            return Money(cached, currency)
+        cursor.execute(_SUMS, [row_id, row_id])
+        credited, debited = cursor.fetchone()
+    towards_credit = int(credited) - int(debited)
+    return Money(towards_credit if credit_normal else -towards_credit, currency)
+
+
+def fingerprint(kind: str, reference: str, currency: str, rows: Iterable[tuple]) -> str:
+    """Of an entry's content. Each row: debit kind, debit owner, credit kind, credit owner, minor units, group."""
+    return sha256(repr((kind, reference, currency, *rows)).encode()).hexdigest()
+
+
+def _checked_currency(lines: Sequence[Line]) -> str:
+    if not lines:
+        raise BadAmount("an entry moves something")
+    currency = lines[0].amount.currency
+    for line in lines:
+        if line.amount.currency != currency:
+            raise BadAmount("an entry is in one currency")
+        if line.amount.minor <= 0:
+            raise BadAmount(f"{line.amount.minor} is not above zero")
+        if line.debit == line.credit:
+            raise BadAmount("an entry moves money between two accounts")
+    return currency
+
+
+def _posted_before(cursor, key: str, content: str) -> Posted:
+    cursor.execute(_FIND_ENTRY, [key])
+    entry_id, posted_content = cursor.fetchone()
+    if posted_content != content:
+        raise KeyReused(key)
+    return Posted(entry_id, is_new=False)
+
+
+def _move_cached_balances(cursor, lines: Sequence[Line], ids: dict[AccountRef, int]) -> None:
+    """One statement: it changes every account that stays at zero or above, and answers which; one missing is an overdraft."""
+    changes: dict[AccountRef, int] = {}
+    for line in lines:
+        for ref, towards_credit in ((line.debit, -line.amount.minor), (line.credit, line.amount.minor)):
+            if KINDS[ref.kind].is_floored:
+                change = towards_credit if KINDS[ref.kind].credit_normal else -towards_credit
+                changes[ref] = changes.get(ref, 0) + change
+    if not changes:
+        return
+    cursor.execute(
+        _update_balances(connection.vendor, len(changes)),
+        [value for ref, change in changes.items() for value in (ids[ref], change)],
+    )
+    moved = {row_id for (row_id,) in cursor.fetchall()}
+    for ref in changes:
+        if ids[ref] not in moved:
+            raise Overdraft(ref.kind)
+
+
+@cache
+def _update_balances(vendor: str, count: int) -> str:
+    """On PostgreSQL the rows are locked in id order first, so that crossing moves wait for each other, never in a ring."""
+    changes = ", ".join(["(CAST(%s AS bigint), CAST(%s AS bigint))"] * count)
+    locked, and_locked = "", ""
+    if vendor == "postgresql":
+        locked = """, locked AS (
+            SELECT payouts_account.id FROM payouts_account JOIN change ON change.id = payouts_account.id
+            ORDER BY payouts_account.id FOR NO KEY UPDATE OF payouts_account)"""
+        and_locked = "JOIN locked ON locked.id = change.id"
+    return f"""
+        WITH change(id, minor) AS (VALUES {changes}){locked}
+        UPDATE payouts_account SET balance_minor = balance_minor + change.minor FROM change {and_locked}
+        WHERE payouts_account.id = change.id AND balance_minor + change.minor >= 0
+        RETURNING payouts_account.id
+    """
+
+
+def _write_postings(cursor, entry_id: int, lines: Sequence[Line], ids: dict[AccountRef, int]) -> None:
+    values = []
+    for line in lines:
+        values += (entry_id, ids[line.debit], ids[line.credit], line.amount.minor, line.group)
+    cursor.execute(_insert_postings(len(lines)), values)
+
+
+@cache
+def _insert_postings(count: int) -> str:
+    rows = ", ".join(["(%s, %s, %s, %s, %s)"] * count)
+    return f'INSERT INTO payouts_posting (entry_id, debit_id, credit_id, amount_minor, "group") VALUES {rows}'

@@ -1,0 +1,181 @@
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from payouts.ledger import accounts, services
+from payouts.ledger.models import Entry, Posting
+from payouts.ledger.services import KeyReused, Line, Overdraft
+from payouts.money import BadAmount, Money
+
+pytestmark = pytest.mark.django_db
+
+
+def eur(minor: int) -> Money:
+    return Money(minor, "EUR")
+
+
+def top_up(now, *, user: int = 1, minor: int = 1_000, key: str = "topup:1:paid"):
+    lines = [Line(accounts.stripe_pending(), accounts.caller_credit(user), eur(minor))]
+    return services.post(key=key, kind="top_up", lines=lines, now=now)
+
+
+def hold(now, *, user: int = 1, minor: int = 1_000, key: str = "period:1:hold:1"):
+    lines = [Line(accounts.caller_credit(user), accounts.caller_hold(user), eur(minor))]
+    return services.post(key=key, kind="hold", lines=lines, now=now)
+
+
+class PostTests:
+    def test_money_moves_from_one_account_to_the_other(self, now):
+        top_up(now, minor=1_840)
+        assert services.balance(accounts.caller_credit(1), "EUR") == eur(1_840)
+        assert services.balance(accounts.stripe_pending(), "EUR") == eur(1_840)
+
+    def test_same_key_moves_money_once(self, now):
+        first, again = top_up(now), top_up(now)
+        assert (first.is_new, again.is_new) == (True, False)
+        assert first.entry_id == again.entry_id
+        assert services.balance(accounts.caller_credit(1), "EUR") == eur(1_000)
+
+    @pytest.mark.parametrize("other", [{"minor": 1_001}, {"user": 2}])
+    def test_same_key_with_other_content_is_refused(self, now, other):
+        top_up(now)
+        with pytest.raises(KeyReused):
+            top_up(now, **other)
+        assert services.balance(accounts.stripe_pending(), "EUR") == eur(1_000)
+
+    def test_same_key_in_another_currency_is_refused(self, now):
+        top_up(now)
+        lines = [Line(accounts.stripe_pending(), accounts.caller_credit(1), Money(1_000, "USD"))]
+        with pytest.raises(KeyReused):
+            services.post(key="topup:1:paid", kind="top_up", lines=lines, now=now)
+
+    def test_no_account_of_a_member_goes_below_zero(self, now):
+        top_up(now, minor=999)
+        with pytest.raises(Overdraft) as refused:
+            hold(now, minor=1_000)
+        assert refused.value.account_kind == "caller_credit"
+        assert services.balance(accounts.caller_credit(1), "EUR") == eur(999)
+        assert not Entry.objects.filter(kind="hold").exists()
+
+    def test_an_overdraft_leaves_a_larger_transaction_usable(self, now):
+        with transaction.atomic():
+            with pytest.raises(Overdraft):
+                hold(now)
+            top_up(now)
+        assert services.balance(accounts.caller_credit(1), "EUR") == eur(1_000)
+
+    def test_several_lines_move_together_and_are_judged_by_their_sum(self, now):
+        lines = [
+            Line(accounts.caller_credit(1), accounts.caller_hold(1), eur(500)),
+            Line(accounts.stripe_pending(), accounts.caller_credit(1), eur(500)),
+        ]
+        services.post(key="both", kind="test", lines=lines, now=now)
+        assert services.balance(accounts.caller_hold(1), "EUR") == eur(500)
+        assert services.balance(accounts.caller_credit(1), "EUR") == eur(0)
+
+    def test_currencies_have_accounts_of_their_own(self, now):
+        top_up(now)
+        lines = [Line(accounts.stripe_pending(), accounts.caller_credit(1), Money(70, "USD"))]
+        services.post(key="dollars", kind="top_up", lines=lines, now=now)
+        assert services.balance(accounts.caller_credit(1), "USD") == Money(70, "USD")
+        assert services.balance(accounts.caller_credit(1), "EUR") == eur(1_000)
+
+    def test_what_lies_at_stripe_for_an_expert_is_positive_when_debited(self, now):
+        lines = [Line(accounts.connected(7), accounts.stripe_available(), eur(2_000))]
+        services.post(key="transfer", kind="transfer", lines=lines, now=now)
+        assert services.balance(accounts.connected(7), "EUR") == eur(2_000)
+        assert services.balance(accounts.stripe_available(), "EUR") == eur(-2_000)
+
+    def test_an_unknown_account_is_empty(self, now):
+        assert services.balance(accounts.caller_credit(404), "EUR") == eur(0)
+
+    @pytest.mark.django_db(transaction=True)
+    def test_three_statements_once_the_accounts_are_known(self, now):
+        top_up(now)
+        hold(now, minor=10)
+        with CaptureQueriesContext(connection) as seen:
+            hold(now, minor=10, key="again")
+        written = [q["sql"].split()[0] for q in seen if q["sql"].split()[0] not in ("BEGIN", "COMMIT")]
+        assert written == ["INSERT", "WITH", "INSERT"]
+
+
+class BadLineTests:
+    @pytest.mark.parametrize("minor", [0, -1])
+    def test_nothing_and_less_than_nothing_do_not_move(self, now, minor):
+        with pytest.raises(BadAmount):
+            top_up(now, minor=minor)
+
+    def test_fractions_are_not_money(self, now):
+        with pytest.raises(BadAmount):
+            top_up(now, minor=10.5)
+
+    def test_an_entry_needs_lines(self, now):
+        with pytest.raises(BadAmount):
+            services.post(key="empty", kind="test", lines=[], now=now)
+
+    def test_an_entry_has_one_currency(self, now):
+        lines = [
+            Line(accounts.stripe_pending(), accounts.caller_credit(1), eur(1)),
+            Line(accounts.stripe_pending(), accounts.caller_credit(1), Money(1, "USD")),
+        ]
+        with pytest.raises(BadAmount):
+            services.post(key="mixed", kind="test", lines=lines, now=now)
+
+    def test_money_does_not_move_in_place(self, now):
+        lines = [Line(accounts.caller_credit(1), accounts.caller_credit(1), eur(1))]
+        with pytest.raises(BadAmount):
+            services.post(key="loop", kind="test", lines=lines, now=now)
+
+
+class OnlyGrowsTests:
+    """History refuses to change whoever asks: the ORM, SQL, the admin."""
+
+    @pytest.mark.parametrize("table", [Entry, Posting])
+    def test_rows_cannot_be_deleted(self, now, table):
+        top_up(now)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            table.objects.all()._raw_delete("default")
+
+    def test_amounts_cannot_be_changed(self, now):
+        top_up(now)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Posting.objects.update(amount_minor=1)
+
+    def test_causes_cannot_be_changed(self, now):
+        top_up(now)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Entry.objects.update(key="another")
+
+    def test_an_account_keeps_its_owner(self, now):
+        top_up(now)
+        with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("UPDATE payouts_account SET owner = 'user:2' WHERE owner = 'user:1'")
+
+    def test_a_cached_balance_cannot_be_set_below_zero(self, now):
+        top_up(now)
+        with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("UPDATE payouts_account SET balance_minor = -1 WHERE kind = 'caller_credit'")
+
+    @pytest.mark.postgres
+    @pytest.mark.django_db(transaction=True)
+    def test_tables_cannot_be_emptied(self, now):
+        top_up(now)
+        with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("TRUNCATE payouts_posting")
+
+
+class RememberedAccountTests:
+    @pytest.mark.django_db(transaction=True)
+    def test_a_rolled_back_account_is_not_remembered(self, now):
+        """SQLite gives the id of a rolled back row to the next one: remembering it would pay the wrong person."""
+
+        class Never(Exception):
+            pass
+
+        with pytest.raises(Never), transaction.atomic():
+            top_up(now, user=1, key="never")
+            raise Never
+        top_up(now, user=2, minor=30, key="second")
+        top_up(now, user=1, minor=70, key="first")
+        assert services.balance(accounts.caller_credit(1), "EUR") == eur(70)
+        assert services.balance(accounts.caller_credit(2), "EUR") == eur(30)

@@ -1,0 +1,160 @@
+"""The robot's end of the connection between two peers: the impolite side of perfect negotiation, on aiortc."""
+
+import asyncio
+import contextlib
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiortc import (
+    MediaStreamTrack,
+    RTCConfiguration,
+    RTCIceServer,
+    RTCPeerConnection,
+    RTCSessionDescription,
+)
+from aiortc.mediastreams import MediaStreamError
+from aiortc.sdp import candidate_from_sdp
+
+from calls.robots.media import Face, Melody
+
+logger = logging.getLogger("robot")
+OFFERS_ITSELF_AFTER_S = 1.0  # the browser usually offers first; two offers at once cost one round trip
+ICE_KEYS = ("urls", "username", "credential")
+
+
+class Peer:
+    """One talk with one browser. `tell` relays a signal to it."""
+
+    def __init__(
+        self,
+        *,
+        tell: Callable[[dict[str, Any]], Awaitable[None]],
+        face: Face,
+        melody: Melody,
+        ice: list[dict[str, Any]],
+    ) -> None:
+        self._tell, self._face, self._melody = tell, face, melody
+        # An empty list and not None: without one aiortc asks a public STUN server.
+        self._ice = [RTCIceServer(**{key: server[key] for key in ICE_KEYS if server.get(key)}) for server in ice]
+        self._lock = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._remote_ufrag = ""
+        self._early: list[dict[str, Any] | None] = []  # candidates that came before their description
+        self._heard_before = 0
+        self._build()
+        self._spawn(self._offer_if_nobody_does())
+
+    def _build(self) -> None:
+        self._pc = RTCPeerConnection(RTCConfiguration(iceServers=self._ice))
+        # Receivers before anything arrives: what is never read would pile up in memory.
+        self._pc.on("track", lambda track: self._spawn(_drain(track)))
+        # Its own tracks are proxies, for closing a connection stops the tracks that it sends.
+        self._audio = self._pc.addTransceiver(_Sent(self._melody), direction="sendrecv")
+        self._video = self._pc.addTransceiver(_Sent(self._face), direction="sendonly")  # a robot does not look
+
+    async def hear(self, data: dict[str, Any]) -> None:
+        """A signal from the other side. What cannot be understood is left out; the talk goes on."""
+        try:
+            if description := data.get("description"):
+                async with self._lock:
+                    await self._hear_description(description)
+            self._early += data.get("candidates") or []
+            if self._remote_ufrag:
+                early, self._early = self._early, []
+                for candidate in early:
+                    # Each by itself: resolving a .local name can take seconds, and may fail.
+                    self._spawn(self._add(candidate))
+        except Exception:
+            logger.exception("signal not understood")
+
+    async def _hear_description(self, description: dict[str, str]) -> None:
+        kind, sdp = description["type"], description["sdp"]
+        if kind == "offer" and self._pc.signalingState != "stable":
+            return  # both offered at once: the polite browser takes its own back and answers ours
+        if kind == "answer" and self._pc.signalingState != "have-local-offer":
+            return
+        ufrag = (re.search(r"a=ice-ufrag:(\S+)", sdp) or [""])[0]
+        if kind == "offer" and self._remote_ufrag not in ("", ufrag):
+            await self._rebuild()  # the browser restarts ICE, which aiortc can do with a new connection only
+        self._remote_ufrag = ufrag
+        await self._pc.setRemoteDescription(RTCSessionDescription(sdp=sdp, type=kind))
+        if kind == "offer":
+            await self._describe(await self._pc.createAnswer())
+
+    async def _describe(self, description: RTCSessionDescription) -> None:
+        await self._pc.setLocalDescription(description)
+        local = self._pc.localDescription
+        await self._tell({"description": {"type": local.type, "sdp": local.sdp}})
+
+    async def tell_again(self) -> None:
+        """The other is back on a new socket: an offer that was not answered may never have arrived."""
+        async with self._lock:
+            if self._pc.signalingState == "have-local-offer":
+                local = self._pc.localDescription
+                await self._tell({"description": {"type": local.type, "sdp": local.sdp}})
+
+    async def _offer_if_nobody_does(self) -> None:
+        await asyncio.sleep(OFFERS_ITSELF_AFTER_S)
+        async with self._lock:
+            if self._pc.signalingState == "stable" and not self._remote_ufrag:
+                await self._describe(await self._pc.createOffer())
+
+    async def _add(self, candidate: dict[str, Any] | None) -> None:
+        if not candidate or not candidate.get("candidate"):
+            return
+        parsed = candidate_from_sdp(candidate["candidate"].removeprefix("candidate:"))
+        parsed.sdpMid, parsed.sdpMLineIndex = candidate.get("sdpMid"), candidate.get("sdpMLineIndex")
+        async with self._lock:
+            pc = self._pc
+        await pc.addIceCandidate(parsed)
+
+    async def _rebuild(self) -> None:
+        self._heard_before = await self.heard()
+        old = self._pc
+        self._build()
+        await old.close()
+
+    async def heard(self) -> int:
+        """Audio packets that have arrived from the other side so far; never goes down."""
+        stats = await self._audio.receiver.getStats()
+        arrived = sum(part.packetsReceived for part in stats.values() if part.type == "inbound-rtp")
+        return self._heard_before + arrived
+
+    def _spawn(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(_quietly(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def close(self) -> None:
+        for task in list(self._tasks):
+            task.cancel()
+        await self._pc.close()
+
+
+class _Sent(MediaStreamTrack):
+    """A track of one connection, fed by the robot's own track, which outlives it."""
+
+    def __init__(self, source: MediaStreamTrack) -> None:
+        self.kind = source.kind
+        super().__init__()
+        self._source = source
+
+    async def recv(self) -> Any:
+        return await self._source.recv()
+
+
+async def _drain(track: MediaStreamTrack) -> None:
+    with contextlib.suppress(MediaStreamError):
+        while True:
+            await track.recv()
+
+
+async def _quietly(work: Awaitable[None]) -> None:
+    try:
+        await work
+    except asyncio.CancelledError:
+        raise
+    except Exception as problem:
+        logger.info("left out: %s", problem)

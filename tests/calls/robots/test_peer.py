@@ -1,0 +1,80 @@
+"""Negotiation of the robot with another peer, descriptions only: media between the two is for the journeys."""
+
+import asyncio
+
+import pytest
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+
+from calls.robots.media import Face, Melody
+from calls.robots.peer import Peer
+
+
+class Table:
+    """A robot's peer, and what it told."""
+
+    def __init__(self) -> None:
+        self.told: asyncio.Queue[dict] = asyncio.Queue()
+        self.peer = Peer(tell=self.told.put, face=Face(name="Mia", caption="robot", hue=0.5), melody=Melody(), ice=[])
+
+    async def description(self) -> dict:
+        return (await asyncio.wait_for(self.told.get(), 20))["description"]
+
+
+@pytest.fixture
+async def table():
+    table = Table()
+    yield table
+    await table.peer.close()
+
+
+@pytest.fixture
+async def browser():
+    """The caller's side, with a microphone and a place for a picture."""
+    connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    connection.addTrack(Melody())
+    connection.addTransceiver("video", direction="recvonly")
+    yield connection
+    await connection.close()
+
+
+async def offer_of(browser: RTCPeerConnection) -> dict:
+    await browser.setLocalDescription(await browser.createOffer())
+    return {"type": "offer", "sdp": browser.localDescription.sdp}
+
+
+class NegotiationTests:
+    async def test_it_answers_an_offer_with_sound_and_picture(self, table, browser):
+        await table.peer.hear({"description": await offer_of(browser)})
+        answer = await table.description()
+        assert answer["type"] == "answer"
+        await browser.setRemoteDescription(RTCSessionDescription(**answer))
+        assert sorted(t.kind for t in browser.getTransceivers() if t.receiver.track) == ["audio", "video"]
+
+    async def test_it_sends_its_picture_and_does_not_ask_for_the_callers(self, table, browser):
+        browser.getTransceivers()[1].direction = "sendrecv"
+        await table.peer.hear({"description": await offer_of(browser)})
+        await browser.setRemoteDescription(RTCSessionDescription(**await table.description()))
+        assert [t.currentDirection for t in browser.getTransceivers()] == ["sendrecv", "recvonly"]
+
+    async def test_it_offers_when_nobody_else_does(self, table):
+        assert (await table.description())["type"] == "offer"
+
+    async def test_its_own_offer_wins_over_one_that_crosses_it(self, table, browser):
+        own = await table.description()
+        await table.peer.hear({"description": await offer_of(browser)})
+        assert table.told.empty()
+        assert own["type"] == "offer"
+
+    async def test_it_repeats_an_offer_that_was_not_answered(self, table):
+        first = await table.description()
+        await table.peer.tell_again()
+        assert (await table.description())["sdp"] == first["sdp"]
+
+    async def test_nonsense_is_left_out(self, table, browser):
+        await table.peer.hear({"description": {"type": "offer", "sdp": "nonsense"}})
+        await table.peer.hear({"candidates": [None, {}, {"candidate": "garbage", "sdpMid": "0"}]})
+        await table.peer.hear({"description": await offer_of(browser)})
+        assert (await table.description())["type"] == "answer"
+
+    async def test_it_has_heard_nothing_before_anything_came(self, table):
+        assert await table.peer.heard() == 0

@@ -10,6 +10,33 @@ from django.utils.text import slugify
 from marketplace.accounts.models import User
 from marketplace.experts.folding import fold, language_word
 from marketplace.experts.models import Category, Presence, Profile
+from marketplace.experts.presence import (
+    arrived,
+    choose_away,
+    left,
+    note_missed_ring,
+    note_ring_answered,
+    process_died,
+    refresh,
+    set_in_call,
+    state,
+    states,
+)
+
+__all__ = [
+    "arrived",
+    "choose_away",
+    "left",
+    "note_missed_ring",
+    "note_ring_answered",
+    "process_died",
+    "refresh",
+    "search_text",
+    "set_in_call",
+    "state",
+    "states",
+    "write_profile",
+]
 
 
 @transaction.atomic

@@ -1,0 +1,61 @@
+"""Portraits: whatever is uploaded is decoded, cut square and written anew, so that only pixels are kept."""
+
+import secrets
+import warnings
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from marketplace.experts.models import Profile
+
+SIZES = (160, 512)  # sides in pixels: card, profile
+BYTES_MAX = 8 * 1024 * 1024
+PIXELS_MAX = 40_000_000
+SIDE_MIN = 160
+FORMATS = ("JPEG", "PNG", "WEBP")
+
+
+class BadPhoto(ValueError):
+    """Not a photo we keep; the text is for the person who chose it."""
+
+
+def read_photo(file: BinaryIO, *, size: int) -> Image.Image:
+    """The uploaded photo upright, square and without anything but pixels. `size` is in bytes."""
+    if size > BYTES_MAX:
+        raise BadPhoto(_("This file is larger than {limit} MB.").format(limit=BYTES_MAX // 1024**2))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own cap is checked below
+            image = Image.open(file, formats=FORMATS)
+        if image.width * image.height > PIXELS_MAX:  # the header says so: nothing was decoded yet
+            raise BadPhoto(_("This photo has more than {limit} million pixels.").format(limit=PIXELS_MAX // 10**6))
+        if min(image.width, image.height) < SIDE_MIN:
+            raise BadPhoto(_("This photo is smaller than {side} pixels.").format(side=SIDE_MIN))
+        upright = ImageOps.exif_transpose(image).convert("RGBA")
+    except BadPhoto:
+        raise
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError) as problem:
+        raise BadPhoto(_("This file is not a photo in JPEG, PNG or WebP.")) from problem
+    flat = Image.new("RGB", upright.size, "white")
+    flat.paste(upright, mask=upright.getchannel("A"))
+    side = min(flat.size)
+    return ImageOps.fit(flat, (min(side, max(SIZES)),) * 2, Image.Resampling.LANCZOS, centering=(0.5, 0.4))
+
+
+def keep_photo(*, profile: Profile, image: Image.Image) -> None:
+    """Replaces the profile's portrait. The name is new each time, so that browsers may keep what they have for good."""
+    before, profile.photo = profile.photo, f"photos/{profile.pk}-{secrets.token_hex(8)}"
+    path_of(profile.photo, SIZES[0]).parent.mkdir(parents=True, exist_ok=True)
+    for side in SIZES:
+        image.resize((side, side), Image.Resampling.LANCZOS).save(path_of(profile.photo, side), "WEBP", quality=82)
+    profile.save(update_fields=["photo"])
+    if before:
+        for side in SIZES:
+            path_of(before, side).unlink(missing_ok=True)
+
+
+def path_of(photo: str, side: int) -> Path:
+    return Path(settings.MEDIA_ROOT) / f"{photo}-{side}.webp"

@@ -85,7 +85,8 @@ class PaidPeriod(Terms):
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     billable_ms = models.PositiveIntegerField(default=0)  # set once, at the end
     amount_minor = models.PositiveIntegerField(default=0)  # the price paid; set once, at the end
-    commission_minor = models.PositiveIntegerField(default=0)
+    given_back_minor = models.PositiveIntegerField(default=0)  # of the price: an act's unused part, or a late witness
+    commission_minor = models.PositiveIntegerField(default=0)  # of what was not given back
     release_at = models.DateTimeField(null=True)  # when the earning is released
 
     class Meta:
@@ -93,6 +94,9 @@ class PaidPeriod(Terms):
             models.UniqueConstraint(fields=["payer"], condition=~Q(state="ended"), name="period_one_per_payer"),
             models.UniqueConstraint(fields=["expert"], condition=~Q(state="ended"), name="period_one_per_expert"),
             models.CheckConstraint(condition=~Q(payer=models.F("expert")), name="period_nobody_pays_themself"),
+            models.CheckConstraint(
+                condition=Q(given_back_minor__lte=models.F("amount_minor")), name="period_gives_back_at_most_its_price"
+            ),
         ]
         indexes = [models.Index(fields=["deadline_at"], condition=Q(deadline_at__isnull=False), name="period_deadline")]
 
@@ -114,7 +118,10 @@ class Hearing(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["period", "side"], condition=Q(ended_at__isnull=True), name="hearing_one_open_per_side"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=models.F("started_at")), name="hearing_runs_forward"
+            ),
         ]
 
 
@@ -125,6 +132,7 @@ class Stop(models.Model):
         COUNTDOWN = "countdown"  # after Resume from a long loss
         PAUSE = "pause"
         LOSS = "loss"
+        SERVER = "server"  # a loss because the server process that witnessed it died
 
     period = models.ForeignKey(PaidPeriod, on_delete=models.CASCADE, related_name="stops")
     reason = models.CharField(max_length=9, choices=Reason.choices)
@@ -136,6 +144,9 @@ class Stop(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["period"], condition=Q(ended_at__isnull=True), name="stop_one_open"),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=models.F("started_at")), name="stop_runs_forward"
+            ),
         ]
 
 

@@ -1,5 +1,6 @@
-"""Money: whole minor units and a currency. The only place where a sum is rounded or written out."""
+"""Money: whole minor units and a currency. The only place where a sum is read, rounded or written out."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -58,6 +59,16 @@ class Money:
         locale = (get_language() or "en").replace("-", "_")
         exact = Decimal(self.minor).scaleb(-get_currency_precision(self.currency))
         return format_currency(exact, self.currency, locale=locale)
+
+
+def read_money(text: str, currency: str) -> Money:
+    """What a person typed, in major units: "2", "2.5", "2,50" -> exactly that many minor units. BadAmount for anything else:
+    signs, exponents, thousands separators, other digits, more decimals than the currency has."""
+    decimals = get_currency_precision(currency)
+    typed = re.fullmatch(rf"([0-9]{{1,9}})(?:[.,]([0-9]{{1,{decimals}}}))?" if decimals else "([0-9]{1,9})()", text.strip())
+    if typed is None:
+        raise BadAmount(f"{text!r} is not an amount in {currency}")
+    return Money(int(typed[1] + (typed[2] or "").ljust(decimals, "0")), currency)
 
 
 def price_of_time(*, rate_minor_per_minute: int, billable_ms: int) -> int:

@@ -23,7 +23,8 @@ class BadSetting(SystemExit):
 
 
 def env_str(name: str, default: str = "") -> str:
-    return os.environ.get(name, default).strip()
+    """The variable; empty counts as not set, so that .env.example can be used as it is."""
+    return os.environ.get(name, "").strip() or default
 
 
 def env_bool(name: str, default: bool = False) -> bool:
@@ -220,10 +221,14 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # --- Mail: a server when EMAIL_URL names one; else files that the demo can show ---------------------------------
 DEFAULT_FROM_EMAIL = env_str("DEFAULT_FROM_EMAIL", "Ringwise <noreply@localhost>")
-_mail = urlsplit(env_str("EMAIL_URL"))
+try:
+    _mail = urlsplit(env_str("EMAIL_URL"))
+    _mail_port = _mail.port or 25
+except ValueError as problem:
+    raise BadSetting("EMAIL_URL", "is not an address (smtp://user:password@host:587)") from problem
 if _mail.scheme in ("smtp", "smtps"):
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    EMAIL_HOST, EMAIL_PORT = _mail.hostname or "localhost", _mail.port or 25
+    EMAIL_HOST, EMAIL_PORT = _mail.hostname or "localhost", _mail_port
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.username or "", _mail.password or ""
     EMAIL_USE_SSL = _mail.scheme == "smtps"
 elif _mail.scheme:
@@ -294,6 +299,8 @@ TURN_TTL_S = env_int("TURN_TTL_S", 3600, low=60)
 
 # --- The product's numbers (PRODUCT.md); times can be shortened for tests -------------------------------------
 CURRENCY = env_str("CURRENCY", "EUR")
+if len(CURRENCY) != 3 or not CURRENCY.isascii() or not CURRENCY.isupper():
+    raise BadSetting("CURRENCY", f"{CURRENCY!r} is not a currency's three capital letters (EUR)")
 COMMISSION_PERCENT = env_int("COMMISSION_PERCENT", 30, high=100)
 RATE_MINOR_MIN, RATE_MINOR_MAX = 20, 1_000
 ACT_MINOR_MIN, ACT_MINOR_MAX = 100, 50_000
@@ -324,10 +331,13 @@ ACT_CAPTURE_S = env_int("ACT_CAPTURE_S", 60, low=1)
 LEASE_BEAT_S = env_int("LEASE_BEAT_S", 2, low=1)
 LEASE_DEAD_S = env_int("LEASE_DEAD_S", 8, low=3)
 
+LOG_LEVEL = env_str("LOG_LEVEL", "INFO")
+if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+    raise BadSetting("LOG_LEVEL", f"{LOG_LEVEL!r} is none of DEBUG, INFO, WARNING, ERROR")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env_str("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }

@@ -1,0 +1,130 @@
+"""One command, several jobs: the web server, the worker in a thread, and the demo's robots as children.
+
+The worker must live in the server's process: with channels in memory a separate one would reach nobody.
+"""
+
+import importlib.util
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+
+# Before anything else imports Twisted: Daphne installs its asyncio reactor.
+from daphne.server import Server  # isort: skip
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+from twisted.internet import reactor
+
+from calls.robots import roster
+from marketplace import worker
+from marketplace.asgi import application
+
+STOP_WITHIN_S = 2.5
+
+
+class Command(BaseCommand):
+    help = "Serve the site, do its background work, and run the demo's robots, until Ctrl-C."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", default="8000")
+        parser.add_argument("--no-worker", action="store_true", help="another process works: manage.py worker")
+        parser.add_argument("--no-robots", action="store_true")
+
+    def handle(self, *, host: str, port: str, no_worker: bool, no_robots: bool, **options) -> None:
+        self.refuse_to_start_wrongly(host, port)
+        if "SITE_URL" not in os.environ:
+            settings.SITE_URL = f"http://{host}:{port}"
+        robots = Robots(self.stderr.write) if settings.DEMO and not no_robots else None
+        stop = threading.Event()
+        work = [] if no_worker else worker.start(stop)
+        server = Server(
+            application=application,
+            endpoints=[f"tcp:port={port}:interface={host}"],
+            signal_handlers=False,
+            application_close_timeout=2,
+            http_timeout=60,
+            server_name="ringwise",
+            verbosity=1,
+        )
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: self.stop(server, robots))
+        if robots:
+            reactor.callWhenRunning(robots.start)
+        reactor.callWhenRunning(self.greet)
+        server.run()
+        stop.set()
+        if robots:
+            robots.end()
+        for thread in work:
+            thread.join(STOP_WITHIN_S)
+
+    def refuse_to_start_wrongly(self, host: str, port: str) -> None:
+        if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
+            raise CommandError(_("%(port)s is not a port: give a number from 1 to 65535.") % {"port": port})
+        if settings.DEMO and host not in settings.LOOPBACK_HOSTS:
+            raise CommandError(
+                _("The demo is for this machine only: it cannot be served on %(host)s.") % {"host": host}
+            )
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, int(port)))
+            except OSError as problem:
+                raise CommandError(
+                    _("Port %(port)s on %(host)s cannot be used (%(problem)s). Another one: PORT=9000 make run")
+                    % {"port": port, "host": host, "problem": problem.strerror}
+                ) from None
+
+    def greet(self) -> None:
+        self.stdout.write(_("Ringwise is at %(url)s (Ctrl-C ends it).") % {"url": settings.SITE_URL})
+        if settings.DEMO:
+            self.stdout.write(_("A call needs two people: use a private window for the second person."))
+
+    def stop(self, server: Server, robots: "Robots | None") -> None:
+        """On a signal. Whatever still hangs after STOP_WITHIN_S (a page that waits, a slow job) is cut off."""
+
+        def cut_off() -> None:
+            if robots:
+                robots.end()
+            os._exit(1)
+
+        late = threading.Timer(STOP_WITHIN_S, cut_off)
+        late.daemon = True
+        late.start()
+        reactor.callFromThread(server.stop)
+
+
+class Robots:
+    """The demo's robots, each a child process with the address of this site."""
+
+    def __init__(self, say) -> None:
+        self.say = say
+        self.children: list[subprocess.Popen] = []
+
+    def start(self) -> None:
+        slugs = roster.known(settings.VAR_DIR)
+        if slugs and not importlib.util.find_spec("aiortc"):
+            self.say(_("No robots: their packages are not installed (requirements-demo.txt). All else works."))
+            return
+        for slug in slugs:
+            self.children.append(
+                subprocess.Popen(
+                    [sys.executable, "manage.py", "robot", "--expert", slug],
+                    cwd=settings.BASE_DIR,
+                    env=os.environ | {"SITE_URL": settings.SITE_URL},
+                    start_new_session=True,  # Ctrl-C is for us; we end them
+                )
+            )
+
+    def end(self) -> None:
+        for child in self.children:
+            child.terminate()
+        for child in self.children:
+            try:
+                child.wait(1)
+            except subprocess.TimeoutExpired:
+                child.kill()

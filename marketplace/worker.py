@@ -1,0 +1,64 @@
+"""The background work: what is done, how often, and that no job can stop another.
+
+Two lanes, each a thread with a round a second: deadlines of calls must not wait for somebody else's slow answer. A lane
+whose round found something to do goes round again at once. Every job claims its work by conditional updates, so several
+workers may run.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.db import close_old_connections
+
+logger = logging.getLogger(__name__)
+ROUND_S = 1.0
+BUSY_ROUND_S = 0.05
+
+
+@dataclass
+class Job:
+    """`do` answers with how much it did (a number or a list) or None. `every_s`: at most this often."""
+
+    name: str
+    do: Callable[[], object]
+    every_s: float = 0
+    next_at: float = 0
+
+
+def lanes() -> list[list[Job]]:
+    """The jobs, by lane. Made anew for each worker, because a Job remembers when it is due."""
+    return []
+
+
+def start(stop: threading.Event) -> list[threading.Thread]:
+    """A thread for each lane; each finishes its round once `stop` is set."""
+    threads = [threading.Thread(target=run, args=(jobs, stop), daemon=True) for jobs in lanes()]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def run(jobs: Sequence[Job], stop: threading.Event) -> None:
+    while not stop.is_set():
+        started = time.monotonic()
+        wait = BUSY_ROUND_S if do_round(jobs, started) else ROUND_S - (time.monotonic() - started)
+        stop.wait(max(wait, BUSY_ROUND_S))
+
+
+def do_round(jobs: Sequence[Job], monotonic_now: float) -> bool:
+    """Each due job once. Whether any of them found something to do. A job that fails is logged, and the next one goes on."""
+    busy = False
+    for job in jobs:
+        if monotonic_now < job.next_at:
+            continue
+        job.next_at = monotonic_now + job.every_s
+        close_old_connections()
+        try:
+            busy = bool(job.do()) or busy
+        except Exception:
+            logger.exception("job %s failed; it is tried again", job.name)
+    close_old_connections()
+    return busy

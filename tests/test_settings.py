@@ -1,0 +1,136 @@
+"""Settings by environment: what nothing at all means, and that each bad value is one clear line."""
+
+import os
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SANDBOX = {"STRIPE_SANDBOX": "1"}
+DEMO = {"DEMO": "1", "DEBUG": "1", **SANDBOX}
+WEBHOOKS = {f"STRIPE_{kind}WEBHOOK_SECRET": f"whsec_{kind}1" for kind in ("", "CONNECT_", "THIN_")}
+
+
+@pytest.fixture
+def settings_with(monkeypatch, tmp_path):
+    """`settings_with(DEBUG="1")`: the settings as they come out of that environment and nothing else."""
+
+    def read(**environment: str) -> dict:
+        for name in list(os.environ):
+            monkeypatch.delenv(name)
+        for name, value in {"VAR_DIR": str(tmp_path), **environment}.items():
+            monkeypatch.setenv(name, value)
+        return runpy.run_path(str(ROOT / "marketplace" / "settings.py"))
+
+    return read
+
+
+class DefaultTests:
+    def test_no_environment_means_no_debug_no_sandbox_no_demo(self, settings_with):
+        settings = settings_with()
+        assert not settings["DEBUG"] and not settings["STRIPE_SANDBOX"] and not settings["DEMO"]
+        assert settings["STRIPE_SECRET_KEY"] == ""
+
+    def test_no_environment_means_sqlite_and_channels_in_memory(self, settings_with):
+        settings = settings_with()
+        assert settings["DATABASES"]["default"]["ENGINE"] == "django.db.backends.sqlite3"
+        assert "InMemory" in settings["CHANNEL_LAYERS"]["default"]["BACKEND"]
+
+    def test_the_secret_key_is_made_once_and_kept_from_others(self, settings_with, tmp_path):
+        first, second = settings_with()["SECRET_KEY"], settings_with()["SECRET_KEY"]
+        assert first == second and len(first) >= 50
+        assert (tmp_path / "secret-key").stat().st_mode & 0o077 == 0
+
+    def test_an_empty_variable_counts_as_not_set(self, settings_with):
+        settings = settings_with(RING_S="", DATABASE_URL="", DEBUG="", SITE_URL="")
+        assert settings["RING_S"] == 45
+        assert settings["SITE_URL"] == "http://127.0.0.1:8000"
+
+    def test_the_product_has_its_own_times(self, settings_with):
+        settings = settings_with()
+        names = ("RING_S", "OFFER_S", "COUNTDOWN_S", "LOSS_RESUMES_S", "LOSS_ENDS_S", "PAUSE_ENDS_S", "FREE_TIME_S")
+        assert [settings[name] for name in names] == [45, 60, 3, 20, 120, 600, 30]
+
+
+class ProductionTests:
+    def test_https_turns_on_secure_cookies_and_hsts(self, settings_with):
+        settings = settings_with(SITE_URL="https://ringwise.example")
+        assert settings["SESSION_COOKIE_SECURE"] and settings["CSRF_COOKIE_SECURE"]
+        assert settings["SESSION_COOKIE_NAME"] == "__Host-session"
+        assert settings["SECURE_HSTS_SECONDS"] > 0
+
+    def test_postgresql_goes_through_a_pool(self, settings_with):
+        options = settings_with(DATABASE_URL="postgres://u:p@db.example/ringwise")["DATABASES"]["default"]["OPTIONS"]
+        assert options["pool"] == {"min_size": 2, "max_size": 20, "timeout": 10}
+
+    def test_redis_keeps_idle_sockets(self, settings_with):
+        hosts = settings_with(REDIS_URL="redis://h:6379/1")["CHANNEL_LAYERS"]["default"]["CONFIG"]["hosts"]
+        assert hosts == [{"address": "redis://h:6379/1", "socket_timeout": None}]
+
+    def test_a_key_with_its_three_secrets_is_taken(self, settings_with):
+        assert settings_with(STRIPE_SECRET_KEY="sk_test_1", **WEBHOOKS)["STRIPE_SECRET_KEY"] == "sk_test_1"
+
+
+class DemoDoorTests:
+    def test_the_demo_is_on_only_with_debug_and_sandbox(self, settings_with):
+        assert settings_with(**DEMO)["DEMO"]
+
+    @pytest.mark.parametrize("missing", ["DEBUG", "STRIPE_SANDBOX"])
+    def test_the_demo_is_refused_without_debug_or_sandbox(self, settings_with, missing):
+        with pytest.raises(SystemExit, match="^Setting DEMO: "):
+            settings_with(**{name: value for name, value in DEMO.items() if name != missing})
+
+    @pytest.mark.parametrize("host", ["ringwise.example", "*", ".localhost", "192.168.1.5", "0.0.0.0"])
+    def test_the_demo_is_refused_when_others_could_reach_it(self, settings_with, host):
+        with pytest.raises(SystemExit, match="^Setting DEMO: .*this machine only"):
+            settings_with(ALLOWED_HOSTS=f"127.0.0.1,{host}", **DEMO)
+
+
+BAD = {
+    "DEBUG is a word": {"DEBUG": "maybe"},
+    "a negative time": {"RING_S": "-1"},
+    "a time of nothing": {"RING_S": "0"},
+    "a fraction": {"OFFER_S": "1.5"},
+    "other digits": {"OFFER_S": "６０"},
+    "a lease that dies before it beats": {"LEASE_DEAD_S": "2"},
+    "more than all as commission": {"COMMISSION_PERCENT": "101"},
+    "no web address": {"SITE_URL": "ringwise.example"},
+    "an address of another kind": {"SITE_URL": "ftp://ringwise.example"},
+    "a database that we do not know": {"DATABASE_URL": "mysql://u:p@h/n"},
+    "no database address": {"DATABASE_URL": "ringwise"},
+    "no redis address": {"REDIS_URL": "http://localhost"},
+    "no mail server": {"EMAIL_URL": "http://localhost"},
+    "TURN without its secret": {"TURN_URLS": "turn:t.example:3478"},
+    "no currency": {"CURRENCY": "euro"},
+    "no level": {"LOG_LEVEL": "LOUD"},
+    "a mail server's port in words": {"EMAIL_URL": "smtp://mail.example:submission"},
+    "a TURN secret without an address": {"TURN_SECRET": "s"},
+    "a publishable key": {"STRIPE_SECRET_KEY": "pk_test_1", **WEBHOOKS},
+    "a key without webhook secrets": {"STRIPE_SECRET_KEY": "sk_test_1"},
+    "a key beside the sandbox": {"STRIPE_SECRET_KEY": "sk_test_1", **WEBHOOKS, **SANDBOX},
+    "a live key beside the sandbox": {"STRIPE_SECRET_KEY": "sk_live_1", **WEBHOOKS, **SANDBOX},
+}
+
+
+class BadValueTests:
+    @pytest.mark.parametrize("environment", BAD.values(), ids=BAD)
+    def test_a_bad_value_stops_the_start_with_one_line(self, settings_with, environment):
+        with pytest.raises(SystemExit) as stop:
+            settings_with(**environment)
+        assert str(stop.value).startswith("Setting ")
+        assert any(name in str(stop.value) for name in environment)
+        assert "\n" not in str(stop.value)
+
+    def test_manage_py_says_that_line_and_nothing_else(self, tmp_path):
+        answer = subprocess.run(
+            [sys.executable, "manage.py", "check"],
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path), "RING_S": "soon"},
+            capture_output=True,
+            text=True,
+        )
+        assert answer.returncode == 1
+        assert answer.stderr == "Setting RING_S: 'soon' is not a whole number from 1 to 1000000000\n"

@@ -84,7 +84,14 @@ def genuine(*, body: bytes, signature: str, secret: str, kind: str) -> dict[str,
         # The library refuses what is too old but takes any date in the future.
         signed_at = int(next(part[2:] for part in signature.split(",") if part.startswith("t=")))
         payload = json.loads(body)
-    except (stripe.SignatureVerificationError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
+    except (
+        stripe.SignatureVerificationError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    ) as problem:
         raise BadEvent(str(problem)[:200]) from problem
     if signed_at > time.time() + TOLERANCE_S:
         raise BadEvent("signed in the future")

@@ -84,7 +84,10 @@ def _fee(intent: Any) -> Money | None:
 
 
 def create_account(*, email: str, name: str, country: str, key: str) -> str:
-    """An account (v2) that only receives: the platform collects fees and bears losses. `country`: two letters, Stripe needs it."""
+    """An account (v2) that only receives: the platform collects fees and bears losses.
+
+    `country`: two letters, of the expert's bank and tax home; Stripe refuses without it (identity_country_required).
+    """
     params: dict[str, Any] = {
         "contact_email": email,
         "display_name": name,
@@ -150,7 +153,10 @@ def set_manual_payouts(*, account: str, key: str) -> None:
 
 
 def create_transfer(*, amount: Money, destination: str, withdrawal_id: int, key: str) -> Transfer:
-    """From the platform's available balance to the connected account. Refused: balance_insufficient, insufficient_capabilities..."""
+    """From the platform's available balance to the connected account.
+
+    Refused: balance_insufficient, insufficient_capabilities_for_transfer, resource_missing.
+    """
     params: dict[str, Any] = {
         "amount": amount.minor,
         "currency": amount.currency.lower(),
@@ -228,7 +234,7 @@ def find_reversal(*, transfer_id: str) -> str | None:
 
 
 def construct_event(*, body: bytes, signature: str, secret: str) -> Event:
-    """A snapshot event of the two v1 endpoints. Raises BadEvent unless signed with `secret`, fresh, of our mode and of this kind."""
+    """A snapshot event, as both v1 endpoints get them. Raises BadEvent unless signed with `secret`, fresh and of our mode."""
     payload = genuine(body=body, signature=signature, secret=secret, kind="event")
     return Event(id=payload["id"], type=payload["type"], account=payload.get("account") or "", payload=payload)
 

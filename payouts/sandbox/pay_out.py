@@ -1,0 +1,221 @@
+"""Paying out: transfers to connected accounts and back, payouts to their banks, and how a payout goes on."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from payouts import clock
+from payouts.sandbox import accounts, books, events, store
+from payouts.sandbox.errors import ApiError, invalid
+from payouts.sandbox.requests import EXPAND, MAP, TEXT, WHOLE, ApiRequest, need
+from payouts.sandbox.store import Object
+
+STEP_S = 4  # real seconds from one state of a payout to the next, so that the demo shows each
+PAYING_BANK, REFUSING_BANK = "000123456789", "000111111116"
+REFUSAL = ("no_account", "The bank account details on file are probably incorrect. No bank account could be found.")
+
+TRANSFER_SHAPE = {
+    "amount": WHOLE,
+    "currency": TEXT,
+    "destination": TEXT,
+    "transfer_group": TEXT,
+    "description": TEXT,
+    "metadata": MAP,
+    **EXPAND,
+}
+REVERSAL_SHAPE = {"amount": WHOLE, "description": TEXT, "metadata": MAP, **EXPAND}
+PAYOUT_SHAPE = {"amount": WHOLE, "currency": TEXT, "description": TEXT, "metadata": MAP, **EXPAND}
+
+
+def _above_zero(params: dict[str, Any]) -> None:
+    if params["amount"] < 1:
+        raise invalid(
+            "This value must be greater than or equal to 1.", code="parameter_invalid_integer", param="amount"
+        )
+
+
+def _short(message: str) -> ApiError:
+    return ApiError(400, "balance_insufficient", message)
+
+
+def create_transfer(request: ApiRequest, params: dict[str, Any]) -> Object:
+    need(params, "amount", "currency", "destination")
+    _above_zero(params)
+    account = store.find("v2.core.account", params["destination"], param="destination")
+    if not accounts.transfers_active(account):
+        message = "Your destination account needs to have at least one of the following capabilities enabled: transfers"
+        raise invalid(message, code="insufficient_capabilities_for_transfer")
+    amount, currency = params["amount"], params["currency"]
+    if books.sums(currency)[0] < amount:
+        raise _short("You have insufficient available funds in your Stripe account.")
+    transfer = {
+        "id": store.new_id("tr"),
+        "object": "transfer",
+        "amount": amount,
+        "amount_reversed": 0,
+        "created": books.stamp(clock.now()),
+        "currency": currency,
+        "description": params.get("description"),
+        "destination": account["id"],
+        "destination_payment": store.new_id("py"),
+        "livemode": False,
+        "metadata": params.get("metadata", {}),
+        "reversed": False,
+        "source_transaction": None,
+        "source_type": "card",
+        "transfer_group": params.get("transfer_group"),
+    }
+    transfer["reversals"] = _reversals_of(transfer["id"])
+    movement = books.book("transfer", amount=-amount, currency=currency, source=transfer["id"])
+    payment = transfer["destination_payment"]
+    books.book("payment", amount=amount, currency=currency, source=payment, account=account["id"])
+    transfer["balance_transaction"] = movement["id"]
+    events.tell("transfer.created", transfer)
+    return store.add("transfer", transfer)
+
+
+def _reversals_of(transfer_id: str) -> Object:
+    url = f"/v1/transfers/{transfer_id}/reversals"
+    return {"object": "list", "url": url, "has_more": False, "data": []}
+
+
+def retrieve_transfer(request: ApiRequest, params: dict[str, Any], id_: str) -> Object:
+    return store.find("transfer", id_)
+
+
+def list_transfers(request: ApiRequest, params: dict[str, Any]) -> Object:
+    match = {name: params[name] for name in ("transfer_group", "destination") if name in params}
+    return store.page("transfer", "/v1/transfers", params, **match)
+
+
+def create_reversal(request: ApiRequest, params: dict[str, Any], id_: str) -> Object:
+    """At most what is not reversed yet, and what the connected account has."""
+    transfer = store.find("transfer", id_)
+    left = transfer["amount"] - transfer["amount_reversed"]
+    amount = params.get("amount", left)
+    if not 1 <= amount <= left:
+        message = "This transfer is already fully reversed." if not left else "More than is left of this transfer."
+        raise invalid(message, param="amount")
+    currency, account = transfer["currency"], transfer["destination"]
+    if books.sums(currency, account=account)[0] < amount:
+        raise _short("Insufficient funds in the connected account to reverse this transfer.")
+    reversal = {
+        "id": store.new_id("trr"),
+        "object": "transfer_reversal",
+        "amount": amount,
+        "created": books.stamp(clock.now()),
+        "currency": currency,
+        "destination_payment_refund": store.new_id("pyr"),
+        "metadata": params.get("metadata", {}),
+        "source_refund": None,
+        "transfer": id_,
+    }
+    movement = books.book("transfer_refund", amount=amount, currency=currency, source=reversal["id"])
+    refund = reversal["destination_payment_refund"]
+    books.book("payment_refund", amount=-amount, currency=currency, source=refund, account=account)
+    reversal["balance_transaction"] = movement["id"]
+    transfer["amount_reversed"] += amount
+    transfer["reversed"] = transfer["amount_reversed"] == transfer["amount"]
+    transfer["reversals"]["data"].insert(0, reversal)
+    events.tell("transfer.reversed", store.save(transfer))
+    return store.add("transfer_reversal", reversal)
+
+
+def list_reversals(request: ApiRequest, params: dict[str, Any], id_: str) -> Object:
+    store.find("transfer", id_)
+    return store.page("transfer_reversal", f"/v1/transfers/{id_}/reversals", params, transfer=id_)
+
+
+# --- Payouts --------------------------------------------------------------------------------------------------
+
+
+def create_payout(request: ApiRequest, params: dict[str, Any]) -> Object:
+    need(params, "amount", "currency")
+    _above_zero(params)
+    account, amount, currency = request.account, params["amount"], params["currency"]
+    banks = [bank for bank in store.all_of("bank_account", account=account) if bank["currency"] == currency]
+    if not account or not banks:
+        raise invalid(
+            f"Sorry, you don't have any external accounts in that currency ({currency}).", code="invalid_request"
+        )
+    if books.sums(currency, account=account)[0] < amount:
+        raise _short("You have insufficient funds in your Stripe account for this transfer.")
+    now = clock.now()
+    payout = {
+        "id": store.new_id("po"),
+        "object": "payout",
+        "amount": amount,
+        "arrival_date": books.stamp(now + timedelta(days=1)),
+        "automatic": False,
+        "created": books.stamp(now),
+        "currency": currency,
+        "description": params.get("description"),
+        "destination": banks[-1]["id"],
+        "failure_balance_transaction": None,
+        "failure_code": None,
+        "failure_message": None,
+        "livemode": False,
+        "metadata": params.get("metadata", {}),
+        "method": "standard",
+        "original_payout": None,
+        "reconciliation_status": "not_applicable",
+        "reversed_by": None,
+        "source_type": "card",
+        "statement_descriptor": None,
+        "status": "pending",
+        "type": "bank_account",
+        "_": {"account": account, "number": banks[-1]["_"]["number"], "step_at": timezone.now().timestamp() + STEP_S},
+    }
+    movement = books.book("payout", amount=-amount, currency=currency, source=payout["id"], account=account)
+    payout["balance_transaction"] = movement["id"]
+    events.tell("payout.created", payout, account=account)
+    return store.add("payout", payout, account=account)
+
+
+def retrieve_payout(request: ApiRequest, params: dict[str, Any], id_: str) -> Object:
+    return store.find("payout", id_, account=request.account)
+
+
+def list_payouts(request: ApiRequest, params: dict[str, Any]) -> Object:
+    match = {"status": params["status"]} if "status" in params else {}
+    return store.page("payout", "/v1/payouts", params, account=request.account, **match)
+
+
+def is_due(payout: Object, now: datetime) -> bool:
+    return payout["status"] in ("pending", "in_transit") and payout["_"]["step_at"] <= now.timestamp()
+
+
+def go_on(payout: Object, *, now: datetime) -> None:
+    """The next state, in its time: pending -> in_transit -> paid, or failed at the bank that refuses."""
+    if not is_due(payout, now):
+        return
+    if payout["status"] == "pending":
+        payout["_"]["step_at"] = now.timestamp() + STEP_S
+        _set_status(payout, "in_transit", "payout.updated")
+    elif payout["_"]["number"] == REFUSING_BANK:
+        fail(payout)
+    else:
+        arrive(payout)
+
+
+def arrive(payout: Object) -> None:
+    if payout["status"] in ("pending", "in_transit"):
+        _set_status(payout, "paid", "payout.paid")
+
+
+def fail(payout: Object) -> None:
+    """The bank refuses, even after *paid*: the money is back in the connected balance."""
+    if payout["status"] in ("failed", "canceled"):
+        return
+    account, (code, message) = payout["_"]["account"], REFUSAL
+    movement = books.book(
+        "payout_failure", amount=payout["amount"], currency=payout["currency"], source=payout["id"], account=account
+    )
+    payout |= {"failure_code": code, "failure_message": message, "failure_balance_transaction": movement["id"]}
+    _set_status(payout, "failed", "payout.failed")
+
+
+def _set_status(payout: Object, status: str, event: str) -> None:
+    payout["status"] = status
+    events.tell(event, store.save(payout), account=payout["_"]["account"])

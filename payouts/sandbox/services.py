@@ -1,0 +1,134 @@
+"""What the sandbox does by itself, and what its hosted pages and its operator do. (Requests of ours come in by `api`.)"""
+
+import re
+from datetime import datetime
+
+from django.conf import settings
+from django.utils import timezone
+
+from payouts import clock
+from payouts.sandbox import accounts, books, deliveries, pay_in, pay_out, store
+from payouts.sandbox.models import SandboxDelivery, SandboxObject
+from payouts.sandbox.store import Object
+
+GOOD_CARD = "4242424242424242"
+SETTLED_CARD = "4000000000000077"  # its money is available at once
+DECLINED_CARDS = {
+    "4000000000000002": ("generic_decline", "Your card was declined."),
+    "4000000000009995": ("insufficient_funds", "Your card has insufficient funds. Try a different card."),
+}
+BANKS = (pay_out.PAYING_BANK, pay_out.REFUSING_BANK)
+
+
+class Declined(Exception):
+    """The card was refused; the message is for the person, who may try another."""
+
+
+class NotOpen(Exception):
+    """The payment page or the onboarding link (or whatever was named) is used up, expired, or was never there."""
+
+
+def work(*, now: datetime) -> int:
+    """One round of the worker: payouts go on, old payment pages close, events are sent. How much was done."""
+    if not settings.STRIPE_SANDBOX:
+        return 0
+    return _payouts_go_on(now) + _old_sessions_close() + deliveries.send_due(now=now)
+
+
+def _payouts_go_on(now: datetime) -> int:
+    moving = SandboxObject.objects.filter(kind="payout", data__status__in=["pending", "in_transit"])
+    due = [row.id for row in moving.order_by("serial") if pay_out.is_due(row.data, now)]
+    for payout_id in due:
+        with store.one_at_a_time():
+            pay_out.go_on(SandboxObject.objects.get(id=payout_id).data, now=now)
+    return len(due)
+
+
+def _old_sessions_close() -> int:
+    sessions = SandboxObject.objects.filter(kind="checkout.session", data__status="open")
+    late = sessions.filter(data__expires_at__lt=books.stamp(clock.now()))
+    closing = [row.id for row in late]
+    for session_id in closing:
+        with store.one_at_a_time():
+            pay_in.expire(store.find("checkout.session", session_id))
+    return len(closing)
+
+
+# --- The payment page -----------------------------------------------------------------------------------------
+
+
+def open_session(session_id: str) -> Object:
+    row = SandboxObject.objects.filter(id=session_id, kind="checkout.session").first()
+    if row is None or row.data["status"] != "open" or row.data["expires_at"] < books.stamp(clock.now()):
+        raise NotOpen(session_id)
+    return row.data
+
+
+def pay_with_card(*, session_id: str, number: str) -> str:
+    """Pays the session; the address to go back to. Raises Declined (the session stays open) or NotOpen."""
+    card = re.sub(r"[\s-]", "", number)
+    refusal = DECLINED_CARDS.get(card)
+    with store.one_at_a_time():
+        session = open_session(session_id)
+        if refusal:
+            pay_in.decline(session, decline_code=refusal[0], message=refusal[1])
+        elif card in (GOOD_CARD, SETTLED_CARD):
+            pay_in.pay(session, last4=card[-4:], settle_days=0 if card == SETTLED_CARD else books.SETTLE_DAYS)
+    if refusal:
+        raise Declined(refusal[1])
+    if card not in (GOOD_CARD, SETTLED_CARD):
+        raise Declined("Your card number is incorrect.")
+    return session["success_url"].replace("{CHECKOUT_SESSION_ID}", session_id)
+
+
+# --- Onboarding -----------------------------------------------------------------------------------------------
+
+
+def open_link(*, account_id: str, token: str) -> tuple[Object, Object]:
+    """(link, account) while the link is unused and fresh, else NotOpen: then the person is sent to `refresh_url`."""
+    link = SandboxObject.objects.filter(id=token, kind="v2.core.account_link").first()
+    if link is None or link.data["account"] != account_id:
+        raise NotOpen(token)
+    if link.data["_"]["used"] or link.data["_"]["expires"] < books.stamp(clock.now()):
+        raise NotOpen(link.data["use_case"]["account_onboarding"]["refresh_url"])
+    return link.data, store.find("v2.core.account", account_id)
+
+
+def finish_onboarding(*, account_id: str, token: str, name: str, country: str, number: str) -> str:
+    """The address to go back to."""
+    with store.one_at_a_time():
+        link, account = open_link(account_id=account_id, token=token)
+        accounts.onboard(account, name=name, country=country, number=number)
+        link["_"]["used"] = True
+        store.save(link)
+    onboarding = link["use_case"]["account_onboarding"]
+    return onboarding.get("return_url") or onboarding["refresh_url"]
+
+
+# --- The operator ---------------------------------------------------------------------------------------------
+
+
+def all_payouts() -> list[Object]:
+    """Newest first."""
+    return [row.data for row in SandboxObject.objects.filter(kind="payout").order_by("-serial")[:100]]
+
+
+def payout_now(*, payout_id: str, fails: bool) -> None:
+    """The bank's answer now, without waiting for it: a failure is possible even after *paid*."""
+    with store.one_at_a_time():
+        row = SandboxObject.objects.filter(id=payout_id, kind="payout").first()
+        if row is None:
+            raise NotOpen(payout_id)
+        (pay_out.fail if fails else pay_out.arrive)(row.data)
+
+
+def send_again(*, delivery_id: int) -> None:
+    """The same event once more, as Stripe may do by itself."""
+    sent = SandboxDelivery.objects.filter(pk=delivery_id).first()
+    if sent is None:
+        raise NotOpen(str(delivery_id))
+    SandboxDelivery.objects.create(event=sent.event, endpoint=sent.endpoint, body=sent.body, due_at=timezone.now())
+
+
+def latest_deliveries() -> list[SandboxDelivery]:
+    return list(SandboxDelivery.objects.order_by("-id")[:50])

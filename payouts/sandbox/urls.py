@@ -1,0 +1,13 @@
+"""The pretended Stripe's pages; mounted by payouts.urls only when there is no key."""
+
+from django.urls import path
+
+from payouts.sandbox import views
+
+urlpatterns = [
+    path("c/pay/<slug:session_id>", views.pay, name="sandbox_pay"),
+    path("onboard/<slug:account_id>", views.onboard, name="sandbox_onboard"),
+    path("operator/", views.operator, name="sandbox_operator"),
+    path("operator/payouts/<slug:payout_id>", views.operator_payout, name="sandbox_operator_payout"),
+    path("operator/events/<int:delivery_id>", views.operator_event, name="sandbox_operator_event"),
+]

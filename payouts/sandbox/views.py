@@ -1,0 +1,126 @@
+"""The pages that Stripe would host: payment, onboarding; and the operator's, where staff make things happen."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from payouts.money import Money
+from payouts.sandbox import services as sandbox
+from payouts.sandbox.forms import CardForm, OnboardingForm
+from payouts.sandbox.store import Object
+
+View = Callable[..., HttpResponse]
+
+
+def only_in_the_sandbox(view: View) -> View:
+    """A second lock: these addresses are not even mounted with a key of Stripe's."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        if not settings.STRIPE_SANDBOX:
+            raise Http404
+        return never_cache(view)(request, *args, **kwargs)
+
+    return guarded
+
+
+def for_staff(view: View) -> View:
+    """For others the page does not exist."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        if not (request.user.is_authenticated and request.user.is_staff):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@only_in_the_sandbox
+@require_http_methods(["GET", "POST"])
+def pay(request: HttpRequest, session_id: str) -> HttpResponse:
+    form = CardForm(request.POST or None)
+    try:
+        session = sandbox.open_session(session_id)
+        if request.method == "POST" and form.is_valid():
+            return redirect(sandbox.pay_with_card(session_id=session_id, number=form.cleaned_data["number"]))
+    except sandbox.NotOpen:
+        return _closed(request, _("This payment page is closed: it was paid, or it is too old."))
+    except sandbox.Declined as refusal:
+        form.add_error("number", str(refusal))
+    page = {"form": form, "session": session, "amount": _amount(session), "lines": session["_"]["lines"]}
+    page["cards"] = [
+        ("4242 4242 4242 4242", _("pays")),
+        ("4000 0000 0000 0002", _("declined")),
+        ("4000 0000 0000 9995", _("declined: insufficient funds")),
+        ("4000 0000 0000 0077", _("pays, available to the platform at once")),
+    ]
+    return render(request, "payouts/sandbox/pay.html", page, status=402 if form.errors else 200)
+
+
+def _amount(session: Object) -> Money:
+    return Money(session["amount_total"], session["currency"].upper())
+
+
+def _closed(request: HttpRequest, text: str) -> HttpResponse:
+    return render(request, "payouts/sandbox/closed.html", {"text": text}, status=410)
+
+
+@only_in_the_sandbox
+@require_http_methods(["GET", "POST"])
+def onboard(request: HttpRequest, account_id: str) -> HttpResponse:
+    token = request.GET.get("link", "")
+    try:
+        _link, account = sandbox.open_link(account_id=account_id, token=token)
+        initial = {"name": account["display_name"], "country": account["identity"]["country"].upper()}
+        form = OnboardingForm(request.POST or None, initial=initial)
+        if request.method == "POST" and form.is_valid():
+            return redirect(
+                sandbox.finish_onboarding(account_id=account_id, token=token, **form.cleaned_data),
+            )
+    except sandbox.NotOpen:
+        return _closed(request, _("This onboarding link is used up or too old. Go back and start again."))
+    page = {
+        "form": form,
+        "banks": [("000123456789", _("receives money")), ("000111111116", _("refuses: payouts fail"))],
+    }
+    return render(request, "payouts/sandbox/onboard.html", page, status=400 if form.errors else 200)
+
+
+@only_in_the_sandbox
+@for_staff
+@require_http_methods(["GET"])
+def operator(request: HttpRequest) -> HttpResponse:
+    payouts = [
+        {**payout, "sum": Money(payout["amount"], payout["currency"].upper())} for payout in sandbox.all_payouts()
+    ]
+    page = {"payouts": payouts, "deliveries": sandbox.latest_deliveries()}
+    return render(request, "payouts/sandbox/operator.html", page)
+
+
+@only_in_the_sandbox
+@for_staff
+@require_POST
+def operator_payout(request: HttpRequest, payout_id: str) -> HttpResponse:
+    try:
+        sandbox.payout_now(payout_id=payout_id, fails=request.POST.get("outcome") == "fail")
+    except sandbox.NotOpen:
+        raise Http404 from None
+    return redirect("sandbox_operator")
+
+
+@only_in_the_sandbox
+@for_staff
+@require_POST
+def operator_event(request: HttpRequest, delivery_id: int) -> HttpResponse:
+    try:
+        sandbox.send_again(delivery_id=delivery_id)
+    except sandbox.NotOpen:
+        raise Http404 from None
+    return redirect("sandbox_operator")

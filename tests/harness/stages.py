@@ -1,0 +1,97 @@
+"""What `make test` does, in order. A stage is a name and the commands that must all succeed."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.harness import servers
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+Command = list[str]
+Environment = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Stage:
+    commands: list[Command]
+    needs_servers: bool = False  # PostgreSQL and Redis, in DATABASE_URL and REDIS_URL
+
+
+def program(name: str) -> str:
+    """A program of the virtual environment that runs us."""
+    return str(Path(sys.executable).parent / name)
+
+
+def pytest(*arguments: str) -> Command:
+    return [sys.executable, "-m", "pytest", "-q", "--durations=5", *arguments]
+
+
+def alone_on_the_network(command: Command) -> Command:
+    """`command` in a network namespace of its own where that can be: browsers' media then stays on this machine.
+
+    aiortc needs an address that is not loopback (hence 10.77.0.1), Chromium a flag for loopback (see journeys/browser.py).
+    """
+    if sys.platform != "linux" or os.geteuid() != 0 or not (shutil.which("unshare") and shutil.which("ip")):
+        return command
+    net = 'ip link set lo up && ip addr add 10.77.0.1/32 dev lo && exec "$@"'
+    return ["unshare", "--net", "sh", "-c", net, "sh", *command]
+
+
+def js_tests() -> list[str]:
+    return sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests" / "js").rglob("*.test.js"))
+
+
+def stages() -> dict[str, Stage]:
+    workers = ["-n", str(min(os.cpu_count() or 1, 8))]
+    manage = [sys.executable, "manage.py"]
+    return {
+        "lint": Stage(
+            [
+                [program("ruff"), "check", "."],
+                [program("ruff"), "format", "--check", "."],
+                [program("lint-imports")],
+                [program("mypy")],
+                ["node_modules/.bin/tsc"],
+                [*manage, "makemigrations", "--check", "--dry-run"],
+                ["env", *IN_PRODUCTION, *manage, "check", "--deploy", "--fail-level", "WARNING"],
+            ]
+        ),
+        "sqlite": Stage([pytest(*workers, "-m", "not journey and not prove and not postgres and not redis")]),
+        "postgres": Stage([pytest(*workers, "-m", "not journey and not prove")], needs_servers=True),
+        "js": Stage([["node", "--test", *js_tests()]]),
+        "journeys": Stage([alone_on_the_network(pytest("-m", "journey and not prove"))]),
+        "prove": Stage([alone_on_the_network(pytest("-m", "prove"))], needs_servers=True),
+    }
+
+
+IN_PRODUCTION = [
+    "DEBUG=0",
+    "SITE_URL=https://ringwise.example",
+    "ALLOWED_HOSTS=ringwise.example",
+    "SECRET_KEY=for-the-deploy-check-only-0123456789-abcdefghijklmnopqrstuvwxyz",
+    "DATABASE_URL=postgres://ringwise@db.example/ringwise",
+    "REDIS_URL=redis://redis.example:6379/0",
+    "EMAIL_URL=smtp://mail.example:587",
+    "STRIPE_SANDBOX=0",
+    "STRIPE_SECRET_KEY=sk_test_check",
+    "STRIPE_WEBHOOK_SECRET=whsec_1",
+    "STRIPE_CONNECT_WEBHOOK_SECRET=whsec_2",
+    "STRIPE_THIN_WEBHOOK_SECRET=whsec_3",
+]
+
+
+@contextmanager
+def environment_for(stage: Stage) -> Iterator[Environment]:
+    """Ours, less what a developer's shell may hold that changes results; with the stage's own servers."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("STRIPE_", "TURN_", "DJANGO_"))}
+    for name in ("DATABASE_URL", "REDIS_URL", "DEBUG", "DEMO", "SITE_URL", "ALLOWED_HOSTS", "SECRET_KEY"):
+        kept.pop(name, None)
+    with ExitStack() as running:
+        if stage.needs_servers:
+            kept["DATABASE_URL"] = running.enter_context(servers.postgres())
+            kept["REDIS_URL"] = running.enter_context(servers.redis())
+        yield kept

@@ -1,0 +1,249 @@
+/**
+ * What this person sends: a microphone, or silence that keeps the packets flowing when there is none (who is not heard
+ * at all cannot be billed or found to be lost), and a camera when they turn it on.
+ */
+
+const KEPT = "ringwise.devices";
+
+/**
+ * Why a device cannot be used. `blocked`: by the operating system, not by the browser.
+ * @typedef {"refused" | "blocked" | "none" | "busy" | "unsupported" | "unplugged"} Problem
+ *
+ * @typedef {{microphone?: string, camera?: string, speaker?: string}} Choice  device ids
+ *
+ * @typedef {object} DevicesListener
+ * @property {() => void} change  of a track, a problem, or the list of devices
+ *
+ * @typedef {object} DevicesWorld  what a test replaces
+ * @property {MediaDevices | undefined} mediaDevices
+ * @property {typeof AudioContext} AudioContext
+ * @property {Pick<Storage, "getItem" | "setItem">} storage
+ */
+
+/** @param {unknown} error  from getUserMedia @returns {Problem} */
+export function problemOf(error) {
+  const { name, message } = /** @type {DOMException} */ (error);
+  if (name === "NotAllowedError") return /system/i.test(message) ? "blocked" : "refused";
+  if (name === "NotFoundError" || name === "OverconstrainedError") return "none";
+  if (name === "NotReadableError" || name === "AbortError") return "busy";
+  return "unsupported";
+}
+
+export class Devices {
+  #on;
+  #world;
+  /** @type {AudioContext | null} */
+  #context = null;
+  /** @type {MediaStreamTrack | null} */
+  #silence = null;
+  /** @type {MediaStreamTrack | null} */
+  #microphone = null;
+  /** @type {{node: AnalyserNode, samples: Uint8Array<ArrayBuffer>, track: MediaStreamTrack} | null} */
+  #gauge = null;
+  /** Counts wishes: the answer to an old one, given after *Hang up* or *Camera off*, must not open a device. */
+  #wishes = { audio: 0, video: 0 };
+
+  /** @type {MediaStreamTrack | null} */
+  video = null;
+  /** @type {Problem | "asking" | null} */
+  microphoneProblem = null;
+  /** @type {Problem | "asking" | null} */
+  cameraProblem = null;
+  /** The person's own wish; it outlives pauses and losses. */
+  muted = false;
+  /** The meter's: while it stands still neither side hears or sees the other. */
+  hushed = false;
+  /** @type {Choice} */
+  choice;
+
+  /** @param {{on: DevicesListener, world?: Partial<DevicesWorld>}} options */
+  constructor({ on, world = {} }) {
+    this.#on = on;
+    this.#world = { mediaDevices: navigator.mediaDevices, AudioContext, storage: localStorage, ...world };
+    this.choice = this.#remembered();
+    this.#world.mediaDevices?.addEventListener?.("devicechange", () => this.#on.change());
+  }
+
+  /** What is sent as sound. */
+  get audio() {
+    return this.#microphone ?? this.#silence;
+  }
+
+  get hasMicrophone() {
+    return this.#microphone !== null;
+  }
+
+  /** Shared with the sounds of the page; exists from *Join* on. */
+  get context() {
+    return this.#context;
+  }
+
+  /** Called by the press of *Join*: a browser lets sound begin in a press only. Never waits for an answer about devices. */
+  open() {
+    if (!this.#context) {
+      this.#context = new this.#world.AudioContext();
+      this.#silence = this.#makeSilence(this.#context);
+    }
+    this.#context.resume().catch(() => {});
+    if (!this.#microphone) this.openMicrophone();
+  }
+
+  /** Ask for the chosen microphone, else any. Silence is sent until there is one. */
+  async openMicrophone() {
+    this.microphoneProblem = "asking";
+    this.#on.change();
+    try {
+      const wish = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+      const track = await this.#ask("audio", { ...wish, ...ideal(this.choice.microphone) });
+      if (!track) return;
+      this.#microphone?.stop();
+      this.#microphone = track;
+      this.microphoneProblem = null;
+      track.onended = () => this.#microphoneGone(track);
+    } catch (error) {
+      this.microphoneProblem = problemOf(error);
+    }
+    this.#apply();
+  }
+
+  async cameraOn() {
+    this.cameraProblem = "asking";
+    this.#on.change();
+    try {
+      const track = await this.#ask("video", { width: 640, height: 480, ...ideal(this.choice.camera) });
+      if (!track) return;
+      this.video?.stop();
+      this.video = track;
+      this.cameraProblem = null;
+      track.onended = () => this.#cameraGone(track);
+    } catch (error) {
+      this.cameraProblem = problemOf(error);
+    }
+    this.#apply();
+  }
+
+  /** Stops the camera itself, so that its light goes out. */
+  cameraOff() {
+    this.#wishes.video += 1;
+    this.video?.stop();
+    this.video = null;
+    this.cameraProblem = null;
+    this.#on.change();
+  }
+
+  /** @param {boolean} muted */
+  setMuted(muted) {
+    this.muted = muted;
+    this.#apply();
+  }
+
+  /** @param {boolean} hushed */
+  setHushed(hushed) {
+    if (this.hushed === hushed) return;
+    this.hushed = hushed;
+    this.#apply();
+  }
+
+  /** @param {keyof Choice} kind @param {string} id */
+  choose(kind, id) {
+    this.choice = { ...this.choice, [kind]: id };
+    this.#world.storage.setItem(KEPT, JSON.stringify(this.choice));
+    if (kind === "microphone" && this.#context) return this.openMicrophone();
+    if (kind === "camera" && this.video) return this.cameraOn();
+    return Promise.resolve();
+  }
+
+  /** @returns {Promise<MediaDeviceInfo[]>} without names until a device was allowed */
+  async list() {
+    return (await this.#world.mediaDevices?.enumerateDevices()) ?? [];
+  }
+
+  /** Own sound now, 0 to 1; null without a microphone. */
+  level() {
+    const track = this.#microphone;
+    if (!track || !this.#context) return null;
+    if (this.#gauge?.track !== track) this.#gauge = this.#makeGauge(this.#context, track);
+    const { node, samples } = this.#gauge;
+    node.getByteTimeDomainData(samples);
+    return samples.reduce((peak, sample) => Math.max(peak, Math.abs(sample - 128)), 0) / 128;
+  }
+
+  /** After hanging up: microphone and camera are let go. */
+  close() {
+    this.#wishes.audio += 1;
+    this.#microphone?.stop();
+    this.#microphone = null;
+    this.microphoneProblem = null;
+    this.hushed = false;
+    this.cameraOff();
+  }
+
+  /**
+   * @param {"audio" | "video"} kind @param {MediaTrackConstraints} constraints
+   * @returns {Promise<MediaStreamTrack | null>} null: no longer wished
+   */
+  async #ask(kind, constraints) {
+    const wish = (this.#wishes[kind] += 1);
+    const media = this.#world.mediaDevices;
+    if (!media) throw new DOMException("needs HTTPS", "NotSupportedError");
+    const [track] = (await media.getUserMedia({ [kind]: constraints })).getTracks();
+    if (wish === this.#wishes[kind]) return track;
+    track.stop();
+    return null;
+  }
+
+  #apply() {
+    if (this.#microphone) this.#microphone.enabled = !this.muted && !this.hushed;
+    if (this.video) this.video.enabled = !this.hushed;
+    this.#on.change();
+  }
+
+  /** Unplugged, or taken back by the person: go on with silence. @param {MediaStreamTrack} track */
+  #microphoneGone(track) {
+    if (track !== this.#microphone) return;
+    this.#microphone = null;
+    this.microphoneProblem = "unplugged";
+    this.#on.change();
+  }
+
+  /** @param {MediaStreamTrack} track */
+  #cameraGone(track) {
+    if (track !== this.video) return;
+    this.video = null;
+    this.cameraProblem = "unplugged";
+    this.#on.change();
+  }
+
+  /** An oscillator at gain 0 sends 50 packets a second; a destination without a source sends none. @param {AudioContext} context */
+  #makeSilence(context) {
+    const [oscillator, gain, destination] = [
+      context.createOscillator(), context.createGain(), context.createMediaStreamDestination(),
+    ];
+    gain.gain.value = 0;
+    oscillator.connect(gain).connect(destination);
+    oscillator.start();
+    return destination.stream.getAudioTracks()[0];
+  }
+
+  /** @param {AudioContext} context @param {MediaStreamTrack} track */
+  #makeGauge(context, track) {
+    const node = context.createAnalyser();
+    node.fftSize = 256;
+    context.createMediaStreamSource(new MediaStream([track])).connect(node);
+    return { node, samples: new Uint8Array(node.fftSize), track };
+  }
+
+  /** @returns {Choice} */
+  #remembered() {
+    try {
+      return JSON.parse(this.#world.storage.getItem(KEPT) ?? "{}");
+    } catch {
+      return {};
+    }
+  }
+}
+
+/** The remembered device where it still exists, else any other, without a word. @param {string | undefined} id */
+function ideal(id) {
+  return id ? { deviceId: { ideal: id } } : {};
+}

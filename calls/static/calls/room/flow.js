@@ -1,0 +1,67 @@
+/**
+ * Is the other's sound and picture arriving? Judged by counters alone: connectionState says "disconnected" only after
+ * 5 to 8 seconds, and says "connected" on the side that still hears when the other does not.
+ */
+
+const SILENT_MS = 1500;
+const FIRST_MS = 8000;
+const STILL_MS = 1500;
+/** Waits between one alarm and the next while nothing arrives. */
+const AGAIN_MS = [3000, 4000, 8000, 15_000];
+/** Timers of a sleeping computer or hidden page: what was not watched is not known. */
+const BLIND_MS = 3000;
+
+export class Flow {
+  #received = 0;
+  #frames = 0;
+  /** @type {number | null} */
+  #looked = null;
+  #heard = 0;
+  #seen = -Infinity;
+  #alarms = 0;
+  #nextAlarm = 0;
+
+  /** Sound arrives. */
+  hearing = false;
+  /** Sound arrived at least once. */
+  everHeard = false;
+  /** A picture arrives. */
+  seeing = false;
+
+  /**
+   * @param {number} now  ms
+   * @param {{received: number, frames: number}} counters  audio packets and video frames so far
+   * @returns {number} 0, or the count of the alarm raised now: something must be done to the connection
+   */
+  look(now, { received, frames }) {
+    const blind = this.#looked === null || now - this.#looked > BLIND_MS;
+    this.#looked = now;
+    if (blind) this.#expect(now, this.everHeard ? SILENT_MS : FIRST_MS);
+    if (received > this.#received) this.#hear(now);
+    if (frames > this.#frames) this.#seen = now;
+    [this.#received, this.#frames] = [received, frames];
+    this.seeing = now - this.#seen < STILL_MS;
+    if (this.hearing && now - this.#heard >= SILENT_MS) this.hearing = false;
+    return now >= this.#nextAlarm ? this.#alarm(now) : 0;
+  }
+
+  /** @param {number} now */
+  #hear(now) {
+    this.hearing = this.everHeard = true;
+    this.#heard = now;
+    this.#alarms = 0;
+    this.#expect(now, SILENT_MS);
+  }
+
+  /** @param {number} now @param {number} ms */
+  #expect(now, ms) {
+    this.#nextAlarm = now + ms;
+  }
+
+  /** @param {number} now */
+  #alarm(now) {
+    this.#expect(now, AGAIN_MS[Math.min(this.#alarms, AGAIN_MS.length - 1)]);
+    this.#alarms += 1;
+    return this.#alarms;
+  }
+}

@@ -1,0 +1,288 @@
+/**
+ * The connection between the two browsers: perfect negotiation, recovery, and the counters that billing looks at.
+ *
+ * One transceiver for sound and one for the picture are there from the first offer, so that turning a camera on later
+ * replaces a track and negotiates nothing. Whoever gets the first offer adopts its transceivers instead of adding two more.
+ */
+
+import { Flow } from "./flow.js";
+
+/** @import { PeerNotice, Signal } from "./messages.js" */
+
+const BATCH_MS = 50;
+const LOOK_MS = 500;
+
+/**
+ * @typedef {object} PeerListener
+ * @property {(data: Signal) => void} signal  to send to the other side
+ * @property {(audio: MediaStreamTrack | null, video: MediaStreamTrack | null) => void} tracks  the other's
+ * @property {() => void} change  of `hearing`, `seeing` or `connected`
+ * @property {(count: number) => void} stalled  nothing has arrived for too long, for the count-th time
+ *
+ * @typedef {object} PeerWorld  what a test replaces
+ * @property {typeof RTCPeerConnection} RTCPeerConnection
+ * @property {typeof MediaStream} MediaStream
+ * @property {() => number} elapsed
+ */
+
+export class Peer {
+  #on;
+  #world;
+  /** @type {RTCPeerConnection | null} */
+  #pc = null;
+  #flow = new Flow();
+  #polite = true;
+  #makingOffer = false;
+  #ignoring = false;
+  /** @type {string | null} */
+  #page = null;
+  /** @type {RTCIceServer[]} */
+  #ice = [];
+  /** @type {{audio: MediaStreamTrack | null, video: MediaStreamTrack | null}} */
+  #own = { audio: null, video: null };
+  /** @type {(RTCIceCandidateInit | null)[]} */
+  #toSend = [];
+  /** @type {(RTCIceCandidateInit | null)[]} */
+  #tooEarly = [];
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #batch;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #watch;
+  /** One signal after another: each is asynchronous, and their order matters. @type {Promise<void>} */
+  #queue = Promise.resolve();
+  #seen = "";
+
+  /** The other holds a seat. */
+  present = false;
+
+  /** @param {{on: PeerListener, world?: Partial<PeerWorld>}} options */
+  constructor({ on, world = {} }) {
+    this.#on = on;
+    this.#world = { RTCPeerConnection, MediaStream, elapsed: () => performance.now(), ...world };
+  }
+
+  get hearing() {
+    return this.#flow.hearing;
+  }
+
+  get everHeard() {
+    return this.#flow.everHeard;
+  }
+
+  get seeing() {
+    return this.#flow.seeing;
+  }
+
+  /** @param {RTCIceServer[]} servers */
+  setIce(servers) {
+    this.#ice = servers;
+    this.#pc?.setConfiguration({ iceServers: servers });
+  }
+
+  /** @param {MediaStreamTrack | null} track */
+  async setAudio(track) {
+    if (this.#own.audio === track) return;
+    this.#own.audio = track;
+    await this.#transceiver("audio")?.sender.replaceTrack(track);
+  }
+
+  /** @param {MediaStreamTrack | null} track */
+  async setVideo(track) {
+    if (this.#own.video === track) return;
+    this.#own.video = track;
+    const transceiver = this.#transceiver("video");
+    if (transceiver) await transceiver.sender.replaceTrack(track);
+    else if (track && this.#pc) this.#offerKind(this.#pc, "video"); // the other side has offered sound alone
+  }
+
+  /** @param {PeerNotice} notice */
+  async notice({ present, polite, page }) {
+    this.#polite = polite;
+    this.present = present;
+    if (!present) return;
+    if (this.#pc && page === this.#page) return this.#sameAgain(this.#pc);
+    this.#page = page;
+    this.#begin();
+  }
+
+  /** Begin anew even with the same page: restarting the old connection did not help. */
+  restartAll() {
+    if (this.present) this.#begin();
+  }
+
+  /** @param {Signal} data */
+  signal(data) {
+    this.#queue = this.#queue.then(() => this.#take(data)).catch((problem) => console.warn("signal", problem));
+    return this.#queue;
+  }
+
+  /** Inbound audio packets so far, and decoded frames; null without a connection. */
+  async counters() {
+    const pc = this.#pc;
+    if (!pc) return null;
+    const sum = { received: 0, frames: 0 };
+    for (const report of (await pc.getStats()).values()) {
+      if (report.type !== "inbound-rtp") continue;
+      if (report.kind === "audio") sum.received += report.packetsReceived ?? 0;
+      else sum.frames += report.framesDecoded ?? 0;
+    }
+    return sum;
+  }
+
+  close() {
+    clearTimeout(this.#batch);
+    clearInterval(this.#watch);
+    this.#pc?.close();
+    this.#pc = this.#page = null;
+    this.#flow = new Flow();
+    this.#toSend = [];
+    this.#tooEarly = [];
+    this.#makingOffer = this.#ignoring = this.present = false;
+    this.#on.tracks(null, null);
+  }
+
+  #begin() {
+    this.#tooEarly = [];
+    const pc = this.#fresh();
+    this.#offerKind(pc, "audio");
+    this.#offerKind(pc, "video");
+  }
+
+  /** The same page on a new socket: media may never have stopped. @param {RTCPeerConnection} pc */
+  async #sameAgain(pc) {
+    if (pc.signalingState === "have-local-offer") this.#sendDescription(pc); // the answer, or the offer, went astray
+    else if (!this.#flow.hearing && this.#flow.everHeard) pc.restartIce();
+    else if (["disconnected", "failed"].includes(pc.connectionState)) pc.restartIce();
+  }
+
+  /** A connection without transceivers, in place of the old one. */
+  #fresh() {
+    clearInterval(this.#watch);
+    this.#pc?.close();
+    this.#toSend = [];
+    this.#makingOffer = this.#ignoring = false;
+    this.#flow = new Flow();
+    const pc = new this.#world.RTCPeerConnection({ iceServers: this.#ice });
+    this.#pc = pc;
+    pc.onnegotiationneeded = () => this.#offer(pc);
+    pc.onicecandidate = ({ candidate }) => this.#collect(pc, candidate);
+    pc.ontrack = () => this.#tellTracks(pc);
+    pc.onconnectionstatechange = () => this.#on.change();
+    this.#watch = setInterval(() => this.#look(pc), LOOK_MS);
+    return pc;
+  }
+
+  /** @param {RTCPeerConnection} pc @param {"audio" | "video"} kind */
+  #offerKind(pc, kind) {
+    const streams = [new this.#world.MediaStream()];
+    pc.addTransceiver(this.#own[kind] ?? kind, { direction: "sendrecv", streams });
+  }
+
+  /** @param {"audio" | "video"} kind */
+  #transceiver(kind) {
+    const transceivers = this.#pc?.getTransceivers() ?? [];
+    return transceivers.find((each) => each.receiver.track.kind === kind && each.currentDirection !== "stopped");
+  }
+
+  /** @param {RTCPeerConnection} pc */
+  async #offer(pc) {
+    if (pc !== this.#pc) return;
+    this.#makingOffer = true;
+    try {
+      await pc.setLocalDescription();
+      this.#sendDescription(pc);
+    } catch (problem) {
+      if (pc === this.#pc) console.warn("offer", problem);
+    } finally {
+      if (pc === this.#pc) this.#makingOffer = false;
+    }
+  }
+
+  /** @param {RTCPeerConnection} pc */
+  #sendDescription(pc) {
+    if (pc !== this.#pc || !pc.localDescription) return;
+    const { type, sdp } = pc.localDescription;
+    this.#on.signal({ description: { type, sdp } });
+  }
+
+  /** @param {Signal} data */
+  async #take({ description, candidates }) {
+    if (description) await this.#takeDescription(description);
+    else if (candidates) await this.#takeCandidates(candidates);
+  }
+
+  /** @param {RTCSessionDescriptionInit} description */
+  async #takeDescription(description) {
+    const offered = description.type === "offer";
+    const collision = offered && (this.#makingOffer || (this.#pc && this.#pc.signalingState !== "stable"));
+    this.#ignoring = Boolean(collision) && !this.#polite;
+    if (this.#ignoring) return;
+    if (!offered && this.#pc?.signalingState !== "have-local-offer") return; // of a connection that is gone
+    const adopting = offered && !this.#pc?.remoteDescription;
+    const pc = adopting ? this.#fresh() : /** @type {RTCPeerConnection} */ (this.#pc);
+    await pc.setRemoteDescription(description);
+    await this.#addEarly(pc);
+    if (!offered) return;
+    if (adopting) await this.#adopt(pc);
+    await pc.setLocalDescription();
+    this.#sendDescription(pc);
+  }
+
+  /** Answer with our own tracks in the transceivers that the offer brought. @param {RTCPeerConnection} pc */
+  async #adopt(pc) {
+    for (const kind of /** @type {("audio" | "video")[]} */ (["audio", "video"])) {
+      const transceiver = this.#transceiver(kind);
+      if (pc !== this.#pc) return;
+      if (transceiver) {
+        transceiver.direction = "sendrecv";
+        await transceiver.sender.replaceTrack(this.#own[kind]);
+      } else if (this.#own[kind]) this.#offerKind(pc, kind);
+    }
+  }
+
+  /** @param {(RTCIceCandidateInit | null)[]} candidates */
+  async #takeCandidates(candidates) {
+    if (this.#ignoring) return;
+    this.#tooEarly.push(...candidates);
+    if (this.#pc?.remoteDescription) await this.#addEarly(this.#pc);
+  }
+
+  /** @param {RTCPeerConnection} pc */
+  async #addEarly(pc) {
+    for (const candidate of this.#tooEarly.splice(0)) {
+      await pc.addIceCandidate(candidate ?? undefined).catch((problem) => console.warn("candidate", problem));
+    }
+  }
+
+  /** @param {RTCPeerConnection} pc @param {RTCIceCandidate | null} candidate */
+  #collect(pc, candidate) {
+    if (pc !== this.#pc) return;
+    this.#toSend.push(candidate?.toJSON() ?? null);
+    this.#batch ??= setTimeout(() => {
+      this.#batch = undefined;
+      for (let some = this.#toSend.splice(0, 64); some.length; some = this.#toSend.splice(0, 64)) {
+        this.#on.signal({ candidates: some });
+      }
+    }, BATCH_MS);
+  }
+
+  /** @param {RTCPeerConnection} pc */
+  #tellTracks(pc) {
+    if (pc !== this.#pc) return;
+    const track = (/** @type {"audio" | "video"} */ kind) => this.#transceiver(kind)?.receiver.track ?? null;
+    this.#on.tracks(track("audio"), track("video"));
+  }
+
+  /** @param {RTCPeerConnection} pc */
+  async #look(pc) {
+    const counters = await this.counters().catch(() => null);
+    if (!counters || pc !== this.#pc) return;
+    const alarm = this.#flow.look(this.#world.elapsed(), counters);
+    const seen = `${this.hearing} ${this.seeing}`;
+    if (seen !== this.#seen) {
+      this.#seen = seen;
+      this.#on.change();
+    }
+    if (alarm && this.present) this.#on.stalled(alarm);
+  }
+}

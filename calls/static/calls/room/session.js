@@ -1,0 +1,203 @@
+/**
+ * One person's part in the room, without a page: the socket, the connection to the other browser, the devices and the
+ * meter, and what each has to do when another of them changes.
+ */
+
+import { ServerClock } from "./clock.js";
+import { Devices } from "./devices.js";
+import { isOpen } from "./messages.js";
+import { isPaid, MeterReader } from "./meter.js";
+import { Peer } from "./peer.js";
+import { phaseOf, reasonOf, screenOf } from "./phase.js";
+import { newPageName, RoomSocket } from "./protocol.js";
+
+/** @import { PeerNotice, RoomState, ServerError } from "./messages.js" */
+
+const REPORT_MS = 2000;
+/** So many restarts in vain, then a wholly new connection. */
+const RESTARTS = 3;
+
+/**
+ * @typedef {object} SessionListener
+ * @property {() => void} change  of anything that shows
+ * @property {(error: ServerError) => void} error
+ * @property {(audio: MediaStreamTrack | null, video: MediaStreamTrack | null) => void} tracks  the other's
+ */
+
+export class Session {
+  #on;
+  #reader = new MeterReader();
+  #everHeard = false;
+  /** *Hang up* ends the call here at once; the server hears of it when there is a connection. @type {"" | "to send" | "sent"} */
+  #hangup = "";
+  /** Without the server the meter stands where it stood. @type {number | null} */
+  #lostAt = null;
+
+  clock = new ServerClock();
+  /** @type {RoomState | null} */
+  state = null;
+
+  /** @param {{url: string, seatUrl: string, on: SessionListener, reportMs?: number}} options */
+  constructor({ url, seatUrl, on, reportMs = REPORT_MS }) {
+    this.#on = on;
+    this.devices = new Devices({ on: { change: () => this.#devicesChanged() } });
+    this.peer = new Peer({
+      on: {
+        signal: (data) => this.socket.send("signal", { data }),
+        tracks: on.tracks,
+        change: () => this.#heard(),
+        stalled: (count) => this.#stalled(count),
+      },
+    });
+    this.socket = new RoomSocket({
+      url,
+      seatUrl,
+      on: {
+        status: () => this.#statusChanged(),
+        state: (state) => this.#stateCame(state),
+        peer: (notice) => this.#peerCame(notice),
+        signal: (data) => this.peer.signal(data),
+        error: on.error,
+      },
+    });
+    setInterval(() => this.#report(), reportMs);
+  }
+
+  get facts() {
+    const { status, wanted } = this.socket;
+    const { hearing } = this.peer;
+    return { status, state: this.state, joined: wanted, hearing, everHeard: this.#everHeard };
+  }
+
+  get phase() {
+    return this.#hangup ? "ended" : phaseOf(this.facts);
+  }
+
+  get screen() {
+    return this.#hangup ? "over" : screenOf(this.facts);
+  }
+
+  /** A key of the page's words. */
+  get reason() {
+    return this.#hangup ? "ended_hung_up" : reasonOf(this.facts);
+  }
+
+  /** The meter now; null before the first state. Without the server no time counts, so it says `stopped`. */
+  get reading() {
+    if (!this.state) return null;
+    const { meter } = this.state;
+    if (this.#lostAt === null || !isPaid(meter)) return this.#reader.read(meter, this.clock.now());
+    const reading = this.#reader.read(meter, this.#lostAt);
+    return reading.state === "running" ? { ...reading, state: /** @type {const} */ ("stopped"), warning: null } : reading;
+  }
+
+  get hushed() {
+    return Boolean(this.state && isPaid(this.state.meter) && this.state.meter.muted);
+  }
+
+  /** By the press of *Join*. */
+  join() {
+    this.devices.open();
+    this.socket.join();
+    this.#on.change();
+  }
+
+  /** By the press of *Ring again*. */
+  ring() {
+    if (this.socket.ring()) this.devices.open();
+    this.#on.change();
+  }
+
+  /** By the press of *Use this window instead*. */
+  takeOver() {
+    this.devices.open();
+    this.socket.takeOver();
+  }
+
+  hangUp() {
+    this.#hangup = "to send";
+    this.#sendHangup();
+    this.#leave();
+    this.#on.change();
+  }
+
+  #sendHangup() {
+    if (this.#hangup === "to send" && this.state?.you.joined && this.socket.send("hangup")) this.#hangup = "sent";
+  }
+
+  /** @param {string} type @param {object} [fields] */
+  send(type, fields) {
+    return this.socket.send(type, fields);
+  }
+
+  /** @param {RoomState} state */
+  #stateCame(state) {
+    this.clock.note(state.now);
+    if (state.call?.id !== this.state?.call?.id) this.#everHeard = false;
+    this.state = state;
+    if (state.ice) this.peer.setIce(state.ice);
+    if (!isOpen(state.call)) this.#over();
+    this.#sendHangup();
+    this.devices.setHushed(this.hushed);
+    this.#on.change();
+  }
+
+  #over() {
+    this.#hangup = "";
+    if (this.socket.wanted) return; // it rings again
+    this.#leave();
+  }
+
+  #leave() {
+    this.peer.close();
+    this.devices.close();
+    this.#everHeard = false;
+  }
+
+  #statusChanged() {
+    const { status } = this.socket;
+    if (status === "open") this.#lostAt = null;
+    else this.#lostAt ??= this.clock.now();
+    if (status !== "open" && this.#hangup) this.#hangup = "to send";
+    if (status === "replaced" || status === "signed_out" || status === "not_found") this.#leave();
+    this.#on.change();
+  }
+
+  /** @param {PeerNotice} notice */
+  #peerCame(notice) {
+    if (this.#hangup) return;
+    this.#sendTracks();
+    this.peer.notice(notice);
+    this.#on.change();
+  }
+
+  #devicesChanged() {
+    this.#sendTracks();
+    this.#on.change();
+  }
+
+  #sendTracks() {
+    this.peer.setAudio(this.devices.audio).catch((problem) => console.warn("sound", problem));
+    this.peer.setVideo(this.devices.video).catch((problem) => console.warn("picture", problem));
+  }
+
+  #heard() {
+    this.#everHeard ||= this.peer.hearing;
+    this.#on.change();
+  }
+
+  /** @param {number} count */
+  #stalled(count) {
+    if (count % RESTARTS === 0) {
+      this.socket.page = newPageName();
+      this.peer.restartAll();
+    }
+    this.socket.probe(); // alive or not, it ends with a notice about the peer, and that restarts what stands still
+  }
+
+  async #report() {
+    if (!this.socket.wanted || this.#hangup || !this.state?.you.joined) return;
+    const counters = await this.peer.counters().catch(() => null);
+    if (counters) this.socket.send("media", { received: counters.received });
+  }
+}

@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from django.db import models
+from django.conf import settings
+from django.db import models, transaction
 from django.utils import timezone
 
 
@@ -12,7 +13,29 @@ class DemoClock(models.Model):
     ahead = models.DurationField(default=timedelta)
 
 
-def now() -> datetime:
-    """Real time plus what the demo moved it forward."""
+def on_calendar(moment: datetime) -> datetime:
+    """A real moment as the calendar has it: plus what the demo moved it forward."""
     row = DemoClock.objects.first()
-    return timezone.now() + (row.ahead if row else timedelta())
+    return moment + (row.ahead if row else timedelta())
+
+
+def now() -> datetime:
+    return on_calendar(timezone.now())
+
+
+class ClockStands(Exception):
+    """The calendar goes forward only, in the demo only, and not while credit is held for somebody."""
+
+
+def advance(*, by: timedelta, is_anything_held: bool) -> datetime:
+    """Move the demo's calendar forward; answers what day it is then. Raises ClockStands.
+
+    Whoever calls asks the wallet first (`is_anything_held`): this module stands below it.
+    """
+    if not settings.DEMO or by <= timedelta() or is_anything_held:
+        raise ClockStands
+    with transaction.atomic():
+        row, _ = DemoClock.objects.select_for_update().get_or_create(pk=1)
+        row.ahead += by
+        row.save(update_fields=["ahead"])
+    return now()

@@ -2,6 +2,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from payouts.commission import Split, split
+from payouts.money import Money
+
 
 class Earning(models.Model):
     """What an expert earned with one paid period. The release date is decided at capture and never moves later."""
@@ -33,3 +36,13 @@ class Earning(models.Model):
             models.Index(fields=["release_at"], condition=Q(released_at__isnull=True), name="earning_to_release"),
             models.Index(fields=["expert", "-captured_at"], name="earning_of_expert"),
         ]
+
+    @property
+    def shares(self) -> Split:
+        """The expert's and the platform's, of what is left of the price."""
+        return split(self.price_minor - self.given_back_minor, self.commission_percent)
+
+    @property
+    def amount(self) -> Money:
+        """What the expert has of it now."""
+        return Money(self.shares.earning_minor, self.currency)

@@ -54,6 +54,11 @@ _SUMS = """
     SELECT (SELECT coalesce(sum(amount_minor), 0) FROM payouts_posting WHERE credit_id = %s),
            (SELECT coalesce(sum(amount_minor), 0) FROM payouts_posting WHERE debit_id = %s)
 """
+_MOVED = """
+    SELECT sum(amount_minor), min(currency) FROM payouts_posting
+    JOIN payouts_entry ON payouts_entry.id = entry_id JOIN payouts_account ON payouts_account.id = debit_id
+    WHERE key = %s GROUP BY entry_id
+"""
 
 
 def post(*, key: str, kind: str, lines: Sequence[Line], now: datetime, reference: str = "") -> Posted:
@@ -92,6 +97,14 @@ def balance(account: AccountRef, currency: str) -> Money:
         credited, debited = cursor.fetchone()
     towards_credit = int(credited) - int(debited)
     return Money(towards_credit if credit_normal else -towards_credit, currency)
+
+
+def posted(*, key: str) -> Money | None:
+    """The sum that the entry with this key moved; None when there is no such entry."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVED, [key])
+        row = cursor.fetchone()
+    return Money(int(row[0]), row[1]) if row else None
 
 
 def fingerprint(kind: str, reference: str, currency: str, rows: Iterable[tuple]) -> str:

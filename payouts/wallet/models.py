@@ -2,6 +2,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from payouts.money import Money
+
 
 class Customer(models.Model):
     """A member as Stripe knows them."""
@@ -28,6 +30,10 @@ class TopUp(models.Model):
     return_path = models.CharField(max_length=200, default="/wallet/")  # a path of this site
     made_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
 
 
 class CreditLot(models.Model):
@@ -78,3 +84,7 @@ class Hold(models.Model):
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="hold_above_zero"),
         ]
         indexes = [models.Index(fields=["member"], condition=Q(is_open=True), name="hold_open_of_member")]
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)

@@ -2,6 +2,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from payouts.money import Money
+
 
 class BankConnection(models.Model):
     """An expert's connected account at Stripe, and what Stripe last said it can do."""
@@ -57,3 +59,7 @@ class Withdrawal(models.Model):
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="withdrawal_above_zero"),
             models.UniqueConstraint(fields=["expert", "key"], name="withdrawal_once_per_form"),
         ]
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)

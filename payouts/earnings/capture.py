@@ -1,0 +1,113 @@
+"""Charging what was held: one entry that pays the expert and the platform and frees the rest."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Count, F, Min
+
+from payouts import clock
+from payouts.commission import split
+from payouts.earnings.models import Earning
+from payouts.ledger import accounts
+from payouts.ledger import services as ledger
+from payouts.money import Money
+from payouts.wallet import services as wallet
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """`freed`: the part of the holds that became credit again. `release_at`: None when nothing was charged."""
+
+    price: Money
+    earning: Money
+    commission: Money
+    freed: Money
+    release_at: datetime | None
+
+
+def capture(
+    *,
+    reference: str,
+    payer: AbstractBaseUser,
+    expert: AbstractBaseUser,
+    price: Money,
+    commission_percent: int,
+    key: str,
+    group: str,
+    label: str,
+    link: str,
+    now: datetime,
+    release_from: datetime,
+) -> Captured:
+    """Charge `price` from what is held for `reference`; the rest becomes credit again. One entry, once.
+
+    `release_from`: when what is paid for ended, in real time; the release date counts from it on the money's calendar.
+    Price 0 frees everything. Called again for the same reference it answers what was captured then.
+    Raises wallet's NothingHeld or PriceAboveHold, BadAmount, ledger's KeyReused when the first capture had another price.
+    """
+    shares = split(price.minor, commission_percent)
+    with transaction.atomic():
+        try:
+            taken = wallet.take_holds(payer=payer, reference=reference, price=price, now=now)
+        except wallet.NothingHeld:
+            return _captured_before(reference, payer, price, key)
+        earning, commission = (
+            Money(shares.earning_minor, price.currency),
+            Money(shares.commission_minor, price.currency),
+        )
+        lines = [
+            ledger.Line(accounts.caller_hold(payer.pk), accounts.expert_pending(expert.pk), earning, group),
+            ledger.Line(accounts.caller_hold(payer.pk), accounts.commission(), commission, group),
+            ledger.Line(accounts.caller_hold(payer.pk), accounts.caller_credit(payer.pk), taken.freed),
+        ]
+        release_at = None
+        if price:
+            release_at = release_date(expert=expert, release_from=clock.on_calendar(release_from))
+            Earning.objects.create(
+                expert_id=expert.pk,
+                payer_id=payer.pk,
+                reference=reference,
+                group=group,
+                label=label,
+                link=link,
+                currency=price.currency,
+                price_minor=price.minor,
+                commission_minor=shares.commission_minor,
+                commission_percent=commission_percent,
+                amount_minor=shares.earning_minor,
+                captured_at=now,
+                release_at=release_at,
+            )
+        lines = [line for line in lines if line.amount]
+        ledger.post(key=key, kind="capture", lines=lines, reference=reference, now=now)
+    return Captured(price, earning, commission, taken.freed, release_at)
+
+
+def release_date(*, expert: AbstractBaseUser, release_from: datetime) -> datetime:
+    """14 days on; 30 for a new expert, until five different callers have paid (what was given back whole does not count)
+    and 30 days have passed since the first (PRODUCT.md, section 3). Who paid before counts, not who pays now.
+    """
+    paid = Earning.objects.filter(expert_id=expert.pk, given_back_minor__lt=F("price_minor"))
+    seen = paid.aggregate(callers=Count("payer", distinct=True), first=Min("captured_at"))
+    is_known = seen["callers"] >= settings.NEW_EXPERT_CALLERS and release_from - seen["first"] >= timedelta(
+        days=settings.NEW_EXPERT_DAYS
+    )
+    return release_from + timedelta(days=settings.RELEASE_DAYS if is_known else settings.RELEASE_DAYS_NEW)
+
+
+def _captured_before(reference: str, payer: AbstractBaseUser, price: Money, key: str) -> Captured:
+    if ledger.posted(key=key) is None:
+        raise wallet.NothingHeld(reference)
+    earning = Earning.objects.filter(reference=reference, payer_id=payer.pk).first()
+    if price.minor != (earning.price_minor if earning else 0):
+        raise ledger.KeyReused(key)
+    return Captured(
+        price=price,
+        earning=Money(earning.amount_minor if earning else 0, price.currency),
+        commission=Money(earning.commission_minor if earning else 0, price.currency),
+        freed=wallet.freed(payer=payer, reference=reference),
+        release_at=earning.release_at if earning else None,
+    )

@@ -1,0 +1,62 @@
+"""The expert's bank account, as Stripe keeps it: connecting it, and what Stripe says that it can do."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from django.contrib.auth.base_user import AbstractBaseUser
+
+from payouts.stripe import gateway
+from payouts.withdrawals.models import BankConnection
+
+# Where a European platform may send money to: UK, EEA, Switzerland, US, Canada (Stripe's cross-border payouts).
+# fmt: off
+COUNTRIES = (
+    "AT", "BE", "BG", "CA", "CH", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GB", "GR", "HR", "HU",
+    "IE", "IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK", "US",
+)
+# fmt: on
+
+
+class UnknownCountry(ValueError):
+    """Not one of COUNTRIES."""
+
+
+def connect(*, expert: AbstractBaseUser, country: str, return_url: str, refresh_url: str, now: datetime) -> str:
+    """The address of Stripe's page where the expert names a bank account. `country`: two letters, where the bank is.
+
+    The expert's account at Stripe is made once. Asks Stripe, so not inside a transaction; raises the gateway's
+    NotAnswered or Refused, UnknownCountry.
+    """
+    bank, _ = BankConnection.objects.get_or_create(expert_id=expert.pk)
+    if bank.stripe_account is None:
+        bank.stripe_account = _make_account(expert, country)
+        bank.save(update_fields=["stripe_account"])
+    return gateway.create_account_link(
+        account=bank.stripe_account, return_url=return_url, refresh_url=refresh_url, key=f"account_link:{uuid4()}"
+    )
+
+
+def _make_account(expert: AbstractBaseUser, country: str) -> str:
+    """Kept by us only once its payouts are manual: else Stripe would pay out by itself, beside our withdrawals."""
+    if country not in COUNTRIES:
+        raise UnknownCountry(country)
+    key = f"account:user:{expert.pk}:{country}"
+    account = gateway.create_account(email=expert.get_username(), name=str(expert), country=country, key=key)
+    gateway.set_manual_payouts(account=account, key=f"manual_payouts:{account}")
+    return account
+
+
+def refresh_bank(*, stripe_account: str, now: datetime) -> BankConnection | None:
+    """Asks Stripe what the account can do now. None: an account that is not ours. Raises NotAnswered or Refused."""
+    bank = BankConnection.objects.filter(stripe_account=stripe_account).first()
+    if bank is None:
+        return None
+    state = gateway.retrieve_account(stripe_account)
+    bank.transfers_status, bank.payouts_status = state.transfers_status, state.payouts_status
+    bank.bank_name, bank.bank_last4, bank.checked_at = state.bank_name, state.bank_last4, now
+    bank.save(update_fields=["transfers_status", "payouts_status", "bank_name", "bank_last4", "checked_at"])
+    return bank
+
+
+def bank_of(*, expert: AbstractBaseUser) -> BankConnection | None:
+    return BankConnection.objects.filter(expert_id=expert.pk).first()

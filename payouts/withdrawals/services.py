@@ -1,0 +1,225 @@
+"""Moving available earnings to the bank: request, then one step for each thing that Stripe did (see models.Withdrawal).
+
+Every step is posted under a key made from the withdrawal, so events may come doubled and late. The steps are called by
+payouts.stripe.work: by the outbox with Stripe's answers, and with Stripe's events.
+"""
+
+from datetime import date, datetime
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Sum
+
+from payouts.ledger import accounts
+from payouts.ledger import services as ledger
+from payouts.money import BadAmount, Money
+from payouts.outbox import services as outbox
+from payouts.withdrawals.bank import COUNTRIES, UnknownCountry, bank_of, connect, refresh_bank
+from payouts.withdrawals.models import BankConnection, Withdrawal
+
+__all__ = [
+    "COUNTRIES",
+    "BankNotReady",
+    "NotEnough",
+    "TooLittle",
+    "UnknownCountry",
+    "UnknownPayout",
+    "bank_of",
+    "connect",
+    "of_expert",
+    "payout_failed",
+    "payout_made",
+    "payout_paid",
+    "payout_refused",
+    "refresh_bank",
+    "request",
+    "reversal_made",
+    "transfer_made",
+    "transfer_refused",
+    "withdrawn",
+]
+State = Withdrawal.State
+
+
+class NotEnough(Exception):
+    """More than is available. Nothing moved."""
+
+
+class TooLittle(Exception):
+    """Below WITHDRAWAL_MINOR_MIN. Nothing moved."""
+
+
+class BankNotReady(Exception):
+    """No bank account is connected, or Stripe does not (or no longer) pay out to it. Nothing moved."""
+
+
+class UnknownPayout(LookupError):
+    """No withdrawal has this payout: not ours, or Stripe's event came before the answer that names it was stored."""
+
+
+def request(*, expert: AbstractBaseUser, amount: Money, key: str, now: datetime) -> Withdrawal:
+    """Take `amount` out of what is available and send it on its way, once per `key` (the form's token).
+
+    Raises BadAmount, TooLittle, NotEnough, BankNotReady, ledger's KeyReused when `key` asked for another amount.
+    """
+    with transaction.atomic():
+        bank = BankConnection.objects.filter(expert_id=expert.pk).first()
+        withdrawal, is_new = Withdrawal.objects.get_or_create(
+            expert_id=expert.pk,
+            key=key,
+            defaults={
+                "amount_minor": _checked(amount).minor,
+                "currency": amount.currency,
+                "stripe_account": _ready_account(bank),
+                "requested_at": now,
+            },
+        )
+        if not is_new:
+            if withdrawal.amount != amount:
+                raise ledger.KeyReused(key)
+            return withdrawal
+        try:
+            _post(withdrawal, "request", [(accounts.expert_available(expert.pk), _in_transit(withdrawal))], now)
+        except ledger.Overdraft:
+            raise NotEnough from None
+        _to_stripe(withdrawal, "transfer", now)
+    return withdrawal
+
+
+def _checked(amount: Money) -> Money:
+    if amount.currency != settings.CURRENCY or amount.minor <= 0:
+        raise BadAmount(f"{amount.minor} {amount.currency} cannot be withdrawn")
+    if amount.minor < settings.WITHDRAWAL_MINOR_MIN:
+        raise TooLittle
+    return amount
+
+
+def _ready_account(bank: BankConnection | None) -> str:
+    if bank is None or not bank.is_ready or not bank.stripe_account:
+        raise BankNotReady
+    return bank.stripe_account
+
+
+# --- What Stripe did -----------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def transfer_made(*, withdrawal_id: int, stripe_transfer: str, now: datetime) -> None:
+    """The money lies in the expert's balance at Stripe; next, the payout from there to the bank."""
+    withdrawal = _locked(pk=withdrawal_id)
+    if withdrawal.stripe_transfer:
+        return
+    _update(withdrawal, stripe_transfer=stripe_transfer)
+    _post(withdrawal, "transfer", [(_connected(withdrawal), accounts.stripe_available())], now)
+    _to_stripe(withdrawal, "payout", now)
+
+
+@transaction.atomic
+def transfer_refused(*, withdrawal_id: int, code: str, message: str, now: datetime) -> None:
+    """Stripe will never make this transfer, so nothing left our balance: available again at once."""
+    withdrawal = _locked(pk=withdrawal_id)
+    if withdrawal.state != State.REQUESTED or withdrawal.stripe_transfer:
+        return
+    _update(withdrawal, state=State.FAILED, failed_at=now, failure_code=code, failure_message=message[:300])
+    _post(withdrawal, "refused", [(_in_transit(withdrawal), accounts.expert_available(withdrawal.expert_id))], now)
+
+
+@transaction.atomic
+def payout_made(*, withdrawal_id: int, stripe_payout: str, arrives_on: date, now: datetime) -> None:
+    withdrawal = _locked(pk=withdrawal_id)
+    if withdrawal.state == State.REQUESTED:
+        _update(withdrawal, state=State.SENT, stripe_payout=stripe_payout, arrives_on=arrives_on, sent_at=now)
+
+
+@transaction.atomic
+def payout_paid(*, stripe_payout: str, now: datetime) -> None:
+    withdrawal = _locked(stripe_payout=stripe_payout)
+    if withdrawal.state == State.SENT:
+        _update(withdrawal, state=State.PAID, paid_at=now)
+        _post(withdrawal, "paid", [(_in_transit(withdrawal), _connected(withdrawal))], now)
+
+
+@transaction.atomic
+def payout_failed(*, stripe_payout: str, code: str, message: str, now: datetime) -> None:
+    """The bank refused, be it after *paid*: the money is back in the expert's balance at Stripe, and comes back from there."""
+    withdrawal = _locked(stripe_payout=stripe_payout)
+    if withdrawal.state not in (State.SENT, State.PAID):
+        return
+    if withdrawal.state == State.PAID:
+        _post(withdrawal, "returned", [(_connected(withdrawal), _in_transit(withdrawal))], now)
+    _come_back(withdrawal, code, message, now)
+
+
+@transaction.atomic
+def payout_refused(*, withdrawal_id: int, code: str, message: str, now: datetime) -> None:
+    """Stripe will never make the payout: the money lies in the expert's balance there, and comes back from there."""
+    withdrawal = _locked(pk=withdrawal_id)
+    if withdrawal.state == State.REQUESTED and withdrawal.stripe_transfer:
+        _come_back(withdrawal, code, message, now)
+
+
+@transaction.atomic
+def reversal_made(*, withdrawal_id: int, stripe_reversal: str, now: datetime) -> None:
+    """The transfer is undone, so the money is in our balance again: only now is it available to the expert."""
+    withdrawal = _locked(pk=withdrawal_id)
+    if withdrawal.state != State.FAILING:
+        return
+    _update(withdrawal, state=State.FAILED, stripe_reversal=stripe_reversal)
+    moves = [
+        (accounts.stripe_available(), _connected(withdrawal)),
+        (_in_transit(withdrawal), accounts.expert_available(withdrawal.expert_id)),
+    ]
+    _post(withdrawal, "reversed", moves, now)
+
+
+def _come_back(withdrawal: Withdrawal, code: str, message: str, now: datetime) -> None:
+    _update(withdrawal, state=State.FAILING, failed_at=now, failure_code=code, failure_message=message[:300])
+    _to_stripe(withdrawal, "reverse_transfer", now)
+
+
+def _locked(**by: object) -> Withdrawal:
+    withdrawal = Withdrawal.objects.select_for_update(no_key=True).filter(**by).first()
+    if withdrawal is None:
+        raise UnknownPayout(str(by))
+    return withdrawal
+
+
+def _update(withdrawal: Withdrawal, **changes: object) -> None:
+    for name, value in changes.items():
+        setattr(withdrawal, name, value)
+    withdrawal.save(update_fields=list(changes))
+
+
+def _to_stripe(withdrawal: Withdrawal, action: str, now: datetime) -> None:
+    payload = {"withdrawal": withdrawal.pk}
+    outbox.enqueue(action=f"stripe.{action}", key=f"withdrawal:{withdrawal.pk}:{action}", payload=payload, now=now)
+
+
+def _post(
+    withdrawal: Withdrawal, step: str, moves: list[tuple[accounts.AccountRef, accounts.AccountRef]], now: datetime
+) -> None:
+    lines = [ledger.Line(debit, credit, withdrawal.amount) for debit, credit in moves]
+    reference = f"withdrawal:{withdrawal.pk}"
+    ledger.post(key=f"{reference}:{step}", kind=f"withdrawal_{step}", lines=lines, reference=reference, now=now)
+
+
+def _in_transit(withdrawal: Withdrawal) -> accounts.AccountRef:
+    return accounts.withdrawal(withdrawal.pk)
+
+
+def _connected(withdrawal: Withdrawal) -> accounts.AccountRef:
+    return accounts.connected(withdrawal.expert_id)
+
+
+# --- What the expert sees ------------------------------------------------------------------------------------------
+
+
+def of_expert(*, expert: AbstractBaseUser) -> list[Withdrawal]:
+    return list(Withdrawal.objects.filter(expert_id=expert.pk).order_by("-requested_at", "-pk"))
+
+
+def withdrawn(*, expert: AbstractBaseUser) -> Money:
+    """What has reached the bank, as far as Stripe says."""
+    paid = Withdrawal.objects.filter(expert_id=expert.pk, currency=settings.CURRENCY, state=State.PAID)
+    return Money(paid.aggregate(sum=Sum("amount_minor"))["sum"] or 0, settings.CURRENCY)

@@ -2,6 +2,8 @@
 
 `python -m tests.harness with COMMAND...`: any command with a private PostgreSQL and Redis, for a single test file:
     python -m tests.harness with pytest -m "not journey" tests/payouts/ledger
+`python -m tests.harness alone COMMAND...`: in a network of its own, for a single journey:
+    python -m tests.harness alone pytest -m journey tests/journeys/test_smoke.py
 """
 
 import os
@@ -9,7 +11,7 @@ import subprocess
 import sys
 import time
 
-from tests.harness.stages import ROOT, Environment, Stage, environment_for, stages
+from tests.harness.stages import ROOT, Environment, Stage, alone_on_the_network, environment_for, stages
 
 
 def run_stage(stage: Stage, environment: Environment) -> list[str]:
@@ -48,6 +50,8 @@ def main(arguments: list[str]) -> int:
     if arguments[:1] == ["with"]:
         with environment_for(Stage([], needs_servers=True)) as environment:
             return subprocess.run(arguments[1:], env=environment).returncode
+    if arguments[:1] == ["alone"]:
+        return subprocess.run(alone_on_the_network(arguments[1:])).returncode
     unknown = [name for name in arguments if name not in stages()]
     if unknown or not arguments:
         print(f"No such stage: {' '.join(unknown)}. There are: {', '.join(stages())}", file=sys.stderr)

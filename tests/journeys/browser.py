@@ -1,0 +1,78 @@
+"""Real Chromium with pretended devices, and one window of it that notices every error a person would not see."""
+
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Response
+
+CHROMIUM = "/usr/bin/chromium"
+PATIENCE_MS = 15_000
+FLAGS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+    # Two peers on one machine with nothing but lo: real addresses as candidates, loopback among them.
+    "--allow-loopback-in-peer-connection",
+    "--disable-features=WebRtcHideLocalIpsWithMdns,MediaRouter,Translate,OptimizationHints",
+    # A window in the background must go on as one in front.
+    "--disable-background-timer-throttling",
+    "--disable-renderer-backgrounding",
+    "--disable-backgrounding-occluded-windows",
+    # Nothing asks the world outside.
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-default-apps",
+    "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+]
+
+
+def launch(playwright: Playwright) -> Browser:
+    return playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
+
+
+@dataclass
+class Window:
+    """A private window of its own: cookies, devices, one page. `troubles` collects what went wrong unseen."""
+
+    context: BrowserContext
+    page: Page
+    troubles: list[str] = field(default_factory=list)
+    forgiven: list[str] = field(default_factory=list)
+
+    @classmethod
+    def open(cls, browser: Browser, url: str, **how) -> "Window":
+        context = browser.new_context(base_url=url, **how)
+        context.set_default_timeout(PATIENCE_MS)
+        window = cls(context, context.new_page())
+        context.on("page", window.watch)
+        window.watch(window.page)
+        return window
+
+    def watch(self, page: Page) -> None:
+        page.on("pageerror", lambda error: self.trouble(f"{page.url}: {error}"))
+        page.on("console", lambda message: self.hear(message))
+        page.on("response", lambda response: self.see(response))
+
+    def hear(self, message: ConsoleMessage) -> None:
+        # A violation of the content security policy is such a message too.
+        if message.type == "error":
+            self.trouble(f"{message.page.url if message.page else '?'}: console: {message.text} {message.location}")
+
+    def see(self, response: Response) -> None:
+        if response.status >= 500:
+            self.trouble(f"{response.url} answered {response.status}")
+
+    def trouble(self, text: str) -> None:
+        self.troubles.append(text)
+
+    def forgive(self, *parts: str) -> None:
+        """Troubles with one of these words in them are what this journey brings about on purpose."""
+        self.forgiven.extend(parts)
+
+    def unforgiven(self) -> list[str]:
+        return [text for text in self.troubles if not any(part in text for part in self.forgiven)]

@@ -1,0 +1,71 @@
+"""A server, a browser, and windows that fail the journey when something went wrong that no person would see."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.journeys import browser as chromium
+from tests.journeys.browser import Window
+from tests.journeys.site import Site, looking_into, manage
+
+# Playwright's loop is asleep whenever a test runs, so asking the database from here is safe.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "journeys" in item.path.parts:
+            item.add_marker(pytest.mark.journey)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = chromium.launch(playwright)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a migrated, empty SQLite database, and the static files collected as production has them."""
+    folder = tmp_path_factory.mktemp("migrated")
+    site = Site(folder)
+    manage(site.environment, "migrate", "--verbosity", "0")
+    manage(site.environment, "collectstatic", "--noinput", "--verbosity", "0")
+    return folder
+
+
+@pytest.fixture
+def site(migrated: Path, tmp_path: Path, request: pytest.FixtureRequest, django_db_blocker) -> Iterator[Site]:
+    """`manage.py serve` on SQLite. Settings by @pytest.mark.parametrize("site", [{...}], indirect=True)."""
+    shutil.copy(migrated / "ringwise.sqlite3", tmp_path)
+    site = Site(tmp_path, getattr(request, "param", {}))
+    site.start()
+    try:
+        with django_db_blocker.unblock(), looking_into(site.database_url):
+            yield site
+    finally:
+        site.stop()
+    assert site.errors() == [], site.log.read_text()
+
+
+@pytest.fixture
+def window(browser: Browser, site: Site) -> Iterator[Callable[..., Window]]:
+    """`window()` opens a private window on the site; `window(url=...)` on another server."""
+    windows: list[Window] = []
+
+    def open_one(url: str = "", **how) -> Window:
+        windows.append(Window.open(browser, url or site.url, **how))
+        return windows[-1]
+
+    yield open_one
+    troubles = [text for window in windows for text in window.unforgiven()]
+    for window in windows:
+        window.context.close()
+    assert troubles == []

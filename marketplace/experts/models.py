@@ -22,7 +22,7 @@ class Profile(models.Model):
     headline = models.CharField(_("headline"), max_length=120)
     bio = models.TextField(_("about you"), max_length=4000)
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="profiles")
-    languages = models.JSONField(_("languages"), default=list)  # language codes, the best first: ["en", "fr"]
+    languages = models.JSONField(_("languages"), default=list)  # language codes: ["en", "fr"]
     skills = models.JSONField(_("skills"), default=list)  # short tags, at most 8
     place = models.CharField(_("place"), max_length=80, blank=True)
     photo = models.CharField(max_length=120, blank=True)  # path under MEDIA_ROOT; written by experts.photos alone

@@ -1,17 +1,27 @@
 from django.urls import path
 
-from marketplace.pages import demo, views
+from marketplace.pages import demo, directory, health, me, profile, publish
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("experts/<slug:slug>/", views.home, name="profile"),
-    path("experts/<slug:slug>/photo", views.home, name="profile_photo"),
-    path("become-an-expert/", views.home, name="become_an_expert"),
-    path("me/", views.home, name="me"),
+    path("", directory.home, name="home"),
+    path("experts/<slug:slug>/", profile.profile, name="profile"),
+    path("experts/<slug:slug>/photo", profile.photo, {"side": 512}, name="profile_photo"),
+    path("experts/<slug:slug>/photo/<int:side>", profile.photo, name="profile_photo_of_side"),
+    path("experts/<slug:slug>/similar/", profile.similar, name="similar_experts"),
+    path("become-an-expert/", publish.become_an_expert, name="become_an_expert"),
+    path("me/", me.me, name="me"),
+    path("me/presence/", me.choose_presence, name="choose_presence"),
+    path("me/messages/<int:message_id>/read/", me.mark_read, name="mark_message_read"),
+    path("me/acts/add/", publish.act, name="add_act"),
+    path("me/acts/<int:act_id>/", publish.act, name="act"),
+    path("me/acts/<int:act_id>/take-off/", publish.take_off_act, name="take_off_act"),
     # The demo's doors: 404 unless the demo is on and the visitor sits at this machine.
     path("demo/", demo.doors, name="demo"),
     path("demo/sign-in/", demo.sign_in, name="demo_sign_in"),
     path("demo/mails/", demo.mails, name="demo_mails"),
     path("demo/mails/<str:name>/", demo.mails, name="demo_mail"),
     path("demo/clock/", demo.move_clock, name="demo_clock"),
+    # For machines
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
 ]

@@ -1,11 +1,13 @@
 """What templates need beyond Django: icons, durations, sums, presence, faces, form fields. They show; they decide nothing."""
 
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from zlib import crc32
 
 from django import template
-from django.forms import BoundField
+from django.forms import BooleanField, BoundField
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -77,11 +79,18 @@ def initials(name: str, key: int, size: str = "") -> SafeString:
     )
 
 
+@register.simple_tag
+def moment(at: datetime) -> SafeString:
+    """`{% moment call.rang_at %}`: page.js turns it into the visitor's own time zone; without it the page says UTC."""
+    return format_html(
+        '<time datetime="{}" data-local>{} UTC</time>', at.isoformat(), date_format(at.astimezone(UTC), "j M Y, H:i")
+    )
+
+
 @register.inclusion_tag("marketplace/_field.html")
 def field(bound: BoundField) -> dict:
     """A labelled field with its hint and its errors, whatever the form."""
-    return {"field": bound, "one_tick": getattr(bound.field.widget, "input_type", "") == "checkbox"
-            and not hasattr(bound.field, "choices")}
+    return {"field": bound, "one_tick": isinstance(bound.field, BooleanField)}
 
 
 @register.filter

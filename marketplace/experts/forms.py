@@ -1,0 +1,86 @@
+"""What an expert types about themselves, checked field by field."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from marketplace.experts import languages, photos
+from marketplace.experts.models import Category, Profile
+
+SKILLS_MAX, SKILL_LENGTH_MAX = 8, 30
+LANGUAGES_MAX = 8
+
+
+class SkillsField(forms.CharField):
+    """Short tags with commas between them; a list without doubles."""
+
+    def prepare_value(self, value):
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def clean(self, value) -> list[str]:
+        skills = list(dict.fromkeys(" ".join(skill.split()) for skill in super().clean(value).split(",")))
+        skills = [skill for skill in skills if skill]
+        if len(skills) > SKILLS_MAX:
+            raise ValidationError(_("At most {limit} skills.").format(limit=SKILLS_MAX))
+        if any(len(skill) > SKILL_LENGTH_MAX for skill in skills):
+            raise ValidationError(_("A skill has at most {limit} characters.").format(limit=SKILL_LENGTH_MAX))
+        return skills
+
+
+class PhotoField(forms.FileField):
+    """An uploaded portrait; its clean value is the decoded image."""
+
+    widget = forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"})
+
+    def clean(self, data, initial=None):
+        upload = super().clean(data, initial)
+        if not upload:
+            return None
+        try:
+            return photos.read_photo(upload.file, size=upload.size)
+        except photos.BadPhoto as problem:
+            raise ValidationError(str(problem)) from problem
+
+
+class ProfileForm(forms.Form):
+    headline = forms.CharField(
+        label=gettext_lazy("Headline"),
+        help_text=gettext_lazy("What you help with, in one line. It stands on your card."),
+        max_length=Profile._meta.get_field("headline").max_length,
+    )
+    bio = forms.CharField(
+        label=gettext_lazy("About you"),
+        help_text=gettext_lazy("What you know, how you learned it, and what a call with you is like."),
+        widget=forms.Textarea(attrs={"rows": 7}),
+        max_length=Profile._meta.get_field("bio").max_length,
+    )
+    category = forms.ModelChoiceField(
+        label=gettext_lazy("Category"), queryset=Category.objects, empty_label=gettext_lazy("Choose one")
+    )
+    languages = forms.MultipleChoiceField(
+        label=gettext_lazy("Languages you speak"),
+        choices=languages.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    skills = SkillsField(
+        label=gettext_lazy("Skills (optional)"),
+        help_text=gettext_lazy("Up to 8, with commas between: tax returns, freelancers, VAT"),
+        required=False,
+    )
+    place = forms.CharField(
+        label=gettext_lazy("Place (optional)"),
+        required=False,
+        max_length=Profile._meta.get_field("place").max_length,
+    )
+    photo = PhotoField(
+        label=gettext_lazy("Photo (optional)"),
+        help_text=gettext_lazy("JPEG, PNG or WebP, up to 8 MB. It is cut square; place and camera data are removed."),
+        required=False,
+    )
+
+    def clean_languages(self) -> list[str]:
+        chosen = self.cleaned_data["languages"]
+        if len(chosen) > LANGUAGES_MAX:
+            raise ValidationError(_("At most {limit} languages.").format(limit=LANGUAGES_MAX))
+        return chosen

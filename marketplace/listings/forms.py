@@ -1,0 +1,83 @@
+"""What an expert asks for, typed in major units of the platform's currency."""
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.functional import lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from marketplace.listings import services as listings
+from marketplace.listings.models import Listing
+from payouts.money import BadAmount, Money, read_money
+
+
+class SumWidget(forms.TextInput):
+    """A text field with the currency beside it; phones show the keys for numbers."""
+
+    template_name = "marketplace/_sum_input.html"
+
+    def get_context(self, name, value, attrs):
+        return super().get_context(name, value, {"inputmode": "decimal", "autocomplete": "off", **(attrs or {})}) | {
+            "currency": settings.CURRENCY
+        }
+
+
+class SumField(forms.CharField):
+    """A typed sum; its clean value is Money in the platform's currency. `limits` gives the lowest and highest one."""
+
+    widget = SumWidget
+
+    def __init__(self, *, limits=None, **kwargs) -> None:
+        self.limits = limits
+        super().__init__(max_length=20, **kwargs)
+
+    def prepare_value(self, value):
+        return value.typed() if isinstance(value, Money) else value
+
+    def clean(self, value) -> Money | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            amount = read_money(text, settings.CURRENCY)
+        except BadAmount as problem:
+            raise ValidationError(_("Type an amount such as 2.50.")) from problem
+        if self.limits:
+            low, high = self.limits()
+            if not low <= amount <= high:
+                raise ValidationError(_("Choose an amount from {low} to {high}.").format(low=low, high=high))
+        return amount
+
+
+def _with_share(words: str) -> str:
+    return f"{words} {_('You keep {share} %.').format(share=100 - settings.COMMISSION_PERCENT)}"
+
+
+_with_share_lazy = lazy(_with_share, str)
+
+
+class RateForm(forms.Form):
+    rate = SumField(
+        label=gettext_lazy("Rate per minute"),
+        help_text=_with_share_lazy(gettext_lazy("What the caller pays, taxes included.")),
+        limits=listings.rate_limits,
+    )
+
+
+class ActForm(forms.Form):
+    title = forms.CharField(
+        label=gettext_lazy("What the caller gets"),
+        help_text=gettext_lazy("For example: your tax return checked together."),
+        max_length=Listing._meta.get_field("title").max_length,
+    )
+    length_minutes = forms.IntegerField(
+        label=gettext_lazy("Length in minutes"),
+        min_value=listings.ACT_MINUTES_MIN,
+        max_value=listings.ACT_MINUTES_MAX,
+    )
+    price = SumField(
+        label=gettext_lazy("Price"),
+        help_text=_with_share_lazy(gettext_lazy("For the whole act, taxes included.")),
+        limits=listings.price_limits,
+    )

@@ -1,0 +1,109 @@
+"""`/me/`: a member's own page. Everything is looked up from the member."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.db.models import Prefetch, Sum
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from marketplace.accounts.models import User
+from marketplace.experts import languages
+from marketplace.experts import services as experts
+from marketplace.experts.models import Presence, Profile
+from marketplace.listings.models import Listing
+from payouts.money import Money
+
+CALLS_SHOWN = 20
+MESSAGES_SHOWN = 50
+
+
+@dataclass(frozen=True)
+class CallRow:
+    id: int
+    made: bool  # by this member; else received
+    other: User
+    state: str
+    line: str
+    rang_at: datetime
+    talked_ms: int | None  # None: nobody talked
+    paid: Money | None
+    room: str
+
+
+@login_required
+@require_safe
+def me(request):
+    profile = _profile_of(request.user)
+    return render(
+        request,
+        "marketplace/me.html",
+        {
+            "profile": profile,
+            "languages": [languages.name(code) for code in profile.languages] if profile else [],
+            "calls": _calls_of(request.user),
+            "letters": request.user.messages_received.select_related("sender").order_by("-sent_at")[:MESSAGES_SHOWN],
+        },
+    )
+
+
+@login_required
+@require_POST
+def choose_presence(request):
+    """The expert's switch: `away` is 1 or 0."""
+    get_object_or_404(Profile, user=request.user)
+    experts.choose_away(user=request.user, away=request.POST.get("away") == "1")
+    return redirect("me")
+
+
+@login_required
+@require_POST
+def mark_read(request, message_id: int):
+    letter = get_object_or_404(request.user.messages_received, pk=message_id)
+    letter.read_at = letter.read_at or timezone.now()
+    letter.save(update_fields=["read_at"])
+    return redirect("me")
+
+
+def _profile_of(member: User) -> Profile | None:
+    active = Listing.objects.filter(active=True).order_by("-kind", "length_minutes", "price_minor")
+    profile = (
+        Profile.objects.filter(user=member)
+        .select_related("user", "user__presence", "category")
+        .prefetch_related(Prefetch("listings", queryset=active, to_attr="offered"))
+        .first()
+    )
+    if profile:
+        presence = getattr(profile.user, "presence", None) or Presence(user=member)
+        profile.presence_state, profile.chosen_away = presence.state, presence.chosen_away
+        for listing in profile.offered:
+            listing.price = Money(listing.rate_minor or listing.price_minor, listing.currency)
+    return profile
+
+
+def _calls_of(member: User) -> list[CallRow]:
+    """The newest calls, made and received, whatever became of them."""
+    both = []
+    for calls, other, made in ((member.calls_made, "expert", True), (member.calls_received, "caller", False)):
+        newest = calls.select_related(other, "room").annotate(paid_minor=Sum("periods__amount_minor"))
+        both += [_row(call, getattr(call, other), made) for call in newest.order_by("-rang_at")[:CALLS_SHOWN]]
+    return sorted(both, key=attrgetter("rang_at"), reverse=True)[:CALLS_SHOWN]
+
+
+def _row(call, other: User, made: bool) -> CallRow:
+    talked = call.ended_at - call.started_at if call.started_at and call.ended_at else None
+    return CallRow(
+        id=call.pk,
+        made=made,
+        other=other,
+        state=call.state,
+        line=call.line,
+        rang_at=call.rang_at,
+        talked_ms=int(talked.total_seconds() * 1000) if talked else None,
+        paid=Money(call.paid_minor, settings.CURRENCY) if call.paid_minor else None,
+        room=call.room.code,
+    )

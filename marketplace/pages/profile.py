@@ -1,0 +1,58 @@
+"""An expert's public page: who is this, can I talk now, what will it cost."""
+
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from marketplace.experts import languages, photos
+from marketplace.experts.models import Profile
+from marketplace.listings.models import Listing
+from marketplace.search import services as search
+from payouts.money import Money, price_of_time
+
+EXAMPLE_MINUTES = (5, 10, 30)
+
+
+@require_safe
+def profile(request, slug: str):
+    shown = search.complete(get_object_or_404(search.shown_profiles(), slug=slug))
+    acts = shown.listings.filter(kind=Listing.Kind.ACT_OF_TIME, active=True).order_by("length_minutes", "price_minor")
+    return render(
+        request,
+        "marketplace/profile.html",
+        {
+            "profile": shown,
+            "languages": [languages.name(code) for code in shown.languages],
+            "acts": [(act, Money(act.price_minor, act.currency)) for act in acts],
+            "examples": [(minutes, _cost(shown.rate, minutes)) for minutes in EXAMPLE_MINUTES] if shown.rate else [],
+            "free_ms": settings.FREE_TIME_S * 1000,
+            "own": request.user.is_authenticated and request.user.pk == shown.user_id,
+        },
+    )
+
+
+def _cost(rate: Money, minutes: int) -> Money:
+    return Money(price_of_time(rate_minor_per_minute=rate.minor, billable_ms=minutes * 60_000), rate.currency)
+
+
+@require_safe
+def similar(request, slug: str):
+    """A part of a page: experts who are free now, for a caller who got no answer."""
+    asked = get_object_or_404(search.shown_profiles(), slug=slug)
+    return render(request, "marketplace/_similar.html", {"profiles": search.similar(profile=asked)})
+
+
+@require_safe
+def photo(request, slug: str, side: int):
+    """Uploads are served by us, never by their own name; the address changes with the photo, so it may be kept."""
+    seen = get_object_or_404(Profile.objects.exclude(published_at=None), slug=slug)
+    if not seen.photo or side not in photos.SIZES:
+        raise Http404
+    try:
+        content = photos.path_of(seen.photo, side).read_bytes()
+    except FileNotFoundError as missing:
+        raise Http404 from missing
+    response = HttpResponse(content, content_type="image/webp")
+    response["Cache-Control"] = "public, max-age=31536000, immutable" if request.GET.get("v") else "public, max-age=300"
+    return response

@@ -1,0 +1,104 @@
+"""A query becomes one page of published profiles; who can answer now comes first (PRODUCT.md, *Browse*)."""
+
+from dataclasses import dataclass
+
+from django.core.paginator import Paginator
+from django.db.models import Case, F, FilteredRelation, IntegerField, Q, QuerySet, Value, When
+
+from marketplace.experts.folding import fold, language_word
+from marketplace.experts.models import Presence, Profile
+from marketplace.listings.models import Listing
+from payouts.money import Money
+
+PER_PAGE = 24
+WORDS_MAX = 8
+SORTS = ("", "rate", "new", "name")  # "" is who can answer now, then the newest
+
+AVAILABILITY = Case(
+    When(user__presence__state=Presence.State.FREE, then=Value(0)),
+    When(user__presence__state=Presence.State.BUSY, then=Value(1)),
+    default=Value(2),
+    output_field=IntegerField(),
+)
+ORDERS = {
+    "": ("availability", "-published_at", "pk"),
+    "rate": (F("rate_minor").asc(nulls_last=True), "availability", "pk"),
+    "new": ("-published_at", "pk"),
+    "name": ("user__name", "pk"),
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    """`number` counts from 1. Each profile carries `user`, `category`, `presence_state` and `rate` (Money or None)."""
+
+    profiles: list[Profile]
+    number: int
+    pages: int
+    total: int
+
+    @property
+    def previous(self) -> int:
+        return self.number - 1
+
+    @property
+    def next(self) -> int:
+        return self.number + 1
+
+
+def find(
+    *,
+    text: str = "",
+    category: str = "",
+    online: bool = False,
+    max_rate_minor: int | None = None,
+    language: str = "",
+    sort: str = "",
+    page: int = 1,
+    per_page: int = PER_PAGE,
+) -> Page:
+    """Every word of `text` must begin a word of the profile, whatever its accents and capitals. A page number outside
+    the pages gives the nearest one. `category` is a slug, `language` a code, `sort` one of SORTS. Two queries."""
+    profiles = shown_profiles().annotate(availability=AVAILABILITY)
+    for word in fold(text[:200]).split()[:WORDS_MAX]:
+        profiles = profiles.filter(search_text__contains=f" {word}")
+    if category:
+        profiles = profiles.filter(category__slug=category)
+    if online:
+        profiles = profiles.filter(user__presence__state=Presence.State.FREE)
+    if max_rate_minor is not None:
+        profiles = profiles.filter(rate_minor__lte=max_rate_minor)
+    if language:
+        profiles = profiles.filter(search_text__contains=f" {language_word(language)} ")
+    paginator = Paginator(profiles.order_by(*ORDERS.get(sort, ORDERS[""])), per_page)
+    number = min(max(page, 1), paginator.num_pages)
+    return Page([complete(profile) for profile in paginator.page(number)], number, paginator.num_pages, paginator.count)
+
+
+def similar(*, profile: Profile, count: int = 3) -> list[Profile]:
+    """Experts of the same category who are free now, for a caller who got no answer. One query."""
+    free = shown_profiles().filter(category=profile.category_id, user__presence__state=Presence.State.FREE)
+    return [complete(other) for other in free.exclude(pk=profile.pk).order_by("-published_at", "pk")[:count]]
+
+
+def shown_profiles() -> QuerySet[Profile]:
+    """Published profiles of active members, with what a card shows. `rate_minor` and `currency` are null without a rate."""
+    return (
+        Profile.objects.filter(published_at__isnull=False, user__is_active=True)
+        .select_related("user", "user__presence", "category")
+        .annotate(
+            per_minute=FilteredRelation(
+                "listings", condition=Q(listings__kind=Listing.Kind.PER_MINUTE, listings__active=True)
+            ),
+            rate_minor=F("per_minute__rate_minor"),
+            currency=F("per_minute__currency"),
+        )
+    )
+
+
+def complete(profile: Profile) -> Profile:
+    """A profile of `shown_profiles` with `presence_state` and `rate` in the shape that pages show."""
+    presence = getattr(profile.user, "presence", None)
+    profile.presence_state = presence.state if presence else Presence.State.AWAY
+    profile.rate = Money(profile.rate_minor, profile.currency) if profile.rate_minor else None
+    return profile

@@ -12,6 +12,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db import close_old_connections
+from django.utils import timezone
+
+from payouts import clock
+from payouts.earnings import services as earnings
+from payouts.sandbox import services as sandbox
 
 logger = logging.getLogger(__name__)
 ROUND_S = 1.0
@@ -30,7 +35,11 @@ class Job:
 
 def lanes() -> list[list[Job]]:
     """The jobs, by lane. Made anew for each worker, because a Job remembers when it is due."""
-    return []
+    world_outside = [
+        Job("sandbox", lambda: sandbox.work(now=timezone.now())),
+        Job("earnings to release", lambda: earnings.release_due(now=clock.now()), every_s=60),
+    ]
+    return [world_outside]
 
 
 def start(stop: threading.Event) -> list[threading.Thread]:

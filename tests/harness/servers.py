@@ -34,10 +34,10 @@ def end_with_parent() -> None:
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
-    """The address of a database on a server of its own."""
+def postgres(*, durable: bool = False) -> Iterator[str]:
+    """The address of a database on a server of its own. `durable`: as safe against a power cut as PostgreSQL is by itself."""
     owner = "postgres" if os.geteuid() == 0 else None
-    programs = _postgres_programs()
+    programs = postgres_programs()
     with _folder(owner) as folder:
         data, log, port = folder / "data", folder / "log", free_port()
         subprocess.run(
@@ -47,16 +47,15 @@ def postgres() -> Iterator[str]:
             check=True,
             stdout=subprocess.DEVNULL,
         )
-        # Nothing here outlives the run: what makes a database safe against a power cut only costs time.
         options = {
             "listen_addresses": "127.0.0.1",
             "port": port,
             "unix_socket_directories": folder,
             "max_connections": 200,
-            "fsync": "off",
-            "synchronous_commit": "off",
-            "full_page_writes": "off",
         }
+        if not durable:
+            # Nothing here outlives the run: what makes a database safe against a power cut only costs time.
+            options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
         arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         url = f"postgres://ringwise@127.0.0.1:{port}/postgres"
         with _server([programs / "postgres", "-D", data, *arguments], log, lambda: _psql_answers(programs, url), owner):
@@ -111,7 +110,7 @@ def _server(command: list, log: Path, is_ready: Callable[[], bool], owner: str |
         server.wait()
 
 
-def _postgres_programs() -> Path:
+def postgres_programs() -> Path:
     """Where initdb and postgres are: Debian keeps them out of PATH, by version; the newest."""
     versions = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
     if versions:

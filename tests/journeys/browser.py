@@ -55,8 +55,8 @@ class Window:
 
     def watch(self, page: Page) -> None:
         page.on("pageerror", lambda error: self.trouble(f"{page.url}: {error}"))
-        page.on("console", lambda message: self.hear(message))
-        page.on("response", lambda response: self.see(response))
+        page.on("console", self.hear)
+        page.on("response", self.see)
 
     def hear(self, message: ConsoleMessage) -> None:
         # A violation of the content security policy is such a message too.

@@ -13,6 +13,7 @@ import threading
 
 # Before anything else imports Twisted: Daphne installs its asyncio reactor.
 from daphne.server import Server  # isort: skip
+from channels.routing import get_default_application
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
@@ -20,7 +21,6 @@ from twisted.internet import reactor
 
 from calls.robots import roster
 from marketplace import worker
-from marketplace.asgi import application
 
 STOP_WITHIN_S = 2.5
 
@@ -42,7 +42,7 @@ class Command(BaseCommand):
         stop = threading.Event()
         work = [] if no_worker else worker.start(stop)
         server = Server(
-            application=application,
+            application=get_default_application(),
             endpoints=[f"tcp:port={port}:interface={host}"],
             signal_handlers=False,
             application_close_timeout=2,
@@ -68,6 +68,10 @@ class Command(BaseCommand):
         if settings.DEMO and host not in settings.LOOPBACK_HOSTS:
             raise CommandError(
                 _("The demo is for this machine only: it cannot be served on %(host)s.") % {"host": host}
+            )
+        if settings.STATIC_ROOT and not (settings.STATIC_ROOT / "staticfiles.json").exists():
+            raise CommandError(
+                _("Without DEBUG static files are served from one place: run manage.py collectstatic first.")
             )
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

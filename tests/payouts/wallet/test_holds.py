@@ -1,5 +1,6 @@
 import pytest
 
+from payouts.earnings import services as earnings
 from payouts.ledger.services import KeyReused
 from payouts.money import BadAmount, Money
 from payouts.wallet import services as wallet
@@ -93,13 +94,13 @@ class LotTests:
         give_credit(alice, 800, now)
         hold(alice, 900, now)
         capture(alice, bob, 600, now, reference="period:1")
-        wallet.restore_lots(reference="period:1", amount=eur(150), now=now)
+        earnings.give_back(reference="period:1", amount=eur(150), key="back", now=now)
         assert remaining() == [50, 800]
 
     def test_no_more_comes_back_than_was_spent(self, alice, bob, now):
         give_credit(alice, 500, now)
         hold(alice, 300, now)
         capture(alice, bob, 300, now, reference="period:1")
-        wallet.restore_lots(reference="period:1", amount=eur(200), now=now)
+        earnings.give_back(reference="period:1", amount=eur(200), key="back", now=now)
         with pytest.raises(BadAmount):
             wallet.restore_lots(reference="period:1", amount=eur(101), now=now)

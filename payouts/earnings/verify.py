@@ -1,0 +1,30 @@
+"""Do the earnings agree with the ledger?"""
+
+from payouts.ledger.verify import differences
+
+# commission.split in SQL, of what is left of the price.
+_COMMISSION = "(commission_percent * (price_minor - given_back_minor) + 50) / 100"
+_PENDING = f"""
+    SELECT owner, currency, sum(minor) FROM (
+        SELECT owner, currency, balance_minor AS minor FROM payouts_account WHERE kind = 'expert_pending'
+        UNION ALL SELECT 'user:' || expert_id, currency, -(price_minor - given_back_minor - {_COMMISSION})
+        FROM payouts_earning WHERE released_at IS NULL
+    ) AS part GROUP BY owner, currency HAVING sum(minor) <> 0
+"""
+_PLATFORM = f"""
+    SELECT 'commission', currency, sum(minor) FROM (
+        SELECT currency, amount_minor AS minor FROM payouts_posting
+        JOIN payouts_account ON payouts_account.id = credit_id WHERE kind = 'commission'
+        UNION ALL SELECT currency, -amount_minor FROM payouts_posting
+        JOIN payouts_account ON payouts_account.id = debit_id WHERE kind = 'commission'
+        UNION ALL SELECT currency, -({_COMMISSION}) FROM payouts_earning
+    ) AS part GROUP BY currency HAVING sum(minor) <> 0
+"""
+
+
+def verify() -> list[str]:
+    """Every fault found, as sentences."""
+    return [
+        *differences(_PENDING, "what is pending differs from the earnings not yet released"),
+        *differences(_PLATFORM, "the platform's share differs from the earnings'"),
+    ]

@@ -1,0 +1,118 @@
+from unittest.mock import patch
+
+import pytest
+
+from payouts.ledger import accounts
+from payouts.ledger import services as ledger
+from payouts.money import BadAmount, Money
+from payouts.wallet import services as wallet
+from payouts.wallet.models import CreditLot, Customer, TopUp
+from tests.payouts.purse import charge, eur, give_credit, session_of, stripe_says
+
+pytestmark = pytest.mark.django_db
+State = TopUp.State
+
+
+def start(member, minor, now, return_path="/wallet/"):
+    return wallet.start_top_up(member=member, amount=eur(minor), return_path=return_path, now=now)
+
+
+def confirm(top_up, now, **changes):
+    with stripe_says(session_of(top_up, **changes)):
+        return wallet.confirm_top_up(stripe_session=f"cs_test_{top_up.pk}", now=now)
+
+
+class StartTests:
+    def test_nothing_is_credited_yet(self, alice, now):
+        assert start(alice, 2_000, now).state == State.NEW
+        assert wallet.credit(member=alice) == eur(0)
+
+    @pytest.mark.parametrize("minor", [-500, 0, 499, 50_001, 10**12])
+    def test_only_5_to_500(self, alice, now, minor):
+        with pytest.raises(BadAmount):
+            start(alice, minor, now)
+        assert not TopUp.objects.exists()
+
+    def test_not_in_another_currency(self, alice, now):
+        with pytest.raises(BadAmount):
+            wallet.start_top_up(member=alice, amount=Money(2_000, "USD"), return_path="/wallet/", now=now)
+
+    def test_credit_stops_at_500_with_what_is_held(self, alice, now):
+        give_credit(alice, 40_000, now)
+        wallet.hold(payer=alice, amount=eur(10_000), key="k", reference="period:1", now=now)
+        with pytest.raises(wallet.CreditLimit) as refused:
+            start(alice, 10_001, now)
+        assert refused.value.room == eur(10_000)
+        assert start(alice, 10_000, now).amount == eur(10_000)
+
+    @pytest.mark.parametrize(
+        "path", ["https://evil.example/", "//evil.example/", "/\\evil.example", "r/abc", "", "javascript:alert(1)"]
+    )
+    def test_no_way_back_to_another_site(self, alice, now, path):
+        assert start(alice, 2_000, now, return_path=path).return_path == "/wallet/"
+
+    def test_back_to_the_room(self, alice, now):
+        assert start(alice, 2_000, now, return_path="/r/abc/").return_path == "/r/abc/"
+
+
+class CheckoutTests:
+    def test_the_member_becomes_a_customer_once(self, alice, now):
+        with (
+            patch("payouts.stripe.gateway.create_customer", return_value="cus_1") as made,
+            patch("payouts.stripe.gateway.create_checkout_session") as opened,
+        ):
+            for _ in range(2):
+                top_up = start(alice, 2_000, now)
+                opened.return_value = session_of(top_up, status="open", payment_status="unpaid")
+                url = wallet.open_checkout(top_up=top_up, success_url="/back", cancel_url="/back", now=now)
+        assert made.call_count == 1
+        assert Customer.objects.get().stripe_id == "cus_1"
+        top_up.refresh_from_db()
+        assert (top_up.state, top_up.stripe_session) == (State.OPEN, f"cs_test_{top_up.pk}")
+        assert url.endswith(top_up.stripe_session)
+
+
+class ConfirmTests:
+    def test_paid_is_credited_once_by_page_and_event(self, alice, now):
+        top_up = start(alice, 2_000, now)
+        assert [confirm(top_up, now).state for _ in range(3)] == [State.PAID] * 3
+        assert wallet.credit(member=alice) == eur(2_000)
+        assert CreditLot.objects.get().remaining_minor == 2_000
+
+    def test_a_visit_without_payment_credits_nothing(self, alice, now):
+        top_up = start(alice, 2_000, now)
+        assert confirm(top_up, now, status="open", payment_status="unpaid").state == State.NEW
+        assert wallet.credit(member=alice) == eur(0)
+
+    def test_an_expired_session_closes_it(self, alice, now):
+        top_up = start(alice, 2_000, now)
+        assert confirm(top_up, now, status="expired", payment_status="unpaid").state == State.EXPIRED
+
+    def test_money_that_stripe_took_is_credited_above_the_limit(self, alice, now):
+        first, second = start(alice, 50_000, now), start(alice, 50_000, now)
+        confirm(first, now)
+        confirm(second, now)
+        assert wallet.credit(member=alice) == eur(100_000)
+
+    def test_what_stripe_took_counts_not_what_was_asked(self, alice, now):
+        confirm(start(alice, 2_000, now), now, amount_minor=1_900)
+        assert wallet.credit(member=alice) == eur(1_900)
+
+    def test_the_fee_is_the_platforms_and_may_come_later(self, alice, now):
+        top_up = start(alice, 2_000, now)
+        confirm(top_up, now)
+        for _ in range(2):
+            confirm(top_up, now, fee=eur(88))
+        assert wallet.credit(member=alice) == eur(2_000)
+        assert ledger.balance(accounts.stripe_fees(), "EUR") == eur(88)
+        assert ledger.balance(accounts.stripe_pending(), "EUR") == eur(1_912)
+
+
+class HistoryTests:
+    def test_newest_first_with_what_each_did(self, alice, bob, now):
+        give_credit(alice, 2_000, now)
+        give_credit(alice, 500, now)
+        charge(alice, bob, 2_100, now.replace(hour=10), reference="period:7")
+        rows = [(move.kind, move.amount.minor, move.reference) for move in wallet.history(member=alice)]
+        assert rows[0] == ("charge", -2_100, "period:7")
+        assert sorted(row[1] for row in rows[1:]) == [500, 2_000]

@@ -130,11 +130,17 @@ export class Session {
     return this.socket.send(type, fields);
   }
 
+  /** Ask for the state anew: credit may have come, of which the room is not told. */
+  refresh() {
+    this.socket.probe();
+  }
+
   /** @param {RoomState} state */
   #stateCame(state) {
     this.clock.note(state.now);
     if (state.call?.id !== this.state?.call?.id) this.#everHeard = false;
     this.state = state;
+    this.#lostAt = null;
     if (state.ice) this.peer.setIce(state.ice);
     if (!isOpen(state.call)) this.#over();
     this.#sendHangup();
@@ -156,9 +162,10 @@ export class Session {
 
   #statusChanged() {
     const { status } = this.socket;
-    if (status === "open") this.#lostAt = null;
-    else this.#lostAt ??= this.clock.now();
-    if (status !== "open" && this.#hangup) this.#hangup = "to send";
+    if (status !== "open") {
+      this.#lostAt ??= this.clock.now();
+      if (this.#hangup) this.#hangup = "to send";
+    }
     if (status === "replaced" || status === "signed_out" || status === "not_found") this.#leave();
     this.#on.change();
   }

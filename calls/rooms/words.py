@@ -1,0 +1,163 @@
+"""The words that the room's page shows by itself: translated here, handed over as JSON, put together there ({name} is filled in)."""
+
+from django.utils.translation import gettext as _
+
+
+def for_room_page() -> dict[str, dict[str, str]]:
+    return {
+        "phase": _phases(),
+        "reason": _reasons(),
+        "meter": _meter(),
+        "veil": _veil(),
+        "offer": _offer(),
+        "device": _devices(),
+        "page": _page(),
+    }
+
+
+def _phases() -> dict[str, str]:
+    return {
+        "ringing": _("ringing"),
+        "connecting": _("connecting"),
+        "connected": _("connected"),
+        "reconnecting": _("reconnecting"),
+        "ended": _("ended"),
+    }
+
+
+def _reasons() -> dict[str, str]:
+    """Why the call is as it is: the keys of phase.js."""
+    return {
+        "no_call": _("There is no call yet."),
+        "ringing_out": _("Ringing {name}. Nothing is charged."),
+        "ringing_in": _("{name} is calling you. Joining answers."),
+        "waiting": _("Waiting for {name} to join."),
+        "finding": _("Connecting you to {name}."),
+        "server_lost": _("No connection to Ringwise right now. You can go on talking; no paid time counts until it is back."),
+        "sound_lost": _("The sound from {name} does not arrive. Trying again; no paid time counts meanwhile."),
+        "other_lost": _("{name} lost the connection. No paid time counts meanwhile."),
+        "other_lost_until": _("{name} lost the connection. The call waits {left} for them; no paid time counts meanwhile."),
+        "ended_hung_up": _("The call has ended."),
+        "ended_left": _("The call has ended: {name} and you were both gone."),
+        "ended_lost": _("The call has ended: the connection did not come back."),
+        "ended_never_joined": _("The call has ended: nobody joined in time."),
+        "declined": _("{name} cannot talk right now. Nothing was charged."),
+        "missed": _("{name} did not answer. Nothing was charged."),
+        "cancelled": _("The call was cancelled. Nothing was charged."),
+    }
+
+
+def _meter() -> dict[str, str]:
+    return {
+        "free": _("free"),
+        "countdown": _("countdown"),
+        "running": _("running"),
+        "paused": _("paused"),
+        "stopped": _("stopped"),
+        "free_payer": _("until you agree to pay"),
+        "free_expert": _("until {name} agrees to pay"),
+        "left": _("{time} left, stops at {cap}"),
+        "act_left": _("{time} left of the act"),
+        "stopped_at": _("stopped at {time}"),
+        "title_paid": _("Paid {time}"),
+        "title_free": _("Free call"),
+        "title_ringing": _("Ringing"),
+        "title_stopped": _("Stopped {time}"),
+        "title_paused": _("Paused {time}"),
+        "title_offer": _("Offer"),
+        "warning_1": _("1 minute of paid time left. Then the call goes back to free."),
+        "warning_2": _("2 minutes of paid time left. Then the call goes back to free."),
+        "warning_5": _("5 minutes of paid time left. Then the call goes back to free."),
+        "act_warning_1": _("1 minute of the act left. Then the call goes back to free."),
+        "act_warning_2": _("2 minutes of the act left. Then the call goes back to free."),
+        "act_warning_5": _("5 minutes of the act left. Then the call goes back to free."),
+        "say_countdown": _("Paid time starts in {seconds} seconds."),
+        "say_running": _("Paid time runs."),
+        "say_paused": _("Paused. No paid time counts."),
+        "say_stopped": _("Stopped. No paid time counts."),
+        "say_free": _("The call is free."),
+        "raise_to": _("to {cap}: {time} more"),
+        "raised": _("The limit is now {cap}. Paid time stops after {time}."),
+    }
+
+
+def _veil() -> dict[str, str]:
+    """Over the picture while the meter stands still."""
+    return {
+        "pause_mine": _("You paused the call"),
+        "pause_other": _("{name} paused the call"),
+        "loss": _("The connection was lost"),
+        "countdown": _("Going on in a moment"),
+        "hushed": _("No paid time counts, and you do not hear or see each other."),
+        "wait_resume": _("{name} can resume it."),
+        "wait_ready": _("You can resume once {name} is ready."),
+        "wait_loss": _("It goes on by itself as soon as you hear each other again."),
+        "wait_loss_expert": _("It goes on as soon as you hear each other again; after a longer loss {name} resumes it."),
+        "until": _("Otherwise paid time ends in {left}."),
+    }
+
+
+def _offer() -> dict[str, str]:
+    return {
+        "waiting": _("Waiting for {name} to accept or refuse"),
+        "adding_credit": _("{name}: Adding credit"),
+        "waits": _("The offer waits {left}."),
+        "refused": _("{name} refused. The call stays free."),
+        "withdrawn": _("{name} took the offer back. The call stays free."),
+        "expired": _("The offer has expired. The call stays free, and nothing was charged."),
+        "wait_until": _("{name} refused twice. You can ask again in {left}."),
+        "say_offer": _("{name} asks to switch the call to paid."),
+        "cap_choice": _("{sum} ({time})"),
+        "rate_hint": _("At most {rate}"),
+        "bad_rate": _("Type a rate such as 1.50, at most {rate}."),
+        "bad_estimate": _("Give both minutes as whole numbers, the smaller one first."),
+        "needs_listing": _("You have nothing to offer yet: add a rate on your page first."),
+        "window": _("Your browser kept the payment window closed. Allow windows for this site, then press again."),
+    }
+
+
+def _devices() -> dict[str, str]:
+    return {
+        "microphone_asking": _("Your browser asks whether it may use the microphone. Until then {name} hears silence."),
+        "microphone_refused": _("The microphone is not allowed in this browser, so {name} hears silence. Allow it in the address bar."),
+        "microphone_blocked": _("Your system does not let the browser use the microphone, so {name} hears silence. Allow it in the system's privacy settings."),
+        "microphone_none": _("No microphone was found, so {name} hears silence."),
+        "microphone_busy": _("Another program uses the microphone, so {name} hears silence."),
+        "microphone_unplugged": _("The microphone was unplugged, so {name} hears silence."),
+        "microphone_unsupported": _("This browser gives no microphone here, so {name} hears silence."),
+        "microphone_silent": _("Your microphone is on, but no sound comes from it. Is it muted or the wrong one?"),
+        "camera_refused": _("The camera is not allowed in this browser. Allow it in the address bar."),
+        "camera_blocked": _("Your system does not let the browser use the camera. Allow it in the system's privacy settings."),
+        "camera_none": _("No camera was found."),
+        "camera_busy": _("Another program uses the camera."),
+        "camera_unplugged": _("The camera was unplugged, so it is off."),
+        "camera_unsupported": _("This browser gives no camera here."),
+        "default_microphone": _("Any microphone"),
+        "default_camera": _("Any camera"),
+        "default_speaker": _("The usual speaker"),
+        "mute": _("Mute"),
+        "unmute": _("Unmute"),
+        "camera_on": _("Camera on"),
+        "camera_off": _("Camera off"),
+    }
+
+
+def _page() -> dict[str, str]:
+    return {
+        "lobby_here": _("{name} is in the room"),
+        "lobby_not_here": _("{name} is not here yet"),
+        "lobby_ringing": _("{name} is calling"),
+        "camera_is_off": _("{name} has the camera off"),
+        "you_are_muted": _("You are muted"),
+        "over_title": _("The call has ended"),
+        "over_title_none": _("No call right now"),
+        "signed_out": _("You are signed out. Nothing is charged while you are away. Sign in to come back."),
+        "not_found": _("This room is not yours or does not exist."),
+        "dismiss": _("Dismiss"),
+        "sound_blocked": _("Your browser holds the sound back."),
+        "play_sound": _("Turn the sound on"),
+        "offline_action": _("There is no connection right now, so nothing was sent. Nothing was charged."),
+        "minutes_seconds": _("{minutes} min {seconds} s"),
+        "minutes": _("{minutes} min"),
+        "seconds": _("{seconds} s"),
+    }

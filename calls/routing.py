@@ -1,3 +1,12 @@
-"""Every websocket of the calls."""
+"""Every websocket of the calls. What is spoken there: signalling/PROTOCOL.md."""
 
-websocket_urlpatterns: list = []
+from django.urls import path, re_path
+
+from calls.signalling.consumers import PageSocket, RoomSocket
+from calls.signalling.origin import refuse
+
+websocket_urlpatterns = [
+    path("ws/page/", PageSocket.as_asgi()),
+    path("ws/room/<str:code>/", RoomSocket.as_asgi()),
+    re_path("", refuse),  # without it, an unknown address is an error of ours in the log
+]

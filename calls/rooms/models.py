@@ -77,6 +77,7 @@ class Seat(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="seats")
     process = models.UUIDField(db_index=True)
     tab = models.UUIDField()  # made by the socket; only the newest tab may clear the seat
+    page = models.CharField(max_length=64, blank=True)  # made by the page: the same after its socket was replaced
     taken_at = models.DateTimeField()
 
     class Meta:

@@ -1,0 +1,37 @@
+"""Leaving a message for an expert."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from calls.conversations import services as conversations
+from marketplace.experts.models import Profile
+
+REFUSALS = {
+    "empty": gettext_lazy("Write something first."),
+    "too_long": gettext_lazy("A message can have at most 2000 characters."),
+    "unreadable": gettext_lazy("That message holds characters that cannot be stored."),
+    "self": gettext_lazy("This is your own profile."),
+    "too_many": gettext_lazy("You have left enough messages for now. Please wait until they are read."),
+}
+
+
+@login_required
+@require_POST
+def leave_message(request: HttpRequest, slug: str) -> HttpResponse:
+    published = Profile.objects.filter(published_at__isnull=False, user__is_active=True).select_related("user")
+    profile = get_object_or_404(published, slug=slug)
+    try:
+        conversations.leave_message(
+            sender=request.user, recipient=profile.user, text=request.POST.get("text", ""), now=timezone.now()
+        )
+    except conversations.BadMessage as refusal:
+        messages.error(request, REFUSALS[refusal.code])
+    else:
+        messages.success(request, _("Your message was left. %(name)s will find it.") % {"name": profile.user.name})
+    return redirect("profile", slug=slug)

@@ -1,0 +1,81 @@
+"""Telling open pages that something changed, whichever process holds their sockets.
+
+A notice has no content: who hears it asks the services for their own fresh state. So notices can be lost, doubled and
+reordered without harm. They go out when the transaction is committed, from any thread of any process.
+"""
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from asgiref.sync import async_to_sync
+from channels.layers import InMemoryChannelLayer, get_channel_layer
+from django.conf import settings
+from django.db import transaction
+
+from calls.notices import hub as hubs
+from calls.notices.models import Process
+
+log = logging.getLogger(__name__)
+
+FORGET_DEAD_AFTER = timedelta(minutes=1)
+
+
+def tell_room(*, room_id: int) -> None:
+    """Something in the room, its call, its offers or its meter changed."""
+    _tell("room", room_id)
+
+
+def tell_member(*, user_id: int) -> None:
+    """The member's rings changed."""
+    _tell("member", user_id)
+
+
+def tell_watchers(*, user_id: int) -> None:
+    """The expert's presence changed."""
+    _tell("watchers", user_id)
+
+
+def _tell(topic: str, about: int) -> None:
+    transaction.on_commit(lambda: _send(topic, about), robust=True)
+
+
+def _send(topic: str, about: int) -> None:
+    hub = hubs.current()
+    if hub:
+        hub.loop.call_soon_threadsafe(hub.tell, topic, about)
+    layer = get_channel_layer()
+    if isinstance(layer, InMemoryChannelLayer):
+        return
+    others = Process.objects.filter(dead_at=None).exclude(id=hub.id if hub else None)
+    if channels := list(others.values_list("channel", flat=True)):
+        notice = {"topic": topic, "about": about}
+        if hub:
+            asyncio.run_coroutine_threadsafe(_send_to(layer, channels, notice), hub.loop)
+        else:
+            async_to_sync(_send_to)(layer, channels, notice)
+
+
+async def _send_to(layer, channels: list[str], notice: dict) -> None:
+    for channel in channels:
+        try:
+            await layer.send(channel, notice)
+        except Exception:
+            log.exception("A notice could not be sent to another process")
+
+
+def end_dead_processes(*, now: datetime) -> list[tuple[UUID, datetime]]:
+    """Declares dead every process whose last beat is older than LEASE_DEAD_S; all dead ones with their last beat.
+
+    A process stays in the answer for FORGET_DEAD_AFTER: whoever clears up after it can be killed half-way, and a
+    process that was only asleep can write a last row before it notices. Clearing up must therefore be repeatable.
+    """
+    silent_since = now - timedelta(seconds=settings.LEASE_DEAD_S)
+    Process.objects.filter(dead_at=None, beat_at__lt=silent_since).update(dead_at=now)
+    return list(Process.objects.exclude(dead_at=None).values_list("id", "beat_at"))
+
+
+def forget_dead_processes(*, now: datetime) -> None:
+    """Drops the rows of processes that were cleared up after, at the earliest FORGET_DEAD_AFTER they were declared dead."""
+    Process.objects.filter(dead_at__lt=now - FORGET_DEAD_AFTER).delete()

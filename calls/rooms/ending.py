@@ -1,0 +1,50 @@
+"""How a call ends, whoever ends it: the meter first, then the call, then the seats, then everybody is told."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from calls.metering import services as metering
+from calls.notices import services as notices
+from calls.rooms.models import Call, Seat
+from marketplace.accounts.models import User
+from marketplace.experts import services as experts
+
+State = Call.State
+
+
+def end(
+    *, call: Call, state: str, reason: str, now: datetime, by: User | None = None, only_if_due: bool = False
+) -> bool:
+    """Takes an open call to a closed `state`, settling what runs. `by` hung up.
+
+    False: somebody else changed it first, or (`only_if_due`) came back and so took the deadline away.
+    """
+    mine = Call.objects.filter(id=call.id, state=call.state)
+    if only_if_due:
+        mine = mine.filter(deadline_at__lte=now)
+    with transaction.atomic():
+        if not mine.update(state=state, end_reason=reason, ended_at=now, deadline_at=None):
+            return False
+        if call.state == State.LIVE:
+            metering.end_for_call(call=call, now=now, reason=reason, by=by)
+        Seat.objects.filter(room_id=call.room_id).delete()
+        if call.state != State.RINGING:
+            set_in_call(call=call, in_call=False)
+        call.state, call.end_reason, call.ended_at, call.deadline_at = state, reason, now, None
+        tell(call=call)
+        return True
+
+
+def set_in_call(*, call: Call, in_call: bool) -> None:
+    """Both are busy while in a call: a caller can be an expert too."""
+    for user in (call.caller, call.expert):
+        if experts.set_in_call(user=user, in_call=in_call):
+            notices.tell_watchers(user_id=user.id)
+
+
+def tell(*, call: Call) -> None:
+    """The room and every open page of both."""
+    notices.tell_room(room_id=call.room_id)
+    notices.tell_member(user_id=call.caller_id)
+    notices.tell_member(user_id=call.expert_id)

@@ -1,0 +1,27 @@
+"""What rooms refuse. Codes as in signalling/PROTOCOL.md, section 6, after the word of the class."""
+
+
+class Refused(Exception):
+    """Nothing was changed."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+class CannotRing(Refused):
+    """`code`: self, away, busy, not_an_expert, already_in_call."""
+
+
+class CallOver(Refused):
+    """The call is not ringing any more."""
+
+    def __init__(self) -> None:
+        super().__init__("over")
+
+
+class NoCall(Refused):
+    """No open call to join or to hang up."""
+
+    def __init__(self) -> None:
+        super().__init__("no_call")

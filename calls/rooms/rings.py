@@ -1,0 +1,66 @@
+"""What rings a member: the `rings` message of signalling/PROTOCOL.md."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from calls.metering.moments import to_ms
+from calls.rooms.models import Call
+from marketplace.accounts.models import User
+from marketplace.experts.models import Profile
+from marketplace.listings.models import Listing
+from payouts.wallet import services as wallet
+
+State = Call.State
+
+SHOWN_AFTER = timedelta(seconds=30)  # how long a caller's page can still learn how a ring ended
+TEN_MINUTES = 10
+
+
+def rings_state(*, user: User, now: datetime) -> dict:
+    return {
+        "type": "rings",
+        "now": to_ms(now),
+        "incoming": [_incoming(call) for call in _ringing_at(user)],
+        "outgoing": _outgoing(user, now),
+    }
+
+
+def _ringing_at(expert: User):
+    return Call.objects.filter(expert=expert, state=State.RINGING).select_related("caller").order_by("id")
+
+
+def _incoming(call: Call) -> dict:
+    caller = call.caller
+    before = Call.objects.filter(caller=caller, expert_id=call.expert_id, started_at__isnull=False)
+    return {
+        "call": call.id,
+        "caller": {"id": caller.id, "name": caller.name, "language": caller.language, "past_calls": before.count()},
+        "line": call.line,
+        "has_ten_minutes": _covers_ten_minutes(caller, call.expert_id),
+        "until": to_ms(call.ring_until),
+    }
+
+
+def _covers_ten_minutes(caller: User, expert_id: int) -> bool:
+    """Whether, never how much (PRODUCT.md, *Ring*). Without a rate per minute there is nothing to cover."""
+    rates = Listing.objects.filter(profile__user_id=expert_id, kind=Listing.Kind.PER_MINUTE, active=True)
+    rate = rates.values_list("rate_minor", flat=True).first()
+    return rate is None or wallet.credit(member=caller).minor >= rate * TEN_MINUTES
+
+
+def _outgoing(caller: User, now: datetime) -> dict | None:
+    told = Q(state__in=[State.RINGING, State.ANSWERED]) | Q(
+        state__in=[State.DECLINED, State.MISSED, State.CANCELLED], ended_at__gt=now - SHOWN_AFTER
+    )
+    call = Call.objects.filter(told, caller=caller).select_related("room", "expert").order_by("-id").first()
+    if call is None:
+        return None
+    slug = Profile.objects.filter(user_id=call.expert_id).values_list("slug", flat=True).first()
+    return {
+        "call": call.id,
+        "expert": {"id": call.expert_id, "name": call.expert.name, "slug": slug},
+        "state": call.state,
+        "until": to_ms(call.ring_until),
+        "room": call.room.code if call.state == State.ANSWERED else None,
+    }

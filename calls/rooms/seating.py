@@ -1,0 +1,95 @@
+"""Who is in the room: joining, leaving, losing the connection, coming back."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from calls.notices import services as notices
+from calls.rooms import ending, ringing
+from calls.rooms.errors import NoCall
+from calls.rooms.models import Call, Room, Seat
+from marketplace.accounts.models import User
+
+State = Call.State
+
+
+def open_call(room: Room) -> Call | None:
+    found = Call.objects.filter(room=room, state__in=Call.OPEN)
+    return found.select_related("caller", "expert").first()
+
+
+def join(*, room: Room, user: User, process: UUID, tab: UUID, now: datetime, page: str = "") -> Call:
+    """Takes the member's seat for `tab`, the newest; the second person makes the call live.
+
+    The expert who joins while it rings has answered. Raises NoCall when no call is open: ringing again is a step of
+    its own.
+    """
+    with transaction.atomic():
+        Room.objects.select_for_update(no_key=True).get(id=room.id)
+        call = open_call(room)
+        if call and call.state == State.RINGING and user.id == call.expert_id:
+            call = ringing.answer(call_id=call.id, expert=user, now=now)
+        if call is None:
+            raise NoCall
+        Seat.objects.update_or_create(
+            room=room, user=user, defaults={"process": process, "tab": tab, "page": page, "taken_at": now}
+        )
+        _both_there(call, now)
+        ending.tell(call=call)
+        return call
+
+
+def _both_there(call: Call, now: datetime) -> None:
+    if Seat.objects.filter(room_id=call.room_id).count() < 2:
+        return
+    if call.state == State.ANSWERED:
+        Call.objects.filter(id=call.id, state=State.ANSWERED).update(state=State.LIVE, started_at=now, deadline_at=None)
+    elif call.state == State.LIVE:
+        Call.objects.filter(id=call.id, state=State.LIVE).update(deadline_at=None)
+
+
+def hang_up(*, room: Room, user: User, now: datetime) -> None:
+    """Ends the call for both at once; a ringing one is cancelled by its caller. Raises NoCall."""
+    call = open_call(room)
+    if call is None:
+        raise NoCall
+    if call.state == State.RINGING:
+        ending.end(call=call, state=State.CANCELLED, reason="", now=now)
+    else:
+        ending.end(call=call, state=State.ENDED, reason="hung_up", now=now, by=user)
+
+
+def vacate(*, room_id: int, user_id: int, tab: UUID, now: datetime) -> bool:
+    """The socket of `tab` is gone. A newer tab keeps the seat. False: it had none any more."""
+    with transaction.atomic():
+        if not Seat.objects.filter(room_id=room_id, user_id=user_id, tab=tab).delete()[0]:
+            return False
+        _somebody_is_gone(room_id, now)
+    return True
+
+
+def vacate_process(*, process: UUID, beat_at: datetime) -> None:
+    """A server process died: its people are gone since its last beat."""
+    with transaction.atomic():
+        rooms = list(Seat.objects.filter(process=process).values_list("room_id", flat=True))
+        Seat.objects.filter(process=process).delete()
+        for room_id in set(rooms):
+            _somebody_is_gone(room_id, beat_at)
+
+
+def _somebody_is_gone(room_id: int, since: datetime) -> None:
+    """The call ends LOSS_ENDS_S later, unless both are back before."""
+    Call.objects.filter(room_id=room_id, state=State.LIVE, deadline_at=None).update(
+        deadline_at=since + timedelta(seconds=settings.LOSS_ENDS_S)
+    )
+    notices.tell_room(room_id=room_id)
+
+
+def leave(*, room: Room, user: User, tab: UUID, now: datetime, reason: str) -> None:
+    """`hung_up`: the call ends. `gone`: the seat is empty, and the call ends if nobody comes back."""
+    if reason == "hung_up":
+        hang_up(room=room, user=user, now=now)
+    else:
+        vacate(room_id=room.id, user_id=user.id, tab=tab, now=now)

@@ -1,0 +1,133 @@
+"""What a person's page should show of a room and of their rings: the `state` and `rings` of signalling/PROTOCOL.md.
+
+Everything is read anew and tailored to one person. The number of queries is small and fixed (tests/calls/rooms hold it).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from calls.metering import services as metering
+from calls.metering.models import PaidPeriod
+from calls.metering.moments import to_ms
+from calls.rooms.models import Call, Room, Seat
+from marketplace.accounts.models import User
+from marketplace.experts import services as experts
+from marketplace.experts.models import Profile
+from marketplace.listings.models import Listing
+from payouts.money import Money
+from payouts.wallet import services as wallet
+
+State = Call.State
+
+
+@dataclass(frozen=True)
+class Look:
+    """One person's look at a room: what their page is told, and what their socket must know."""
+
+    state: dict
+    my_tab: UUID | None  # the tab that has this person's seat
+    other: Seat | None
+    period_id: int | None  # the paid period that lives now
+    side: str  # which side of the meter this person is
+
+
+def room_state(*, room: Room, user: User, now: datetime) -> dict:
+    """The `state` message for `user`, without `ice`."""
+    return look(room=room, user=user, now=now).state
+
+
+def look(*, room: Room, user: User, now: datetime) -> Look:
+    """`room` with its two people loaded; `user` one of them."""
+    mine_is_caller = user.id == room.caller_id
+    other = room.expert if mine_is_caller else room.caller
+    seats = {seat.user_id: seat for seat in Seat.objects.filter(room=room)}
+    call = Call.objects.filter(room=room).order_by("-id").first()
+    offer = metering.latest_offer(call=call) if call else None
+    period = metering.latest_period(call=call) if call else None
+    state = {
+        "type": "state",
+        "now": to_ms(now),
+        "you": {"id": user.id, "role": "payer" if mine_is_caller else "expert", "name": user.name},
+        "other": _other(other, seats),
+        "call": _call(call),
+        "can_ring": mine_is_caller and (call is None or call.state not in Call.OPEN),
+        "offer": metering.offer_state(offer, user, now),
+        "meter": metering.meter_state(period, user, now),
+        **(_purse(user) if mine_is_caller else _shelf(user)),
+    }
+    living = period is not None and period.state != PaidPeriod.State.ENDED
+    mine = seats.get(user.id)
+    return Look(
+        state=state,
+        my_tab=mine.tab if mine else None,
+        other=seats.get(other.id),
+        period_id=period.id if living else None,
+        side="payer" if mine_is_caller else "expert",
+    )
+
+
+def _other(other: User, seats: dict[int, Seat]) -> dict:
+    slug = Profile.objects.filter(user=other, published_at__isnull=False).values_list("slug", flat=True).first()
+    return {
+        "id": other.id,
+        "name": other.name,
+        "present": other.id in seats,
+        "presence": experts.state(other),
+        "slug": slug,
+    }
+
+
+def _ms(moment: datetime | None) -> int | None:
+    return to_ms(moment) if moment else None
+
+
+def _call(call: Call | None) -> dict | None:
+    if call is None:
+        return None
+    ended = call.state == State.ENDED and call.started_at is not None
+    return {
+        "id": call.id,
+        "state": call.state,
+        "line": call.line,
+        "rang_at": _ms(call.rang_at),
+        "ring_until": _ms(call.ring_until),
+        "started_at": _ms(call.started_at),
+        "ended_at": _ms(call.ended_at),
+        "end_reason": call.end_reason,
+        "ends_at": _ms(call.deadline_at) if call.state == State.LIVE else None,
+        "receipt": reverse("receipt", args=[call.id]) if ended else None,
+    }
+
+
+def _purse(payer: User) -> dict:
+    credit = wallet.credit(member=payer)
+    return {"credit": {"minor": credit.minor, "text": str(credit)}}
+
+
+def _shelf(expert: User) -> dict:
+    active = Listing.objects.filter(profile__user=expert, active=True).order_by("-kind", "id")  # the rate first
+    return {
+        "listings": [
+            {
+                "id": listing.id,
+                "kind": listing.kind,
+                "title": listing.title,
+                "rate_minor": listing.rate_minor,
+                "price_minor": listing.price_minor,
+                "length_minutes": listing.length_minutes,
+                "text": _price_text(listing),
+            }
+            for listing in active
+        ]
+    }
+
+
+def _price_text(listing: Listing) -> str:
+    if listing.kind == Listing.Kind.PER_MINUTE:
+        return _("{rate} per minute").format(rate=Money(listing.rate_minor, listing.currency))
+    price = Money(listing.price_minor, listing.currency)
+    return _("{minutes} min for {price}").format(minutes=listing.length_minutes, price=price)

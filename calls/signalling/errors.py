@@ -1,0 +1,33 @@
+"""What a socket answers when it refuses: codes for programs (PROTOCOL.md, section 6), words for people."""
+
+from django.utils.translation import gettext_lazy as _
+
+TEXTS = {
+    "bad_frame": _("That message could not be read."),
+    "too_big": _("That message is too long."),
+    "too_fast": _("Too many messages at once. Please wait a moment."),
+    "unknown_type": _("There is no such message."),
+    "bad_field": _("Something in that message is missing or wrong."),
+    "sign_in": _("Please sign in first."),
+    "not_found": _("This does not exist, or is not yours."),
+    "not_joined": _("Join the call first."),
+    "not_your_role": _("Only the other person can do that."),
+    "internal": _("Something went wrong on our side. Nothing was changed."),
+    "ring.self": _("You cannot call yourself."),
+    "ring.away": _("This expert is away. You can leave a message."),
+    "ring.busy": _("This expert is in another call. You can leave a message."),
+    "ring.not_an_expert": _("This person cannot be called."),
+    "ring.already_in_call": _("You are in a call already. Hang up there first."),
+    "call.over": _("It does not ring any more."),
+    "room.no_call": _("There is no call in this room now."),
+    "room.no_peer": _("The other person is not here."),
+}
+
+
+class Refused(Exception):
+    """A message that changed nothing; the socket answers it with an error and lives on."""
+
+    def __init__(self, code: str, text: str | None = None) -> None:
+        self.code = code
+        self.text = TEXTS[code] if text is None else text
+        super().__init__(code)

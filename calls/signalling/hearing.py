@@ -1,0 +1,109 @@
+"""What this process witnesses for one side of a paid period: from media reports to the metering, only at a change.
+
+Reports come every REPORT_S and stay in memory. The metering hears when a side begins to hear the other, and when its
+last good report was.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from functools import partial
+
+from channels.db import database_sync_to_async
+from django.conf import settings
+from django.utils import timezone
+
+from calls.metering import services as metering
+from calls.notices.hub import Hub
+from calls.signalling.media import Ear
+
+log = logging.getLogger(__name__)
+
+RETRY_S, RETRY_MAX_S = 0.5, 10.0
+
+
+class Hearing:
+    def __init__(self, hub: Hub, *, side: str) -> None:
+        self.hub, self.side = hub, side
+        self.ear = Ear()
+        self.period: int | None = None  # the paid period that lives now
+        self.told: int | None = None  # the period for which the metering takes this side to hear
+        self.process = hub.id
+        self.timer = None
+
+    async def follow(self, period: int | None) -> None:
+        """The room's period changed: one that starts must know whether this side hears now."""
+        if period != self.period:
+            self.period = period
+            await self._tell()
+
+    async def report(self, received: int) -> None:
+        self.ear.report(received, now=timezone.now())
+        self._look_again_later()
+        await self._tell()
+
+    async def stop(self) -> None:
+        """The socket is gone, or the process goes: what was heard ends at the last good report."""
+        if self.timer:
+            self.timer.cancel()
+        self.ear.good = False
+        await self._tell()
+
+    def _look_again_later(self) -> None:
+        if self.timer:
+            self.timer.cancel()
+        self.timer = self.hub.loop.call_later(settings.REPORT_SILENCE_S, lambda: self.hub.spawn(self._no_report_came()))
+
+    async def _no_report_came(self) -> None:
+        self.ear.good = False
+        await self._tell()
+
+    async def _tell(self) -> None:
+        if self.told is not None and (self.told != self.period or not self.ear.good):
+            told, self.told = self.told, None
+            await self._say_silence(told)
+        if self.period is not None and self.told is None and self.ear.good and self.hub.may_witness:
+            self.told = self.period
+            await self._say_hearing(self.period)
+
+    async def _say_hearing(self, period: int) -> None:
+        self.process = self.hub.id
+        try:
+            await database_sync_to_async(metering.hearing)(
+                period_id=period,
+                side=self.side,
+                process=self.process,
+                since=self.ear.last_good_at,
+                now=timezone.now(),
+            )
+        except Exception:
+            log.exception("A hearing could not be opened")
+            self.told = None  # the next good report tries again
+
+    async def _say_silence(self, period: int) -> None:
+        said = partial(
+            metering.silence,
+            period_id=period,
+            side=self.side,
+            last_good_at=self.ear.last_good_at,
+            process=self.process,
+        )
+        if not await _try(said):
+            self.hub.spawn(_say_until_heard(said))
+
+
+async def _try(said: Callable) -> bool:
+    try:
+        await database_sync_to_async(said)(now=timezone.now())
+    except Exception:
+        log.exception("A silence could not be written down")
+        return False
+    return True
+
+
+async def _say_until_heard(said: Callable) -> None:
+    """An open hearing bills: the database may be away, but what ended must not go on when it is back."""
+    wait_s = RETRY_S
+    while not await _try(said):
+        await asyncio.sleep(wait_s)
+        wait_s = min(RETRY_MAX_S, 2 * wait_s)

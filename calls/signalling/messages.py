@@ -1,0 +1,156 @@
+"""Every message a client may send, its fields and who may send it: the tables of PROTOCOL.md as code.
+
+Nothing else looks at what came in: a handler gets fields that are there and of the right type and size.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from calls.signalling.errors import Refused
+
+BYTES_MAX = 64 * 1024
+NUMBER_MAX = 2**53 - 1
+WATCHED_MAX = 100
+LINE_MAX = 200
+CANDIDATES_MAX = 64
+PAGE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+Check = Callable[[object], bool]
+
+
+def number(value: object, low: int = 0) -> bool:
+    return type(value) is int and low <= value <= NUMBER_MAX
+
+
+def id_(value: object) -> bool:
+    return number(value, low=1)
+
+
+def text(value: object, longest: int) -> bool:
+    """No NUL, which PostgreSQL refuses, and nothing that is not Unicode, which no encoder takes."""
+    return isinstance(value, str) and len(value) <= longest and "\0" not in value and not _has_surrogate(value)
+
+
+def _has_surrogate(value: str) -> bool:
+    return any("\ud800" <= letter <= "\udfff" for letter in value)
+
+
+def line(value: object) -> bool:
+    return text(value, LINE_MAX)
+
+
+def page(value: object) -> bool:
+    return isinstance(value, str) and PAGE.fullmatch(value) is not None
+
+
+def watched(value: object) -> bool:
+    return isinstance(value, list) and len(value) <= WATCHED_MAX and all(id_(one) for one in value)
+
+
+def estimate(value: object) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(id_(one) for one in value)
+
+
+def signal_data(value: object) -> bool:
+    """A description or a batch of candidates, flat: the other browser gets it as it came."""
+    if not isinstance(value, dict) or len(value) != 1:
+        return False
+    if (description := value.get("description")) is not None:
+        return (
+            isinstance(description, dict)
+            and description.keys() == {"type", "sdp"}
+            and description["type"] in ("offer", "answer")
+            and text(description["sdp"], BYTES_MAX)
+        )
+    candidates = value.get("candidates")
+    return isinstance(candidates, list) and len(candidates) <= CANDIDATES_MAX and all(map(candidate, candidates))
+
+
+def candidate(value: object) -> bool:
+    return value is None or (
+        isinstance(value, dict)
+        and len(value) <= 8
+        and all(one is None or number(one) or text(one, 4096) for one in value.values())
+    )
+
+
+@dataclass(frozen=True)
+class Message:
+    fields: Mapping[str, Check] = field(default_factory=dict)
+    optional: Mapping[str, Check] = field(default_factory=dict)
+    member: bool = False  # visitors cannot
+    seat: bool = False  # only the socket that has its member's seat
+    role: str = ""  # payer or expert; empty: both
+
+
+def seated(role: str = "", optional: Mapping[str, Check] | None = None, **fields: Check) -> Message:
+    return Message(fields, optional or {}, member=True, seat=True, role=role)
+
+
+PAGE_MESSAGES = {
+    "pong": Message(),
+    "watch": Message({"experts": watched}),
+    "ring": Message({"expert": id_, "line": line}, member=True),
+    "ring.cancel": Message({"call": id_}, member=True),
+    "ring.answer": Message({"call": id_}, member=True),
+    "ring.decline": Message({"call": id_}, member=True),
+}
+
+ROOM_MESSAGES = {
+    "pong": Message(),
+    "join": Message(optional={"page": page}),
+    "signal": seated(data=signal_data),
+    "media": seated(received=number),
+    "hangup": seated(),
+    "ring": Message(optional={"line": line}, role="payer"),
+    "offer.send": seated("expert", {"rate_minor": id_, "estimate": estimate}, listing=id_),
+    "offer.withdraw": seated("expert", offer=id_),
+    "offer.refuse": seated("payer", offer=id_),
+    "offer.adding_credit": seated("payer", offer=id_),
+    "offer.accept": seated("payer", offer=id_, cap_minor=id_),
+    "meter.pause": seated(period=id_),
+    "meter.resume": seated("payer", period=id_),
+    "meter.ready": seated("expert", period=id_),
+    "meter.free": seated(period=id_),
+    "meter.raise": seated("payer", period=id_, to_minor=id_),
+    "act.cancel": seated(period=id_),
+}
+
+
+def read(frame: str) -> dict:
+    """The object in a text frame. Raises Refused: too_big, bad_frame."""
+    if len(frame) > BYTES_MAX or len(frame.encode(errors="surrogatepass")) > BYTES_MAX:
+        raise Refused("too_big")
+    try:
+        message = json.loads(frame, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise Refused("bad_frame") from None
+    if not isinstance(message, dict):
+        raise Refused("bad_frame")
+    return message
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def known(message: dict, table: Mapping[str, Message]) -> tuple[str, Message]:
+    """Its type, and what the table says of it. Raises Refused: unknown_type."""
+    kind = message.pop("type", None)
+    if not isinstance(kind, str) or kind not in table:
+        raise Refused("unknown_type")
+    return kind, table[kind]
+
+
+def check_fields(fields: dict, expected: Message) -> None:
+    """Raises Refused: bad_field."""
+    missing = expected.fields.keys() - fields.keys()
+    unknown = fields.keys() - expected.fields.keys() - expected.optional.keys()
+    if missing or unknown:
+        raise Refused("bad_field")
+    for name, value in fields.items():
+        check = expected.fields.get(name) or expected.optional[name]
+        if not check(value):
+            raise Refused("bad_field")

@@ -1,0 +1,127 @@
+"""The page socket: presence of the experts on the page, and ringing. On every page, for visitors too."""
+
+import asyncio
+
+from channels.db import database_sync_to_async
+from django.utils import timezone
+
+from calls.metering.moments import to_ms
+from calls.rooms import services as rooms
+from calls.rooms.models import Call
+from calls.signalling import arrivals, messages
+from calls.signalling.errors import Refused
+from calls.signalling.sockets import Socket
+from marketplace.accounts.models import User
+from marketplace.experts import services as experts
+
+
+class PageSocket(Socket):
+    table = messages.PAGE_MESSAGES
+    handlers = {
+        "pong": "pong",
+        "watch": "watch",
+        "ring": "ring",
+        "ring.cancel": "cancel",
+        "ring.answer": "answer",
+        "ring.decline": "decline",
+    }
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.watched: set[int] = set()
+        self.arrived_at = None
+        self.shown: dict = {}
+
+    async def opened(self) -> None:
+        await self.say("hello", now=to_ms(timezone.now()), member=self.member.id if self.member else None)
+        if self.member:
+            self.arrived_at = await arrivals.arrive(hub=self.hub, user=self.member)
+            self.hub.listen(self, "member", self.member.id)
+            await self.refresh()
+
+    async def closed(self) -> None:
+        if self.arrived_at:
+            arrivals.depart(hub=self.hub, user=self.member, process=self.arrived_at)
+
+    def hear(self, topic: str, about: int) -> None:
+        if topic == "watchers":
+            self.hub.spawn(self._show_presence(about))
+        else:
+            self.refresh()
+
+    async def show(self) -> None:
+        rings = await self.database(rooms.rings_state, user=self.member, now=timezone.now())
+        if (shown := {**rings, "now": None}) != self.shown:
+            self.shown = shown
+            await self.send_json(rings)
+
+    # --- presence -----------------------------------------------------------------------------------------------
+
+    async def watch(self, experts: list[int]) -> None:
+        wanted = set(experts)
+        for expert in self.watched - wanted:
+            self.hub.ignore(self, "watchers", expert)
+        for expert in wanted - self.watched:
+            self.hub.listen(self, "watchers", expert)
+        self.watched = wanted
+        for expert, state in (await _states(wanted)).items():
+            await self.say("presence", expert=expert, state=state)
+
+    async def _show_presence(self, expert: int) -> None:
+        state = await _newest_state(expert)
+        if expert in self.watched:
+            await self.say("presence", expert=expert, state=state)
+
+    # --- ringing ------------------------------------------------------------------------------------------------
+
+    async def ring(self, expert: int, line: str) -> None:
+        call = await self.database(_ring, caller=self.member, expert_id=expert, line=line)
+        await self.say("ring.ringing", call=call.id, room=call.room.code)
+
+    async def cancel(self, call: int) -> None:
+        await self.database(rooms.cancel, call_id=call, caller=self.member, now=timezone.now())
+
+    async def answer(self, call: int) -> None:
+        answered = await self.database(rooms.answer, call_id=call, expert=self.member, now=timezone.now())
+        await self.say("ring.answered", call=answered.id, room=answered.room.code)
+
+    async def decline(self, call: int) -> None:
+        await self.database(rooms.decline, call_id=call, expert=self.member, now=timezone.now())
+
+    def refusal(self, problem: Exception) -> Refused | None:
+        match problem:
+            case rooms.CannotRing():
+                return Refused(f"ring.{problem.code}")
+            case rooms.CallOver():
+                return Refused("call.over")
+            case Call.DoesNotExist():
+                return Refused("not_found")
+        return None
+
+
+def _ring(caller: User, expert_id: int, line: str) -> Call:
+    expert = User.objects.filter(id=expert_id).first()
+    if expert is None:
+        raise rooms.CannotRing("not_an_expert")
+    return rooms.ring(caller=caller, expert=expert, line=line.strip(), now=timezone.now())
+
+
+async def _states(experts_wanted: set[int]) -> dict[int, str]:
+    return await database_sync_to_async(experts.states)(experts_wanted)
+
+
+_asked: dict[int, asyncio.Task] = {}
+
+
+def _newest_state(expert: int) -> asyncio.Task:
+    """One question for all sockets that hear the same notice; a later notice asks again."""
+    loop = asyncio.get_running_loop()
+    task = _asked.get(expert)
+    if task is None or task.get_loop() is not loop:
+        task = _asked[expert] = loop.create_task(_ask(expert))
+    return task
+
+
+async def _ask(expert: int) -> str:
+    _asked.pop(expert, None)  # from here on a new notice needs a new answer
+    return (await _states({expert}))[expert]

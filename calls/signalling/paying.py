@@ -1,0 +1,77 @@
+"""The buttons of money on the room socket: each is one call of the metering, which decides and says what it refuses."""
+
+from django.utils import timezone
+
+from calls.metering import services as metering
+from calls.rooms import services as rooms
+from calls.rooms.models import Room
+from marketplace.accounts.models import User
+
+
+class Paying:
+    """Part of the room socket: needs `database`, `room` and `member`."""
+
+    paying_handlers = {
+        "offer.send": "send_offer",
+        "offer.withdraw": "withdraw_offer",
+        "offer.refuse": "refuse_offer",
+        "offer.adding_credit": "add_credit",
+        "offer.accept": "accept_offer",
+        "meter.pause": "pause",
+        "meter.resume": "resume",
+        "meter.ready": "ready",
+        "meter.free": "back_to_free",
+        "meter.raise": "raise_cap",
+        "act.cancel": "cancel_act",
+    }
+
+    async def send_offer(self, listing: int, rate_minor: int | None = None, estimate: list[int] | None = None) -> None:
+        await self.database(
+            _send_offer,
+            room=self.room,
+            expert=self.member,
+            listing_id=listing,
+            rate_minor=rate_minor,
+            estimate=tuple(estimate) if estimate else None,
+        )
+
+    async def withdraw_offer(self, offer: int) -> None:
+        await self.database(metering.withdraw_offer, offer_id=offer, expert=self.member, now=timezone.now())
+
+    async def refuse_offer(self, offer: int) -> None:
+        await self.database(metering.refuse_offer, offer_id=offer, payer=self.member, now=timezone.now())
+
+    async def add_credit(self, offer: int) -> None:
+        await self.database(metering.start_adding_credit, offer_id=offer, payer=self.member, now=timezone.now())
+
+    async def accept_offer(self, offer: int, cap_minor: int) -> None:
+        await self.database(
+            metering.accept_offer, offer_id=offer, payer=self.member, cap_minor=cap_minor, now=timezone.now()
+        )
+
+    async def pause(self, period: int) -> None:
+        await self.database(metering.pause, period_id=period, member=self.member, now=timezone.now())
+
+    async def resume(self, period: int) -> None:
+        await self.database(metering.resume, period_id=period, payer=self.member, now=timezone.now())
+
+    async def ready(self, period: int) -> None:
+        await self.database(metering.ready, period_id=period, expert=self.member, now=timezone.now())
+
+    async def back_to_free(self, period: int) -> None:
+        await self.database(metering.back_to_free, period_id=period, member=self.member, now=timezone.now())
+
+    async def raise_cap(self, period: int, to_minor: int) -> None:
+        await self.database(
+            metering.raise_cap, period_id=period, payer=self.member, to_minor=to_minor, now=timezone.now()
+        )
+
+    async def cancel_act(self, period: int) -> None:
+        await self.database(metering.cancel_act, period_id=period, member=self.member, now=timezone.now())
+
+
+def _send_offer(*, room: Room, expert: User, **terms) -> None:
+    call = rooms.open_call(room)
+    if call is None:
+        raise rooms.NoCall
+    metering.send_offer(call=call, expert=expert, now=timezone.now(), **terms)

@@ -1,0 +1,171 @@
+"""The room socket: the seat, the other browser, media reports, and through `Paying` the offers and the meter."""
+
+import asyncio
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+
+from calls.metering import services as metering
+from calls.rooms import services as rooms
+from calls.rooms.models import Room
+from calls.signalling import arrivals, ice, messages
+from calls.signalling.errors import Refused
+from calls.signalling.hearing import Hearing
+from calls.signalling.paying import Paying
+from calls.signalling.sockets import REPLACED, Socket, unguarded
+
+# What changes by itself on the meter while nothing happens: no reason to send a state again.
+TICKING = {"billable_ms", "as_of", "cost_minor", "cost_text"}
+
+
+class RoomSocket(Paying, Socket):
+    table = messages.ROOM_MESSAGES
+    handlers = {
+        "pong": "pong",
+        "join": "join",
+        "signal": "relay",
+        "media": "report",
+        "hangup": "hang_up",
+        "ring": "ring",
+        **Paying.paying_handlers,
+    }
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.arrived_at: UUID | None = None
+        self.joined = self.joining = False
+        self.peer: tuple[UUID, UUID] | None = None  # process and tab of the other's seat
+        self.shown: dict = {}
+        self.hearing: Hearing | None = None
+
+    async def may_open(self) -> bool:
+        if self.member is None:
+            return False
+        code = self.scope["url_route"]["kwargs"]["code"]
+        self.room = await unguarded(_room_of, self.member, code)
+        return self.room is not None
+
+    async def opened(self) -> None:
+        self.role = "payer" if self.member.id == self.room.caller_id else "expert"
+        self.hearing = Hearing(self.hub, side=self.role)
+        self.arrived_at = await arrivals.arrive(hub=self.hub, user=self.member)
+        self.hub.listen(self, "room", self.room.id)
+        await self.refresh()
+
+    async def closed(self) -> None:
+        if self.arrived_at:
+            arrivals.depart(hub=self.hub, user=self.member, process=self.arrived_at)
+        if self.hearing:
+            await self.hearing.stop()
+        await unguarded(rooms.leave, room=self.room, user=self.member, tab=self.tab, now=timezone.now(), reason="gone")
+
+    async def say_goodbye(self) -> None:
+        if self.hearing:
+            await self.hearing.stop()
+
+    # --- what the page is shown ---------------------------------------------------------------------------------
+
+    async def show(self) -> None:
+        now = timezone.now()
+        look = await self.database(rooms.look, room=self.room, user=self.member, now=now)
+        had_seat, self.joined = self.joined, look.my_tab == self.tab
+        if had_seat and look.my_tab and not self.joined:
+            await self.say("replaced")
+            await self.close(REPLACED)
+            return
+        new_here = self.joined and self.joining
+        if new_here:
+            self.joining = False
+            look.state["ice"] = ice.servers(user_id=self.member.id, now=now)
+        look.state["you"]["joined"] = self.joined
+        await self._send_state(look.state)
+        await self._meet(look, again=new_here)
+        await self.hearing.follow(look.period_id if self.joined else None)
+
+    async def _send_state(self, state: dict) -> None:
+        meter = {key: value for key, value in state["meter"].items() if key not in TICKING}
+        shown = {**state, "now": None, "meter": meter}
+        if shown != self.shown:
+            self.shown = shown
+            await self.send_json(state)
+
+    async def _meet(self, look: rooms.Look, *, again: bool) -> None:
+        other = look.other if self.joined else None
+        peer = (other.process, other.tab) if other else None
+        if self.joined and (again or peer != self.peer):
+            self.peer = peer
+            polite = self.role == "payer"
+            await self.say("peer", present=peer is not None, polite=polite, page=other.page if other else None)
+        self.peer = peer
+
+    # --- what the page says -------------------------------------------------------------------------------------
+
+    async def handle(self, kind: str, expected: messages.Message, fields: dict, frame: str) -> None:
+        if kind == "signal":
+            self.check_role(expected)
+            await self.relay(frame)
+        else:
+            await super().handle(kind, expected, fields, frame)
+
+    def check_role(self, expected: messages.Message) -> None:
+        if expected.role and expected.role != self.role:
+            raise Refused("not_your_role")
+        if expected.seat and not self.joined:
+            raise Refused("not_joined")
+
+    async def relay(self, frame: str) -> None:
+        """No database here: the peer was found when a seat changed, and the text goes on as it came."""
+        if self.peer is None:
+            raise Refused("room.no_peer")
+        process, tab = self.peer
+        await self.hub.hand_over(process=process, tab=tab, text=frame)
+
+    async def join(self, page: str = "") -> None:
+        self.joining = True
+        try:
+            await self.database(
+                rooms.join,
+                room=self.room,
+                user=self.member,
+                process=self.hub.id,
+                tab=self.tab,
+                page=page or self.tab.hex,
+                now=timezone.now(),
+            )
+        except BaseException:
+            self.joining = False
+            raise
+        await asyncio.shield(self.refresh())
+
+    async def report(self, received: int) -> None:
+        await self.hearing.report(received)
+
+    async def hang_up(self) -> None:
+        await self.database(
+            rooms.leave, room=self.room, user=self.member, tab=self.tab, now=timezone.now(), reason="hung_up"
+        )
+
+    async def ring(self, line: str = "") -> None:
+        await self.database(
+            rooms.ring, caller=self.member, expert=self.room.expert, line=line.strip(), now=timezone.now()
+        )
+
+    def refusal(self, problem: Exception) -> Refused | None:
+        match problem:
+            case rooms.CannotRing():
+                return Refused(f"ring.{problem.code}")
+            case rooms.NoCall():
+                return Refused("room.no_call")
+            case rooms.CallOver():
+                return Refused("call.over")
+            case metering.OfferRefused():
+                return Refused(f"offer.{problem.code}", problem.text)
+            case metering.MeterRefused():
+                return Refused(f"meter.{problem.code}", problem.text)
+        return None
+
+
+def _room_of(member, code: str) -> Room | None:
+    mine = Room.objects.filter(Q(caller=member) | Q(expert=member), code=code)
+    return mine.select_related("caller", "expert").first()

@@ -1,0 +1,237 @@
+"""One WebSocket: opening, reading, answering, pinging, closing. What is said on it is in the consumers.
+
+A plain ASGI application and no channels consumer: those start a task and a channel per socket and hop to a thread for
+each message, several times the cost of a relayed message (PERFORMANCE.md). Whatever comes in, an error goes back and
+the socket lives; only silence, a lost session or a newer tab closes it from here.
+"""
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Callable, Mapping
+from uuid import uuid4
+
+from channels.db import database_sync_to_async
+from django.conf import settings
+from django.utils import translation
+
+from calls.notices import hub as hubs
+from calls.signalling import messages, sessions
+from calls.signalling.errors import Refused
+from calls.signalling.origin import refuse
+from calls.signalling.rate import Bucket
+
+log = logging.getLogger(__name__)
+
+REPLACED, SILENT, SIGNED_OUT = 4001, 4002, 4003  # close codes
+
+
+class Socket:
+    table: Mapping[str, messages.Message]
+    handlers: Mapping[str, str]  # message type -> name of the method
+
+    def __init__(self) -> None:
+        self.tab = uuid4()
+        self.bucket = Bucket()
+        self.heard_at = time.monotonic()
+        self.closing = False
+        self.dirty = False
+        self.refreshing: asyncio.Task | None = None
+        self.finishing: asyncio.Task | None = None
+        self.pinging: asyncio.TimerHandle | None = None
+
+    @classmethod
+    def as_asgi(cls) -> Callable:
+        async def application(scope, receive, send) -> None:
+            await cls()(scope, receive, send)
+
+        return application
+
+    # --- what a consumer says ---------------------------------------------------------------------------------------
+
+    async def may_open(self) -> bool:
+        return True
+
+    async def opened(self) -> None: ...
+
+    async def closed(self) -> None: ...
+
+    async def show(self) -> None:
+        """Asks for the newest state and sends it. Never runs twice at once on one socket."""
+
+    async def say_goodbye(self) -> None:
+        """The server stops: write down what only this process knows."""
+
+    def refusal(self, problem: Exception) -> Refused | None:
+        """The error for what a service raised; None if that is no refusal."""
+
+    # --- life -----------------------------------------------------------------------------------------------------------
+
+    async def __call__(self, scope, receive, send) -> None:
+        self._send, self.scope, self.user = send, scope, scope["user"]
+        self.member = self.user if self.user.is_authenticated else None
+        if not await self.may_open():
+            await refuse(scope, receive, send)
+            return
+        await receive()  # websocket.connect
+        self.loop = asyncio.get_running_loop()
+        self.hub = await hubs.running()
+        await send({"type": "websocket.accept"})
+        self.hub.add(self)
+        try:
+            self._ping_later()
+            await self.opened()
+            await self._read_until_gone(receive)
+        finally:
+            self.closing = True
+            await asyncio.shield(self._finish())
+
+    async def _read_until_gone(self, receive) -> None:
+        while True:
+            try:
+                event = await receive()
+            except asyncio.CancelledError:
+                # Daphne cancels an open socket only when it stops.
+                await self.hub.goodbye()
+                raise
+            if event["type"] == "websocket.disconnect":
+                return
+            if not self.closing:
+                await self._received(event.get("text"))
+
+    def _finish(self) -> asyncio.Task:
+        if self.finishing is None:
+            self.finishing = self.loop.create_task(self._clear_up())
+        return self.finishing
+
+    async def _clear_up(self) -> None:
+        if self.pinging:
+            self.pinging.cancel()
+        self.hub.remove(self)
+        try:
+            await self.closed()
+        except Exception:
+            log.exception("A socket could not be cleared up after")
+
+    async def close(self, code: int) -> None:
+        if not self.closing:
+            self.closing = True
+            await self._send({"type": "websocket.close", "code": code})
+            self._finish()
+
+    # --- in -------------------------------------------------------------------------------------------------------------
+
+    async def _received(self, frame: str | None) -> None:
+        self.heard_at = time.monotonic()
+        if not self.bucket.take(len(frame or "")):
+            if self.bucket.may_complain():
+                await self.answer_error(Refused("too_fast"), None)
+            return
+        kind = None
+        try:
+            if frame is None:
+                raise Refused("bad_frame")  # binary
+            fields = messages.read(frame)
+            kind, expected = messages.known(fields, self.table)
+            messages.check_fields(fields, expected)
+            await self.handle(kind, expected, fields, frame)
+        except Refused as refusal:
+            await self.answer_error(refusal, kind)
+        except Exception as problem:
+            with translation.override(self.language):
+                refusal = self.refusal(problem)
+            if refusal is None:
+                log.exception("The message %s could not be handled", kind)
+            await self.answer_error(refusal or Refused("internal"), kind)
+
+    async def handle(self, kind: str, expected: messages.Message, fields: dict, frame: str) -> None:
+        if expected.member and self.member is None:
+            raise Refused("sign_in")
+        self.check_role(expected)
+        await getattr(self, self.handlers[kind])(**fields)
+
+    def check_role(self, expected: messages.Message) -> None:
+        """Raises Refused."""
+
+    async def pong(self) -> None:
+        """Having been heard is all."""
+
+    async def database(self, work: Callable, **arguments):
+        """Runs a service where the database may be used, in the person's language; not for who has signed out."""
+
+        def run():
+            if self.member:
+                sessions.check(self.scope)
+            with translation.override(self.language):
+                return work(**arguments)
+
+        try:
+            return await database_sync_to_async(run)()
+        except sessions.SignedOut:
+            await self.close(SIGNED_OUT)
+            raise Refused("sign_in") from None
+
+    @property
+    def language(self) -> str:
+        return self.member.language if self.member else settings.LANGUAGE_CODE
+
+    # --- out ------------------------------------------------------------------------------------------------------------
+
+    async def send_text(self, text: str) -> None:
+        if not self.closing:
+            await self._send({"type": "websocket.send", "text": text})
+
+    async def say(self, kind: str, **fields) -> None:
+        await self.send_json({"type": kind, **fields})
+
+    async def send_json(self, message: dict) -> None:
+        await self.send_text(json.dumps(message))
+
+    async def answer_error(self, refusal: Refused, kind: str | None) -> None:
+        with translation.override(self.language):
+            text = str(refusal.text)
+        await self.say("error", code=refusal.code, text=text, re=kind)
+
+    def hear(self, topic: str, about: int) -> None:
+        """A notice from the hub."""
+        self.refresh()
+
+    def refresh(self) -> asyncio.Task:
+        """Shows the newest state soon; notices that come meanwhile are one."""
+        self.dirty = True
+        if self.refreshing is None or self.refreshing.done():
+            self.refreshing = self.hub.spawn(self._show_while_dirty())
+        return self.refreshing
+
+    async def _show_while_dirty(self) -> None:
+        while self.dirty and not self.closing:
+            self.dirty = False
+            try:
+                await self.show()
+            except Refused:
+                return  # signed out: the socket is closing
+
+    def _ping_later(self) -> None:
+        self.pinging = self.loop.call_later(settings.SOCKET_PING_S, lambda: self.hub.spawn(self._ping()))
+
+    async def _ping(self) -> None:
+        if time.monotonic() - self.heard_at > settings.SOCKET_SILENCE_S:
+            await self.close(SILENT)
+        elif self.member and not await self._still_signed_in():
+            await self.close(SIGNED_OUT)
+        elif not self.closing:
+            await self.say("ping")
+            self._ping_later()
+
+    async def _still_signed_in(self) -> bool:
+        try:
+            return await sessions.still_signed_in(self.scope)
+        except Exception:
+            log.exception("Sessions could not be checked; trying again at the next ping")
+            return True
+
+
+async def unguarded(work: Callable, *arguments, **named):
+    """Database work that is the server's own, whoever is signed in."""
+    return await database_sync_to_async(work)(*arguments, **named)

@@ -1,0 +1,192 @@
+from datetime import timedelta
+
+import pytest
+
+from calls.rooms import services as rooms
+from calls.rooms.models import Call, Room
+from marketplace.experts import services as experts
+from marketplace.experts.models import Profile
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+
+SOON = timedelta(seconds=5)
+RING_OVER = timedelta(seconds=45)
+
+
+@pytest.fixture
+def bob(bob):
+    return cast.online(bob)
+
+
+def refusal(**ring) -> str:
+    with pytest.raises(rooms.CannotRing) as raised:
+        rooms.ring(line="", **ring)
+    return raised.value.code
+
+
+class RingTests:
+    def test_rings_for_45_seconds_in_the_room_of_the_two(self, alice, bob, now):
+        call = rooms.ring(caller=alice, expert=bob, line="My lease ends", now=now)
+        assert (call.state, call.ring_until, call.line) == ("ringing", now + RING_OVER, "My lease ends")
+        assert Room.objects.get(caller=alice, expert=bob) == call.room
+
+    def test_ringing_again_while_it_rings_is_the_same_call(self, alice, bob, now):
+        first = rooms.ring(caller=alice, expert=bob, line="", now=now)
+        assert rooms.ring(caller=alice, expert=bob, line="", now=now + SOON) == first
+
+    def test_the_same_two_keep_their_room(self, alice, bob, now):
+        first = rooms.ring(caller=alice, expert=bob, line="", now=now)
+        rooms.cancel(call_id=first.id, caller=alice, now=now)
+        assert rooms.ring(caller=alice, expert=bob, line="", now=now + SOON).room == first.room
+
+    def test_nobody_rings_themself(self, bob, now):
+        assert refusal(caller=bob, expert=bob, now=now) == "self"
+
+    def test_a_member_who_is_no_expert_cannot_be_rung(self, alice, eve, now):
+        assert refusal(caller=alice, expert=eve, now=now) == "not_an_expert"
+
+    def test_an_unpublished_expert_cannot_be_rung(self, alice, bob, now):
+        Profile.objects.update(published_at=None)
+        assert refusal(caller=alice, expert=bob, now=now) == "not_an_expert"
+
+    def test_an_expert_who_is_away_cannot_be_rung(self, alice, bob, now):
+        experts.choose_away(user=bob, away=True)
+        assert refusal(caller=alice, expert=bob, now=now) == "away"
+
+    def test_an_expert_being_rung_is_busy(self, alice, bob, eve, now):
+        rooms.ring(caller=alice, expert=bob, line="", now=now)
+        assert refusal(caller=eve, expert=bob, now=now) == "busy"
+
+    def test_a_ring_that_is_over_but_not_yet_swept_makes_nobody_busy(self, alice, bob, eve, now):
+        old = rooms.ring(caller=alice, expert=bob, line="", now=now)
+        rooms.ring(caller=eve, expert=bob, line="", now=now + RING_OVER)
+        old.refresh_from_db()
+        assert old.state == "missed"
+
+    def test_an_expert_in_a_call_is_busy_and_seen_so(self, alice, bob, eve, now):
+        call = rooms.ring(caller=alice, expert=bob, line="", now=now)
+        rooms.answer(call_id=call.id, expert=bob, now=now + SOON)
+        assert refusal(caller=eve, expert=bob, now=now + SOON) == "busy"
+        assert experts.state(bob) == "busy"
+
+    def test_a_caller_who_rings_one_cannot_ring_another(self, alice, bob, now):
+        zoe = cast.online(cast.expert("Zoe Second"))
+        rooms.ring(caller=alice, expert=bob, line="", now=now)
+        assert refusal(caller=alice, expert=zoe, now=now) == "already_in_call"
+
+    def test_who_left_a_call_without_hanging_up_and_rings_another_has_ended_it(self, alice, bob, now):
+        zoe = cast.online(cast.expert("Zoe Second"))
+        old = rooms.ring(caller=alice, expert=bob, line="", now=now)
+        rooms.answer(call_id=old.id, expert=bob, now=now)
+        assert rooms.ring(caller=alice, expert=zoe, line="", now=now + SOON).state == "ringing"
+        old.refresh_from_db()
+        assert (old.state, old.end_reason) == ("ended", "left")
+        assert experts.state(bob) == "free"
+
+
+class AnswerTests:
+    def test_the_first_answer_wins(self, alice, bob, now):
+        call = rooms.ring(caller=alice, expert=bob, line="", now=now)
+        assert rooms.answer(call_id=call.id, expert=bob, now=now + SOON).state == "answered"
+        with pytest.raises(rooms.CallOver):
+            rooms.answer(call_id=call.id, expert=bob, now=now + SOON)
+
+    def test_only_the_expert_answers_and_declines(self, alice, bob, eve, now):
+        call = rooms.ring(caller=alice, expert=bob, line="", now=now)
+        for somebody in (alice, eve):
+            for press in (rooms.answer, rooms.decline):
+                with pytest.raises(Call.DoesNotExist):
+                    press(call_id=call.id, expert=somebody, now=now)
+
+    def test_only_the_caller_cancels(self, alice, bob, eve, now):
+        call = rooms.ring(caller=alice, expert=bob, line="", now=now)
+        for somebody in (bob, eve):
+            with pytest.raises(Call.DoesNotExist):
+                rooms.cancel(call_id=call.id, caller=somebody, now=now)
+
+    def test_a_ring_that_is_over_cannot_be_answered(self, alice, bob, now):
+        call = rooms.ring(caller=alice, expert=bob, line="", now=now)
+        with pytest.raises(rooms.CallOver):
+            rooms.answer(call_id=call.id, expert=bob, now=now + RING_OVER)
+
+    def test_declining_and_cancelling_free_both(self, alice, bob, now):
+        for press in ("decline", "cancel"):
+            call = rooms.ring(caller=alice, expert=bob, line="", now=now)
+            person = {"expert": bob} if press == "decline" else {"caller": alice}
+            getattr(rooms, press)(call_id=call.id, now=now, **person)
+            call.refresh_from_db()
+            assert call.state == {"decline": "declined", "cancel": "cancelled"}[press]
+            assert experts.state(bob) == "free"
+
+    def test_a_cancelled_call_cannot_be_declined(self, alice, bob, now):
+        call = rooms.ring(caller=alice, expert=bob, line="", now=now)
+        rooms.cancel(call_id=call.id, caller=alice, now=now)
+        with pytest.raises(rooms.CallOver):
+            rooms.decline(call_id=call.id, expert=bob, now=now)
+
+
+class MissedTests:
+    def test_the_sweeper_ends_a_ring_after_45_seconds_and_not_before(self, alice, bob, now):
+        call = rooms.ring(caller=alice, expert=bob, line="", now=now)
+        assert rooms.sweep(now=now + RING_OVER - timedelta(milliseconds=1)) == 0
+        assert rooms.sweep(now=now + RING_OVER) == 1
+        call.refresh_from_db()
+        assert (call.state, call.ended_at) == ("missed", now + RING_OVER)
+
+    def test_two_missed_in_a_row_from_different_callers_set_the_expert_away(self, alice, bob, eve, now):
+        rooms.ring(caller=alice, expert=bob, line="", now=now)
+        rooms.sweep(now=now + RING_OVER)
+        assert experts.state(bob) == "free"
+        rooms.ring(caller=eve, expert=bob, line="", now=now + RING_OVER)
+        rooms.sweep(now=now + 2 * RING_OVER)
+        assert experts.state(bob) == "away"
+
+    def test_a_decline_in_between_breaks_the_row(self, alice, bob, eve, now):
+        rooms.ring(caller=alice, expert=bob, line="", now=now)
+        rooms.sweep(now=now + RING_OVER)
+        call = rooms.ring(caller=alice, expert=bob, line="", now=now + RING_OVER)
+        rooms.decline(call_id=call.id, expert=bob, now=now + RING_OVER)
+        rooms.ring(caller=eve, expert=bob, line="", now=now + RING_OVER)
+        rooms.sweep(now=now + 2 * RING_OVER)
+        assert experts.state(bob) == "free"
+
+
+class RingsStateTests:
+    def test_the_expert_sees_who_rings_and_never_how_much_credit_they_have(self, alice, bob, now):
+        call = rooms.ring(caller=alice, expert=bob, line="My lease ends", now=now)
+        (incoming,) = rooms.rings_state(user=bob, now=now)["incoming"]
+        assert incoming == {
+            "call": call.id,
+            "caller": {"id": alice.id, "name": "Alice Martin", "language": "en", "past_calls": 0},
+            "line": "My lease ends",
+            "has_ten_minutes": False,
+            "until": int((now + RING_OVER).timestamp() * 1000),
+        }
+
+    def test_the_caller_follows_the_ring_to_its_room(self, alice, bob, now):
+        call = rooms.ring(caller=alice, expert=bob, line="", now=now)
+        assert rooms.rings_state(user=alice, now=now)["outgoing"]["state"] == "ringing"
+        rooms.answer(call_id=call.id, expert=bob, now=now)
+        outgoing = rooms.rings_state(user=alice, now=now)["outgoing"]
+        assert (outgoing["state"], outgoing["room"]) == ("answered", call.room.code)
+        assert rooms.rings_state(user=bob, now=now)["incoming"] == []
+
+    def test_how_it_ended_is_told_for_30_seconds(self, alice, bob, now):
+        call = rooms.ring(caller=alice, expert=bob, line="", now=now)
+        rooms.decline(call_id=call.id, expert=bob, now=now)
+        assert rooms.rings_state(user=alice, now=now + timedelta(seconds=29))["outgoing"]["state"] == "declined"
+        assert rooms.rings_state(user=alice, now=now + timedelta(seconds=30))["outgoing"] is None
+
+    def test_a_stranger_sees_nothing(self, alice, bob, eve, now):
+        rooms.ring(caller=alice, expert=bob, line="", now=now)
+        assert rooms.rings_state(user=eve, now=now) | {"now": 0} == {
+            "type": "rings",
+            "now": 0,
+            "incoming": [],
+            "outgoing": None,
+        }
+
+    def test_a_page_without_rings_costs_two_queries(self, alice, bob, now, django_assert_num_queries):
+        with django_assert_num_queries(2):
+            rooms.rings_state(user=alice, now=now)

@@ -13,7 +13,7 @@ from payouts.sandbox.store import Object
 
 LINK_MINUTES = 10
 STATUS_EVENT = "v2.core.account[configuration.recipient].capability_status_updated"
-RETURNED_EVENT = "v2.core.account_link.returned"
+REQUIREMENTS_EVENT = "v2.core.account[requirements].updated"
 
 ACCOUNT_SHAPE = {
     "contact_email": TEXT,
@@ -224,5 +224,5 @@ def onboard(account: Object, *, name: str, country: str, number: str) -> Object:
     store.add("bank_account", bank, account=account["id"])
     events.tell("account.external_account.created", bank, account=account["id"])
     events.tell_thin(STATUS_EVENT, account["id"])
-    events.tell_thin(RETURNED_EVENT, account["id"])
+    events.tell_thin(REQUIREMENTS_EVENT, account["id"])
     return account

@@ -20,7 +20,6 @@ def tell(type_: str, about: Object, *, account: str = "") -> None:
         "id": store.new_id("evt"),
         "object": "event",
         "api_version": API_VERSION,
-        "context": account,
         "created": int(clock.now().timestamp()),
         "data": {"object": store.shown(about)},
         "livemode": False,
@@ -29,7 +28,7 @@ def tell(type_: str, about: Object, *, account: str = "") -> None:
         "type": type_,
     }
     if account:
-        event["account"] = account
+        event |= {"account": account, "context": account}
     store.add("event", event, account=account)
     deliver(event, CONNECT_ENDPOINT if account else PLATFORM_ENDPOINT)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -22,7 +23,7 @@ def only_in_the_sandbox(view: View) -> View:
     """A second lock: these addresses are not even mounted with a key of Stripe's."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not settings.STRIPE_SANDBOX:
             raise Http404
         return never_cache(view)(request, *args, **kwargs)
@@ -34,7 +35,7 @@ def for_staff(view: View) -> View:
     """For others the page does not exist."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not (request.user.is_authenticated and request.user.is_staff):
             raise Http404
         return view(request, *args, **kwargs)

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from payouts.money import Money
-from payouts.stripe.answers import AccountState, CheckoutSession, Event, Payout, Transfer
+from payouts.stripe.answers import AccountState, CheckoutSession, Event, Payout, Transfer, own_number
 from payouts.stripe.client import asking, genuine
 
 # --- Paying in ------------------------------------------------------------------------------------------------
@@ -65,10 +65,14 @@ def _session(session: Any) -> CheckoutSession:
         payment_status=session.payment_status,
         amount_minor=session.amount_total,
         currency=session.currency.upper(),
-        top_up_id=int(session.client_reference_id),
+        top_up_id=own_number(_plain(session.metadata), "topup"),
         payment_intent=(intent if isinstance(intent, str) else intent.id) if intent else "",
         fee=_fee(intent),
     )
+
+
+def _plain(metadata: Any) -> dict[str, str]:
+    return metadata.to_dict() if metadata else {}
 
 
 def _fee(intent: Any) -> Money | None:
@@ -196,8 +200,7 @@ def find_payout(*, account: str, withdrawal_id: int) -> Payout | None:
     with asking() as ask:
         latest = ask.v1.payouts.list({"limit": 100}, {"stripe_account": account}).data
     for payout in latest:
-        metadata = payout.metadata.to_dict() if payout.metadata else {}
-        if metadata.get("withdrawal") == str(withdrawal_id):
+        if own_number(_plain(payout.metadata), "withdrawal") == withdrawal_id:
             return _payout(payout)
     return None
 
@@ -215,6 +218,7 @@ def _payout(payout: Any) -> Payout:
         arrives_on=datetime.fromtimestamp(payout.arrival_date, UTC).date(),
         failure_code=payout.failure_code or "",
         failure_message=payout.failure_message or "",
+        withdrawal_id=own_number(_plain(payout.metadata), "withdrawal"),
     )
 
 

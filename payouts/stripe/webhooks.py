@@ -41,7 +41,7 @@ def _received(request: HttpRequest, endpoint: str, secret: str, read: Reader) ->
     """400 and no row for what is not a genuine event of this endpoint; 200 once it is stored, however often it comes."""
     try:
         event = read(body=_body(request), signature=request.headers.get("Stripe-Signature", ""), secret=secret)
-        if bool(event.account) != (endpoint != "platform"):
+        if endpoint != "thin" and bool(event.account) != (endpoint == "connect"):
             raise BadEvent("an event of another endpoint")
     except BadEvent:
         return HttpResponse(status=400)

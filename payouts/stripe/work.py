@@ -1,0 +1,200 @@
+"""What the worker does with Stripe: our requests out of the outbox, and Stripe's events in.
+
+An event says only that something happened: what is true now is asked of Stripe again, so events may come late, doubled, out
+of order, or about things that are not ours.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from payouts.outbox.models import OutboxRow
+from payouts.outbox.services import Finish, GiveUp, Handler
+from payouts.stripe import gateway
+from payouts.stripe.answers import Refused, own_number
+from payouts.stripe.models import StripeEvent
+from payouts.wallet import services as wallet
+from payouts.wallet.models import TopUp
+from payouts.withdrawals import services as withdrawals
+from payouts.withdrawals.models import Withdrawal
+
+log = logging.getLogger(__name__)
+Made = TypeVar("Made")
+
+BACKOFF_MAX_S = 3600
+CLAIM_S = 120
+KEYS_MAX = 100
+NO_FUNDS_YET = "balance_insufficient"
+
+
+# --- Out: what the outbox asks of Stripe ----------------------------------------------------------------------
+
+
+def make_transfer(payload: dict[str, Any], *, key: str) -> Finish:
+    """From the platform's balance to the expert's. Waits while Stripe has not settled the callers' payments."""
+    row = Withdrawal.objects.get(pk=payload["withdrawal"])
+    try:
+        found = gateway.find_transfer(withdrawal_id=row.pk) if _is_retry(key) else None
+        transfer = found or _with_fresh_key(
+            key,
+            lambda key: gateway.create_transfer(
+                amount=row.amount, destination=row.stripe_account, withdrawal_id=row.pk, key=key
+            ),
+        )
+    except Refused as refusal:
+        code, message = _final(refusal)
+        return lambda now: withdrawals.transfer_refused(withdrawal_id=row.pk, code=code, message=message, now=now)
+    made = transfer.id
+    return lambda now: withdrawals.transfer_made(withdrawal_id=row.pk, stripe_transfer=made, now=now)
+
+
+def make_payout(payload: dict[str, Any], *, key: str) -> Finish:
+    """From the expert's balance at Stripe to their bank."""
+    row = Withdrawal.objects.get(pk=payload["withdrawal"])
+    try:
+        found = gateway.find_payout(account=row.stripe_account, withdrawal_id=row.pk) if _is_retry(key) else None
+        payout = found or _with_fresh_key(
+            key,
+            lambda key: gateway.create_payout(
+                amount=row.amount, account=row.stripe_account, withdrawal_id=row.pk, key=key
+            ),
+        )
+    except Refused as refusal:
+        code, message = _final(refusal)
+        return lambda now: withdrawals.payout_refused(withdrawal_id=row.pk, code=code, message=message, now=now)
+    made, arrives_on = payout.id, payout.arrives_on
+    return lambda now: withdrawals.payout_made(withdrawal_id=row.pk, stripe_payout=made, arrives_on=arrives_on, now=now)
+
+
+def make_reversal(payload: dict[str, Any], *, key: str) -> Finish:
+    """The transfer of a withdrawal that failed, back to the platform's balance."""
+    row = Withdrawal.objects.get(pk=payload["withdrawal"])
+    transfer_id = row.stripe_transfer or ""
+    try:
+        found = gateway.find_reversal(transfer_id=transfer_id) if _is_retry(key) else None
+        reversal = found or _with_fresh_key(key, lambda key: gateway.reverse_transfer(transfer_id=transfer_id, key=key))
+    except Refused as refusal:
+        _code, message = _final(refusal)
+        raise GiveUp(message) from refusal  # the money is in the expert's balance at Stripe: staff must look
+    made = reversal
+    return lambda now: withdrawals.reversal_made(withdrawal_id=row.pk, stripe_reversal=made, now=now)
+
+
+HANDLERS: dict[str, Handler] = {
+    "stripe.transfer": make_transfer,
+    "stripe.payout": make_payout,
+    "stripe.reverse_transfer": make_reversal,
+}
+
+
+def _is_retry(key: str) -> bool:
+    """An earlier try may have had its effect without our hearing of it, and Stripe forgets keys after 24 hours."""
+    return OutboxRow.objects.filter(key=key, attempts__gt=1).exists()
+
+
+def _with_fresh_key(key: str, make: Callable[[str], Made]) -> Made:
+    """`make(key)`, and with `key:2`, `key:3` ... when Stripe only repeats an earlier *not enough*, which did nothing.
+
+    The keys are tried in the same order each time, so one that had its effect unheard is found and answers again.
+    """
+    for number in range(1, KEYS_MAX):
+        try:
+            return make(key if number == 1 else f"{key}:{number}")
+        except Refused as refusal:
+            if not (refusal.replayed and refusal.code == NO_FUNDS_YET):
+                raise
+    raise GiveUp("not enough in the balance at Stripe for too long")
+
+
+def _final(refusal: Refused) -> tuple[str, str]:
+    """What Stripe will say again however often it is asked; money that is only not there yet is waited for."""
+    if refusal.code == NO_FUNDS_YET:
+        raise refusal
+    return refusal.code, str(refusal)
+
+
+# --- In: Stripe's events --------------------------------------------------------------------------------------
+
+
+def process_events(*, now: datetime, limit: int = 20) -> int:
+    """Act on up to `limit` stored events that are due; answers how many were tried. Safe in several workers at once.
+
+    An error stays on the row, which is tried again after 1, 2, 4 ... s, at most an hour.
+    """
+    due = StripeEvent.objects.filter(processed_at=None, due_at__lte=now).order_by("due_at", "pk")
+    tried = 0
+    for event in due[:limit]:
+        if _claim(event, now):
+            _process(event, now)
+            tried += 1
+    return tried
+
+
+def _claim(event: StripeEvent, now: datetime) -> bool:
+    mine = StripeEvent.objects.filter(pk=event.pk, processed_at=None, attempts=event.attempts)
+    event.attempts += 1
+    return mine.update(attempts=event.attempts, due_at=now + timedelta(seconds=CLAIM_S)) == 1
+
+
+def _process(event: StripeEvent, now: datetime) -> None:
+    rows = StripeEvent.objects.filter(pk=event.pk)
+    try:
+        act = ACTIONS.get(event.type)
+        if act:
+            act(event, now)
+    except (Refused, TopUp.DoesNotExist) as not_ours:
+        rows.update(processed_at=now, error=repr(not_ours)[:2000])  # Stripe does not know it, or we do not
+    except Exception as problem:
+        log.warning("Event failed, will be tried again", exc_info=problem, extra={"event": event.event_id})
+        wait = timedelta(seconds=min(2 ** (event.attempts - 1), BACKOFF_MAX_S))
+        rows.update(due_at=now + wait, error=repr(problem)[:2000])
+    else:
+        rows.update(processed_at=now, error="")
+
+
+def _top_up(event: StripeEvent, now: datetime) -> None:
+    wallet.confirm_top_up(stripe_session=event.payload["data"]["object"]["id"], now=now)
+
+
+def _fee(event: StripeEvent, now: datetime) -> None:
+    """Stripe may book its fee only after the payment: the session is asked once more."""
+    number = own_number(event.payload["data"]["object"].get("metadata") or {}, "topup")
+    known = TopUp.objects.filter(pk=number).first()
+    if known and known.stripe_session:
+        wallet.confirm_top_up(stripe_session=known.stripe_session, now=now)
+
+
+def _payout(event: StripeEvent, now: datetime) -> None:
+    payout = gateway.retrieve_payout(payout_id=event.payload["data"]["object"]["id"], account=event.account)
+    if not payout.withdrawal_id:
+        return
+    if payout.status == "paid":
+        withdrawals.payout_paid(stripe_payout=payout.id, now=now)
+    elif payout.status in ("failed", "canceled"):
+        code, message = payout.failure_code or payout.status, payout.failure_message
+        withdrawals.payout_failed(stripe_payout=payout.id, code=code, message=message, now=now)
+
+
+def _bank(event: StripeEvent, now: datetime) -> None:
+    withdrawals.refresh_bank(stripe_account=event.account, now=now)
+
+
+ACTIONS: dict[str, Callable[[StripeEvent, datetime], None]] = {
+    "checkout.session.completed": _top_up,
+    "checkout.session.async_payment_succeeded": _top_up,
+    "checkout.session.async_payment_failed": _top_up,
+    "checkout.session.expired": _top_up,
+    "charge.succeeded": _fee,
+    "charge.updated": _fee,
+    "payout.paid": _payout,
+    "payout.failed": _payout,
+    "payout.canceled": _payout,
+    "account.updated": _bank,
+    "account.external_account.created": _bank,
+    "account.external_account.updated": _bank,
+    "account.external_account.deleted": _bank,
+    "v2.core.account[configuration.recipient].capability_status_updated": _bank,
+    "v2.core.account[requirements].updated": _bank,
+    "v2.core.account.closed": _bank,
+}

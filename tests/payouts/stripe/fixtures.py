@@ -1,0 +1,48 @@
+"""For every test: what is said to Stripe's sandbox and back is valid, and its events come in by the front door."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+
+from payouts.sandbox import api, deliveries
+from payouts.stripe.client import SandboxTransport
+from tests.payouts.stripe.validator import Judge
+
+
+@pytest.fixture
+def judge() -> Judge:
+    """What this test said and heard."""
+    return Judge()
+
+
+@pytest.fixture(autouse=True)
+def every_exchange_with_stripe_is_valid(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Requests of ours, answers and events of the sandbox are judged; one invalid fails the test in which it was said."""
+    plain_handle, plain_request = api.handle, SandboxTransport.request
+
+    def handle(method, path, headers, body):
+        status, answer_headers, text = plain_handle(method, path, headers, body)
+        judge.answer(method, path, status, text)
+        return status, answer_headers, text
+
+    def request(transport, method, url, headers, post_data=None, **options):
+        judge.request(method, url.removeprefix("https://api.stripe.com"), headers, post_data or "")
+        return plain_request(transport, method, url, headers, post_data, **options)
+
+    monkeypatch.setattr(api, "handle", handle)
+    monkeypatch.setattr(SandboxTransport, "request", request)
+    yield
+    assert not judge.wrong, "\n".join(judge.wrong)
+
+
+@pytest.fixture(autouse=True)
+def events_of_the_sandbox_come_in_by_the_front_door(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same body and signature as over the network, without one: `sandbox.work(now=...)` posts to the real addresses."""
+
+    def post(address: str, body: str, header: str) -> int:
+        judge.event(body)
+        sent = Client().post(address, body, content_type="application/json", headers={"Stripe-Signature": header})
+        return sent.status_code
+
+    monkeypatch.setattr(deliveries, "post", post)

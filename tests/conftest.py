@@ -11,6 +11,7 @@ from marketplace.accounts.models import User
 from payouts.ledger import accounts
 from tests import cast
 from tests.flush import flush_append_only_tables
+from tests.payouts.stripe.fixtures import *  # noqa: F403
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -55,6 +57,17 @@ class Offer(Terms):
         ]
         indexes = [models.Index(fields=["deadline_at"], condition=Q(deadline_at__isnull=False), name="offer_deadline")]
 
+    def close(self, state: str, now: datetime) -> None:
+        """Nothing more can happen to it. Needs the row's lock."""
+        self.state, self.closed_at, self.deadline_at = state, now, None
+        self.save(update_fields=["state", "closed_at", "deadline_at", "terms_text"])
+
+
+class PaidPeriodQuerySet(models.QuerySet["PaidPeriod"]):
+    def living(self) -> "PaidPeriodQuerySet":
+        """Accepted and not ended: counting down, running, paused or stopped."""
+        return self.exclude(state=PaidPeriod.State.ENDED)
+
 
 class PaidPeriod(Terms):
     """A stretch of a call under one accepted offer.
@@ -89,6 +102,8 @@ class PaidPeriod(Terms):
     commission_minor = models.PositiveIntegerField(default=0)  # of what was not given back
     release_at = models.DateTimeField(null=True)  # when the earning is released
 
+    objects = PaidPeriodQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["payer"], condition=~Q(state="ended"), name="period_one_per_payer"),
@@ -99,6 +114,13 @@ class PaidPeriod(Terms):
             ),
         ]
         indexes = [models.Index(fields=["deadline_at"], condition=Q(deadline_at__isnull=False), name="period_deadline")]
+
+    @property
+    def over_at(self) -> datetime:
+        """`ended_at`, of a period that has ended."""
+        if self.ended_at is None:
+            raise ValueError(f"paid period {self.pk} still lives")
+        return self.ended_at
 
 
 class Hearing(models.Model):
@@ -120,7 +142,8 @@ class Hearing(models.Model):
                 fields=["period", "side"], condition=Q(ended_at__isnull=True), name="hearing_one_open_per_side"
             ),
             models.CheckConstraint(
-                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=models.F("started_at")), name="hearing_runs_forward"
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=models.F("started_at")),
+                name="hearing_runs_forward",
             ),
         ]
 

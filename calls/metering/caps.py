@@ -1,0 +1,58 @@
+"""Which caps the consent card proposes: enough to be asked once, never above the credit (PRODUCT.md, section 2, *Cap*)."""
+
+from dataclasses import dataclass
+
+from django.db.models import Sum
+
+from calls.metering.billing import cap_ms
+from calls.metering.models import Offer, PaidPeriod
+from calls.metering.terms import is_act, lowest_cap, terms_of
+
+FIRST_CAP_MINUTES = 10
+CHOICES_MINUTES = (5, 10, 15, 20, 30, 60)
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """Minor units. `clipped_by` says what kept `proposed` below what would have been proposed: "credit" or None."""
+
+    proposed: int
+    highest: int
+    clipped_by: str | None
+    choices: list[int]
+
+
+def caps_for(offer: Offer, *, credit_minor: int) -> Caps:
+    if is_act(offer):
+        price = offer.price_minor or 0
+        return Caps(proposed=price, highest=price, clipped_by=None, choices=[])
+    rate, lowest = offer.rate_minor or 0, lowest_cap(offer)
+    wanted = max(lowest, _wanted(offer))
+    proposed = min(wanted, credit_minor)
+    offered = {proposed, credit_minor, *(rate * minutes for minutes in CHOICES_MINUTES)}
+    return Caps(
+        proposed=proposed,
+        highest=credit_minor,
+        clipped_by="credit" if proposed < wanted else None,
+        choices=sorted(minor for minor in offered if lowest <= minor <= credit_minor),
+    )
+
+
+def time_ms(offer: Offer, cap_minor: int) -> int:
+    """How long a cap lasts, free time included."""
+    return cap_ms(terms_of(offer), cap_minor)
+
+
+def _wanted(offer: Offer) -> int:
+    """The top of the estimate; without one what this payer chose last with this expert; the first time ten minutes."""
+    rate = offer.rate_minor or 0
+    if offer.estimate_high_minutes is not None:
+        return rate * offer.estimate_high_minutes
+    last = (
+        PaidPeriod.objects.filter(payer=offer.payer_id, expert=offer.expert_id, kind=Offer.Kind.PER_MINUTE)
+        .annotate(raised=Sum("raises__by_minor"))
+        .order_by("-pk")
+        .first()
+    )
+    # Without the raises: those were decided in the heat of a call, the cap was the plan.
+    return last.cap_minor - (last.raised or 0) if last else rate * FIRST_CAP_MINUTES

@@ -1,0 +1,119 @@
+"""The answer to an offer: withdrawn, refused, waiting for credit, accepted. All raise OfferRefused, by the codes named."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from calls.metering import settlement, texts
+from calls.metering.errors import OfferRefused
+from calls.metering.models import Offer, PaidPeriod, Terms
+from calls.metering.terms import is_act, lowest_cap
+from calls.notices.services import tell_room
+from calls.rooms.models import Call
+from marketplace.accounts.models import User
+from payouts.money import Money
+from payouts.wallet import services as wallet
+
+
+@transaction.atomic
+def withdraw_offer(*, offer_id: int, expert: User, now: datetime) -> None:
+    """Raises not_yours, closed, expired."""
+    _close(_open_offer(Q(expert=expert.pk), offer_id, now), Offer.State.WITHDRAWN, now)
+
+
+@transaction.atomic
+def refuse_offer(*, offer_id: int, payer: User, now: datetime) -> None:
+    """Costs nothing; the free call goes on. Raises not_yours, closed, expired."""
+    _close(_open_offer(Q(payer=payer.pk), offer_id, now), Offer.State.REFUSED, now)
+
+
+@transaction.atomic
+def start_adding_credit(*, offer_id: int, payer: User, now: datetime) -> None:
+    """The offer waits up to 10 minutes from the first press. Raises not_yours, closed, expired."""
+    offer = _open_offer(Q(payer=payer.pk), offer_id, now)
+    if offer.adding_credit_at is None:
+        offer.adding_credit_at = now
+        offer.deadline_at = now + timedelta(seconds=settings.OFFER_TOP_UP_S)
+        offer.save(update_fields=["adding_credit_at", "deadline_at"])
+        tell_room(room_id=offer.call.room_id)
+
+
+@transaction.atomic
+def accept_offer(*, offer_id: int, payer: User, cap_minor: int, now: datetime) -> PaidPeriod:
+    """Hold the cap (an act: its price) and begin the countdown, in one transaction.
+
+    Raises not_yours, closed, expired, too_soon, insufficient_credit, cap_too_low, cap_above_credit, already_paying.
+    """
+    offer = _open_offer(Q(payer=payer.pk), offer_id, now, lock_call=True)
+    if now < offer.sent_at + timedelta(seconds=settings.ACCEPT_INERT_S):
+        raise OfferRefused("too_soon")
+    if offer.call.state != Call.State.LIVE:
+        raise OfferRefused("closed")
+    credit = wallet.credit(member=payer)
+    _check_cap(offer, cap_minor, credit)
+    period = _new_period(offer, cap_minor, now)
+    try:
+        settlement.hold(period, cap_minor, number=1, now=now)
+    except wallet.InsufficientCredit:
+        raise OfferRefused("insufficient_credit") from None
+    offer.terms_text = texts.accepted_text(offer, credit, Money(cap_minor, offer.currency))
+    _close(offer, Offer.State.ACCEPTED, now)
+    return period
+
+
+def _check_cap(offer: Offer, cap_minor: Any, credit: Money) -> None:
+    lowest = lowest_cap(offer)
+    if credit.minor < lowest:
+        raise OfferRefused("insufficient_credit")
+    if type(cap_minor) is not int or cap_minor < lowest:
+        raise OfferRefused("cap_too_low")
+    if cap_minor > (lowest if is_act(offer) else credit.minor):
+        raise OfferRefused("cap_above_credit")
+
+
+def _new_period(offer: Offer, cap_minor: int, now: datetime) -> PaidPeriod:
+    """In `countdown`. The tables allow one living period a payer and one an expert, whatever two processes do at once."""
+    counts_from = now + timedelta(seconds=settings.COUNTDOWN_S)
+    period = PaidPeriod(
+        offer=offer,
+        call=offer.call,
+        payer=offer.payer,
+        expert=offer.expert,
+        cap_minor=cap_minor,
+        accepted_at=now,
+        counts_from=counts_from,
+        deadline_at=counts_from,
+        **{field.name: getattr(offer, field.name) for field in Terms._meta.fields},
+    )
+    if PaidPeriod.objects.living().filter(Q(payer=offer.payer_id) | Q(expert=offer.expert_id)).exists():
+        raise OfferRefused("already_paying")
+    try:
+        with transaction.atomic():
+            period.save()
+    except IntegrityError:
+        raise OfferRefused("already_paying") from None
+    return period
+
+
+def _open_offer(mine: Q, offer_id: int, now: datetime, *, lock_call: bool = False) -> Offer:
+    """The locked offer, if it is open at `now` and `mine`. A call is always locked before its offer."""
+    found = Offer.objects.filter(mine, pk=offer_id)
+    if lock_call:
+        calls = Call.objects.select_for_update(no_key=True).filter(pk__in=found.values("call"))
+        list(calls)
+    offer = found.select_for_update(of=("self",), no_key=True).select_related("call").first()
+    if offer is None:
+        raise OfferRefused("not_yours")
+    if offer.state != Offer.State.OPEN:
+        raise OfferRefused("expired" if offer.state == Offer.State.EXPIRED else "closed")
+    if offer.deadline_at is None or offer.deadline_at <= now:
+        raise OfferRefused("expired")
+    return offer
+
+
+def _close(offer: Offer, state: str, now: datetime) -> None:
+    offer.close(state, now)
+    tell_room(room_id=offer.call.room_id)

@@ -1,0 +1,133 @@
+"""Afterwards: every second of a call, what was billed and why it stood still, and what each paid period cost."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+
+from calls.metering import billing, texts
+from calls.metering.models import PaidPeriod
+from calls.metering.moments import to_ms
+from calls.metering.terms import is_act, terms_of, unused_minor
+from calls.metering.timeline import Stretch, line_of_time
+from calls.rooms.models import Call
+from payouts.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class StopRow:
+    text: str
+    started_at: datetime
+    ended_at: datetime
+
+    @property
+    def ms(self) -> int:
+        return to_ms(self.ended_at) - to_ms(self.started_at)
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodRow:
+    """One paid period. `paid` is what it cost in the end: `price` less `given_back`; commission and earning make it up.
+
+    `unused`: the part of an act that its used time does not stand for; given back when the call ends.
+    `estimate`: the line of the consent card, to be shown beside `billed_ms` and `paid`; empty without one.
+    """
+
+    period: PaidPeriod
+    label: str
+    price_text: str
+    is_act: bool
+    billed_ms: int
+    free_ms: int
+    length_ms: int | None
+    cap: Money
+    estimate: str
+    started_at: datetime
+    ended_at: datetime
+    end_text: str
+    price: Money
+    unused: Money
+    given_back: Money
+    paid: Money
+    commission: Money
+    commission_percent: int
+    earning: Money
+    release_at: datetime | None
+    stops: list[StopRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """`stretches` cover the call from its first to its last second without a hole, in order."""
+
+    call: Call
+    stretches: list[Stretch]
+    periods: list[PeriodRow]
+    paid: Money
+    commission: Money
+    earning: Money
+    billed_ms: int
+
+
+def receipt(*, call: Call) -> Receipt | None:
+    """None for a call that was never live. A period that is not settled yet is not on it."""
+    if call.started_at is None:
+        return None
+    ended = call.periods.filter(state=PaidPeriod.State.ENDED).select_related("offer").order_by("accepted_at", "pk")
+    periods = list(ended)
+    rows = [row_of(period) for period in periods]
+    return Receipt(
+        call=call,
+        stretches=line_of_time(call, periods),
+        periods=rows,
+        paid=_sum(row.paid for row in rows),
+        commission=_sum(row.commission for row in rows),
+        earning=_sum(row.earning for row in rows),
+        billed_ms=sum(row.billed_ms for row in rows),
+    )
+
+
+def row_of(period: PaidPeriod) -> PeriodRow:
+    """The figures of one ended period."""
+    offer, currency = period.offer, period.currency
+    paid_minor = period.amount_minor - period.given_back_minor
+    low, high = offer.estimate_low_minutes, offer.estimate_high_minutes
+    return PeriodRow(
+        period=period,
+        label=period.label,
+        price_text=texts.price_of(period),
+        is_act=is_act(period),
+        billed_ms=period.billable_ms,
+        free_ms=billing.free_used_ms(terms_of(period), period.billable_ms),
+        length_ms=period.length_ms,
+        cap=Money(period.cap_minor, currency),
+        estimate="" if low is None or high is None else texts.estimate(offer, low, high),
+        started_at=period.counts_from,
+        ended_at=period.over_at,
+        end_text=texts.end_reason(period),
+        price=Money(period.amount_minor, currency),
+        unused=Money(unused_minor(period), currency),
+        given_back=Money(period.given_back_minor, currency),
+        paid=Money(paid_minor, currency),
+        commission=Money(period.commission_minor, currency),
+        commission_percent=period.commission_percent,
+        earning=Money(paid_minor - period.commission_minor, currency),
+        release_at=period.release_at,
+        stops=_stops(period),
+    )
+
+
+def _stops(period: PaidPeriod) -> list[StopRow]:
+    return [
+        StopRow(texts.stop_reason(stop.reason, stop.side), stop.started_at, stop.ended_at)
+        for stop in period.stops.filter(ended_at__isnull=False).order_by("started_at", "pk")
+        if stop.ended_at and to_ms(stop.ended_at) > to_ms(stop.started_at)
+    ]
+
+
+def _sum(amounts: Iterable[Money]) -> Money:
+    total = Money(0, settings.CURRENCY)
+    for amount in amounts:
+        total += amount
+    return total

@@ -1,0 +1,45 @@
+"""The verbs of the metering. Each takes `now`, is one transaction, and tells the room when something changed.
+
+offers.py (asking), consent.py (answering), periods.py (the meter's buttons, the end of a call), hearings.py (what the
+witnesses say), sweep.py (deadlines), states.py and receipts.py (what people are shown).
+"""
+
+from calls.metering.consent import accept_offer, refuse_offer, start_adding_credit, withdraw_offer
+from calls.metering.errors import MeterRefused, OfferRefused
+from calls.metering.hearings import hearing, process_died, silence
+from calls.metering.mail import send_receipt
+from calls.metering.offers import send_offer
+from calls.metering.periods import back_to_free, cancel_act, end_for_call, pause, raise_cap, ready, resume
+from calls.metering.receipts import Receipt, receipt
+from calls.metering.settlement import END_REASONS
+from calls.metering.states import latest_offer, latest_period, meter_state, offer_state
+from calls.metering.sweep import sweep
+
+__all__ = [
+    "END_REASONS",
+    "MeterRefused",
+    "OfferRefused",
+    "Receipt",
+    "accept_offer",
+    "back_to_free",
+    "cancel_act",
+    "end_for_call",
+    "hearing",
+    "latest_offer",
+    "latest_period",
+    "meter_state",
+    "offer_state",
+    "pause",
+    "process_died",
+    "raise_cap",
+    "ready",
+    "receipt",
+    "refuse_offer",
+    "resume",
+    "send_offer",
+    "send_receipt",
+    "silence",
+    "start_adding_credit",
+    "sweep",
+    "withdraw_offer",
+]

@@ -1,0 +1,166 @@
+"""What the consent card, the meter and the receipt say. Every function answers in the active language.
+
+The consent card's words are PRODUCT.md, section 2, *Switch to paid*; the payer agrees to exactly these lines, so they
+are made in the payer's language and frozen on the offer.
+"""
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
+
+from calls.metering.billing import cap_ms
+from calls.metering.models import Offer, PaidPeriod, Stop
+from calls.metering.terms import is_act, terms_of, unused_minor
+from payouts.money import Money
+
+
+def duration(ms: int) -> str:
+    """Whole milliseconds as "9 min 42 s", rounded down."""
+    seconds = max(0, ms) // 1_000
+    minutes, seconds = divmod(seconds, 60)
+    if minutes and seconds:
+        return _("{minutes} min {seconds} s").format(minutes=minutes, seconds=seconds)
+    return _("{minutes} min").format(minutes=minutes) if minutes else _("{seconds} s").format(seconds=seconds)
+
+
+def price_of(row: Offer | PaidPeriod) -> str:
+    """ "€2.00 per minute", or "€25.00 for 30 min"."""
+    if is_act(row):
+        price = Money(row.price_minor or 0, row.currency)
+        return _("{price} for {length}").format(price=price, length=duration(row.length_ms or 0))
+    return _("{rate} per minute").format(rate=Money(row.rate_minor or 0, row.currency))
+
+
+# --- The consent card -----------------------------------------------------------------------------------------------
+
+
+def terms_lines(offer: Offer) -> list[str]:
+    """What is asked for, without who asks and without the payer's credit: both people may read it."""
+    return _act_lines(offer) if is_act(offer) else _per_minute_lines(offer)
+
+
+def _act_lines(offer: Offer) -> list[str]:
+    seconds = settings.ACT_CAPTURE_S
+    return [
+        _("{label}: {price}, taxes included.").format(label=offer.label, price=price_of(offer)),
+        ngettext(
+            "Cancelling is free until {seconds} second after the start.",
+            "Cancelling is free until {seconds} seconds after the start.",
+            seconds,
+        ).format(seconds=seconds),
+        _("Time that is not used comes back as credit when the call ends."),
+    ]
+
+
+def _per_minute_lines(offer: Offer) -> list[str]:
+    price = _("{price}, billed by the second, taxes included.").format(price=price_of(offer))
+    if offer.free_ms:
+        price += " " + _free(offer.free_ms)
+    low, high = offer.estimate_low_minutes, offer.estimate_high_minutes
+    return [price] if low is None or high is None else [price, estimate(offer, low, high)]
+
+
+def _free(free_ms: int) -> str:
+    if free_ms % 60_000 == 0:
+        minutes = free_ms // 60_000
+        return ngettext("The first minute is free.", "The first {minutes} minutes are free.", minutes).format(
+            minutes=minutes
+        )
+    seconds = free_ms // 1_000
+    return ngettext("The first {seconds} second is free.", "The first {seconds} seconds are free.", seconds).format(
+        seconds=seconds
+    )
+
+
+def estimate(row: Offer | PaidPeriod, low: int, high: int) -> str:
+    """ "About 10 to 15 min (at most €20.00 to €30.00)." The free time is not taken off: it makes it less, never more."""
+    at_least, at_most = (Money((row.rate_minor or 0) * minutes, row.currency) for minutes in (low, high))
+    if low == high:
+        return _("About {high} min (at most {at_most}).").format(high=high, at_most=at_most)
+    return _("About {low} to {high} min (at most {at_least} to {at_most}).").format(
+        low=low, high=high, at_least=at_least, at_most=at_most
+    )
+
+
+def freeze(offer: Offer) -> str:
+    """The card's lines as they are sent, in the payer's language; the last one is the consent itself."""
+    with override(offer.payer.language):
+        asks = _("{expert} asks to switch this call to paid.").format(expert=offer.expert.name)
+        return "\n".join([asks, *terms_lines(offer), _consent()])
+
+
+def _consent() -> str:
+    return _("By accepting I ask to start now; I cannot withdraw from time already given.")
+
+
+def card_lines(offer: Offer, credit: Money) -> list[str]:
+    """The frozen lines with the payer's credit among them, as the payer reads them before accepting."""
+    *terms, consent = offer.terms_text.split("\n")
+    with override(offer.payer.language):
+        return [*terms, _you_have(offer, credit), consent]
+
+
+def accepted_text(offer: Offer, credit: Money, cap: Money) -> str:
+    """All that the payer was shown and chose when they accepted: kept on the offer, and mailed with the receipt."""
+    *lines, consent = card_lines(offer, credit)
+    if not is_act(offer):
+        with override(offer.payer.language):
+            lines.append(_("Stop automatically at {cap}, then back to free.").format(cap=cap))
+    return "\n".join([*lines, consent])
+
+
+def _you_have(offer: Offer, credit: Money) -> str:
+    if is_act(offer):
+        return _("You have {credit}.").format(credit=credit)
+    time = duration(cap_ms(terms_of(offer), credit.minor))
+    return _("You have {credit}: {time}.").format(credit=credit, time=time)
+
+
+def sent_lines(offer: Offer) -> list[str]:
+    """What the expert reads of their own offer. Never how much credit the payer has."""
+    asked = _("You asked {payer} to switch this call to paid.").format(payer=offer.payer.name)
+    return [asked, *terms_lines(offer)]
+
+
+# --- The meter and the receipt --------------------------------------------------------------------------------------
+
+
+def end_reason(period: PaidPeriod) -> str:
+    return {
+        "back_to_free": _("Back to free was pressed."),
+        "cap": _("The limit was reached."),
+        "hung_up": _("The call was hung up."),
+        "left": _("Somebody left the call."),
+        "loss": _("The connection was lost for too long."),
+        "pause": _("The pause lasted too long."),
+        "act_done": _("The time of the act was over."),
+        "act_cancelled": _("The act was cancelled in time."),
+        "server": _("The server was interrupted for too long."),
+    }.get(period.end_reason, "")
+
+
+def stop_reason(reason: str, side: str) -> str:
+    """Why the meter stood still, and because of whom where that is known."""
+    by_payer = side == "payer"
+    if reason == Stop.Reason.PAUSE:
+        return _("Paused by the caller") if by_payer else _("Paused by the expert")
+    if reason == Stop.Reason.COUNTDOWN:
+        return _("Countdown")
+    if reason == Stop.Reason.SERVER:
+        return _("The server was interrupted")
+    if side:
+        return _("The caller could not hear the expert") if by_payer else _("The expert could not hear the caller")
+    return _("The connection was lost")
+
+
+def summary(period: PaidPeriod) -> str:
+    """What both screens say once a paid period has ended: "€3.20 for 1 min 36 s. The limit was reached."."""
+    cost = Money(period.amount_minor - period.given_back_minor, period.currency)
+    text = _("{cost} for {time}. {reason}").format(
+        cost=cost, time=duration(period.billable_ms), reason=end_reason(period)
+    )
+    unused = unused_minor(period) - period.given_back_minor
+    if unused > 0:
+        back = _("{sum} was not used and comes back as credit when the call ends.")
+        text += " " + back.format(sum=Money(unused, period.currency))
+    return text

@@ -1,0 +1,72 @@
+"""What the tables know of the two sides' hearing, handed to billing.py. Reading, opening and closing intervals only."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from calls.metering import billing
+from calls.metering.billing import Interval
+from calls.metering.models import Hearing, PaidPeriod, Stop
+from calls.metering.moments import to_ms
+
+PAYER, EXPERT = Hearing.Side.PAYER.value, Hearing.Side.EXPERT.value
+
+
+def stretches(period: PaidPeriod, *, until: datetime) -> list[Interval]:
+    """When `period` was billable up to `until`; what is open now is taken to go on until then."""
+    heard: dict[str, list[Interval]] = {PAYER: [], EXPERT: []}
+    for side, start, end in period.hearings.values_list("side", "started_at", "ended_at"):
+        heard[side].append(Interval(to_ms(start), to_ms(end or until)))
+    stood_still = period.stops.values_list("started_at", "ended_at")
+    return billing.billable(
+        payer=heard[PAYER],
+        expert=heard[EXPERT],
+        stops=[Interval(to_ms(start), to_ms(end or until)) for start, end in stood_still],
+        counts_from=to_ms(period.counts_from),
+        until=to_ms(until),
+    )
+
+
+def billable_ms(period: PaidPeriod, *, until: datetime) -> int:
+    return billing.total_ms(stretches(period, until=until))
+
+
+def deaf_sides(period: PaidPeriod) -> list[str]:
+    """The sides that do not hear the other now."""
+    hearing = set(period.hearings.filter(ended_at=None).values_list("side", flat=True))
+    return [side for side in (PAYER, EXPERT) if side not in hearing]
+
+
+def open_stop(period: PaidPeriod) -> Stop | None:
+    return period.stops.filter(ended_at=None).first()
+
+
+def runs_since(period: PaidPeriod) -> datetime:
+    """When the last stop ended; the end of the countdown when there was none."""
+    last = period.stops.filter(ended_at__isnull=False).order_by("-ended_at").values_list("ended_at", flat=True).first()
+    return max(last, period.counts_from) if last else period.counts_from
+
+
+def open_hearing(period: PaidPeriod, *, side: str, process: UUID, since: datetime) -> None:
+    Hearing.objects.create(period=period, side=side, process=process, started_at=since)
+
+
+def end_hearings(hearings: QuerySet[Hearing], *, at: datetime) -> list[str]:
+    """End each at `at`, or where it began if that was later: a report can only shorten what was taken for granted.
+
+    Returns the sides that no longer hear because of it.
+    """
+    fell_silent = []
+    for hearing in hearings:
+        if hearing.ended_at is None:
+            fell_silent.append(hearing.side)
+        hearing.ended_at = max(hearing.started_at, at)
+        hearing.save(update_fields=["ended_at"])
+    return fell_silent
+
+
+def end_stop(period: PaidPeriod, *, at: datetime) -> None:
+    if stop := open_stop(period):
+        stop.ended_at = max(stop.started_at, at)
+        stop.save(update_fields=["ended_at"])

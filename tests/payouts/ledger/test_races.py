@@ -1,0 +1,214 @@
+"""Races with real threads and real transactions. SQLite lets one writer in at a time, so these need PostgreSQL."""
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import contextmanager
+from threading import Barrier, Thread
+from unittest.mock import patch
+
+import pytest
+from django.db import connection
+
+from marketplace.accounts.models import User
+from payouts.earnings import services as earnings
+from payouts.ledger import accounts, services
+from payouts.ledger.models import Entry
+from payouts.ledger.services import Line
+from payouts.ledger.verify import verify as verify_ledger
+from payouts.wallet import services as wallet
+from payouts.wallet.models import Hold
+from payouts.wallet.verify import verify as verify_wallet
+from payouts.withdrawals import services as withdrawals
+from payouts.withdrawals.models import Withdrawal
+from tests.payouts.purse import capture, connect_bank, eur, give_credit, make_available, purse
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def books():
+    return [verify_ledger, verify_wallet]
+
+
+def at_once(count: int, what: Callable[[int], object]) -> Counter:
+    """Run what(0) ... what(count - 1), each in a thread with a connection of its own; count how they ended."""
+    start, ends = Barrier(count), Counter()
+
+    def run(number: int) -> None:
+        try:
+            start.wait()
+            what(number)
+            ends["done"] += 1
+        except Exception as problem:
+            ends[type(problem).__name__] += 1
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run, args=[number]) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return ends
+
+
+def hold_one_euro_24_times(alice: User, now) -> Counter:
+    give_credit(alice, 1_000, now)
+
+    def hold(number: int) -> None:
+        wallet.hold(payer=alice, amount=eur(100), key=f"hold:{number}", reference=f"period:{number}", now=now)
+
+    return at_once(24, hold)
+
+
+@contextmanager
+def without_the_guard():
+    """A broken twin of `post`: neither its statement nor the database looks whether an account passes below zero."""
+    real = services._update_balances
+    twin = "ALTER TABLE payouts_account DROP CONSTRAINT account_never_below_zero"
+    whole = "ALTER TABLE payouts_account ADD CONSTRAINT account_never_below_zero CHECK (balance_minor >= 0) NOT VALID"
+    with connection.cursor() as cursor:
+        cursor.execute(twin)
+    try:
+        with patch.object(
+            services, "_update_balances", lambda *of: real(*of).replace("AND balance_minor + change.minor >= 0", "")
+        ):
+            yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(whole)
+
+
+class HoldRaceTests:
+    def test_24_holds_on_credit_for_10_give_exactly_10(self, alice, now):
+        assert hold_one_euro_24_times(alice, now) == {"done": 10, "InsufficientCredit": 14}
+        assert purse(alice)["credit"] == "0.00"
+        assert Hold.objects.filter(is_open=True).count() == 10
+
+    def test_the_same_without_the_guard_oversells(self, alice, now, plants_an_error):
+        """What the test above would let through if it proved nothing."""
+        with without_the_guard():
+            assert hold_one_euro_24_times(alice, now) == {"done": 24}
+            assert purse(alice)["credit"] == "-14.00"
+
+    def test_the_same_key_from_24_threads_is_one_hold(self, alice, now):
+        give_credit(alice, 1_000, now)
+        ends = at_once(
+            24, lambda _: wallet.hold(payer=alice, amount=eur(100), key="one", reference="period:1", now=now)
+        )
+        assert ends == {"done": 24}
+        assert purse(alice) == {"credit": "9.00", "held": "1.00", "pending": "0.00", "available": "0.00"}
+
+
+class PostRaceTests:
+    def test_the_same_key_from_24_threads_is_one_entry(self, now, plants_an_error):
+        line = Line(accounts.stripe_pending(), accounts.caller_credit(1), eur(100))
+        new = []
+        ends = at_once(24, lambda _: new.append(services.post(key="one", kind="top_up", lines=[line], now=now).is_new))
+        assert ends == {"done": 24}
+        assert sorted(new) == [False] * 23 + [True]
+        assert services.balance(accounts.caller_credit(1), "EUR") == eur(100)
+
+    def test_crossing_moves_wait_for_each_other_and_never_in_a_ring(self, now, plants_an_error):
+        users = range(1, 5)
+        for user in users:
+            line = Line(accounts.stripe_pending(), accounts.caller_credit(user), eur(100_000))
+            services.post(key=f"start:{user}", kind="top_up", lines=[line], now=now)
+
+        def cross(thread: int) -> None:
+            for turn in range(20):
+                ring = [1 + (thread * step + turn) % 4 for step in (1, 2, 3)]
+                lines = [
+                    Line(accounts.caller_credit(a), accounts.caller_credit(b), eur(1 + turn))
+                    for a, b in zip(ring, [*ring[1:], ring[0]], strict=True)
+                    if a != b
+                ]
+                if lines:
+                    services.post(key=f"cross:{thread}:{turn}", kind="test", lines=lines, now=now)
+
+        assert at_once(12, cross) == {"done": 12}
+        total = sum(services.balance(accounts.caller_credit(user), "EUR").minor for user in users)
+        assert total == 400_000
+        assert verify_ledger() == []
+
+    def test_new_accounts_made_by_all_at_once_are_one(self, now, plants_an_error):
+        def pay(number: int) -> None:
+            pair = [accounts.caller_credit(8), accounts.caller_credit(9)][:: 1 if number % 2 else -1]
+            lines = [Line(accounts.stripe_pending(), ref, eur(1)) for ref in pair]
+            services.post(key=f"pay:{number}", kind="top_up", lines=lines, now=now)
+
+        assert at_once(24, pay) == {"done": 24}
+        assert services.balance(accounts.caller_credit(9), "EUR") == eur(24)
+
+
+class CaptureRaceTests:
+    def test_two_settlements_at_once_charge_once(self, alice, bob, now):
+        give_credit(alice, 1_000, now)
+        wallet.hold(payer=alice, amount=eur(1_000), key="hold", reference="period:1", now=now)
+        captured = []
+        ends = at_once(8, lambda _: captured.append(capture(alice, bob, 600, now, reference="period:1")))
+        assert ends == {"done": 8}
+        assert len(set(captured)) == 1
+        assert (purse(alice)["credit"], purse(bob)["pending"]) == ("4.00", "4.20")
+
+    def test_capture_against_free_is_one_or_the_other(self, alice, bob, now):
+        give_credit(alice, 1_000, now)
+        wallet.hold(payer=alice, amount=eur(1_000), key="hold", reference="period:1", now=now)
+
+        def end(number: int) -> None:
+            if number % 2:
+                wallet.free(payer=alice, reference="period:1", key="free", now=now)
+            else:
+                capture(alice, bob, 600, now, reference="period:1")
+
+        at_once(8, end)
+        assert (purse(alice)["credit"], purse(bob)["pending"]) in [("4.00", "4.20"), ("10.00", "0.00")]
+        assert purse(alice)["held"] == "0.00"
+
+    def test_holds_captures_and_give_backs_of_one_payer_never_deadlock(self, alice, bob, now):
+        for _ in range(3):
+            give_credit(alice, 5_000, now)
+
+        def live(number: int) -> None:
+            for turn in range(5):
+                reference = f"period:{number}:{turn}"
+                wallet.hold(payer=alice, amount=eur(100), key=f"{reference}:hold", reference=reference, now=now)
+                capture(alice, bob, 90, now, reference=reference)
+                earnings.give_back(reference=reference, amount=eur(40), key=f"{reference}:back", now=now)
+
+        assert at_once(10, live) == {"done": 10}
+        assert (purse(alice)["credit"], purse(bob)["pending"]) == ("125.00", "17.50")
+
+
+class WithdrawalRaceTests:
+    @pytest.fixture
+    def rich_bob(self, alice, bob, now):
+        make_available(bob, 5_000, now, payer=alice)
+        connect_bank(bob)
+        return bob
+
+    def test_twice_at_once_is_never_more_than_there_is(self, rich_bob, now):
+        ends = at_once(
+            8, lambda number: withdrawals.request(expert=rich_bob, amount=eur(3_000), key=f"form:{number}", now=now)
+        )
+        assert ends == {"done": 1, "NotEnough": 7}
+        assert Withdrawal.objects.count() == 1
+        assert purse(rich_bob)["available"] == "20.00"
+
+    def test_one_form_pressed_by_all_at_once_is_one_withdrawal(self, rich_bob, now):
+        ends = at_once(8, lambda _: withdrawals.request(expert=rich_bob, amount=eur(2_000), key="form", now=now))
+        assert ends == {"done": 8}
+        assert Withdrawal.objects.count() == 1
+        assert Entry.objects.filter(kind="withdrawal_request").count() == 1
+        assert purse(rich_bob)["available"] == "30.00"
+
+    def test_releasing_from_two_workers_releases_once(self, alice, bob, now):
+        give_credit(alice, 1_000, now)
+        for number in range(4):
+            wallet.hold(payer=alice, amount=eur(100), key=f"h{number}", reference=f"period:{number}", now=now)
+            capture(alice, bob, 100, now, reference=f"period:{number}")
+        released = []
+        later = earnings.release_date(expert=bob, release_from=now)
+        at_once(4, lambda _: released.append(earnings.release_due(now=later)))
+        assert sum(released) == 4
+        assert purse(bob)["available"] == "2.80"

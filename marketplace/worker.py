@@ -14,13 +14,19 @@ from dataclasses import dataclass
 from django.db import close_old_connections
 from django.utils import timezone
 
+from calls.metering import services as metering
+from calls.rooms import services as rooms
 from payouts import clock
 from payouts.earnings import services as earnings
+from payouts.outbox import services as outbox
+from payouts.outbox.services import Handler
 from payouts.sandbox import services as sandbox
+from payouts.stripe import work as stripe_work
 
 logger = logging.getLogger(__name__)
 ROUND_S = 1.0
 BUSY_ROUND_S = 0.05
+HANDLERS: dict[str, Handler] = {**stripe_work.HANDLERS, "mail.receipt": metering.send_receipt}
 
 
 @dataclass
@@ -35,11 +41,18 @@ class Job:
 
 def lanes() -> list[list[Job]]:
     """The jobs, by lane. Made anew for each worker, because a Job remembers when it is due."""
+    calls = [
+        Job("offers and paid periods whose time has come", lambda: metering.sweep(now=timezone.now())),
+        Job("calls whose time has come", lambda: rooms.sweep(now=timezone.now())),
+        Job("server processes that died", lambda: rooms.reap(now=timezone.now()), every_s=1),
+    ]
     world_outside = [
+        Job("outbox", lambda: outbox.work(handlers=HANDLERS, now=timezone.now())),
+        Job("Stripe's events", lambda: stripe_work.process_events(now=timezone.now())),
         Job("sandbox", lambda: sandbox.work(now=timezone.now())),
         Job("earnings to release", lambda: earnings.release_due(now=clock.now()), every_s=60),
     ]
-    return [world_outside]
+    return [calls, world_outside]
 
 
 def start(stop: threading.Event) -> list[threading.Thread]:

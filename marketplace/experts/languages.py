@@ -3,10 +3,14 @@
 from babel import Locale
 from django.utils.translation import get_language
 
+# fmt: off
 CODES = (
-    "ar bg bn ca cs da de el en es et eu fa fi fr ga gl he hi hr hu id is it ja ko lb lt lv mk mt nl no pl pt ro ru "
-    "sk sl sq sr sv sw ta th tr uk ur vi zh"
-).split()
+    "ar", "bg", "bn", "ca", "cs", "da", "de", "el", "en", "es", "et", "eu", "fa", "fi", "fr", "ga",
+    "gl", "he", "hi", "hr", "hu", "id", "is", "it", "ja", "ko", "lb", "lt", "lv", "mk", "mt", "nl",
+    "no", "pl", "pt", "ro", "ru", "sk", "sl", "sq", "sr", "sv", "sw", "ta", "th", "tr", "uk", "ur",
+    "vi", "zh",
+)
+# fmt: on
 
 
 def name(code: str) -> str:

@@ -13,7 +13,9 @@ class DirectoryForm(forms.Form):
         label=_("Search experts"),
         required=False,
         max_length=100,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off", "placeholder": _("Skill, topic or name")}),
+        widget=forms.TextInput(
+            attrs={"type": "search", "autocomplete": "off", "placeholder": _("Skill, topic or name")}
+        ),
     )
     category = forms.ModelChoiceField(
         label=_("Category"), queryset=Category.objects, to_field_name="slug", required=False, empty_label=_("All")

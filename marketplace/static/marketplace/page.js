@@ -1,1 +1,66 @@
-console.debug("page");
+/** The entry module of every page: presence, ringing, and small manners. The only file of the page that starts anything. */
+
+import { PageSocket } from "./pagesocket.js";
+import { byId, pageData } from "./page/dom.js";
+import { IncomingCalls } from "./page/incoming.js";
+import { CallPanel } from "./page/outgoing.js";
+import { showPresence, shownExperts } from "./page/presence.js";
+import { showLocalTimes } from "./page/times.js";
+
+const { member, words } = pageData();
+
+const socket = new PageSocket({
+  url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/page/`,
+  on: {
+    open: () => undefined,
+    presence: (change) => showPresence(change, words.presence),
+    rings: ({ incoming, outgoing }) => {
+      incomingCalls?.update(incoming);
+      callPanel?.update(outgoing);
+    },
+    ringing: (ring) => callPanel?.ringing(ring),
+    answered: (ring) => incomingCalls?.answered(ring),
+    error: (error) => {
+      if (error.re === "ring.answer") {
+        incomingCalls?.refused(error.text);
+      } else if (error.re === "ring" || error.re === "ring.cancel") {
+        callPanel?.refused(error);
+      }
+    },
+  },
+});
+
+const panel = byId("call-panel");
+const incomingCalls = member ? new IncomingCalls(socket, words) : null;
+const callPanel = panel ? new CallPanel(panel, socket, words, watchShown) : null;
+
+function watchShown() {
+  socket.watch(shownExperts());
+}
+
+function comeBack() {
+  if (document.visibilityState === "visible") {
+    socket.connect();
+  }
+}
+
+const menu = byId("site-menu", HTMLDetailsElement);
+
+/** The menu closes by Escape, with focus back on its button, and by pressing anywhere else. */
+function closeMenu(/** @type {Event} */ event) {
+  if (menu?.open && (event instanceof KeyboardEvent ? event.key === "Escape" : !event.composedPath().includes(menu))) {
+    menu.open = false;
+    if (event instanceof KeyboardEvent) {
+      menu.querySelector("summary")?.focus();
+    }
+  }
+}
+
+watchShown();
+socket.connect();
+showLocalTimes();
+addEventListener("online", () => socket.connect());
+document.addEventListener("visibilitychange", comeBack);
+document.addEventListener("click", closeMenu);
+document.addEventListener("keydown", closeMenu);
+/** @type {HTMLElement | null} */ (document.querySelector("[data-focus]"))?.focus();

@@ -1,0 +1,162 @@
+/** Somebody rings: the dialog over whatever page of the member is open. */
+
+import { Ringtone } from "../ringtone.js";
+import { IncomingRings, fill, secondsLeft } from "../rings.js";
+import { announce, byId } from "./dom.js";
+
+/**
+ * @import { Incoming, PageSocket } from "../pagesocket.js"
+ * @import { PageData } from "./dom.js"
+ */
+
+const OTHER_WINDOW_MS = 400; // how long another window may take to say that it answered
+
+export class IncomingCalls {
+  #rings = new IncomingRings();
+  #tone = new Ringtone();
+  #windows = new BroadcastChannel("ringwise-rings");
+  #socket;
+  #words;
+  #title = document.title;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #countdown;
+  #dialog = byId("ring-dialog", HTMLDialogElement);
+  #answer = byId("ring-answer", HTMLButtonElement);
+  #decline = byId("ring-decline", HTMLButtonElement);
+
+  /**
+   * @param {PageSocket} socket
+   * @param {PageData["words"]} words
+   */
+  constructor(socket, words) {
+    this.#socket = socket;
+    this.#words = words;
+    this.#windows.onmessage = (event) => this.#rings.answeredElsewhere(event.data.call);
+    for (const press of ["pointerdown", "keydown"]) {
+      document.addEventListener(press, () => this.#tone.wake(), { once: true, capture: true });
+    }
+    this.#answer?.addEventListener("click", () => this.#settle("ring.answer"));
+    this.#decline?.addEventListener("click", () => this.#settle("ring.decline"));
+    // Escape neither answers nor declines.
+    this.#dialog?.addEventListener("cancel", (event) => event.preventDefault());
+  }
+
+  /** @param {Incoming[]} incoming */
+  update(incoming) {
+    const before = this.#rings.shown?.call;
+    const { shown, gone } = this.#rings.update(incoming);
+    if (gone) {
+      setTimeout(() => this.#tellGone(gone), OTHER_WINDOW_MS);
+    }
+    if (shown === null) {
+      this.#close();
+    } else if (shown.call !== before) {
+      this.#open(shown);
+    }
+  }
+
+  /** This window's answer was taken. @param {{call: number, room: string}} ring */
+  answered({ call, room }) {
+    this.#windows.postMessage({ call });
+    location.assign(`/r/${encodeURIComponent(room)}/`);
+  }
+
+  /** This window's answer came too late. @param {string} text */
+  refused(text) {
+    this.#close();
+    announce(text);
+  }
+
+  /** @param {"ring.answer" | "ring.decline"} what */
+  #settle(what) {
+    const ring = this.#rings.shown;
+    if (!ring || !this.#socket.send(what, { call: ring.call })) {
+      return;
+    }
+    this.#rings.settledHere(ring.call);
+    this.#tone.stop();
+    this.#enable(false);
+    if (what === "ring.decline") {
+      this.#close();
+    }
+  }
+
+  /** @param {Incoming} ring */
+  #open(ring) {
+    const { caller } = ring;
+    this.#write("ring-title", fill(this.#words.is_calling, { name: caller.name }));
+    this.#write("ring-facts", this.#facts(ring).join(" · "));
+    this.#write("ring-line", ring.line);
+    byId("ring-line")?.toggleAttribute("hidden", ring.line === "");
+    this.#enable(true);
+    if (this.#dialog && !this.#dialog.open) {
+      this.#dialog.showModal();
+    }
+    byId("ring-title")?.focus();
+    this.#title = this.#countdown === undefined ? document.title : this.#title;
+    document.title = `${this.#words.ringing_title}: ${caller.name}`;
+    this.#tone.start();
+    clearInterval(this.#countdown);
+    this.#countdown = setInterval(() => this.#tick(ring), 1000);
+    this.#tick(ring);
+  }
+
+  /** @param {Incoming} ring */
+  #facts({ caller, has_ten_minutes }) {
+    const language = new Intl.DisplayNames([document.documentElement.lang], { type: "language" }).of(caller.language);
+    const past = { 0: this.#words.first_call, 1: this.#words.past_calls_one }[caller.past_calls];
+    return [
+      fill(this.#words.speaks, { language: language ?? caller.language }),
+      past ?? fill(this.#words.past_calls, { count: caller.past_calls }),
+      has_ten_minutes ? this.#words.has_credit : this.#words.little_credit,
+    ];
+  }
+
+  /** @param {Incoming} ring */
+  #tick(ring) {
+    this.#write("ring-left", fill(this.#words.rings_for, { seconds: secondsLeft(ring.until, this.#socket.serverNow) }));
+  }
+
+  #close() {
+    this.#tone.stop();
+    if (this.#countdown !== undefined) {
+      clearInterval(this.#countdown);
+      this.#countdown = undefined;
+      document.title = this.#title;
+    }
+    this.#dialog?.close();
+  }
+
+  /** @param {Incoming} ring */
+  #tellGone(ring) {
+    const elsewhere = this.#rings.wasAnsweredElsewhere(ring.call);
+    announce(elsewhere ? this.#words.elsewhere : fill(this.#words.ring_over, { name: ring.caller.name }));
+    if (elsewhere) {
+      showNotice(this.#words.elsewhere);
+    }
+  }
+
+  /** @param {boolean} on */
+  #enable(on) {
+    for (const button of [this.#answer, this.#decline]) {
+      button?.toggleAttribute("disabled", !on);
+    }
+  }
+
+  /** @param {string} id @param {string} text */
+  #write(id, text) {
+    const place = byId(id);
+    if (place) {
+      place.textContent = text;
+    }
+  }
+}
+
+/** A line above the page for some seconds; the announcer has said it already. @param {string} text */
+function showNotice(text) {
+  const notice = document.createElement("p");
+  notice.className = "notice passing-notice";
+  notice.textContent = text;
+  document.body.append(notice);
+  setTimeout(() => notice.remove(), 8000);
+}

@@ -1,0 +1,195 @@
+/** *Call now* on an expert's page: the line, ringing, and what to do when there is no answer. */
+
+import { OutgoingRing, fill, secondsLeft } from "../rings.js";
+import { byId } from "./dom.js";
+import { showWhen } from "./presence.js";
+
+/**
+ * @import { Outgoing, PageSocket, ServerError } from "../pagesocket.js"
+ * @import { Stage } from "../rings.js"
+ * @import { PageData } from "./dom.js"
+ */
+
+const KEPT = "ringwise-rang"; // the call that this window rang, so that a reload still leads to the room
+const TELLS_BY_NAME = { "ring.busy": "busy", "ring.away": "away" };
+
+export class CallPanel {
+  #panel;
+  #socket;
+  #words;
+  #expert;
+  #name;
+  #ring;
+  #watch;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #countdown;
+
+  /**
+   * @param {HTMLElement} panel
+   * @param {PageSocket} socket
+   * @param {PageData["words"]} words
+   * @param {() => void} watch the page shows other people now
+   */
+  constructor(panel, socket, words, watch) {
+    this.#panel = panel;
+    this.#socket = socket;
+    this.#words = words;
+    this.#watch = watch;
+    this.#expert = Number(panel.dataset.panelOf);
+    this.#name = panel.dataset.name ?? "";
+    this.#ring = new OutgoingRing(this.#expert, Number(sessionStorage.getItem(KEPT)) || null);
+    byId("call-form")?.addEventListener("submit", (event) => this.#ask(event));
+    byId("call-cancel")?.addEventListener("click", () => this.#cancel());
+  }
+
+  /** @param {Outgoing | null} outgoing */
+  update(outgoing) {
+    const before = this.#ring.stage.phase;
+    const stage = this.#ring.update(outgoing);
+    if (stage.phase !== before) {
+      this.#show(stage);
+    }
+  }
+
+  /** @param {{call: number}} ring */
+  ringing({ call }) {
+    sessionStorage.setItem(KEPT, String(call));
+    this.#ring.ringing(call);
+  }
+
+  /** @param {ServerError} error */
+  refused({ code, text }) {
+    if (this.#ring.stage.phase === "ringing") {
+      return; // a late answer to *Cancel call*; the next `rings` tells the rest
+    }
+    this.#ring.refused();
+    this.#showIdle();
+    const told = TELLS_BY_NAME[/** @type {keyof typeof TELLS_BY_NAME} */ (code)];
+    this.#tell(told ? this.#fill(told) : text);
+    if (told) {
+      this.#offerOtherWays();
+    }
+  }
+
+  /** @param {Event} event */
+  #ask(event) {
+    event.preventDefault();
+    const line = byId("call-line", HTMLInputElement)?.value.trim() ?? "";
+    if (this.#socket.send("ring", { expert: this.#expert, line })) {
+      this.#ring.asked();
+    } else {
+      this.#tell(this.#words.offline);
+    }
+  }
+
+  #cancel() {
+    const { stage } = this.#ring;
+    if (stage.phase === "ringing") {
+      this.#socket.send("ring.cancel", { call: stage.call });
+    }
+  }
+
+  /** @param {Stage} stage */
+  #show(stage) {
+    clearInterval(this.#countdown);
+    if (stage.phase === "ringing") {
+      this.#showRinging(stage.until);
+    } else if (stage.phase === "answered") {
+      this.#showAnswered(stage.room);
+    } else if (stage.phase === "over") {
+      this.#showOver(stage.reason);
+    } else {
+      this.#showIdle();
+    }
+  }
+
+  /** @param {number} until */
+  #showRinging(until) {
+    this.#occupy("ringing", this.#fill("ringing"));
+    const left = byId("call-left");
+    const tick = () => {
+      if (left) {
+        left.textContent = fill(this.#words.rings_for, { seconds: secondsLeft(until, this.#socket.serverNow) });
+      }
+    };
+    tick();
+    this.#countdown = setInterval(tick, 1000);
+    byId("call-cancel")?.removeAttribute("hidden");
+  }
+
+  /** @param {string | null} room of this window's own ring */
+  #showAnswered(room) {
+    this.#occupy("connecting", this.#fill(room ? "answered" : "answered_elsewhere"));
+    byId("call-cancel")?.setAttribute("hidden", "");
+    byId("call-left")?.replaceChildren();
+    if (room) {
+      location.assign(`/r/${encodeURIComponent(room)}/`);
+    }
+  }
+
+  /** @param {"declined" | "missed" | "cancelled"} reason */
+  #showOver(reason) {
+    this.#showIdle();
+    this.#tell(`${this.#fill(reason)} ${this.#words.cost_nothing}`);
+    if (reason !== "cancelled") {
+      this.#offerOtherWays();
+    }
+  }
+
+  /** Ringing fills the panel. @param {string} state @param {string} text */
+  #occupy(state, text) {
+    this.#panel.toggleAttribute("data-ringing", true);
+    showWhen(this.#panel, this.#state);
+    byId("call-ringing")?.removeAttribute("hidden");
+    for (const id of ["call-outcome", "similar-experts"]) {
+      byId(id)?.setAttribute("hidden", "");
+    }
+    const told = byId("call-state");
+    if (told) {
+      told.dataset.state = state;
+      told.textContent = text;
+      told.focus();
+    }
+  }
+
+  #showIdle() {
+    this.#panel.removeAttribute("data-ringing");
+    byId("call-ringing")?.setAttribute("hidden", "");
+    showWhen(this.#panel, this.#state);
+  }
+
+  /** @param {string} text */
+  #tell(text) {
+    const outcome = byId("call-outcome");
+    if (outcome) {
+      outcome.textContent = text;
+      outcome.removeAttribute("hidden");
+      outcome.focus();
+    }
+  }
+
+  /** No answer: a message can be left whatever the presence, and others are free. */
+  async #offerOtherWays() {
+    const message = byId("leave-message");
+    message?.removeAttribute("data-when");
+    message?.removeAttribute("hidden");
+    const others = byId("similar-experts");
+    const answer = await fetch(this.#panel.dataset.similar ?? "").catch(() => null);
+    if (!others || !answer?.ok) {
+      return;
+    }
+    // Our own server's page part, as strict as any of its pages; it holds no script.
+    others.innerHTML = await answer.text();
+    others.toggleAttribute("hidden", others.childElementCount === 0);
+    this.#watch();
+  }
+
+  get #state() {
+    return this.#panel.dataset.state ?? "away";
+  }
+
+  /** @param {string} word */
+  #fill(word) {
+    return fill(this.#words[word], { name: this.#name });
+  }
+}

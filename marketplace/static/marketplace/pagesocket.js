@@ -1,0 +1,163 @@
+/**
+ * The page socket: PROTOCOL.md, sections 1 and 2, seen from the browser. Comes back after every loss, answers pings,
+ * keeps the server's clock. What the messages mean is the business of page.js.
+ *
+ * @typedef {{id: number, name: string, language: string, past_calls: number}} Caller
+ * @typedef {{call: number, caller: Caller, line: string, has_ten_minutes: boolean, until: number}} Incoming
+ * @typedef {"ringing" | "answered" | "declined" | "missed" | "cancelled"} RingState
+ * @typedef {{call: number, expert: {id: number, name: string, slug: string}, state: RingState, until: number, room: string | null}} Outgoing
+ * @typedef {{code: string, text: string, re: string | null}} ServerError
+ *
+ * @typedef {object} Listener
+ * @property {(open: boolean) => void} open
+ * @property {(change: {expert: number, state: string}) => void} presence
+ * @property {(rings: {incoming: Incoming[], outgoing: Outgoing | null}) => void} rings
+ * @property {(ring: {call: number, room: string}) => void} ringing
+ * @property {(ring: {call: number, room: string}) => void} answered
+ * @property {(error: ServerError) => void} error
+ *
+ * @typedef {object} World  what a test replaces
+ * @property {typeof WebSocket} WebSocket
+ * @property {() => number} now
+ * @property {() => number} random
+ */
+
+const FIRST_WAIT_MS = 250;
+const LONGEST_WAIT_MS = 5000;
+const SILENCE_MS = 25_000; // the server pings every 10 s
+const WATCHED_MAX = 100;
+const OPEN = 1;
+
+/**
+ * How long to wait before the next try: doubling, up to 30 % more or less, so that a server that comes back is not overrun.
+ * @param {number} tries made in vain so far
+ * @param {number} chance 0 to 1
+ */
+export function waitBeforeTry(tries, chance) {
+  return Math.min(FIRST_WAIT_MS * 2 ** tries, LONGEST_WAIT_MS) * (0.7 + 0.6 * chance);
+}
+
+export class PageSocket {
+  #url;
+  #on;
+  #world;
+  /** @type {WebSocket | null} */
+  #socket = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #retry;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #silence;
+  #tries = 0;
+  #skew = 0;
+  /** @type {number[]} */
+  #watched = [];
+
+  /**
+   * @param {{url: string, on: Listener, world?: Partial<World>}} options
+   */
+  constructor({ url, on, world = {} }) {
+    this.#url = url;
+    this.#on = on;
+    this.#world = { WebSocket: globalThis.WebSocket, now: Date.now, random: Math.random, ...world };
+  }
+
+  /** Connects, or tries again at once: the network came back, or somebody looks at the page again. */
+  connect() {
+    clearTimeout(this.#retry);
+    if (this.#socket) {
+      return;
+    }
+    const socket = new this.#world.WebSocket(this.#url);
+    this.#socket = socket;
+    socket.onmessage = (event) => this.#receive(event.data);
+    socket.onclose = () => this.#lost(socket);
+    this.#listenForSilence();
+  }
+
+  get isOpen() {
+    return this.#socket?.readyState === OPEN;
+  }
+
+  /** The server's time now, in ms. */
+  get serverNow() {
+    return this.#world.now() + this.#skew;
+  }
+
+  /** @param {number[]} experts user ids; replaces those watched before, and is said again after every reconnection */
+  watch(experts) {
+    this.#watched = [...new Set(experts)].slice(0, WATCHED_MAX);
+    this.send("watch", { experts: this.#watched });
+  }
+
+  /**
+   * @param {string} type
+   * @param {object} fields
+   * @returns {boolean} false: not connected, nothing was sent
+   */
+  send(type, fields = {}) {
+    if (!this.isOpen) {
+      return false;
+    }
+    this.#socket?.send(JSON.stringify({ type, ...fields }));
+    return true;
+  }
+
+  /** @param {string} text */
+  #receive(text) {
+    this.#listenForSilence();
+    const message = JSON.parse(text);
+    if (typeof message.now === "number") {
+      this.#skew = message.now - this.#world.now();
+    }
+    switch (message.type) {
+      case "ping":
+        return this.send("pong");
+      case "hello":
+        return this.#greeted();
+      case "presence":
+        return this.#on.presence(message);
+      case "rings":
+        return this.#on.rings(message);
+      case "ring.ringing":
+        return this.#on.ringing(message);
+      case "ring.answered":
+        return this.#on.answered(message);
+      case "error":
+        return this.#on.error(message);
+      default:
+        return undefined; // a newer server may say more
+    }
+  }
+
+  #greeted() {
+    this.#tries = 0;
+    this.#on.open(true);
+    if (this.#watched.length > 0) {
+      this.watch(this.#watched);
+    }
+  }
+
+  /** @param {WebSocket} socket */
+  #lost(socket) {
+    if (socket !== this.#socket) {
+      return;
+    }
+    this.#socket = null;
+    clearTimeout(this.#silence);
+    this.#on.open(false);
+    this.#retry = setTimeout(() => this.connect(), waitBeforeTry(this.#tries, this.#world.random()));
+    this.#tries += 1;
+  }
+
+  /** A network that vanished without a word leaves a socket that looks open: give it up and make a new one. */
+  #listenForSilence() {
+    clearTimeout(this.#silence);
+    const socket = this.#socket;
+    this.#silence = setTimeout(() => {
+      if (socket && socket === this.#socket) {
+        socket.close();
+        this.#lost(socket);
+      }
+    }, SILENCE_MS);
+  }
+}

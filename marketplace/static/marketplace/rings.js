@@ -1,0 +1,125 @@
+/**
+ * What the rings of the server mean for this window. No DOM: page.js shows what comes out of here.
+ *
+ * @import { Incoming, Outgoing } from "./pagesocket.js"
+ */
+
+/** Who rings this member, across the messages that say so. */
+export class IncomingRings {
+  /** @type {Incoming | null} */
+  shown = null;
+  /** @type {Set<number>} calls that this window answered or declined */
+  #settledHere = new Set();
+  /** @type {Set<number>} calls that another window of this browser answered */
+  #answeredElsewhere = new Set();
+
+  /** @param {number} call */
+  settledHere(call) {
+    this.#settledHere.add(call);
+  }
+
+  /** @param {number} call */
+  answeredElsewhere(call) {
+    this.#answeredElsewhere.add(call);
+  }
+
+  /** Whether another window took the call, once known. @param {number} call */
+  wasAnsweredElsewhere(call) {
+    return this.#answeredElsewhere.has(call);
+  }
+
+  /**
+   * @param {Incoming[]} incoming the whole list, as the server has it now
+   * @returns {{shown: Incoming | null, gone: Incoming | null}} `gone`: left the list without this window's doing
+   */
+  update(incoming) {
+    const before = this.shown;
+    this.shown = incoming.find((ring) => !this.#settledHere.has(ring.call)) ?? null;
+    const left = before && !incoming.some((ring) => ring.call === before.call);
+    return { shown: this.shown, gone: left && !this.#settledHere.has(before.call) ? before : null };
+  }
+}
+
+/**
+ * @typedef {{phase: "idle"} | {phase: "asked"} | {phase: "ringing", call: number, until: number}
+ *   | {phase: "answered", room: string | null} | {phase: "over", reason: "declined" | "missed" | "cancelled"}} Stage
+ */
+
+/** This member's ring of one expert, on that expert's page. */
+export class OutgoingRing {
+  /** @type {Stage} */
+  stage = { phase: "idle" };
+  #expert;
+  /** @type {number | null} the call that this window rang, so that only it goes to the room */
+  #mine;
+  /** @type {number | null} the call whose end was shown last */
+  #ended = null;
+
+  /**
+   * @param {number} expert whose page this is
+   * @param {number | null} mine the call that this window rang before it was loaded again
+   */
+  constructor(expert, mine) {
+    this.#expert = expert;
+    this.#mine = mine;
+  }
+
+  asked() {
+    this.stage = { phase: "asked" };
+  }
+
+  /** The ring was refused by the server. */
+  refused() {
+    this.stage = { phase: "idle" };
+  }
+
+  /** @param {number} call that the server made of this window's ring */
+  ringing(call) {
+    this.#mine = call;
+  }
+
+  /**
+   * @param {Outgoing | null} outgoing
+   * @returns {Stage} what to show from now on
+   */
+  update(outgoing) {
+    if (outgoing === null || outgoing.expert.id !== this.#expert) {
+      return this.#withoutRing();
+    }
+    if (outgoing.state === "ringing") {
+      this.stage = { phase: "ringing", call: outgoing.call, until: outgoing.until };
+    } else if (outgoing.state === "answered") {
+      this.stage = { phase: "answered", room: outgoing.call === this.#mine ? outgoing.room : null };
+    } else if (this.#wasShowing(outgoing.call)) {
+      this.#ended = outgoing.call;
+      this.stage = { phase: "over", reason: outgoing.state };
+    }
+    return this.stage;
+  }
+
+  /** The end of a ring is told for 30 s, so the end of the one before can come after a new one was asked for. @param {number} call */
+  #wasShowing(call) {
+    return this.stage.phase === "ringing" ? this.stage.call === call : this.stage.phase === "asked" && call !== this.#ended;
+  }
+
+  #withoutRing() {
+    if (this.stage.phase === "ringing" || this.stage.phase === "answered") {
+      this.stage = { phase: "idle" };
+    }
+    return this.stage;
+  }
+}
+
+/**
+ * "{name} is calling" with the names filled in.
+ * @param {string} words
+ * @param {Record<string, string | number>} values
+ */
+export function fill(words, values) {
+  return words.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+}
+
+/** Whole seconds left, never below zero. @param {number} until @param {number} now */
+export function secondsLeft(until, now) {
+  return Math.max(0, Math.ceil((until - now) / 1000));
+}

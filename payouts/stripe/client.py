@@ -22,6 +22,7 @@ from payouts.stripe.answers import BadEvent, InsideTransaction, NotAnswered, Ref
 
 stripe.enable_telemetry = False  # else it writes a file into the home folder of whoever runs this
 TIMEOUT_S = 15
+NONSENSE = (ValueError, KeyError, TypeError, AttributeError, RecursionError, StopIteration)
 TOLERANCE_S = 300  # how old, or how far in our future, a signed event may be
 
 
@@ -81,20 +82,28 @@ def genuine(*, body: bytes, signature: str, secret: str, kind: str) -> dict[str,
             client().construct_event(body, signature, secret, TOLERANCE_S)
         else:
             client().parse_event_notification(body, signature, secret, TOLERANCE_S)
-        # The library refuses what is too old but takes any date in the future.
-        signed_at = int(next(part[2:] for part in signature.split(",") if part.startswith("t=")))
-        payload = json.loads(body)
-    except (
-        stripe.SignatureVerificationError,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        RecursionError,
-    ) as problem:
+        signed_at, payload = signed_at_second(signature), json.loads(body)
+    except (stripe.SignatureVerificationError, *NONSENSE) as problem:
         raise BadEvent(str(problem)[:200]) from problem
-    if signed_at > time.time() + TOLERANCE_S:
+    if signed_at > time.time() + TOLERANCE_S:  # the library refuses what is too old but takes any date in the future
         raise BadEvent("signed in the future")
-    if payload.get("object") != kind or bool(payload.get("livemode")) != is_live():
-        raise BadEvent("another kind of event, or of the other mode")
+    if not _is_whole(payload, kind) or payload["livemode"] is not is_live():
+        raise BadEvent("not such an event, or one of the other mode")
     return payload
+
+
+def signed_at_second(signature: str) -> int:
+    return int(next(part[2:] for part in signature.split(",") if part.startswith("t=")))
+
+
+def _is_whole(payload: Any, kind: str) -> bool:
+    """Whether what we read of an event is there: its name, type and mode, and what it is about."""
+    if not isinstance(payload, dict) or payload.get("object") != kind or not isinstance(payload.get("livemode"), bool):
+        return False
+    names = [payload.get("id"), payload.get("type"), payload.get("account") or "-"]
+    if not all(isinstance(name, str) and 0 < len(name) <= 120 for name in names):
+        return False
+    about = payload.get("related_object") or {}
+    if kind == "event":
+        about = payload["data"].get("object") if isinstance(payload.get("data"), dict) else None
+    return isinstance(about, dict)

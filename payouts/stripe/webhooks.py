@@ -50,7 +50,7 @@ def _received(request: HttpRequest, endpoint: str, secret: str, read: Reader) ->
         event_id=event.id,
         defaults={
             "endpoint": endpoint,
-            "type": event.type[:120],
+            "type": event.type,
             "account": event.account,
             "payload": event.payload,
             "received_at": now,

@@ -11,6 +11,7 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from contextvars import Context
 from functools import partial
 from typing import Protocol
 from uuid import UUID, uuid4
@@ -146,6 +147,14 @@ class Hub:
         listening.discard(socket)
         if not listening:
             self.topics.pop((topic, about), None)
+
+    def call_from_thread(self, work: Callable, *arguments) -> None:
+        """Runs `work` on the hub's loop, from any thread.
+
+        In a context of its own: the calling thread's says that it is database work, and asgiref would refuse further
+        database work to every task begun in it.
+        """
+        self.loop.call_soon_threadsafe(partial(work, *arguments), context=Context())
 
     def tell(self, topic: str, about: int) -> None:
         for socket in list(self.topics.get((topic, about), ())):

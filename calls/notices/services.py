@@ -4,7 +4,6 @@ A notice has no content: who hears it asks the services for their own fresh stat
 reordered without harm. They go out when the transaction is committed, from any thread of any process.
 """
 
-import asyncio
 import logging
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -44,7 +43,7 @@ def _tell(topic: str, about: int) -> None:
 def _send(topic: str, about: int) -> None:
     hub = hubs.current()
     if hub:
-        hub.loop.call_soon_threadsafe(hub.tell, topic, about)
+        hub.call_from_thread(hub.tell, topic, about)
     layer = get_channel_layer()
     if isinstance(layer, InMemoryChannelLayer):
         return
@@ -52,7 +51,7 @@ def _send(topic: str, about: int) -> None:
     if channels := list(others.values_list("channel", flat=True)):
         notice = {"topic": topic, "about": about}
         if hub:
-            asyncio.run_coroutine_threadsafe(_send_to(layer, channels, notice), hub.loop)
+            hub.call_from_thread(lambda: hub.spawn(_send_to(layer, channels, notice)))
         else:
             async_to_sync(_send_to)(layer, channels, notice)
 

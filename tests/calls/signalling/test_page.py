@@ -1,0 +1,129 @@
+import pytest
+from asgiref.sync import sync_to_async
+
+from calls.rooms.models import Call
+from marketplace.experts import services as experts
+from tests.calls.signalling.wires import page_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class VisitorTests:
+    async def test_is_nobody_and_may_watch(self, bob):
+        visitor = await page_of(None)
+        await visitor.say("watch", experts=[bob.id, 4711])
+        assert [await visitor.hear("presence"), await visitor.hear("presence")] == [
+            {"type": "presence", "expert": bob.id, "state": "away"},
+            {"type": "presence", "expert": 4711, "state": "away"},
+        ]
+
+    @pytest.mark.parametrize("kind", ["ring.cancel", "ring.answer", "ring.decline"])
+    async def test_cannot_press_what_rings(self, db, kind):
+        visitor = await page_of(None)
+        await visitor.say(kind, call=1)
+        assert await visitor.error() == ("sign_in", kind)
+
+    async def test_cannot_ring(self, bob):
+        visitor = await page_of(None)
+        await visitor.say("ring", expert=bob.id, line="")
+        assert await visitor.error() == ("sign_in", "ring")
+
+
+class PresenceTests:
+    async def test_an_open_page_makes_free_and_watchers_see_it(self, alice, bob):
+        watching = await page_of(alice)
+        await watching.say("watch", experts=[bob.id])
+        assert (await watching.hear("presence"))["state"] == "away"
+        await page_of(bob)
+        assert (await watching.hear("presence"))["state"] == "free"
+
+    async def test_closing_the_last_page_makes_away_after_a_while(self, alice, bob, settings):
+        settings.AWAY_AFTER_S = 0.1
+        watching, first, second = await page_of(alice), await page_of(bob), await page_of(bob)
+        await watching.say("watch", experts=[bob.id])
+        await watching.hear("presence", state="free")
+        await first.hang()
+        assert await watching.silent(0.4)
+        await second.hang()
+        assert (await watching.hear("presence"))["state"] == "away"
+
+    async def test_going_from_page_to_page_is_not_going(self, alice, bob, settings):
+        settings.AWAY_AFTER_S = 1
+        watching, page = await page_of(alice), await page_of(bob)
+        await watching.say("watch", experts=[bob.id])
+        await watching.hear("presence", state="free")
+        await page.hang()
+        await page_of(bob, cookie=page.cookie)
+        assert await watching.silent(1.5)
+
+    async def test_who_is_not_watched_any_more_is_not_told(self, alice, bob):
+        watching = await page_of(alice)
+        await watching.say("watch", experts=[bob.id])
+        await watching.hear("presence")
+        await watching.say("watch", experts=[])
+        await page_of(bob)
+        assert await watching.silent()
+
+
+class RingingTests:
+    async def test_rings_on_every_page_and_the_first_answer_silences_the_others(self, alice, bob):
+        hers, his, his_other = await page_of(alice), await page_of(bob), await page_of(bob)
+        await hers.say("ring", expert=bob.id, line="My lease ends")
+        ringing = await hers.hear("ring.ringing")
+        for page in (his, his_other):
+            (incoming,) = (await page.hear("rings"))["incoming"]
+            assert (incoming["call"], incoming["line"]) == (ringing["call"], "My lease ends")
+        await his.say("ring.answer", call=ringing["call"])
+        assert await his.hear("ring.answered") == {"type": "ring.answered", **{k: ringing[k] for k in ("call", "room")}}
+        assert (await his_other.hear("rings"))["incoming"] == []
+        outgoing = (await hers.hear("rings"))["outgoing"]
+        while outgoing["state"] == "ringing":
+            outgoing = (await hers.hear("rings"))["outgoing"]
+        assert (outgoing["state"], outgoing["room"]) == ("answered", ringing["room"])
+
+    async def test_a_second_answer_is_too_late(self, alice, bob):
+        hers, his, his_other = await page_of(alice), await page_of(bob), await page_of(bob)
+        await hers.say("ring", expert=bob.id, line="")
+        call = (await hers.hear("ring.ringing"))["call"]
+        await his.say("ring.answer", call=call)
+        await his.hear("ring.answered")
+        await his_other.say("ring.answer", call=call)
+        assert await his_other.error() == ("call.over", "ring.answer")
+
+    async def test_declining_and_cancelling_reach_the_other(self, alice, bob):
+        hers, his = await page_of(alice), await page_of(bob)
+        for presser, press, ended in ((his, "ring.decline", "declined"), (hers, "ring.cancel", "cancelled")):
+            await hers.say("ring", expert=bob.id, line="")
+            call = (await hers.hear("ring.ringing"))["call"]
+            await his.hear("rings")
+            await presser.say(press, call=call)
+            while (rings := await hers.hear("rings"))["outgoing"]["state"] != ended:
+                pass
+            assert rings["outgoing"]["call"] == call
+            assert (await his.hear("rings"))["incoming"] == []
+
+    async def test_eve_can_press_nothing_of_theirs(self, alice, bob, eve):
+        hers, _, strange = await page_of(alice), await page_of(bob), await page_of(eve)
+        await hers.say("ring", expert=bob.id, line="")
+        call = (await hers.hear("ring.ringing"))["call"]
+        for kind in ("ring.cancel", "ring.answer", "ring.decline"):
+            await strange.say(kind, call=call)
+            assert await strange.error() == ("not_found", kind)
+        for wire, kinds in ((hers, ("ring.answer", "ring.decline")),):
+            for kind in kinds:
+                await wire.say(kind, call=call)
+                assert await wire.error() == ("not_found", kind)
+        assert await sync_to_async(Call.objects.get)(state="ringing")
+        assert await strange.silent()
+
+    @pytest.mark.parametrize("who", ["bob", "nobody"])
+    async def test_a_ring_that_cannot_be_says_why(self, alice, bob, who):
+        hers = await page_of(alice)
+        await hers.say("ring", expert=bob.id if who == "bob" else 4711, line="")
+        assert await hers.error() == ({"bob": "ring.away", "nobody": "ring.not_an_expert"}[who], "ring")
+
+    async def test_an_expert_who_chose_away_is_not_rung(self, alice, bob):
+        hers, _ = await page_of(alice), await page_of(bob)
+        await sync_to_async(experts.choose_away)(user=bob, away=True)
+        await hers.say("ring", expert=bob.id, line="")
+        assert await hers.error() == ("ring.away", "ring")

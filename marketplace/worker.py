@@ -42,9 +42,10 @@ class Job:
 def lanes() -> list[list[Job]]:
     """The jobs, by lane. Made anew for each worker, because a Job remembers when it is due."""
     calls = [
+        # First: no deadline is to be met on the word of a witness who was dead by then.
+        Job("server processes that died", lambda: rooms.reap(now=timezone.now()), every_s=1),
         Job("offers and paid periods whose time has come", lambda: metering.sweep(now=timezone.now())),
         Job("calls whose time has come", lambda: rooms.sweep(now=timezone.now())),
-        Job("server processes that died", lambda: rooms.reap(now=timezone.now()), every_s=1),
     ]
     world_outside = [
         Job("outbox", lambda: outbox.work(handlers=HANDLERS, now=timezone.now())),

@@ -95,6 +95,13 @@ class Wire:
     async def silent(self, seconds: float = 0.2) -> bool:
         return await self.end.receive_nothing(timeout=seconds)
 
+    async def hears_no(self, *kinds: str, seconds: float = 0.2) -> bool:
+        """Nothing of these types has come, and nothing at all comes any more."""
+        while not await self.silent(seconds):
+            if (await self.next())["type"] in kinds:
+                return False
+        return True
+
     async def hang(self) -> None:
         """The connection is gone."""
         await self.end.disconnect(timeout=WAIT_S)

@@ -1,0 +1,185 @@
+import json
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from calls.notices import services as notices
+from calls.rooms.models import Call, Seat
+from tests.calls.signalling.wires import Refused, Wire, answered_call, cookie_of, live_pair, page_of, room_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+OFFER = {"description": {"type": "offer", "sdp": "v=0\r\n"}}
+
+
+class DoorTests:
+    @pytest.mark.parametrize("who", ["eve", "sam", "a visitor"])
+    async def test_strangers_are_refused(self, alice, bob, eve, sam, now, who):
+        call = await sync_to_async(answered_call)(alice, bob, now)
+        person = {"eve": eve, "sam": sam}.get(who)
+        cookie = await sync_to_async(cookie_of)(person) if person else ""
+        with pytest.raises(Refused):
+            await Wire(f"/ws/room/{call.room.code}/", cookie=cookie).open()
+
+    async def test_an_unknown_room_looks_the_same(self, alice):
+        cookie = await sync_to_async(cookie_of)(alice)
+        with pytest.raises(Refused):
+            await Wire("/ws/room/AAAAAAAAAAAAAAAAAAAAAAAA/", cookie=cookie).open()
+
+    async def test_an_unknown_address_is_refused(self, alice):
+        with pytest.raises(Refused):
+            await Wire("/ws/elsewhere/", cookie=await sync_to_async(cookie_of)(alice)).open()
+
+
+class JoiningTests:
+    async def test_an_onlooker_sees_the_room_and_joins(self, alice, bob, now):
+        call = await sync_to_async(answered_call)(alice, bob, now)
+        hers = await room_of(alice, call.room.code)
+        await hers.say("join")
+        joined = await hers.state(lambda state: state["you"]["joined"])
+        assert (joined["ice"], joined["call"]["state"]) == ([], "answered")
+        assert await hers.hear("peer") == {"type": "peer", "present": False, "polite": True, "page": None}
+
+    async def test_the_caller_is_polite_and_both_learn_the_others_page(self, alice, bob, now):
+        call = await sync_to_async(answered_call)(alice, bob, now)
+        hers, his = await room_of(alice, call.room.code), await room_of(bob, call.room.code)
+        await hers.say("join", page="hers")
+        await hers.hear("peer", present=False)
+        await his.say("join", page="his")
+        assert await his.hear("peer") == {"type": "peer", "present": True, "polite": False, "page": "hers"}
+        assert await hers.hear("peer") == {"type": "peer", "present": True, "polite": True, "page": "his"}
+
+    async def test_the_second_person_makes_it_live_for_both(self, alice, bob, now):
+        hers, his, call = await live_pair(alice, bob, now)
+        assert (await sync_to_async(Call.objects.get)(id=call.id)).state == "live"
+
+    async def test_without_a_call_there_is_nothing_to_join(self, alice, bob, now):
+        hers, his, call = await live_pair(alice, bob, now)
+        await hers.say("hangup")
+        await his.state(lambda state: state["call"]["state"] == "ended")
+        await his.say("join")
+        assert await his.error() == ("room.no_call", "join")
+
+    async def test_joining_again_brings_fresh_ice(self, alice, bob, now, settings):
+        settings.TURN_URLS, settings.TURN_SECRET = ["turn:turn.example.test"], "secret"
+        hers, his, call = await live_pair(alice, bob, now)
+        await hers.say("join", page="hers")
+        state = await hers.state(lambda state: "ice" in state)
+        assert state["ice"][0]["username"].endswith(f":{alice.id}")
+
+    async def test_the_newest_tab_takes_the_seat(self, alice, bob, now):
+        hers, his, call = await live_pair(alice, bob, now)
+        newer = await room_of(alice, call.room.code)
+        await newer.say("join", page="newer")
+        await hers.hear("replaced")
+        assert await hers.closed() == 4001
+        assert (await his.hear("peer", present=True))["page"] == "newer"
+        await newer.hear("peer", present=True)
+        await newer.say("signal", data=OFFER)
+        assert (await his.hear("signal"))["data"] == OFFER
+
+    async def test_hanging_up_ends_it_for_both_and_empties_the_seats(self, alice, bob, now):
+        hers, his, call = await live_pair(alice, bob, now)
+        await his.say("hangup")
+        for wire in (hers, his):
+            state = await wire.state(lambda state: state["call"]["state"] == "ended")
+            assert (state["call"]["end_reason"], state["you"]["joined"]) == ("hung_up", False)
+        await hers.say("hangup")
+        assert await hers.error() == ("not_joined", "hangup")
+
+    async def test_a_lost_connection_empties_the_seat_and_coming_back_fills_it(self, alice, bob, now):
+        hers, his, call = await live_pair(alice, bob, now)
+        await hers.hang()
+        state = await his.state(lambda state: state["call"]["ends_at"])
+        assert state["other"]["present"] is False
+        assert (await his.hear("peer"))["present"] is False
+        back = await room_of(alice, call.room.code)
+        await back.say("join", page="hers")
+        await his.state(lambda state: state["call"]["ends_at"] is None)
+        assert (await his.hear("peer"))["page"] == "hers"
+
+    async def test_the_caller_rings_again_in_the_room(self, alice, bob, now):
+        hers, his, call = await live_pair(alice, bob, now)
+        page = await page_of(bob)
+        await hers.say("hangup")
+        await hers.state(lambda state: state["can_ring"])
+        await his.say("ring")
+        assert await his.error() == ("not_your_role", "ring")
+        await hers.say("ring", line="One more thing")
+        (incoming,) = (await page.hear("rings"))["incoming"]
+        assert incoming["line"] == "One more thing"
+        await page.say("ring.answer", call=incoming["call"])
+        assert (await page.hear("ring.answered"))["room"] == call.room.code
+        await hers.state(lambda state: state["call"]["state"] == "answered")
+
+
+class RelayTests:
+    async def test_what_one_sends_the_other_gets_as_it_came(self, alice, bob, now):
+        hers, his, _ = await live_pair(alice, bob, now)
+        text = '{ "type":"signal",  "data": {"candidates": [{"candidate": "c", "sdpMLineIndex": 0}, null]}}'
+        await hers.send(text)
+        await his.hear("signal")
+        await his.send(text)
+        while True:
+            output = await hers.end.receive_output()
+            if json.loads(output["text"])["type"] == "signal":
+                break
+        assert output["text"] == text
+
+    async def test_it_asks_the_database_nothing(self, alice, bob, now):
+        hers, his, _ = await live_pair(alice, bob, now)
+
+        # In the thread in which the sockets' database work is done.
+        queries = await sync_to_async(lambda: CaptureQueriesContext(connection))()
+        await sync_to_async(queries.__enter__)()
+        for number in range(20):
+            await hers.say("signal", data={"candidates": [{"candidate": str(number)}]})
+            await his.hear("signal")
+        await sync_to_async(queries.__exit__)(None, None, None)
+        assert len(queries) == 0
+
+    async def test_with_nobody_there_it_says_so(self, alice, bob, now):
+        hers, his, _ = await live_pair(alice, bob, now)
+        await his.hang()
+        await hers.hear("peer", present=False)
+        await hers.say("signal", data=OFFER)
+        assert await hers.error() == ("room.no_peer", "signal")
+
+    async def test_an_onlooker_sends_nothing_to_anybody(self, alice, bob, now):
+        hers, his, call = await live_pair(alice, bob, now)
+        onlooker = await room_of(alice, call.room.code)
+        await onlooker.say("signal", data=OFFER)
+        assert await onlooker.error() == ("not_joined", "signal")
+        assert await his.hears_no("signal")
+
+
+class SeatAnswerTests:
+    """GET /r/<code>/seat: why a socket was refused."""
+
+    async def test_says_why(self, alice, bob, eve, now, signed_in, client):
+        call = await sync_to_async(answered_call)(alice, bob, now)
+
+        def ask():
+            path = f"/r/{call.room.code}/seat"
+            answers = [one.get(path) for one in (signed_in(alice), signed_in(eve), client)]
+            answers.append(signed_in(alice).get("/r/unknown/seat"))
+            return [(answer.status_code, answer.json()["reason"]) for answer in answers]
+
+        assert await sync_to_async(ask)() == [
+            (200, "open"),
+            (404, "not_found"),
+            (401, "signed_out"),
+            (404, "not_found"),
+        ]
+
+
+class StaleSeatTests:
+    async def test_a_seat_taken_away_by_the_sweeper_is_no_seat(self, alice, bob, now):
+        hers, his, call = await live_pair(alice, bob, now)
+        await sync_to_async(Seat.objects.filter(user=alice).delete)()
+        await sync_to_async(notices.tell_room)(room_id=call.room_id)
+        await hers.state(lambda state: not state["you"]["joined"])
+        await hers.say("hangup")
+        assert await hers.error() == ("not_joined", "hangup")

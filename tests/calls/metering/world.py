@@ -11,12 +11,16 @@ from django.conf import settings
 
 from calls.metering import services as metering
 from calls.metering.models import Offer, PaidPeriod
+from calls.metering.moments import to_ms
 from calls.rooms.models import Call, Room
 from marketplace.accounts.models import User
+from payouts.earnings.verify import verify as verify_earnings
 from payouts.ledger import accounts
 from payouts.ledger import services as ledger
+from payouts.ledger.verify import verify as verify_ledger
 from payouts.money import Money
 from payouts.wallet.models import CreditLot, TopUp
+from payouts.wallet.verify import verify as verify_wallet
 from tests import cast
 
 SERVER, OTHER_SERVER = UUID(int=101), UUID(int=102)
@@ -64,6 +68,10 @@ class Story:
 
     def ago(self, seconds: float) -> datetime:
         return self.now - timedelta(seconds=seconds)
+
+    def ms(self, seconds: float = 0) -> int:
+        """The moment `seconds` from now, as browsers are told it."""
+        return to_ms(self.now + timedelta(seconds=seconds))
 
     def sweep(self) -> int:
         return metering.sweep(now=self.now)
@@ -159,6 +167,9 @@ class Story:
     def meter(self, viewer: User | None = None) -> dict:
         return metering.meter_state(self.period, viewer or self.alice, self.now)
 
+    def meter_of_the_call(self, viewer: User | None = None) -> dict:
+        return metering.meter_state(metering.latest_period(call=self.call), viewer or self.alice, self.now)
+
     def card(self, viewer: User | None = None) -> dict | None:
         return metering.offer_state(metering.latest_offer(call=self.call), viewer or self.alice, self.now)
 
@@ -171,3 +182,7 @@ class Story:
             "commission": accounts.commission(),
         }
         return {name: ledger.balance(ref, "EUR").minor for name, ref in refs.items()}
+
+    def faults(self) -> list[str]:
+        """What `verify_ledger` would find."""
+        return [*verify_ledger(), *verify_wallet(), *verify_earnings()]

@@ -1,0 +1,166 @@
+"""Acts of time: 30 min for 25.00, cancelled at no cost at first, the unused part back as credit in the end."""
+
+import pytest
+
+from calls.metering import services as metering
+from tests.calls.metering.world import Story
+
+NOTHING_CHARGED = {"credit": 5_000, "held": 0, "earned": 0, "commission": 0}
+ALL_CHARGED = {"credit": 2_500, "held": 0, "earned": 1_750, "commission": 750}
+
+
+def refused(code: str):
+    return pytest.raises(metering.MeterRefused, match=f"^{code}$")
+
+
+@pytest.fixture
+def story(db) -> Story:
+    return Story(credit=5_000)
+
+
+class CaptureTests:
+    def test_it_is_held_at_first_and_captured_a_minute_after_the_countdown(self, story):
+        story.go_act()
+        story.after(59.9).sweep()
+        assert story.balances() == {"credit": 2_500, "held": 2_500, "earned": 0, "commission": 0}
+        story.after(0.1).sweep()
+        assert story.balances() == ALL_CHARGED
+        assert story.period.captured_at == story.now
+        assert story.meter()["state"] == "running"
+
+    def test_a_late_sweeper_captures_at_the_right_moment(self, story):
+        story.go_act().after(100).sweep()
+        assert story.period.captured_at == story.ago(40)
+
+    def test_until_then_cancelling_costs_nothing(self, story):
+        story.go_act().after(59)
+        assert story.meter()["can_cancel_act"]
+        story.cancel_act()
+        assert story.period.end_reason == "act_cancelled"
+        assert story.balances() == NOTHING_CHARGED
+
+    def test_the_expert_can_cancel_it_too(self, story):
+        story.go_act().after(10)
+        metering.cancel_act(period_id=story.period_id, member=story.bob, now=story.now)
+        assert story.balances() == NOTHING_CHARGED
+
+    def test_until_then_hanging_up_costs_nothing(self, story):
+        story.go_act().after(59)
+        story.hang_up()
+        assert story.balances() == NOTHING_CHARGED
+
+    def test_until_then_back_to_free_costs_nothing(self, story):
+        story.go_act().after(59)
+        story.back_to_free()
+        assert story.balances() == NOTHING_CHARGED
+
+    def test_two_minutes_of_loss_that_begin_before_cost_nothing(self, story):
+        story.go_act().after(40).lose("payer", silent_for=5)
+        story.after(115).sweep()
+        assert (story.period.end_reason, story.period.captured_at) == ("loss", None)
+        assert story.balances() == NOTHING_CHARGED
+
+    def test_a_shorter_loss_puts_the_capture_off_until_it_runs_again(self, story):
+        story.go_act().after(55).lose("payer", silent_for=5)
+        story.after(10).hear("payer")
+        assert story.period.captured_at == story.now
+        assert story.balances() == ALL_CHARGED
+
+    def test_a_pause_puts_the_capture_off_too(self, story):
+        story.go_act().after(50)
+        story.pause(story.bob)
+        story.after(100).sweep()
+        assert story.balances()["held"] == 2_500
+        story.cancel_act()
+        assert story.balances() == NOTHING_CHARGED
+
+    def test_afterwards_it_cannot_be_cancelled(self, story):
+        story.go_act().after(60).sweep()
+        assert not story.meter()["can_cancel_act"]
+        with refused("captured"):
+            story.cancel_act()
+
+    def test_afterwards_it_cannot_be_cancelled_even_where_no_sweeper_came(self, story):
+        story.go_act().after(60)
+        with refused("captured"):
+            story.cancel_act()
+
+    def test_its_cap_is_not_raised(self, story):
+        story.go_act()
+        with refused("not_now"):
+            story.raise_cap(3_000)
+
+
+class LengthTests:
+    def test_it_ends_when_its_length_is_reached(self, story):
+        story.go_act().after(1_799.999).sweep()
+        assert story.period.state == "running"
+        story.after(0.001).sweep()
+        period = story.period
+        assert (period.end_reason, period.billable_ms, period.amount_minor) == ("act_done", 1_800_000, 2_500)
+
+    def test_its_time_counts_by_the_same_rule(self, story):
+        story.go_act().after(100)
+        story.pause(story.alice)
+        story.after(50).resume()
+        story.after(100).lose("expert", silent_for=10)
+        assert story.meter()["billable_ms"] == 190_000
+
+    def test_the_meter_shows_the_price_whatever_was_used(self, story):
+        story.go_act().after(100)
+        meter = story.meter()
+        assert (meter["cost_minor"], meter["cap_ms"], meter["length_ms"]) == (2_500, 1_800_000, 1_800_000)
+
+
+class UnusedTests:
+    def test_what_is_unused_is_shown_when_it_ends_and_goes_back_when_the_call_does(self, story):
+        story.go_act().after(720)  # 12 of 30 min
+        story.back_to_free()
+        assert story.balances() == ALL_CHARGED
+        assert story.meter()["last"]["text"] == (
+            "€25.00 for 12 min. Back to free was pressed. "
+            "€15.00 was not used and comes back as credit when the call ends."
+        )
+        story.after(60).hang_up()
+        assert story.balances() == {"credit": 4_000, "held": 0, "earned": 700, "commission": 300}
+        assert (story.period.given_back_minor, story.period.commission_minor) == (1_500, 300)
+
+    def test_hanging_up_in_the_middle_gives_it_back_at_once(self, story):
+        story.go_act().after(720)
+        story.hang_up()
+        assert story.balances() == {"credit": 4_000, "held": 0, "earned": 700, "commission": 300}
+
+    def test_the_used_part_is_rounded_down_for_the_payer(self, story):
+        story.go_act().after(100.001)
+        story.hang_up()
+        assert story.period.amount_minor - story.period.given_back_minor == 2_500 * 100_001 // 1_800_000
+
+    def test_nothing_goes_back_of_a_used_act(self, story):
+        story.go_act().after(1_800).sweep()
+        story.after(60).hang_up()
+        assert story.balances() == ALL_CHARGED
+
+    def test_ending_the_call_twice_gives_back_once(self, story):
+        story.go_act().after(720)
+        story.hang_up()
+        story.after(1).hang_up()
+        assert story.balances()["credit"] == 4_000
+
+    def test_two_acts_in_a_call_each_give_their_own_back(self, story):
+        for _ in range(2):
+            story.go_act().after(900)
+            story.back_to_free()
+        story.hang_up()
+        assert story.balances() == {"credit": 2_500, "held": 0, "earned": 1_750, "commission": 750}
+
+    def test_a_per_minute_part_after_an_act_is_charged_as_ever(self, story):
+        story.go_act().after(900)
+        story.back_to_free()
+        story.go_paid(cap=1_000).after(90)
+        story.hang_up()
+        assert story.balances() == {
+            "credit": 5_000 - 1_250 - 200,
+            "held": 0,
+            "earned": 875 + 140,
+            "commission": 375 + 60,
+        }

@@ -4,7 +4,7 @@
  */
 
 const SILENT_MS = 1500;
-const FIRST_MS = 8000;
+const FIRST_MS = 6000;
 const STILL_MS = 1500;
 /** Waits between one alarm and the next while nothing arrives. */
 const AGAIN_MS = [3000, 4000, 8000, 15_000];

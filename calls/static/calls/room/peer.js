@@ -36,6 +36,8 @@ export class Peer {
   #ignoring = false;
   /** @type {string | null} */
   #page = null;
+  /** A new page's first offer was answered before the server's notice of that page came: they travel apart. */
+  #early = false;
   /** @type {RTCIceServer[]} */
   #ice = [];
   /** @type {{audio: MediaStreamTrack | null, video: MediaStreamTrack | null}} */
@@ -59,6 +61,10 @@ export class Peer {
   constructor({ on, world = {} }) {
     this.#on = on;
     this.#world = { RTCPeerConnection, MediaStream, elapsed: () => performance.now(), ...world };
+  }
+
+  get polite() {
+    return this.#polite;
   }
 
   get hearing() {
@@ -96,13 +102,16 @@ export class Peer {
   }
 
   /** @param {PeerNotice} notice */
-  async notice({ present, polite, page }) {
+  notice({ present, polite, page }) {
     this.#polite = polite;
     this.present = present;
     if (!present) return;
-    if (this.#pc && page === this.#page) return this.#sameAgain(this.#pc);
+    const known = this.#pc !== null && (this.#early || page === this.#page);
+    const early = this.#early;
+    this.#early = false;
     this.#page = page;
-    this.#begin();
+    if (!known) this.#begin();
+    else if (this.#pc && !early) this.#sameAgain(this.#pc);
   }
 
   /** Begin anew even with the same page: restarting the old connection did not help. */
@@ -137,7 +146,7 @@ export class Peer {
     this.#flow = new Flow();
     this.#toSend = [];
     this.#tooEarly = [];
-    this.#makingOffer = this.#ignoring = this.present = false;
+    this.#makingOffer = this.#ignoring = this.#early = this.present = false;
     this.#on.tracks(null, null);
   }
 
@@ -149,7 +158,7 @@ export class Peer {
   }
 
   /** The same page on a new socket: media may never have stopped. @param {RTCPeerConnection} pc */
-  async #sameAgain(pc) {
+  #sameAgain(pc) {
     if (pc.signalingState === "have-local-offer") this.#sendDescription(pc); // the answer, or the offer, went astray
     else if (!this.#flow.hearing && this.#flow.everHeard) pc.restartIce();
     else if (["disconnected", "failed"].includes(pc.connectionState)) pc.restartIce();
@@ -214,11 +223,13 @@ export class Peer {
   /** @param {RTCSessionDescriptionInit} description */
   async #takeDescription(description) {
     const offered = description.type === "offer";
+    const stranger = offered && this.#isOfAnother(description);
     const collision = offered && (this.#makingOffer || (this.#pc && this.#pc.signalingState !== "stable"));
-    this.#ignoring = Boolean(collision) && !this.#polite;
+    this.#ignoring = Boolean(collision) && !this.#polite && !stranger;
     if (this.#ignoring) return;
     if (!offered && this.#pc?.signalingState !== "have-local-offer") return; // of a connection that is gone
-    const adopting = offered && !this.#pc?.remoteDescription;
+    const adopting = stranger || (offered && !this.#pc?.remoteDescription);
+    if (stranger || (adopting && this.#page === null)) this.#early = true;
     const pc = adopting ? this.#fresh() : /** @type {RTCPeerConnection} */ (this.#pc);
     await pc.setRemoteDescription(description);
     await this.#addEarly(pc);
@@ -226,6 +237,16 @@ export class Peer {
     if (adopting) await this.#adopt(pc);
     await pc.setLocalDescription();
     this.#sendDescription(pc);
+  }
+
+  /**
+   * Every connection has a certificate of its own: an offer with another one comes from a new page, and no old
+   * connection can answer it.
+   * @param {RTCSessionDescriptionInit} description
+   */
+  #isOfAnother({ sdp }) {
+    const known = fingerprint(this.#pc?.remoteDescription?.sdp);
+    return known !== null && known !== fingerprint(sdp);
   }
 
   /** Answer with our own tracks in the transceivers that the offer brought. @param {RTCPeerConnection} pc */
@@ -285,4 +306,9 @@ export class Peer {
     }
     if (alarm && this.present) this.#on.stalled(alarm);
   }
+}
+
+/** @param {string | undefined} sdp */
+function fingerprint(sdp) {
+  return /^a=fingerprint:(.+?)\s*$/m.exec(sdp ?? "")?.[1].toLowerCase() ?? null;
 }

@@ -14,7 +14,7 @@ import { newPageName, RoomSocket } from "./protocol.js";
 /** @import { PeerNotice, RoomState, ServerError } from "./messages.js" */
 
 const REPORT_MS = 2000;
-/** So many restarts in vain, then a wholly new connection. */
+/** So many restarts in vain, then a wholly new connection. One side begins it: two at once would cross. */
 const RESTARTS = 3;
 
 /**
@@ -195,7 +195,8 @@ export class Session {
 
   /** @param {number} count */
   #stalled(count) {
-    if (count % RESTARTS === 0) {
+    const wait = this.peer.polite ? 2 * RESTARTS : this.peer.everHeard ? RESTARTS : 1;
+    if (count % wait === 0) {
       this.socket.page = newPageName();
       this.peer.restartAll();
     }

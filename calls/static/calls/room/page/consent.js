@@ -19,6 +19,7 @@ export function createConsent(session, words, voice, { addCredit, act, chime }) 
   /** @type {number | null} */
   let shownId = null;
   let choices = "";
+  let lines = "";
   /** The button was pressed; the answer of the server is on its way. */
   let sent = false;
   /** @type {Element | null} */
@@ -56,9 +57,7 @@ export function createConsent(session, words, voice, { addCredit, act, chime }) 
     choices = "";
     sent = false;
     focusBefore = document.activeElement;
-    const [heading, ...lines] = offer.text;
-    say(byId("consent-title"), heading);
-    byId("consent-text").replaceChildren(...lines.map(paragraph));
+    say(byId("consent-title"), offer.text[0]);
     show(card, true);
     byId("consent-title").focus();
     chime();
@@ -72,7 +71,16 @@ export function createConsent(session, words, voice, { addCredit, act, chime }) 
     if (hadFocus) (focusBefore instanceof HTMLElement && focusBefore.isConnected ? focusBefore : byId("mute")).focus();
   }
 
-  /** The card says the same again when credit came: only what changed is drawn anew. @param {Offer} offer */
+  /** The server's lines as they are: the consent is to them. The cap stands before the last. @param {Offer} offer */
+  function renderText(offer) {
+    const wanted = offer.text.join("\n");
+    if (wanted === lines) return;
+    lines = wanted;
+    byId("consent-text").replaceChildren(...offer.text.slice(1, -1).map(paragraph));
+    say(byId("consent-last"), offer.text.at(-1) ?? "");
+  }
+
+  /** Drawn anew only when it changed, so that a choice made stays made when credit comes. @param {Offer} offer */
   function renderCap(offer) {
     const cap = offer.cap ?? null;
     const perMinute = offer.kind === "per_minute" && cap !== null && !offer.needs_credit;
@@ -100,6 +108,7 @@ export function createConsent(session, words, voice, { addCredit, act, chime }) 
       return;
     }
     if (offer.id !== shownId) open(offer);
+    renderText(offer);
     renderCap(offer);
     show(accept, !offer.needs_credit);
     show(byId("add-and-accept"), Boolean(offer.needs_credit));

@@ -22,7 +22,17 @@ class UserAdmin(admin.ModelAdmin):
     list_filter = ("is_active", "is_staff")
     search_fields = ("name", "email")
     ordering = ("-date_joined",)
-    fields = ("name", "email", "language", "time_zone", "is_active", "is_staff", "is_superuser", "last_login", "date_joined")
+    fields = (
+        "name",
+        "email",
+        "language",
+        "time_zone",
+        "is_active",
+        "is_staff",
+        "is_superuser",
+        "last_login",
+        "date_joined",
+    )
 
     def get_readonly_fields(self, request, obj=None):
         own_or_rights = () if request.user.is_superuser else ("is_staff", "is_superuser", "is_active")

@@ -14,4 +14,4 @@ def fold(text: str) -> str:
 
 def language_word(code: str) -> str:
     """The mark of a language in a profile's search text; no folded word of a person can look like it."""
-    return f"lang:{code}"
+    return f":{code}"

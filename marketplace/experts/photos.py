@@ -31,13 +31,16 @@ def read_photo(file: BinaryIO, *, size: int) -> Image.Image:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own cap is checked below
             image = Image.open(file, formats=FORMATS)
         if image.width * image.height > PIXELS_MAX:  # the header says so: nothing was decoded yet
-            raise BadPhoto(_("This photo has more than {limit} million pixels.").format(limit=PIXELS_MAX // 10**6))
+            raise Image.DecompressionBombError
         if min(image.width, image.height) < SIDE_MIN:
             raise BadPhoto(_("This photo is smaller than {side} pixels.").format(side=SIDE_MIN))
         upright = ImageOps.exif_transpose(image).convert("RGBA")
+    except Image.DecompressionBombError as problem:
+        limit = PIXELS_MAX // 10**6
+        raise BadPhoto(_("This photo has more than {limit} million pixels.").format(limit=limit)) from problem
     except BadPhoto:
         raise
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError) as problem:
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as problem:
         raise BadPhoto(_("This file is not a photo in JPEG, PNG or WebP.")) from problem
     flat = Image.new("RGB", upright.size, "white")
     flat.paste(upright, mask=upright.getchannel("A"))

@@ -88,9 +88,14 @@ def moment(at: datetime) -> SafeString:
 
 
 @register.inclusion_tag("marketplace/_field.html")
-def field(bound: BoundField) -> dict:
-    """A labelled field with its hint and its errors, whatever the form."""
-    return {"field": bound, "one_tick": isinstance(bound.field, BooleanField)}
+def field(bound: BoundField, label: str = "", hint: str = "") -> dict:
+    """A labelled field with its hint and its errors, whatever the form; `label` and `hint` instead of the form's own."""
+    return {
+        "field": bound,
+        "label": label or bound.label,
+        "hint": hint or bound.help_text,
+        "one_tick": isinstance(bound.field, BooleanField),
+    }
 
 
 @register.filter

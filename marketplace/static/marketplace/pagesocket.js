@@ -20,6 +20,8 @@
  * @property {typeof WebSocket} WebSocket
  * @property {() => number} now
  * @property {() => number} random
+ * @property {(what: () => void, ms: number) => unknown} after
+ * @property {(timer: any) => void} forget
  */
 
 const FIRST_WAIT_MS = 250;
@@ -40,12 +42,13 @@ export function waitBeforeTry(tries, chance) {
 export class PageSocket {
   #url;
   #on;
+  /** @type {World} */
   #world;
   /** @type {WebSocket | null} */
   #socket = null;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  /** @type {unknown} */
   #retry;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  /** @type {unknown} */
   #silence;
   #tries = 0;
   #skew = 0;
@@ -58,12 +61,19 @@ export class PageSocket {
   constructor({ url, on, world = {} }) {
     this.#url = url;
     this.#on = on;
-    this.#world = { WebSocket: globalThis.WebSocket, now: Date.now, random: Math.random, ...world };
+    this.#world = {
+      WebSocket: globalThis.WebSocket,
+      now: Date.now,
+      random: Math.random,
+      after: (what, ms) => setTimeout(what, ms),
+      forget: (timer) => clearTimeout(timer),
+      ...world,
+    };
   }
 
   /** Connects, or tries again at once: the network came back, or somebody looks at the page again. */
   connect() {
-    clearTimeout(this.#retry);
+    this.#world.forget(this.#retry);
     if (this.#socket) {
       return;
     }
@@ -143,17 +153,17 @@ export class PageSocket {
       return;
     }
     this.#socket = null;
-    clearTimeout(this.#silence);
+    this.#world.forget(this.#silence);
     this.#on.open(false);
-    this.#retry = setTimeout(() => this.connect(), waitBeforeTry(this.#tries, this.#world.random()));
+    this.#retry = this.#world.after(() => this.connect(), waitBeforeTry(this.#tries, this.#world.random()));
     this.#tries += 1;
   }
 
   /** A network that vanished without a word leaves a socket that looks open: give it up and make a new one. */
   #listenForSilence() {
-    clearTimeout(this.#silence);
+    this.#world.forget(this.#silence);
     const socket = this.#socket;
-    this.#silence = setTimeout(() => {
+    this.#silence = this.#world.after(() => {
       if (socket && socket === this.#socket) {
         socket.close();
         this.#lost(socket);

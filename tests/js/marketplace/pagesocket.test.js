@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, describe, it, mock } from "node:test";
+import { beforeEach, describe, it } from "node:test";
 
 import { PageSocket, waitBeforeTry } from "../../../marketplace/static/marketplace/pagesocket.js";
 
@@ -38,22 +38,47 @@ class Line {
   }
 }
 
+/** Stands in for time. */
+class Clock {
+  now = 0;
+  waiting = new Map();
+  made = 0;
+
+  after = (what, ms) => {
+    this.made += 1;
+    this.waiting.set(this.made, [this.now + ms, what]);
+    return this.made;
+  };
+
+  forget = (timer) => this.waiting.delete(timer);
+
+  tick(ms) {
+    this.now += ms;
+    for (const [timer, [due, what]] of [...this.waiting]) {
+      if (due <= this.now && this.waiting.delete(timer)) {
+        what();
+      }
+    }
+  }
+}
+
 describe("the page socket", () => {
+  let clock;
   let heard;
   let socket;
 
   beforeEach(() => {
-    mock.timers.enable({ apis: ["setTimeout"] });
+    clock = new Clock();
     Line.made = [];
     heard = [];
     const on = Object.fromEntries(
       ["open", "presence", "rings", "ringing", "answered", "error"].map((name) => [name, (what) => heard.push([name, what])]),
     );
-    socket = new PageSocket({ url: "ws://here/ws/page/", on, world: { WebSocket: Line, now: () => 1000, random: () => 0.5 } });
+    const { after, forget } = clock;
+    const world = { WebSocket: Line, now: () => 1000, random: () => 0.5, after, forget };
+    socket = new PageSocket({ url: "ws://here/ws/page/", on, world });
     socket.connect();
   });
-
-  afterEach(() => mock.timers.reset());
 
   it("answers a ping at once", () => {
     Line.made[0].opens();
@@ -70,7 +95,7 @@ describe("the page socket", () => {
     socket.watch([5, 7, 5]);
     Line.made[0].opens();
     Line.made[0].drops();
-    mock.timers.tick(250);
+    clock.tick(250);
     Line.made[1].opens();
     assert.deepEqual(Line.made[1].sent, [{ type: "watch", experts: [5, 7] }]);
   });
@@ -82,12 +107,12 @@ describe("the page socket", () => {
 
   it("starts over with short waits once it was greeted", () => {
     Line.made[0].drops();
-    mock.timers.tick(250);
+    clock.tick(250);
     Line.made[1].drops();
-    mock.timers.tick(500);
+    clock.tick(500);
     Line.made[2].opens();
     Line.made[2].drops();
-    mock.timers.tick(250);
+    clock.tick(250);
     assert.equal(Line.made.length, 4);
   });
 
@@ -95,14 +120,14 @@ describe("the page socket", () => {
     Line.made[0].drops();
     socket.connect();
     assert.equal(Line.made.length, 2);
-    mock.timers.tick(10_000);
+    clock.tick(10_000);
     assert.equal(Line.made.length, 2);
   });
 
   it("gives up a line that was silent for 25 s", () => {
     Line.made[0].opens();
-    mock.timers.tick(25_000);
-    mock.timers.tick(250);
+    clock.tick(25_000);
+    clock.tick(250);
     assert.equal(Line.made.length, 2);
   });
 

@@ -1,0 +1,83 @@
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from marketplace.experts import photos
+
+
+def upload(*, size=(800, 600), fmt="JPEG", mode="RGB", **save) -> BytesIO:
+    file = BytesIO()
+    Image.new(mode, size, "navy").save(file, fmt, **save)
+    file.seek(0)
+    return file
+
+
+def read(file: BytesIO) -> Image.Image:
+    return photos.read_photo(file, size=len(file.getvalue()))
+
+
+def with_exif() -> bytes:
+    exif = Image.Exif()
+    exif[0x010F] = "A camera that must not be told"
+    exif[0x0112] = 6  # lies on its side
+    return exif.tobytes()
+
+
+@pytest.fixture
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
+
+
+class ReadPhotoTests:
+    @pytest.mark.parametrize(
+        ("fmt", "mode"), [("JPEG", "RGB"), ("PNG", "RGBA"), ("PNG", "P"), ("WEBP", "RGB"), ("JPEG", "L")]
+    )
+    def test_comes_out_square_whatever_goes_in(self, fmt, mode):
+        assert read(upload(fmt=fmt, mode=mode)).size == (512, 512)
+
+    def test_never_makes_a_small_photo_larger(self):
+        assert read(upload(size=(200, 300))).size == (200, 200)
+
+    @pytest.mark.parametrize(
+        "content", [b"", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"GIF89a", b"\xff\xd8\xff" + b"0" * 100]
+    )
+    def test_refuses_what_is_no_photo(self, content):
+        with pytest.raises(photos.BadPhoto):
+            read(BytesIO(content))
+
+    def test_refuses_a_photo_cut_short(self):
+        whole = upload().getvalue()
+        with pytest.raises(photos.BadPhoto):
+            read(BytesIO(whole[: len(whole) // 2]))
+
+    def test_refuses_more_pixels_than_the_cap_before_decoding_them(self):
+        bomb = upload(size=(20_000, 20_000), fmt="PNG", mode="1")
+        assert len(bomb.getvalue()) < photos.BYTES_MAX
+        with pytest.raises(photos.BadPhoto, match="million pixels"):
+            read(bomb)
+
+    def test_refuses_a_file_too_large(self):
+        with pytest.raises(photos.BadPhoto, match="larger than 8 MB"):
+            photos.read_photo(upload(), size=photos.BYTES_MAX + 1)
+
+    def test_refuses_a_photo_too_small(self):
+        with pytest.raises(photos.BadPhoto, match="smaller than"):
+            read(upload(size=(100, 900)))
+
+
+class KeepPhotoTests:
+    def test_keeps_pixels_alone_in_both_sizes(self, bob, media):
+        photos.keep_photo(profile=bob.profile, image=read(upload(exif=with_exif())))
+        for side in photos.SIZES:
+            kept = Image.open(photos.path_of(bob.profile.photo, side))
+            assert (kept.format, kept.size) == ("WEBP", (side, side))
+            assert not kept.getexif()
+
+    def test_replaces_the_photo_before(self, bob, media):
+        photos.keep_photo(profile=bob.profile, image=read(upload()))
+        first = photos.path_of(bob.profile.photo, 160)
+        photos.keep_photo(profile=bob.profile, image=read(upload()))
+        assert not first.exists()
+        assert photos.path_of(bob.profile.photo, 160).exists()

@@ -1,0 +1,91 @@
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from calls.models import Call, Message, Room
+from marketplace.experts.models import Presence
+from tests import cast
+
+
+@pytest.fixture
+def letter(alice, bob) -> Message:
+    return Message.objects.create(sender=alice, recipient=bob, text="<b>Call me</b>", sent_at=cast.NOW)
+
+
+def called(caller, expert, state="ended", **more) -> Call:
+    room, _ = Room.objects.get_or_create(caller=caller, expert=expert, defaults={"created_at": cast.NOW})
+    talked = {"started_at": cast.NOW, "ended_at": cast.NOW + timedelta(seconds=760)} if state == "ended" else {}
+    return Call.objects.create(
+        room=room, caller=caller, expert=expert, state=state, rang_at=cast.NOW, ring_until=cast.NOW, **(talked | more)
+    )
+
+
+class MeTests:
+    def test_is_for_members(self, client, db):
+        assert client.get("/me/")["Location"] == "/accounts/login/?next=/me/"
+
+    def test_shows_an_expert_what_they_offer(self, signed_in, bob):
+        page = signed_in(bob).get("/me/").content.decode()
+        for told in ("Helps with taxes", "€2.00", "Half an hour on your tax return", "€25.00", "Set away"):
+            assert told in page
+
+    def test_invites_a_caller_to_become_an_expert(self, signed_in, alice):
+        assert "Become an expert" in signed_in(alice).get("/me/").content.decode()
+
+    def test_shows_calls_made_and_received_with_their_receipts(self, signed_in, alice, bob):
+        call = called(alice, bob, line="About my lease")
+        called(alice, bob, state="missed")
+        for person, other in ((alice, "Bob Leroy"), (bob, "Alice Martin")):
+            page = signed_in(person).get("/me/").content.decode()
+            assert other in page
+            assert "12 min 40 s" in page
+            assert "About my lease" in page
+            assert reverse("receipt", args=[call.pk]) in page
+
+    def test_shows_eve_nothing_of_it(self, signed_in, alice, bob, eve, letter):
+        called(alice, bob)
+        page = signed_in(eve).get("/me/").content.decode()
+        assert "Bob Leroy" not in page
+        assert "Call me" not in page
+
+    def test_takes_few_queries_however_much_there_is(self, signed_in, alice, bob, django_assert_max_num_queries):
+        client = signed_in(bob)
+        for _ in range(5):
+            called(alice, bob)
+            Message.objects.create(sender=alice, recipient=bob, text="Hello", sent_at=cast.NOW)
+        with django_assert_max_num_queries(10):
+            client.get("/me/")
+
+
+class LetterTests:
+    def test_is_shown_as_text_and_marked_as_read(self, signed_in, bob, letter):
+        client = signed_in(bob)
+        page = client.get("/me/").content.decode()
+        assert "&lt;b&gt;Call me&lt;/b&gt;" in page
+        assert "Mark as read" in page
+        client.post(f"/me/messages/{letter.pk}/read/")
+        letter.refresh_from_db()
+        assert letter.read_at
+        assert "Mark as read" not in client.get("/me/").content.decode()
+
+    def test_to_bob_is_not_found_by_eve(self, signed_in, eve, letter):
+        assert signed_in(eve).post(f"/me/messages/{letter.pk}/read/").status_code == 404
+        letter.refresh_from_db()
+        assert letter.read_at is None
+
+
+class PresenceSwitchTests:
+    def test_sets_away_and_available_again(self, signed_in, bob):
+        cast.online(bob)
+        client = signed_in(bob)
+        client.post("/me/presence/", {"away": "1"})
+        assert Presence.objects.get(user=bob).state == Presence.State.AWAY
+        client.post("/me/presence/", {"away": "0"})
+        assert Presence.objects.get(user=bob).state == Presence.State.FREE
+
+    def test_is_for_experts(self, signed_in, alice):
+        assert signed_in(alice).post("/me/presence/", {"away": "1"}).status_code == 404
+
+    def test_is_no_link(self, signed_in, bob):
+        assert signed_in(bob).get("/me/presence/").status_code == 405

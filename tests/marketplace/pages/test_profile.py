@@ -1,0 +1,107 @@
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from marketplace.experts import photos
+from marketplace.experts.models import Presence
+from tests import cast
+
+PAGE = "/experts/bob-leroy/"
+
+
+class ProfileTests:
+    def test_answers_who_and_what_it_costs(self, client, bob):
+        page = client.get(PAGE).content.decode()
+        for told in (
+            "Bob Leroy",
+            "Helps with taxes",
+            "English",
+            "€2.00",
+            "10 min:",
+            "€20.00",
+            "Half an hour on your tax return",
+            "€25.00",
+        ):
+            assert told in page
+
+    def test_lets_a_member_call_whoever_is_free(self, signed_in, alice, bob):
+        cast.online(bob)
+        page = signed_in(alice).get(PAGE).content.decode()
+        assert '<form class="form" id="call-form" data-when="free">' in page
+        assert "Call now" in page
+
+    def test_offers_a_message_while_the_expert_is_away(self, signed_in, alice, bob):
+        page = signed_in(alice).get(PAGE).content.decode()
+        assert '<form class="form" id="call-form" data-when="free" hidden>' in page
+        assert "Leave a message" in page
+
+    def test_sends_a_visitor_to_sign_in_and_back(self, client, bob):
+        cast.online(bob)
+        page = client.get(PAGE).content.decode()
+        assert "/accounts/login/?next=/experts/bob-leroy/" in page
+
+    def test_is_not_called_by_its_owner_but_edited(self, signed_in, bob):
+        page = signed_in(bob).get(PAGE).content.decode()
+        assert "Call now" not in page
+        assert "Edit profile" in page
+
+    def test_of_nobody_or_unpublished_is_not_found(self, client, bob):
+        assert client.get("/experts/nobody/").status_code == 404
+        bob.profile.published_at = None
+        bob.profile.save()
+        assert client.get(PAGE).status_code == 404
+
+    def test_shows_what_was_typed_as_text(self, client, bob):
+        bob.profile.bio = '<img src=x onerror="alert(1)">\n\nSecond part'
+        bob.profile.save()
+        page = client.get(PAGE).content.decode()
+        assert "<img src=x" not in page
+        assert "<p>Second part</p>" in page
+
+    def test_takes_two_queries_for_a_visitor(self, client, bob, django_assert_num_queries):
+        with django_assert_num_queries(2):
+            client.get(PAGE)
+
+
+class SimilarTests:
+    def test_lists_experts_of_the_same_field_who_are_free(self, client, bob):
+        cast.online(cast.expert("Cleo Stahl"))
+        cast.expert("Away Andy")
+        part = client.get(f"{PAGE}similar/").content.decode()
+        assert "Cleo Stahl" in part
+        assert "Away Andy" not in part
+
+    def test_is_empty_when_nobody_is(self, client, bob):
+        assert client.get(f"{PAGE}similar/").content.decode().strip() == ""
+
+
+class PhotoTests:
+    @pytest.fixture
+    def photo(self, bob, settings, tmp_path):
+        settings.MEDIA_ROOT = tmp_path
+        photos.keep_photo(profile=bob.profile, image=Image.new("RGB", (300, 300), "teal"))
+
+    @pytest.mark.usefixtures("photo")
+    def test_is_a_webp_that_may_be_kept(self, client):
+        answer = client.get(f"{PAGE}photo?v=1")
+        assert answer["Content-Type"] == "image/webp"
+        assert answer["X-Content-Type-Options"] == "nosniff"
+        assert "immutable" in answer["Cache-Control"]
+        assert Image.open(BytesIO(answer.content)).size == (512, 512)
+
+    @pytest.mark.usefixtures("photo")
+    def test_has_two_sizes_and_no_others(self, client):
+        assert Image.open(BytesIO(client.get(f"{PAGE}photo/160").content)).size == (160, 160)
+        assert client.get(f"{PAGE}photo/5000").status_code == 404
+
+    def test_is_not_found_where_there_is_none(self, client, bob):
+        assert client.get(f"{PAGE}photo").status_code == 404
+
+
+class PresenceTests:
+    @pytest.mark.parametrize("state", Presence.State.values)
+    def test_is_told_by_word_and_attribute(self, client, bob, state):
+        Presence.objects.filter(user=bob).update(state=state)
+        page = client.get(PAGE).content.decode()
+        assert f'data-testid="presence" data-presence-of="{bob.pk}" data-state="{state}"' in page

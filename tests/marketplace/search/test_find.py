@@ -1,0 +1,104 @@
+from datetime import timedelta
+
+import pytest
+
+from marketplace.experts import services as experts
+from marketplace.experts.models import Category, Presence, Profile
+from marketplace.listings import services as listings
+from marketplace.search import services as search
+from tests import cast
+
+
+def publish(
+    name, headline, category="money", *, rate_minor=200, languages=("en",), state="away", age=0, **more
+) -> Profile:
+    shelf, _ = Category.objects.get_or_create(slug=category, defaults={"name": category.title()})
+    profile = experts.write_profile(
+        member=cast.member(name),
+        headline=headline,
+        bio=more.get("bio", "Plain words."),
+        category=shelf,
+        languages=languages,
+        skills=more.get("skills", ()),
+        place=more.get("place", ""),
+        now=cast.NOW - timedelta(days=age),
+    )
+    listings.set_rate(profile=profile, rate_minor=rate_minor)
+    Presence.objects.filter(user=profile.user).update(state=state)
+    return profile
+
+
+def names(**asked) -> list[str]:
+    return [profile.user.name for profile in search.find(**asked).profiles]
+
+
+@pytest.fixture
+def people(db):
+    publish("Ana Duarte", "Déclarations d'impôts", languages=["fr", "en"], state="away", age=3, skills=["TVA"])
+    publish("Bo Lund", "Plumbing at home", "home", rate_minor=90, state="busy", age=2, languages=["sv"])
+    publish("Cy Park", "Freelance taxes", rate_minor=500, state="free", age=5, place="Montréal")
+    publish("Di Weiss", "Garden plans", "home", rate_minor=120, state="free", age=1)
+
+
+@pytest.mark.usefixtures("people")
+class FindTests:
+    def test_who_can_answer_now_comes_first(self):
+        assert names() == ["Di Weiss", "Cy Park", "Bo Lund", "Ana Duarte"]
+
+    @pytest.mark.parametrize("typed", ["IMPÔTS", "impots", "declaration", "tva", "duarte", "impots ana", "  ana\x00 "])
+    def test_words_are_found_whatever_their_accents_and_capitals(self, typed):
+        assert names(text=typed) == ["Ana Duarte"]
+
+    def test_every_word_must_be_there(self):
+        assert names(text="taxes plumbing") == []
+
+    def test_words_are_found_from_their_beginning(self):
+        assert names(text="axes") == []
+        assert names(text="free") == ["Cy Park"]
+
+    @pytest.mark.parametrize("typed", ["%", "_", "lang:fr", "'; drop table", "💸"])
+    def test_what_means_something_to_a_database_means_nothing_here(self, typed):
+        assert len(names(text=typed)) in (0, 4)
+
+    def test_filters_narrow_together(self):
+        assert names(category="home") == ["Di Weiss", "Bo Lund"]
+        assert names(category="home", online=True) == ["Di Weiss"]
+        assert names(max_rate_minor=120) == ["Di Weiss", "Bo Lund"]
+        assert names(language="fr") == ["Ana Duarte"]
+        assert names(category="home", language="fr") == []
+
+    def test_sorts_as_asked(self):
+        assert names(sort="rate") == ["Bo Lund", "Di Weiss", "Ana Duarte", "Cy Park"]
+        assert names(sort="name") == ["Ana Duarte", "Bo Lund", "Cy Park", "Di Weiss"]
+        assert names(sort="new") == ["Di Weiss", "Bo Lund", "Ana Duarte", "Cy Park"]
+        assert names(sort="nonsense") == names()
+
+    @pytest.mark.parametrize(("asked", "given"), [(-3, 1), (0, 1), (2, 2), (99, 2)])
+    def test_a_page_that_is_not_there_gives_the_nearest(self, asked, given):
+        page = search.find(page=asked, per_page=3)
+        assert (page.number, page.pages, page.total) == (given, 2, 4)
+
+    def test_shows_neither_unpublished_nor_closed_accounts(self):
+        Profile.objects.filter(user__name="Di Weiss").update(published_at=None)
+        closed = cast.member("Cy Park")
+        closed.is_active = False
+        closed.save()
+        assert names() == ["Bo Lund", "Ana Duarte"]
+
+    def test_an_expert_without_a_rate_is_shown_last_by_rate(self):
+        Profile.objects.get(user__name="Bo Lund").listings.update(active=False)
+        assert names(sort="rate")[-1] == "Bo Lund"
+        assert len(names()) == 4
+
+    def test_takes_two_queries(self, django_assert_num_queries):
+        with django_assert_num_queries(2):
+            [(each.user.name, each.category.name, each.presence_state, each.rate) for each in search.find().profiles]
+
+
+@pytest.mark.usefixtures("people")
+class SimilarTests:
+    def test_are_others_of_the_category_who_are_free_now(self):
+        ana = Profile.objects.get(user__name="Ana Duarte")
+        assert [each.user.name for each in search.similar(profile=ana)] == ["Cy Park"]
+        cy = Profile.objects.get(user__name="Cy Park")
+        assert search.similar(profile=cy) == []

@@ -1,0 +1,42 @@
+import pytest
+from django.template import Context, Template
+
+from marketplace.templatetags import ringwise
+
+
+class DurationTests:
+    @pytest.mark.parametrize(
+        ("ms", "told"),
+        [
+            (0, "0 s"),
+            (None, "0 s"),
+            (999, "0 s"),
+            (59_999, "59 s"),
+            (60_000, "1 min"),
+            (760_000, "12 min 40 s"),
+            (7_260_000, "2 h 1 min"),
+        ],
+    )
+    def test_is_rounded_down_and_short(self, ms, told):
+        assert ringwise.duration(ms) == told
+
+
+class InitialsTests:
+    @pytest.mark.parametrize(
+        ("name", "letters"), [("Ana Duarte", "AD"), ("Ana", "A"), ("Ana Maria Duarte", "AD"), ("", "")]
+    )
+    def test_are_the_first_and_the_last(self, name, letters):
+        assert f">{letters}<" in ringwise.initials(name, 7)
+
+    def test_hold_no_markup(self):
+        assert "<<" not in ringwise.initials("<script> >", 7)
+
+    def test_keep_their_colour(self):
+        assert ringwise.initials("Ana", 7) == ringwise.initials("Ana", 7)
+
+
+class IconTests:
+    def test_is_drawn_inline_and_hidden_from_screen_readers(self):
+        drawn = Template('{% load ringwise %}{% icon "phone" %}').render(Context())
+        assert drawn.startswith('<svg class="icon" aria-hidden="true"')
+        assert "<path" in drawn

@@ -5,8 +5,15 @@ from calls.notices import hub
 from tests.calls.signalling.wires import open_wires
 
 
+@pytest.fixture
+def the_database_first(request):
+    """So that it is emptied last, after the sockets' process stopped."""
+    if request.node.get_closest_marker("django_db"):
+        request.getfixturevalue("transactional_db")
+
+
 @pytest.fixture(autouse=True)
-async def the_process_stops_after_each_test():
+async def the_process_stops_after_each_test(the_database_first):
     yield
     if running := hub.current():
         await running.goodbye()

@@ -54,7 +54,7 @@ class Wire:
         await self.send(json.dumps({"type": kind, **fields}))
 
     async def send(self, text: str) -> None:
-        await self.end.send_to(text_data=text)
+        await self.end.send_input({"type": "websocket.receive", "text": text})
 
     async def hear(self, kind: str, **expected) -> dict:
         """The next message of this type (with these values); others before it are put by."""

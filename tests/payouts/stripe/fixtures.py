@@ -17,7 +17,7 @@ def judge() -> Judge:
 
 
 @pytest.fixture(autouse=True)
-def every_exchange_with_stripe_is_valid(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def every_exchange_with_stripe_is_valid(judge: Judge) -> Iterator[None]:
     """Requests of ours, answers and events of the sandbox are judged; one invalid fails the test in which it was said."""
     plain_handle, plain_request = api.handle, SandboxTransport.request
 
@@ -30,14 +30,15 @@ def every_exchange_with_stripe_is_valid(judge: Judge, monkeypatch: pytest.Monkey
         judge.request(method, url.removeprefix("https://api.stripe.com"), headers, post_data or "")
         return plain_request(transport, method, url, headers, post_data, **options)
 
-    monkeypatch.setattr(api, "handle", handle)
-    monkeypatch.setattr(SandboxTransport, "request", request)
-    yield
+    with pytest.MonkeyPatch.context() as patch:  # its own: a test's `monkeypatch.undo()` must not take the judge away
+        patch.setattr(api, "handle", handle)
+        patch.setattr(SandboxTransport, "request", request)
+        yield
     assert not judge.wrong, "\n".join(judge.wrong)
 
 
 @pytest.fixture(autouse=True)
-def events_of_the_sandbox_come_in_by_the_front_door(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+def events_of_the_sandbox_come_in_by_the_front_door(judge: Judge) -> Iterator[None]:
     """The same body and signature as over the network, without one: `sandbox.work(now=...)` posts to the real addresses."""
 
     def post(address: str, body: str, header: str) -> int:
@@ -45,4 +46,6 @@ def events_of_the_sandbox_come_in_by_the_front_door(judge: Judge, monkeypatch: p
         sent = Client().post(address, body, content_type="application/json", headers={"Stripe-Signature": header})
         return sent.status_code
 
-    monkeypatch.setattr(deliveries, "post", post)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(deliveries, "post", post)
+        yield

@@ -7,7 +7,10 @@ from django.utils import timezone
 
 from marketplace.accounts.models import User
 from payouts.earnings import services as earnings
+from payouts.ledger import accounts
+from payouts.ledger import services as ledger
 from payouts.outbox import services as outbox
+from payouts.sandbox import books
 from payouts.sandbox import services as sandbox
 from payouts.sandbox.pay_out import PAYING_BANK
 from payouts.stripe import work
@@ -64,3 +67,9 @@ def work_for(seconds: int) -> None:
         outbox.work(handlers=work.HANDLERS, now=now)
         sandbox.work(now=now)
         work.process_events(now=now)
+
+
+def stripe_and_ledger_agree() -> bool:
+    """Reconciliation: what our books say that Stripe has of ours is what it has, to the cent."""
+    ours = ledger.balance(accounts.stripe_pending(), "EUR") + ledger.balance(accounts.stripe_available(), "EUR")
+    return ours.minor == sum(books.sums("eur"))

@@ -1,0 +1,166 @@
+"""A top-up from the hosted page to the credit: by the event, by the page that people come back to, by both, by neither."""
+
+import pytest
+from django.utils import timezone
+
+from payouts.ledger import accounts
+from payouts.ledger import services as ledger
+from payouts.sandbox import services as sandbox
+from payouts.sandbox.models import SandboxDelivery
+from payouts.stripe import work
+from payouts.stripe.models import StripeEvent
+from payouts.wallet import services as wallet
+from payouts.wallet.models import TopUp
+from tests.payouts.purse import eur
+from tests.payouts.stripe.story import open_top_up, pay, work_for
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def now():
+    return timezone.now()  # events are signed in real time
+
+
+@pytest.fixture
+def top_up(alice, now) -> TopUp:
+    return open_top_up(alice, 2_000, now=now)
+
+
+def credit(member) -> int:
+    return wallet.credit(member=member).minor
+
+
+class TopUpTests:
+    def test_the_event_credits(self, alice, top_up):
+        pay(top_up)
+        assert credit(alice) == 0
+        work_for(4)
+        assert credit(alice) == 2_000
+        assert not StripeEvent.objects.filter(processed_at=None).exists()
+
+    def test_the_page_that_one_comes_back_to_credits(self, alice, top_up, now):
+        pay(top_up)
+        wallet.confirm_top_up(stripe_session=top_up.stripe_session, now=now)
+        assert credit(alice) == 2_000
+
+    def test_both_credit_once(self, alice, top_up, now):
+        pay(top_up)
+        wallet.confirm_top_up(stripe_session=top_up.stripe_session, now=now)
+        work_for(4)
+        wallet.confirm_top_up(stripe_session=top_up.stripe_session, now=now)
+        assert credit(alice) == 2_000
+
+    def test_coming_back_without_having_paid_credits_nothing(self, alice, top_up, now):
+        assert wallet.confirm_top_up(stripe_session=top_up.stripe_session, now=now).state == TopUp.State.OPEN
+        work_for(4)
+        assert credit(alice) == 0
+
+    def test_a_declined_card_credits_nothing_and_another_may_follow(self, alice, top_up):
+        for card in sandbox.DECLINED_CARDS:
+            with pytest.raises(sandbox.Declined):
+                pay(top_up, card=card)
+        work_for(4)
+        assert credit(alice) == 0
+        pay(top_up)
+        work_for(4)
+        assert credit(alice) == 2_000
+
+    def test_the_fee_of_stripe_is_the_platforms(self, top_up):
+        pay(top_up)
+        work_for(4)
+        assert ledger.balance(accounts.stripe_fees(), "EUR") == eur(88)
+        assert ledger.balance(accounts.stripe_pending(), "EUR") == eur(2_000 - 88)
+
+    def test_a_page_left_open_expires(self, alice, top_up, monkeypatch):
+        monkeypatch.setattr("payouts.sandbox.services.books.stamp", lambda _moment: 2**40)
+        work_for(4)
+        top_up.refresh_from_db()
+        assert (top_up.state, credit(alice)) == (TopUp.State.EXPIRED, 0)
+        with pytest.raises(sandbox.NotOpen):
+            pay(top_up)
+
+
+class EventTests:
+    def test_repeated_credits_once(self, alice, top_up):
+        pay(top_up)
+        work_for(2)
+        for delivery in sandbox.latest_deliveries():
+            sandbox.send_again(delivery_id=delivery.pk)
+        work_for(4)
+        assert SandboxDelivery.objects.filter(delivered_at=None).count() == 0
+        assert credit(alice) == 2_000
+
+    def test_acted_on_twice_credits_once(self, alice, top_up):
+        """Were the row lost between acting and marking, the event is acted on again."""
+        pay(top_up)
+        work_for(4)
+        StripeEvent.objects.update(processed_at=None, due_at=timezone.now())
+        work_for(4)
+        assert credit(alice) == 2_000
+
+    def test_in_any_order_credits_once(self, alice, top_up):
+        pay(top_up)
+        for delivery in reversed(SandboxDelivery.objects.order_by("pk")):
+            SandboxDelivery.objects.filter(pk=delivery.pk).update(due_at=timezone.now())
+            sandbox.work(now=timezone.now())
+            work.process_events(now=timezone.now())
+        assert credit(alice) == 2_000
+
+    def test_that_lies_about_the_sum_changes_nothing(self, alice, top_up, now):
+        """Even a signed snapshot is only a hint: what is true is asked of Stripe."""
+        session = {"id": top_up.stripe_session, "object": "checkout.session", "payment_status": "paid"}
+        _stored("checkout.session.completed", {**session, "amount_total": 999_999}, now)
+        work.process_events(now=now)
+        assert credit(alice) == 0
+
+    def test_of_a_session_that_stripe_does_not_know_is_put_aside(self, now):
+        event = _stored("checkout.session.completed", {"id": "cs_test_nobody"}, now)
+        work.process_events(now=now)
+        event.refresh_from_db()
+        assert event.processed_at
+        assert "No such session" in event.error
+
+    def test_of_a_kind_that_we_do_not_use_is_put_aside(self, now):
+        event = _stored("customer.created", {"id": "cus_1"}, now)
+        assert work.process_events(now=now) == 1
+        event.refresh_from_db()
+        assert (event.processed_at, event.error) == (now, "")
+
+    def test_that_fails_stays_with_its_error_and_is_tried_again_later(self, alice, top_up, now, monkeypatch):
+        pay(top_up)
+        event = _stored("checkout.session.completed", {"id": top_up.stripe_session}, now)
+        monkeypatch.setattr("payouts.stripe.gateway.retrieve_checkout_session", _no_answer)
+        for waits in (1, 2, 4):
+            event.refresh_from_db()
+            at = event.due_at
+            assert work.process_events(now=at) == 1
+            event.refresh_from_db()
+            assert ((event.due_at - at).total_seconds(), event.processed_at) == (waits, None)
+            assert "no answer" in event.error
+        monkeypatch.undo()
+        work.process_events(now=event.due_at)
+        event.refresh_from_db()
+        assert (event.error, credit(alice)) == ("", 2_000)
+
+    def test_taken_by_one_worker_is_left_by_another(self, now):
+        event = _stored("customer.created", {"id": "cus_1"}, now)
+        same = StripeEvent.objects.get()
+        assert work._claim(event, now)
+        assert not work._claim(same, now)
+
+
+def _stored(type_: str, about: dict, now) -> StripeEvent:
+    event_id = f"evt_{StripeEvent.objects.count()}"
+    return StripeEvent.objects.create(
+        event_id=event_id,
+        endpoint="platform",
+        type=type_,
+        payload={"data": {"object": about}},
+        received_at=now,
+        due_at=now,
+    )
+
+
+def _no_answer(*_args, **_options):
+    raise TimeoutError("no answer")

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Response, expect
 
 CHROMIUM = "/usr/bin/chromium"
-PATIENCE_MS = 15_000
+PATIENCE_MS = 30_000
 FLAGS = [
     "--headless=new",
     "--no-sandbox",
@@ -31,8 +31,23 @@ FLAGS = [
 ]
 
 
+expect.set_options(timeout=PATIENCE_MS)
+
+
 def launch(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
+
+
+# Before any script of the page: keeps the connections that it makes, so that a journey can ask what really arrives.
+KEEP_CONNECTIONS = """
+window.journey = { connections: [] };
+window.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(...how) {
+        super(...how);
+        window.journey.connections.push(this);
+    }
+};
+"""
 
 
 @dataclass
@@ -48,6 +63,7 @@ class Window:
     def open(cls, browser: Browser, url: str, **how) -> "Window":
         context = browser.new_context(base_url=url, **how)
         context.set_default_timeout(PATIENCE_MS)
+        context.add_init_script(KEEP_CONNECTIONS)
         window = cls(context, context.new_page())
         context.on("page", window.watch)
         window.watch(window.page)

@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from playwright.sync_api import Browser, sync_playwright
 
+from marketplace.accounts.models import User
 from tests.journeys import browser as chromium
 from tests.journeys.browser import Window
+from tests.journeys.people import Person
 from tests.journeys.site import Site, looking_into, manage
 
 # Playwright's loop is asleep whenever a test runs, so asking the database from here is safe.
@@ -69,3 +72,28 @@ def window(browser: Browser, site: Site) -> Iterator[Callable[..., Window]]:
     for window in windows:
         window.context.close()
     assert troubles == []
+
+
+@pytest.fixture
+def person(window: Callable[..., Window], site: Site) -> Callable[[str], Person]:
+    """`person("Alice Martin")` opens a private window for somebody who may have no account yet."""
+    return lambda name, **how: Person(name, window(**how), site)
+
+
+@pytest.fixture
+def signed_in_person(person: Callable[..., Person]) -> Callable[[User], Person]:
+    """`signed_in_person(cast.alice())` has signed in already."""
+
+    def open_for(user: User, **how) -> Person:
+        session = Client()
+        session.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        somebody = person(user.name, **how)
+        cookie = {
+            "name": "sessionid",
+            "value": session.cookies["sessionid"].value,
+            "url": how.get("url", somebody.site.url),
+        }
+        somebody.window.context.add_cookies([cookie])
+        return somebody
+
+    return open_for

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import dj_database_url
+from django.conf import settings
 from django.db import connections
 
 from tests.harness.servers import end_with_parent, free_port
@@ -54,8 +55,8 @@ class Site:
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = self.folder / f"server-{self.port}.log"
         shell = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        own = {"VAR_DIR": str(self.folder), "SITE_URL": self.url, "STRIPE_SANDBOX": "1", "PYTHONUNBUFFERED": "1"}
-        self.environment = shell | own | QUICK | self.environment
+        own = {"VAR_DIR": str(self.folder), "SITE_URL": self.url, "SECRET_KEY": settings.SECRET_KEY}
+        self.environment = shell | own | {"STRIPE_SANDBOX": "1", "PYTHONUNBUFFERED": "1"} | QUICK | self.environment
 
     @property
     def database_url(self) -> str:

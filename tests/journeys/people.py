@@ -1,0 +1,160 @@
+"""What a person does in a window, in the words of the pages. Nothing here looks at the server or at the code of a page."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.journeys.browser import PATIENCE_MS, Window
+from tests.journeys.site import Site
+
+CODE = re.compile(r"^\s*([A-Z0-9]{3,4}-?[A-Z0-9]{3,4})\s*$", re.MULTILINE)
+LOOK_AGAIN_MS = 100
+
+
+@dataclass
+class Person:
+    """Somebody with a private window. Their e-mail follows from the name, their password is the cast's."""
+
+    name: str
+    window: Window
+    site: Site
+
+    @property
+    def page(self) -> Page:
+        return self.window.page
+
+    @property
+    def email(self) -> str:
+        return f"{self.name.split()[0].lower()}@example.test"
+
+    @property
+    def slug(self) -> str:
+        return self.name.lower().replace(" ", "-")
+
+    def press(self, name: str) -> None:
+        self.button(name).click()
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def sees(self, testid: str) -> Locator:
+        return self.page.get_by_test_id(testid)
+
+    def reads(self, text: str | re.Pattern[str]) -> None:
+        expect(self.page.get_by_text(text).first).to_be_visible()
+
+    def waits_until(self, is_so: Callable[[], bool], what: str) -> None:
+        """Looks again and again, as a person does; the page lives on meanwhile."""
+        for _ in range(PATIENCE_MS // LOOK_AGAIN_MS):
+            if is_so():
+                return
+            self.page.wait_for_timeout(LOOK_AGAIN_MS)
+        raise AssertionError(f"{self.name} waited in vain for: {what}")
+
+    def sum(self, testid: str) -> int:
+        """A sum as the page shows it, in cents."""
+        return cents(self.sees(testid).inner_text())
+
+    # --- calling --------------------------------------------------------------------------------------------------
+
+    def rings(self, expert: "Person", line: str = "") -> None:
+        """From the expert's profile, once they are free."""
+        self.page.goto(f"/experts/{expert.slug}/")
+        expect(self.sees("presence")).to_have_text("free now")
+        if line:
+            self.page.get_by_label("What is it about?").fill(line)
+        self.press("Call now")
+        expect(self.sees("call-state")).to_be_visible()
+
+    def answers(self) -> None:
+        self.press("Answer")
+        expect(self.page).to_have_url(re.compile(r"/r/[\w-]{24}/$"))
+
+    def joins(self) -> None:
+        expect(self.page).to_have_url(re.compile(r"/r/[\w-]{24}/$"))
+        self.press("Join")
+
+    def is_connected(self) -> None:
+        expect(self.sees("call-state")).to_have_text("connected")
+
+    # --- what really arrives --------------------------------------------------------------------------------------
+
+    def arrived(self) -> tuple[int, int]:
+        """Audio packets received and video frames decoded so far, as the browser counts them."""
+        return tuple(self.page.evaluate(ARRIVED))
+
+    def hears(self) -> None:
+        """New packets keep coming."""
+        packets, _ = self.arrived()
+        self.waits_until(lambda: self.arrived()[0] > packets + 10, "sound")
+
+    def sees_a_picture(self) -> None:
+        """New frames keep being decoded."""
+        _, frames = self.arrived()
+        self.waits_until(lambda: self.arrived()[1] > frames + 2, "a moving picture")
+
+    def loses_the_microphone(self) -> None:
+        """Not a sample leaves this browser any more, as with a cut line."""
+        self.page.evaluate(SEND_NOTHING)
+
+    def finds_the_microphone(self) -> None:
+        self.page.evaluate(SEND_AGAIN)
+
+    # --- paying ---------------------------------------------------------------------------------------------------
+
+    def offers(self, listing: str = "", *, rate: str = "", estimate: tuple[int, int] | None = None) -> None:
+        """Go paid: the listing whose name has `listing` in it, else the first."""
+        self.press("Go paid")
+        if listing:
+            self.page.get_by_role("radio", name=listing).check()
+        if rate:
+            self.page.get_by_label("Rate per minute").fill(rate)
+        if estimate:
+            self.page.get_by_label("At least, minutes").fill(str(estimate[0]))
+            self.page.get_by_label("At most, minutes").fill(str(estimate[1]))
+        self.press("Send offer")
+
+    def accepts(self) -> None:
+        accept = self.button("Accept and pay")
+        expect(accept).to_be_enabled()  # inert for the card's first second
+        accept.click()
+
+    def pays_at_stripe(self, page: Page, card: str = "4242 4242 4242 4242") -> None:
+        """On the hosted payment page, wherever it opened."""
+        page.get_by_label("Card number").fill(card)
+        page.get_by_role("button", name="Pay", exact=True).click()
+
+    def meter_is(self, state: str) -> None:
+        expect(self.sees("meter-state")).to_have_text(re.compile(f"^{state}$", re.IGNORECASE))
+
+
+def cents(text: str) -> int:
+    """The cents of the one sum in a text: "€18.40" is 1840. Anything else is not a sum as pages write it."""
+    found = re.findall(r"€(\d{1,3}(?:,\d{3})*\.\d{2})(?!\d)", text)
+    assert len(found) == 1, f"no single sum in {text!r}"
+    return int(Decimal(found[0].replace(",", "")) * 100)
+
+
+# Connections that the page made, kept by browser.py before any script of the page ran.
+ARRIVED = """async () => {
+    let packets = 0, frames = 0;
+    for (const connection of window.journey.connections) {
+        for (const report of (await connection.getStats()).values()) {
+            if (report.type !== "inbound-rtp") continue;
+            if (report.kind === "audio") packets += report.packetsReceived;
+            if (report.kind === "video") frames += report.framesDecoded ?? 0;
+        }
+    }
+    return [packets, frames];
+}"""
+SEND_NOTHING = """() => {
+    for (const sender of window.journey.connections.at(-1).getSenders()) {
+        if (sender.track?.kind !== "audio") continue;
+        window.journey.held = [sender, sender.track];
+        return sender.replaceTrack(null);
+    }
+}"""
+SEND_AGAIN = "() => window.journey.held[0].replaceTrack(window.journey.held[1])"

@@ -22,6 +22,7 @@ __all__ = [
     "COUNTRIES",
     "BankNotReady",
     "NotEnough",
+    "OutOfTurn",
     "TooLittle",
     "UnknownCountry",
     "UnknownPayout",
@@ -56,6 +57,10 @@ class BankNotReady(Exception):
 
 class UnknownPayout(LookupError):
     """No withdrawal has this payout: not ours, or Stripe's event came before the answer that names it was stored."""
+
+
+class OutOfTurn(Exception):
+    """Money left our balance for a withdrawal that had been given up: staff must look. Nothing was posted."""
 
 
 def request(*, expert: AbstractBaseUser, amount: Money, key: str, now: datetime) -> Withdrawal:
@@ -110,6 +115,8 @@ def transfer_made(*, withdrawal_id: int, stripe_transfer: str, now: datetime) ->
     withdrawal = _locked(pk=withdrawal_id)
     if withdrawal.stripe_transfer:
         return
+    if withdrawal.state != State.REQUESTED:
+        raise OutOfTurn(f"transfer {stripe_transfer} for withdrawal {withdrawal_id}, which is {withdrawal.state}")
     _update(withdrawal, stripe_transfer=stripe_transfer)
     _post(withdrawal, "transfer", [(_connected(withdrawal), accounts.stripe_available())], now)
     _to_stripe(withdrawal, "payout", now)

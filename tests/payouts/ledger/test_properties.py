@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import transaction
 from django.db.models import Sum
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -175,7 +175,7 @@ class Lives(RuleBasedStateMachine):
 
     def step(self, row: Withdrawal, step: str) -> None:
         by, at = {"withdrawal_id": row.pk, "now": self.now}, f"po_{row.pk}"
-        if step == "transfer":
+        if step == "transfer" and row.state != "failed":
             withdrawals.transfer_made(stripe_transfer=f"tr_{row.pk}", **by)
         elif step == "sent" and row.stripe_transfer:
             withdrawals.payout_made(stripe_payout=at, arrives_on=date(2026, 3, 4), **by)
@@ -210,7 +210,14 @@ class Lives(RuleBasedStateMachine):
         assert sums[True] == sums[False]
 
     def teardown(self) -> None:
-        """Every period ends; then nothing is held, and each key has been posted once."""
+        try:
+            self.everything_ends()
+        finally:
+            transaction.set_rollback(True)
+            self.transaction.__exit__(None, None, None)
+
+    def everything_ends(self) -> None:
+        """Every period is over; then nothing is held, and each key has been posted once."""
         for reference in list(self.open):
             who, _ = self.open[reference]
             wallet.free(payer=self.members[who], reference=reference, key=f"{reference}:free", now=self.now)
@@ -219,13 +226,15 @@ class Lives(RuleBasedStateMachine):
         assert [*verify_ledger(), *verify_wallet(), *verify_earnings(), *verify_withdrawals()] == []
         assert Entry.objects.count() == Entry.objects.values("key").distinct().count()
         assert not Posting.objects.filter(amount_minor__lte=0).exists()
-        transaction.set_rollback(True)
-        self.transaction.__exit__(None, None, None)
 
 
 @pytest.mark.django_db
 class LivesTests:
     def test_any_order_of_commands_keeps_the_books(self):
+        # Not shrunk: that would take minutes; remove `phases` to look into a failure.
         run_state_machine_as_test(
-            Lives, settings=settings(max_examples=12, stateful_step_count=40, deadline=None, derandomize=True)
+            Lives,
+            settings=settings(
+                max_examples=8, stateful_step_count=35, deadline=None, derandomize=True, phases=[Phase.generate]
+            ),
         )

@@ -208,3 +208,9 @@ class ComingBackTests:
     def test_a_refusal_after_the_transfer_was_made_changes_nothing(self, story):
         story.transferred().twice(withdrawals.transfer_refused, withdrawal_id=story.row.pk, code="x", message="")
         assert story.row.state == State.REQUESTED
+
+    def test_a_transfer_made_after_it_was_given_up_is_for_staff(self, story):
+        story.twice(withdrawals.transfer_refused, withdrawal_id=story.row.pk, code="x", message="")
+        with pytest.raises(withdrawals.OutOfTurn):
+            story.transferred()
+        assert at_stripe(story.expert) == eur(0)

@@ -36,3 +36,8 @@ def leave_message(*, sender: User, recipient: User, text: str, now: datetime) ->
     ):
         raise BadMessage("too_many")
     return Message.objects.create(sender=sender, recipient=recipient, text=text, sent_at=now)
+
+
+def mark_read(*, message: Message, now: datetime) -> None:
+    """The recipient has seen it; the first time counts."""
+    Message.objects.filter(pk=message.pk, read_at=None).update(read_at=now)

@@ -9,7 +9,7 @@ from django.utils.text import slugify
 
 from marketplace.accounts.models import User
 from marketplace.experts.folding import fold, language_word
-from marketplace.experts.models import Category, Presence, Profile
+from marketplace.experts.models import Category, Profile
 from marketplace.experts.presence import (
     arrived,
     choose_away,
@@ -30,7 +30,6 @@ __all__ = [
     "note_missed_ring",
     "note_ring_answered",
     "process_died",
-    "refresh",
     "search_text",
     "set_in_call",
     "state",
@@ -60,7 +59,7 @@ def write_profile(
         profile.save()
     else:
         _save_under_free_slug(profile)
-    Presence.objects.get_or_create(user=member)
+    refresh(user=member)  # whose page is open is free at once
     return profile
 
 

@@ -11,6 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from calls.conversations import services as conversations
+from calls.notices import services as notices
 from marketplace.accounts.models import User
 from marketplace.experts import languages
 from marketplace.experts import services as experts
@@ -56,7 +58,8 @@ def me(request):
 def choose_presence(request):
     """The expert's switch: `away` is 1 or 0."""
     get_object_or_404(Profile, user=request.user)
-    experts.choose_away(user=request.user, away=request.POST.get("away") == "1")
+    if experts.choose_away(user=request.user, away=request.POST.get("away") == "1"):
+        notices.tell_watchers(user_id=request.user.pk)
     return redirect("me")
 
 
@@ -64,8 +67,7 @@ def choose_presence(request):
 @require_POST
 def mark_read(request, message_id: int):
     letter = get_object_or_404(request.user.messages_received, pk=message_id)
-    letter.read_at = letter.read_at or timezone.now()
-    letter.save(update_fields=["read_at"])
+    conversations.mark_read(message=letter, now=timezone.now())
     return redirect("me")
 
 

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -16,6 +15,7 @@ from marketplace.accounts.models import User
 from marketplace.pages import demo_mails
 from marketplace.pages.demo_door import demo_only
 from payouts import clock
+from payouts.wallet import services as wallet
 
 EMAIL_DOMAIN = "demo.example"  # only members of the demo can be entered by these doors
 BACKEND = settings.AUTHENTICATION_BACKENDS[0]
@@ -69,8 +69,8 @@ def move_clock(request: HttpRequest) -> HttpResponse:
     if not request.user.is_staff or days not in map(str, STEPS_DAYS):
         raise Http404
     try:
-        clock.advance(by=timedelta(days=int(days)), now=timezone.now())
-    except clock.ClockRefused:
+        clock.advance(by=timedelta(days=int(days)), is_anything_held=wallet.is_anything_held())
+    except clock.ClockStands:
         messages.error(request, _("The clock cannot move while money is held for a call. End the call first."))
     else:
         messages.success(request, _("The clock moved forward. Earnings that are due are released within seconds."))

@@ -1,0 +1,84 @@
+"""Makes the demo's people: members with verified addresses, experts with profiles, credit bought in the sandbox."""
+
+import secrets
+from datetime import datetime
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.utils.text import slugify
+
+from calls.robots import roster
+from marketplace.accounts.models import User
+from marketplace.experts import photos
+from marketplace.experts import services as experts
+from marketplace.experts.models import Category
+from marketplace.listings import services as listings
+from marketplace.management.demo_data import people
+from marketplace.management.demo_data.portraits import portrait
+from marketplace.pages.demo import EMAIL_DOMAIN
+from payouts.money import Money
+from payouts.sandbox import services as sandbox
+from payouts.wallet import services as wallet
+
+
+def member(name: str, *, password: str | None = None, **fields) -> User:
+    """A member of the demo. Without a password the only way in is the demo's door."""
+    email = f"{slugify(name)}@{EMAIL_DOMAIN}"
+    user = User.objects.create_user(email, password, name=name, **fields)
+    EmailAddress.objects.create(user=user, email=email, primary=True, verified=True)
+    return user
+
+
+def categories() -> dict[str, Category]:
+    return {
+        slug: Category.objects.get_or_create(slug=slug, defaults={"name": name})[0]
+        for slug, name in people.CATEGORIES.items()
+    }
+
+
+def all_experts(*, now: datetime) -> dict[str, User]:
+    """The experts by name; the robots among them with passwords of their own, kept for `manage.py robot`."""
+    shelf, made, robots = categories(), {}, {}
+    for person in people.EXPERTS:
+        password = secrets.token_urlsafe(24) if person.robot else None
+        user = made[person.name] = member(person.name, password=password, language=person.languages[0])
+        slug = _publish(user, person, shelf[person.category], now)
+        if person.robot:
+            robots[slug] = roster.Entry(
+                email=user.email,
+                password=password,
+                name=person.name,
+                offers=person.robot.offers,
+                hue=person.robot.hue,
+                pitch=person.robot.pitch,
+            )
+    roster.keep(settings.VAR_DIR, robots)
+    return made
+
+
+def _publish(user: User, person: people.Expert, category: Category, now: datetime) -> str:
+    profile = experts.write_profile(
+        member=user,
+        headline=person.headline,
+        bio=person.bio,
+        category=category,
+        languages=person.languages,
+        skills=person.skills,
+        place=person.place,
+        now=now,
+    )
+    photos.keep_photo(profile=profile, image=portrait(person.look))
+    listings.set_rate(profile=profile, rate_minor=person.rate_minor)
+    for act in person.acts:
+        listings.add_act(profile=profile, title=act.title, length_minutes=act.minutes, price_minor=act.price_minor)
+    return profile.slug
+
+
+def buy_credit(user: User, minor: int, *, now: datetime) -> None:
+    """As the wallet's page and the sandbox's payment page would do it, with the card that always works."""
+    top_up = wallet.start_top_up(member=user, amount=Money(minor, settings.CURRENCY), return_path="/wallet/", now=now)
+    page = settings.SITE_URL + "/wallet/"
+    wallet.open_checkout(top_up=top_up, success_url=page, cancel_url=page, now=now)
+    top_up.refresh_from_db()
+    sandbox.pay_with_card(session_id=top_up.stripe_session, number=sandbox.GOOD_CARD)
+    wallet.confirm_top_up(stripe_session=top_up.stripe_session, now=now)

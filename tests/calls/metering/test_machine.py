@@ -1,0 +1,242 @@
+"""Paid periods under anything that people, networks, clocks and servers do, in any order.
+
+The machine keeps its own book of what each side really heard, and holds the metering against it after every step.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from calls.metering import billing
+from calls.metering import services as metering
+from calls.metering.billing import Interval
+from calls.metering.models import PaidPeriod
+from calls.metering.moments import to_ms
+from calls.metering.terms import terms_of
+from payouts.ledger import accounts
+from tests import cast
+from tests.calls.metering.world import Story
+
+CREDIT = 6_000
+FRESH = timedelta(seconds=3)  # how old a last report can be at the end of a period without anything being lost
+SIDES = st.sampled_from(["payer", "expert"])
+MEMBERS = st.sampled_from(["alice", "bob"])
+SECONDS = st.one_of(
+    st.integers(0, 5_000).map(lambda ms: ms / 1_000), st.sampled_from([1, 2, 10, 19, 20, 21, 60, 119, 120, 600])
+)
+
+
+class PeriodMachine(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        accounts.forget()
+        self.atomic = transaction.atomic()
+        self.atomic.__enter__()
+        self.story = Story(credit=CREDIT)
+        self.eve = cast.eve()
+        self.latest = self.story.now
+        self.generation = 0
+        self.heard: dict[int, dict[str, list[list[datetime | None]]]] = {}
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.atomic.__exit__(None, None, None)
+        accounts.forget()
+
+    # --- the book of what was really heard ---
+
+    @property
+    def process(self) -> UUID:
+        return UUID(int=1_000 + self.generation)
+
+    def open_interval(self, side: str) -> list[datetime | None] | None:
+        intervals = self.heard[self.story.period_id][side]
+        return intervals[-1] if intervals and intervals[-1][1] is None else None
+
+    def ends(self, side: str, at: datetime) -> datetime:
+        """`side` heard nothing after `at`; answers the last good report, which is never before the first."""
+        interval = self.open_interval(side)
+        last_good = max(interval[0], at)
+        interval[1] = last_good
+        return last_good
+
+    def witnessed_ms(self, period: PaidPeriod) -> int:
+        sides = {
+            side: [Interval(to_ms(start), to_ms(end or self.latest)) for start, end in intervals]
+            for side, intervals in self.heard[period.pk].items()
+        }
+        until = to_ms(period.ended_at or self.latest)
+        return billing.billable_ms(**sides, stops=[], counts_from=to_ms(period.counts_from), until=until)
+
+    # --- time and the world ---
+
+    @initialize(is_act=st.booleans(), cap=st.integers(400, 1_500))
+    def accept(self, is_act: bool, cap: int) -> None:
+        if is_act:
+            self.story.offer_act()
+        else:
+            self.story.offer_rate()
+        self.story.period_id = metering.accept_offer(
+            offer_id=self.story.offer.pk, payer=self.story.alice, cap_minor=2_500 if is_act else cap, now=self.story.now
+        ).pk
+        self.heard[self.story.period_id] = {"payer": [], "expert": []}
+        for side in ("payer", "expert"):
+            self.hears(side, 0)
+
+    @rule(seconds=SECONDS)
+    def time_passes(self, seconds: float) -> None:
+        self.story.after(seconds)
+        self.latest = max(self.latest, self.story.now)
+
+    @rule(seconds=st.integers(1, 5))
+    def the_clock_is_set_back(self, seconds: int) -> None:
+        self.story.after(-seconds)
+
+    @rule()
+    def a_sweep(self) -> None:
+        self.story.sweep()
+
+    @rule(side=SIDES, since=st.integers(0, 3))
+    def hears(self, side: str, since: int) -> None:
+        if self.open_interval(side) is None:
+            self.heard[self.story.period_id][side].append([self.story.ago(since), None])
+        self.story.hear(side, process=self.process, since=self.open_interval(side)[0])
+
+    @rule(side=SIDES, silent_for=st.integers(0, 12))
+    def falls_silent(self, side: str, silent_for: int) -> None:
+        interval = self.open_interval(side)
+        if interval is None:
+            return
+        was_over = self.story.period.ended_at
+        last_good = self.ends(side, self.story.ago(silent_for))
+        if was_over and last_good >= was_over - FRESH:
+            interval[1] = max(last_good, was_over)  # as fresh as reports are: taken as heard to the end
+        metering.silence(
+            period_id=self.story.period_id,
+            side=side,
+            last_good_at=last_good,
+            now=self.story.now,
+            process=self.process,
+        )
+
+    @rule(beat=st.integers(0, 15))
+    def the_server_dies(self, beat: int) -> None:
+        for side in ("payer", "expert"):
+            if self.open_interval(side):
+                self.ends(side, self.story.ago(beat))
+        self.story.kill(self.process, beat=beat)
+        self.generation += 1
+
+    # --- the buttons ---
+
+    def press(self, button, **arguments) -> None:
+        try:
+            with transaction.atomic():
+                button(period_id=self.story.period_id, now=self.story.now, **arguments)
+        except metering.MeterRefused:
+            pass
+
+    @rule(member=MEMBERS)
+    def pause(self, member: str) -> None:
+        self.press(metering.pause, member=getattr(self.story, member))
+
+    @rule()
+    def resume(self) -> None:
+        self.press(metering.resume, payer=self.story.alice)
+
+    @rule()
+    def ready(self) -> None:
+        self.press(metering.ready, expert=self.story.bob)
+
+    @rule(by=st.integers(-10, 500))
+    def raise_the_cap(self, by: int) -> None:
+        self.press(metering.raise_cap, payer=self.story.alice, to_minor=self.story.period.cap_minor + by)
+
+    @rule(member=MEMBERS)
+    def cancel_act(self, member: str) -> None:
+        self.press(metering.cancel_act, member=getattr(self.story, member))
+
+    @precondition(lambda self: self.latest - self.story.now < timedelta(seconds=1))
+    @rule(member=MEMBERS)
+    def back_to_free(self, member: str) -> None:
+        self.press(metering.back_to_free, member=getattr(self.story, member))
+
+    @precondition(lambda self: self.story.period_id and self.story.period.ended_at)
+    @rule(is_act=st.booleans(), cap=st.integers(400, 1_500))
+    def pay_again(self, is_act: bool, cap: int) -> None:
+        try:
+            with transaction.atomic():
+                self.accept(is_act, cap)
+        except metering.OfferRefused:
+            self.story.offer = None
+
+    @rule()
+    def hang_up(self) -> None:
+        self.story.hang_up()
+        self.check_money()
+        for period in PaidPeriod.objects.filter(kind="act_of_time", captured_at__isnull=False, call=self.story.call):
+            kept = period.amount_minor - period.given_back_minor
+            assert kept <= billing.used_part(terms_of(period), self.witnessed_ms(period))
+        self.story.call_again()
+
+    # --- what must be true after every step ---
+
+    @invariant()
+    def nobody_pays_for_more_than_both_witnessed(self) -> None:
+        for period in PaidPeriod.objects.filter(pk__in=self.heard):
+            kept = period.amount_minor - period.given_back_minor
+            assert 0 <= kept <= period.amount_minor <= period.cap_minor
+            if period.kind == "per_minute":
+                assert kept <= billing.price(terms_of(period), self.witnessed_ms(period))
+            if period.state == "ended" and period.kind == "per_minute":
+                assert kept == billing.price(terms_of(period), period.billable_ms)
+            if period.state == "ended":
+                assert period.end_reason in metering.END_REASONS
+                assert period.deadline_at is None
+
+    @invariant()
+    def every_living_period_has_a_deadline(self) -> None:
+        assert not PaidPeriod.objects.living().filter(deadline_at=None).exists()
+
+    @invariant()
+    def everybody_can_look(self) -> None:
+        for viewer in (self.story.alice, self.story.bob):
+            meter = self.story.meter(viewer)
+            if meter["period"]:
+                assert meter["billable_ms"] <= meter["cap_ms"]
+                assert meter["cost_minor"] <= meter["cap_minor"]
+            self.story.card(viewer)
+        assert self.story.card(self.eve) is None
+
+    @invariant()
+    def check_money(self) -> None:
+        balances = self.story.balances()
+        assert sum(balances.values()) == CREDIT
+        assert balances["held"] == 0 or PaidPeriod.objects.living().exists()
+        kept = {"earned": 0, "commission": 0}
+        for period in PaidPeriod.objects.all():
+            price = period.amount_minor - period.given_back_minor
+            kept["commission"] += period.commission_minor
+            kept["earned"] += price - period.commission_minor
+        assert kept == {name: balances[name] for name in kept}
+        assert self.story.faults() == []
+
+
+def test_no_life_of_a_paid_period_breaks_the_rules(db):
+    run_state_machine_as_test(
+        PeriodMachine,
+        settings=settings(
+            max_examples=30, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )

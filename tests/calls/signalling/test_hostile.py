@@ -105,7 +105,7 @@ class FloodTests:
         assert 100 <= passed < 250
 
     async def test_long_frames_cost_more(self, alice, bob, now):
-        hers, his, _ = await live_pair(alice, bob, now)
+        hers, _his, _ = await live_pair(alice, bob, now)
         description = {"description": {"type": "offer", "sdp": "a" * 60_000}}
         for _ in range(20):
             await hers.say("signal", data=description)

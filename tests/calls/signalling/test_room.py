@@ -52,11 +52,11 @@ class JoiningTests:
         assert await hers.hear("peer") == {"type": "peer", "present": True, "polite": True, "page": "his"}
 
     async def test_the_second_person_makes_it_live_for_both(self, alice, bob, now):
-        hers, his, call = await live_pair(alice, bob, now)
+        _hers, _his, call = await live_pair(alice, bob, now)
         assert (await sync_to_async(Call.objects.get)(id=call.id)).state == "live"
 
     async def test_without_a_call_there_is_nothing_to_join(self, alice, bob, now):
-        hers, his, call = await live_pair(alice, bob, now)
+        hers, his, _call = await live_pair(alice, bob, now)
         await hers.say("hangup")
         await his.state(lambda state: state["call"]["state"] == "ended")
         await his.say("join")
@@ -64,7 +64,7 @@ class JoiningTests:
 
     async def test_joining_again_brings_fresh_ice(self, alice, bob, now, settings):
         settings.TURN_URLS, settings.TURN_SECRET = ["turn:turn.example.test"], "secret"
-        hers, his, call = await live_pair(alice, bob, now)
+        hers, _his, _call = await live_pair(alice, bob, now)
         await hers.say("join", page="hers")
         state = await hers.state(lambda state: "ice" in state)
         assert state["ice"][0]["username"].endswith(f":{alice.id}")
@@ -81,7 +81,7 @@ class JoiningTests:
         assert (await his.hear("signal"))["data"] == OFFER
 
     async def test_hanging_up_ends_it_for_both_and_empties_the_seats(self, alice, bob, now):
-        hers, his, call = await live_pair(alice, bob, now)
+        hers, his, _call = await live_pair(alice, bob, now)
         await his.say("hangup")
         for wire in (hers, his):
             state = await wire.state(lambda state: state["call"]["state"] == "ended")
@@ -148,7 +148,7 @@ class RelayTests:
         assert await hers.error() == ("room.no_peer", "signal")
 
     async def test_an_onlooker_sends_nothing_to_anybody(self, alice, bob, now):
-        hers, his, call = await live_pair(alice, bob, now)
+        _hers, his, call = await live_pair(alice, bob, now)
         onlooker = await room_of(alice, call.room.code)
         await onlooker.say("signal", data=OFFER)
         assert await onlooker.error() == ("not_joined", "signal")
@@ -177,7 +177,7 @@ class SeatAnswerTests:
 
 class StaleSeatTests:
     async def test_a_seat_taken_away_by_the_sweeper_is_no_seat(self, alice, bob, now):
-        hers, his, call = await live_pair(alice, bob, now)
+        hers, _his, call = await live_pair(alice, bob, now)
         await sync_to_async(Seat.objects.filter(user=alice).delete)()
         await sync_to_async(notices.tell_room)(room_id=call.room_id)
         await hers.state(lambda state: not state["you"]["joined"])

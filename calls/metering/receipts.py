@@ -56,6 +56,11 @@ class PeriodRow:
     release_at: datetime | None
     stops: list[StopRow]
 
+    @property
+    def charged_ms(self) -> int:
+        """What the price is reckoned from, for a period per minute."""
+        return self.billed_ms - self.free_ms
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:

@@ -52,6 +52,7 @@
  * @typedef {object} FreeMeter  no paid period
  * @property {null} period
  * @property {"free"} state
+ * @property {string} cost_text
  * @property {LastPeriod | null} [last]
  *
  * @typedef {object} PaidMeter

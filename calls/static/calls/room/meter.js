@@ -57,7 +57,8 @@ export function warningBetween(before, after, capMs) {
 export function nextCap(meter, creditMinor) {
   if (meter.rate_minor === null || creditMinor <= 0) return null;
   const toMinor = meter.cap_minor + Math.min(creditMinor, 5 * meter.rate_minor);
-  const capMs = Math.floor((toMinor * MINUTE) / meter.rate_minor) + meter.free_ms;
+  // The last whole millisecond that the cap pays for, as the server reckons it.
+  const capMs = meter.free_ms + Math.ceil(((toMinor + 1) * MINUTE) / meter.rate_minor) - 1;
   return { toMinor, capMs, addedMs: capMs - meter.cap_ms };
 }
 

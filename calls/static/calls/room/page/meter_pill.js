@@ -23,8 +23,9 @@ export function createMeterPill(session, words, voice) {
   /** @param {Reading} reading */
   function tellChange(reading) {
     if (reading.state !== before) {
-      const said = words(`meter.say_${reading.state}`, { seconds: reading.countdown });
-      if (before) voice.announce(said);
+      const last = session.state?.meter.last;
+      if (before && reading.state === "free" && last) voice.notice(last.text);
+      else if (before) voice.announce(words(`meter.say_${reading.state}`, { seconds: reading.countdown }));
       if (before && reading.state === "running") play(session.devices.context, "paid");
       if (before && reading.state === "free") play(session.devices.context, "free");
       before = reading.state;
@@ -77,7 +78,10 @@ export function createMeterPill(session, words, voice) {
       say(byId("meter-cost"), sum(state.meter, reading.costMinor));
       say(byId("meter-left"), left(state.meter, reading));
       warn(state.meter, reading);
-    } else say(byId("meter-left"), words(state.you.role === "payer" ? "meter.free_payer" : "meter.free_expert"));
+    } else {
+      say(byId("meter-cost"), state.meter.cost_text);
+      say(byId("meter-left"), words(state.you.role === "payer" ? "meter.free_payer" : "meter.free_expert"));
+    }
     tellChange(reading);
     show(byId("credit"), Boolean(state.credit) && screen === "call");
     say(byId("balance"), state.credit?.text ?? "");

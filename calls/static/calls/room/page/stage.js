@@ -42,7 +42,7 @@ export function createStage(session, words, voice) {
     say(byId("face-text"), session.phase === "connected" && !hushed ? words("page.camera_is_off") : words(`reason.${session.reason}`));
     show(byId("face-text"), session.phase === "connected" || session.reason !== "");
     put(ownVideo, devices.video);
-    show(ownView, devices.video !== null && screen === "call");
+    show(ownView, devices.video !== null && screen === "call" && !hushed);
     renderVeil(session, words, state);
     const seconds = session.reading?.countdown ?? 0;
     show(byId("countdown"), seconds > 0 && screen === "call");

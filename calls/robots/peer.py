@@ -5,6 +5,7 @@ import contextlib
 import logging
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from aiortc import (
@@ -40,7 +41,7 @@ class Peer:
         self._ice = [RTCIceServer(**{key: server[key] for key in ICE_KEYS if server.get(key)}) for server in ice]
         self._lock = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._remote_ufrag = ""
+        self._remote: Marks | None = None
         self._early: list[dict[str, Any] | None] = []  # candidates that came before their description
         self._heard_before = 0
         self._build()
@@ -61,7 +62,7 @@ class Peer:
                 async with self._lock:
                     await self._hear_description(description)
             self._early += data.get("candidates") or []
-            if self._remote_ufrag:
+            if self._remote:
                 early, self._early = self._early, []
                 for candidate in early:
                     # Each by itself: resolving a .local name can take seconds, and may fail.
@@ -75,10 +76,14 @@ class Peer:
             return  # both offered at once: the polite browser takes its own back and answers ours
         if kind == "answer" and self._pc.signalingState != "have-local-offer":
             return
-        ufrag = (re.search(r"a=ice-ufrag:(\S+)", sdp) or [""])[0]
-        if kind == "offer" and self._remote_ufrag not in ("", ufrag):
-            await self._rebuild()  # the browser restarts ICE, which aiortc can do with a new connection only
-        self._remote_ufrag = ufrag
+        before, self._remote = self._remote, Marks.of(sdp)
+        if kind == "offer" and before and before.ufrag != self._remote.ufrag:
+            await self._rebuild()
+            if before.fingerprint == self._remote.fingerprint:
+                # The browser restarts ICE. aiortc cannot, so it is asked to begin anew, as with a page loaded again.
+                self._remote = None
+                await self._describe(await self._pc.createOffer())
+                return
         await self._pc.setRemoteDescription(RTCSessionDescription(sdp=sdp, type=kind))
         if kind == "offer":
             await self._describe(await self._pc.createAnswer())
@@ -98,7 +103,7 @@ class Peer:
     async def _offer_if_nobody_does(self) -> None:
         await asyncio.sleep(OFFERS_ITSELF_AFTER_S)
         async with self._lock:
-            if self._pc.signalingState == "stable" and not self._remote_ufrag:
+            if self._pc.signalingState == "stable" and self._remote is None:
                 await self._describe(await self._pc.createOffer())
 
     async def _add(self, candidate: dict[str, Any] | None) -> None:
@@ -131,6 +136,19 @@ class Peer:
         for task in list(self._tasks):
             task.cancel()
         await self._pc.close()
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What tells one connection of the other side from the next: a new certificate, or new names of its ICE."""
+
+    ufrag: str
+    fingerprint: str
+
+    @classmethod
+    def of(cls, sdp: str) -> "Marks":
+        found = {name: re.search(rf"^a={name}:(.+?)\s*$", sdp, re.MULTILINE) for name in ("ice-ufrag", "fingerprint")}
+        return cls(*(match[1] if match else "" for match in found.values()))
 
 
 class _Sent(MediaStreamTrack):

@@ -59,7 +59,8 @@ export class Devices {
   /** @param {{on: DevicesListener, world?: Partial<DevicesWorld>}} options */
   constructor({ on, world = {} }) {
     this.#on = on;
-    this.#world = { mediaDevices: navigator.mediaDevices, AudioContext, storage: localStorage, ...world };
+    const { navigator, AudioContext, localStorage } = globalThis;
+    this.#world = { mediaDevices: navigator?.mediaDevices, AudioContext, storage: localStorage, ...world };
     this.choice = this.#remembered();
     this.#world.mediaDevices?.addEventListener?.("devicechange", () => this.#on.change());
   }

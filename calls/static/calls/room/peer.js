@@ -60,6 +60,7 @@ export class Peer {
   /** @param {{on: PeerListener, world?: Partial<PeerWorld>}} options */
   constructor({ on, world = {} }) {
     this.#on = on;
+    const { RTCPeerConnection, MediaStream } = globalThis; // plain names would stop where there is no browser
     this.#world = { RTCPeerConnection, MediaStream, elapsed: () => performance.now(), ...world };
   }
 

@@ -67,7 +67,8 @@ export class RoomSocket {
     this.#url = url;
     this.#seatUrl = seatUrl;
     this.#on = on;
-    this.#world = { WebSocket, fetch: globalThis.fetch.bind(globalThis), random: Math.random, ...world };
+    const { WebSocket, fetch } = globalThis;
+    this.#world = { WebSocket, fetch: fetch.bind(globalThis), random: Math.random, ...world };
   }
 
   start() {

@@ -11,7 +11,10 @@ import { Peer } from "./peer.js";
 import { phaseOf, reasonOf, screenOf } from "./phase.js";
 import { newPageName, RoomSocket } from "./protocol.js";
 
+/** @import { DevicesWorld } from "./devices.js" */
 /** @import { PeerNotice, RoomState, ServerError } from "./messages.js" */
+/** @import { PeerWorld } from "./peer.js" */
+/** @import { World } from "./protocol.js" */
 
 const REPORT_MS = 2000;
 /** So many restarts in vain, then a wholly new connection. One side begins it: two at once would cross. */
@@ -22,6 +25,8 @@ const RESTARTS = 3;
  * @property {() => void} change  of anything that shows
  * @property {(error: ServerError) => void} error
  * @property {(audio: MediaStreamTrack | null, video: MediaStreamTrack | null) => void} tracks  the other's
+ *
+ * @typedef {Partial<World & PeerWorld & DevicesWorld>} SessionWorld
  */
 
 export class Session {
@@ -37,11 +42,12 @@ export class Session {
   /** @type {RoomState | null} */
   state = null;
 
-  /** @param {{url: string, seatUrl: string, on: SessionListener, reportMs?: number}} options */
-  constructor({ url, seatUrl, on, reportMs = REPORT_MS }) {
+  /** @param {{url: string, seatUrl: string, on: SessionListener, world?: SessionWorld}} options */
+  constructor({ url, seatUrl, on, world = {} }) {
     this.#on = on;
-    this.devices = new Devices({ on: { change: () => this.#devicesChanged() } });
+    this.devices = new Devices({ world, on: { change: () => this.#devicesChanged() } });
     this.peer = new Peer({
+      world,
       on: {
         signal: (data) => this.socket.send("signal", { data }),
         tracks: on.tracks,
@@ -52,6 +58,7 @@ export class Session {
     this.socket = new RoomSocket({
       url,
       seatUrl,
+      world,
       on: {
         status: () => this.#statusChanged(),
         state: (state) => this.#stateCame(state),
@@ -60,7 +67,7 @@ export class Session {
         error: on.error,
       },
     });
-    setInterval(() => this.#report(), reportMs);
+    setInterval(() => this.#report(), REPORT_MS);
   }
 
   get facts() {

@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Devices, problemOf } from "../../../calls/static/calls/room/devices.js";
+import { FakeAudioContext, FakeDevices, FakeStorage, FakeTrack, settle } from "./world.js";
+
+function failure(name, message = "") {
+  return Object.assign(new Error(message), { name });
+}
+
+function devices(...answers) {
+  const mediaDevices = new FakeDevices();
+  mediaDevices.answers = answers;
+  const storage = new FakeStorage();
+  const made = new Devices({ on: { change: () => {} }, world: { mediaDevices, AudioContext: FakeAudioContext, storage } });
+  return { devices: made, mediaDevices, storage };
+}
+
+test("from the press of Join silence is sent, whatever becomes of the microphone", async () => {
+  const { devices: mine } = devices(new Promise(() => {}));
+  mine.open();
+  assert.equal(mine.audio.label, "silence");
+  assert.equal(mine.context.started, true);
+  assert.equal(mine.microphoneProblem, "asking");
+});
+
+test("the microphone takes the place of silence", async () => {
+  const { devices: mine } = devices(new FakeTrack("audio", "mic"));
+  mine.open();
+  await settle();
+  assert.equal(mine.audio.label, "mic");
+  assert.equal(mine.microphoneProblem, null);
+});
+
+test("each refusal has its words", async () => {
+  assert.equal(problemOf(failure("NotAllowedError", "Permission denied")), "refused");
+  assert.equal(problemOf(failure("NotAllowedError", "Permission denied by system")), "blocked");
+  assert.equal(problemOf(failure("NotFoundError")), "none");
+  assert.equal(problemOf(failure("NotReadableError")), "busy");
+  assert.equal(problemOf(failure("NotSupportedError")), "unsupported");
+  const { devices: mine } = devices(failure("NotFoundError"));
+  mine.open();
+  await settle();
+  assert.deepEqual([mine.microphoneProblem, mine.audio.label], ["none", "silence"]);
+});
+
+test("asking again after a refusal can succeed", async () => {
+  const { devices: mine } = devices(failure("NotAllowedError"), new FakeTrack("audio", "mic"));
+  mine.open();
+  await settle();
+  await mine.openMicrophone();
+  assert.deepEqual([mine.microphoneProblem, mine.audio.label], [null, "mic"]);
+});
+
+test("an unplugged microphone is silence, and a word about it", async () => {
+  const { devices: mine } = devices();
+  mine.open();
+  await settle();
+  mine.audio.unplug();
+  assert.deepEqual([mine.microphoneProblem, mine.audio.label], ["unplugged", "silence"]);
+});
+
+test("mute is the person's, the hush is the meter's, and each outlives the other", async () => {
+  const { devices: mine } = devices();
+  mine.open();
+  await settle();
+  await mine.cameraOn();
+  const enabled = () => [mine.audio.enabled, mine.video.enabled];
+  mine.setMuted(true);
+  assert.deepEqual(enabled(), [false, true]);
+  mine.setHushed(true);
+  assert.deepEqual(enabled(), [false, false]);
+  mine.setHushed(false);
+  assert.deepEqual(enabled(), [false, true], "still muted");
+  mine.setHushed(true);
+  mine.setMuted(false);
+  assert.deepEqual(enabled(), [false, false], "not before the meter runs");
+});
+
+test("a camera turned on during a pause shows nothing before it is over", async () => {
+  const { devices: mine } = devices();
+  mine.setHushed(true);
+  await mine.cameraOn();
+  assert.equal(mine.video.enabled, false);
+});
+
+test("camera off puts its light out", async () => {
+  const { devices: mine } = devices();
+  await mine.cameraOn();
+  const track = mine.video;
+  mine.cameraOff();
+  assert.deepEqual([track.stopped, mine.video], [true, null]);
+});
+
+test("an allowance that comes after hanging up opens nothing", async () => {
+  let allow;
+  const { devices: mine } = devices(new Promise((resolve) => (allow = resolve)));
+  mine.open();
+  mine.close();
+  const late = new FakeTrack("audio", "late");
+  allow(late);
+  await settle();
+  assert.deepEqual([late.stopped, mine.hasMicrophone], [true, false]);
+});
+
+test("a choice is remembered, and only wished for, so that a device that is gone does not matter", async () => {
+  const { devices: mine, mediaDevices, storage } = devices();
+  mine.open();
+  await settle();
+  await mine.choose("microphone", "m2");
+  assert.deepEqual(mediaDevices.asked.at(-1).audio.deviceId, { ideal: "m2" });
+  const later = new Devices({ on: { change: () => {} }, world: { mediaDevices, AudioContext: FakeAudioContext, storage } });
+  assert.equal(later.choice.microphone, "m2");
+});
+
+test("a kept choice that cannot be read is no choice", () => {
+  const storage = { getItem: () => "{", setItem: () => {} };
+  const made = new Devices({ on: { change: () => {} }, world: { mediaDevices: undefined, AudioContext: FakeAudioContext, storage } });
+  assert.deepEqual(made.choice, {});
+});
+
+test("where the browser gives no devices at all, the call goes on in silence", async () => {
+  const made = new Devices({
+    on: { change: () => {} },
+    world: { mediaDevices: undefined, AudioContext: FakeAudioContext, storage: new FakeStorage() },
+  });
+  made.open();
+  await settle();
+  assert.deepEqual([made.microphoneProblem, made.audio.label], ["unsupported", "silence"]);
+});

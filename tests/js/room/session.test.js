@@ -1,0 +1,181 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, mock, test } from "node:test";
+import { Session } from "../../../calls/static/calls/room/session.js";
+import {
+  FakeAudioContext, FakeConnection, FakeDevices, FakeSocket, FakeStorage, FakeStream, settle, state,
+} from "./world.js";
+
+let elapsed;
+
+beforeEach(() => {
+  FakeSocket.all = [];
+  FakeConnection.all = [];
+  elapsed = 0;
+  mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  mock.method(performance, "now", () => elapsed);
+});
+
+afterEach(() => {
+  mock.timers.reset();
+  mock.restoreAll();
+});
+
+/** Time passes in small steps, so that what waits for an answer gets it. */
+async function pass(ms) {
+  for (let left = ms; left > 0; left -= 100) {
+    elapsed += 100;
+    mock.timers.tick(100);
+    await settle();
+  }
+}
+
+function session() {
+  const world = {
+    WebSocket: FakeSocket, RTCPeerConnection: FakeConnection, MediaStream: FakeStream, AudioContext: FakeAudioContext,
+    mediaDevices: new FakeDevices(), storage: new FakeStorage(), fetch: async () => ({ status: 200 }), random: () => 0.5,
+    elapsed: () => elapsed,
+  };
+  const made = new Session({ url: "ws://here", seatUrl: "/seat", world, on: { change() {}, error() {}, tracks() {} } });
+  made.socket.start();
+  return made;
+}
+
+/** In the room, with the other's sound arriving. */
+async function inCall(changes = {}) {
+  const made = session();
+  FakeSocket.last.open();
+  FakeSocket.last.say(state());
+  made.join();
+  await talking(changes);
+  return made;
+}
+
+async function talking(changes) {
+  FakeSocket.last.say(state({ joined: true, ice: [{ urls: ["turn:t"] }], ...changes }));
+  FakeSocket.last.say({ type: "peer", present: true, polite: true, page: "b1" });
+  await settle();
+  for (let second = 0; second < 2; second += 1) {
+    FakeConnection.all.at(-1).packets += 50;
+    await pass(500);
+  }
+}
+
+const paid = (changes = {}) => ({
+  period: 8, state: "running", reason: null, by: null, kind: "per_minute", rate_minor: 200, price_minor: null, length_ms: null,
+  free_ms: 0, cap_minor: 2000, cap_ms: 600_299, billable_ms: 60_000, as_of: 1_760_000_000_000, counts_from: 0, cost_minor: 200,
+  cost_text: "€2.00", currency: "EUR", needs: null, resume_by: null, can_cancel_act: false, muted: false, last: null, ...changes,
+});
+const sent = (type) => FakeSocket.all.flatMap((socket) => socket.sent).filter((message) => message.type === type);
+
+test("joined and heard is connected", async () => {
+  const made = await inCall();
+  assert.deepEqual([made.screen, made.phase], ["call", "connected"]);
+  assert.deepEqual(FakeConnection.all.at(-1).configuration.iceServers, [{ urls: ["turn:t"] }]);
+});
+
+test("what arrives is reported every two seconds, and not while there is no seat", async () => {
+  const made = await inCall();
+  FakeConnection.all.at(-1).packets = 300;
+  await pass(2000);
+  assert.equal(sent("media").at(-1).received, 300);
+  const count = sent("media").length;
+  FakeSocket.last.say(state({ joined: false }));
+  await pass(4000);
+  assert.equal(sent("media").length, count);
+  assert.equal(made.phase, "reconnecting");
+});
+
+test("while the meter stands still neither is heard, and one's own mute is kept", async () => {
+  const made = await inCall();
+  made.devices.setMuted(true);
+  FakeSocket.last.say(state({ joined: true, meter: paid({ state: "paused", muted: true }) }));
+  assert.deepEqual([made.hushed, made.devices.audio.enabled], [true, false]);
+  FakeSocket.last.say(state({ joined: true, meter: paid() }));
+  assert.deepEqual([made.hushed, made.devices.audio.enabled], [false, false]);
+  made.devices.setMuted(false);
+  assert.equal(made.devices.audio.enabled, true);
+});
+
+test("without the server media goes on and the meter stands where it stood", async () => {
+  const made = await inCall({ meter: paid() });
+  const connection = FakeConnection.all.at(-1);
+  const before = made.reading.timeMs;
+  FakeSocket.last.end(1006);
+  await settle();
+  connection.packets += 50;
+  await pass(200);
+  assert.equal(made.phase, "reconnecting");
+  assert.equal(connection.signalingState !== "closed", true);
+  assert.equal(made.devices.audio.enabled, true);
+  await pass(30_000);
+  assert.deepEqual([made.reading.state, made.reading.timeMs], ["stopped", before]);
+});
+
+test("the server's answer after a loss is what counts", async () => {
+  const made = await inCall({ meter: paid() });
+  FakeSocket.last.end(1006);
+  await pass(3000);
+  FakeSocket.last.open();
+  FakeSocket.last.say(state({ meter: paid({ state: "stopped", billable_ms: 59_000 }) }));
+  assert.deepEqual([made.reading.state, made.reading.timeMs], ["stopped", 59_000]);
+});
+
+test("silence asks the server, restarts the connection, and in the end begins a new one under a new name", async () => {
+  const made = await inCall();
+  const page = made.socket.page;
+  const joins = sent("join").length;
+  await pass(1600);
+  assert.equal(sent("join").length, joins + 1, "a probe");
+  assert.equal(made.phase, "reconnecting");
+  const connection = FakeConnection.all.at(-1);
+  connection.signalingState = "stable";
+  FakeSocket.last.say({ type: "peer", present: true, polite: true, page: "b1" });
+  assert.equal(connection.restarts, 1);
+  await pass(60_000);
+  assert.notEqual(made.socket.page, page);
+  assert.notEqual(FakeConnection.all.at(-1), connection);
+});
+
+test("hanging up lets the devices go at once", async () => {
+  const made = await inCall();
+  const microphone = made.devices.audio;
+  made.hangUp();
+  assert.deepEqual([microphone.stopped, made.screen, sent("hangup").length], [true, "over", 1]);
+  assert.equal(FakeConnection.all.at(-1).signalingState, "closed");
+  FakeSocket.last.say(state({ joined: true }));
+  assert.equal(sent("hangup").length, 1, "a state under way does not send it again");
+});
+
+test("hanging up without a connection is told to the server as soon as there is one", async () => {
+  const made = await inCall();
+  FakeSocket.last.end(1006);
+  await settle();
+  made.hangUp();
+  assert.deepEqual([made.screen, sent("hangup").length], ["over", 0]);
+  await pass(300);
+  FakeSocket.last.open();
+  FakeSocket.last.say(state());
+  FakeSocket.last.say(state({ joined: true }));
+  assert.equal(sent("hangup").length, 1);
+  FakeSocket.last.say(state({ call: { state: "ended", end_reason: "hung_up" } }));
+  assert.deepEqual([made.screen, made.socket.wanted], ["over", false]);
+});
+
+test("when the call is over the connection and the devices are let go, and ringing again brings them back", async () => {
+  const made = await inCall();
+  FakeSocket.last.say(state({ call: { state: "ended", end_reason: "hung_up" }, can_ring: true }));
+  assert.deepEqual([made.screen, made.devices.hasMicrophone], ["over", false]);
+  made.ring();
+  FakeSocket.last.say(state({ call: { id: 18, state: "ringing" }, present: false }));
+  assert.deepEqual([made.screen, made.phase], ["call", "ringing"]);
+  assert.deepEqual(FakeSocket.last.types().slice(-2), ["ring", "join"]);
+  await settle();
+  assert.equal(made.devices.hasMicrophone, true);
+});
+
+test("in another window: this one lets everything go", async () => {
+  const made = await inCall();
+  FakeSocket.last.say({ type: "replaced" });
+  assert.deepEqual([made.screen, made.devices.hasMicrophone], ["replaced", false]);
+  assert.equal(FakeConnection.all.at(-1).signalingState, "closed");
+});

@@ -25,26 +25,6 @@ class Money:
         if len(self.currency) != 3 or not self.currency.isascii() or not self.currency.isupper():
             raise BadAmount(f"{self.currency!r} is not a currency")
 
-    @classmethod
-    def from_text(cls, text: str, currency: str) -> "Money":
-        """What a person typed: ASCII digits, at most the currency's decimals after a point or comma. Raises BadAmount.
-
-        Nothing else: Decimal would take signs, exponents and the digits of every script.
-        """
-        decimals = get_currency_precision(currency)
-        tail = rf"(?:[.,]([0-9]{{1,{decimals}}}))?" if decimals else "()"
-        match = re.fullmatch(rf"([0-9]{{1,9}}){tail}", text.strip(" "))
-        if match is None:
-            raise BadAmount(f"{text!r} is not an amount of {currency}")
-        whole, part = match.group(1), match.group(2) or ""
-        return cls(int(whole) * 10**decimals + int(part.ljust(decimals, "0") or 0), currency)
-
-    @property
-    def plain(self) -> str:
-        """As `from_text` reads it ("20.00"): the value of a form's field."""
-        decimals = get_currency_precision(self.currency)
-        return f"{Decimal(self.minor).scaleb(-decimals):.{decimals}f}"
-
     def _same(self, other: "Money") -> int:
         if self.currency != other.currency:
             raise BadAmount(f"{self.currency} is not {other.currency}")

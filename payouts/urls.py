@@ -3,9 +3,19 @@
 from django.conf import settings
 from django.urls import include, path
 
+from payouts.earnings import views as earnings
 from payouts.stripe import webhooks
+from payouts.wallet import views as wallet
+from payouts.withdrawals import views as withdrawals
 
 urlpatterns: list = [
+    path("wallet/", wallet.show, name="wallet"),
+    path("wallet/top-up/", wallet.top_up, name="top_up"),
+    path("wallet/top-up/<int:top_up_id>/return/", wallet.top_up_return, name="top_up_return"),
+    path("earnings/", earnings.show, name="earnings"),
+    path("earnings/bank/", withdrawals.connect_bank, name="connect_bank"),
+    path("earnings/bank/return/", withdrawals.connect_bank_return, name="connect_bank_return"),
+    path("earnings/withdraw/", withdrawals.withdraw, name="withdraw"),
     path("webhooks/stripe/", webhooks.platform, name="stripe_webhook"),
     path("webhooks/stripe/connect/", webhooks.connect, name="stripe_connect_webhook"),
     path("webhooks/stripe/thin/", webhooks.thin, name="stripe_thin_webhook"),

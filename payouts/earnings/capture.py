@@ -89,6 +89,8 @@ def capture(
 def release_date(*, expert: AbstractBaseUser, release_from: datetime) -> datetime:
     """14 days on; 30 for a new expert, until five different callers have paid (what was given back whole does not count)
     and 30 days have passed since the first (PRODUCT.md, section 3). Who paid before counts, not who pays now.
+
+    `release_from`: a moment on the money's calendar (payouts.clock).
     """
     paid = Earning.objects.filter(expert_id=expert.pk, given_back_minor__lt=F("price_minor"))
     seen = paid.aggregate(callers=Count("payer", distinct=True), first=Min("captured_at"))

@@ -46,3 +46,8 @@ class Earning(models.Model):
     def amount(self) -> Money:
         """What the expert has of it now."""
         return Money(self.shares.earning_minor, self.currency)
+
+    @property
+    def price(self) -> Money:
+        """What the payer paid for it, less what went back."""
+        return Money(self.price_minor - self.given_back_minor, self.currency)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
+from django.db.models import QuerySet
 
 from payouts.earnings.capture import Captured, capture, release_date
 from payouts.earnings.models import Earning
@@ -26,6 +27,7 @@ __all__ = [
     "pending_by_date",
     "release_date",
     "release_due",
+    "released",
     "summary",
 ]
 
@@ -130,6 +132,11 @@ def pending_by_date(*, expert: AbstractBaseUser) -> list[tuple[date, Money, Earn
     """Each pending earning with its release date and what the expert will get, the soonest first."""
     pending = Earning.objects.filter(expert_id=expert.pk, released_at=None).order_by("release_at", "pk")
     return [(earning.release_at.date(), earning.amount, earning) for earning in pending if earning.amount]
+
+
+def released(*, expert: AbstractBaseUser) -> QuerySet[Earning]:
+    """What became available, the latest first."""
+    return Earning.objects.filter(expert_id=expert.pk, released_at__isnull=False).order_by("-released_at", "-pk")
 
 
 def of_references(*, references: Iterable[str]) -> dict[str, Earning]:

@@ -23,6 +23,9 @@ class Account(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.kind, self.owner, self.currency) if part)
+
 
 class Entry(models.Model):
     """A move with its cause. Same key and same content: no effect; same key, other content: an error."""
@@ -35,6 +38,9 @@ class Entry(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["reference"], name="entry_of_reference")]
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class Posting(models.Model):

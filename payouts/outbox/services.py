@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from payouts.outbox.models import OutboxRow
 
@@ -48,6 +49,11 @@ def work(*, handlers: Mapping[str, Handler], now: datetime, limit: int = 20) -> 
             _do(row, handlers[row.action], now)
             tried += 1
     return tried
+
+
+def try_again(*, rows: QuerySet[OutboxRow], now: datetime) -> int:
+    """Staff saw to what made the worker give up: these rows are due again."""
+    return rows.filter(state=OutboxRow.State.GIVEN_UP).update(state=OutboxRow.State.WAITING, due_at=now)
 
 
 def _claim(row: OutboxRow, now: datetime) -> bool:

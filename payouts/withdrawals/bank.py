@@ -1,7 +1,6 @@
 """The expert's bank account, as Stripe keeps it: connecting it, and what Stripe says that it can do."""
 
 from datetime import datetime
-from uuid import uuid4
 
 from django.contrib.auth.base_user import AbstractBaseUser
 
@@ -24,15 +23,18 @@ class UnknownCountry(ValueError):
 def connect(*, expert: AbstractBaseUser, country: str, return_url: str, refresh_url: str, now: datetime) -> str:
     """The address of Stripe's page where the expert names a bank account. `country`: two letters, where the bank is.
 
-    The expert's account at Stripe is made once. Asks Stripe, so not inside a transaction; raises the gateway's
-    NotAnswered or Refused, UnknownCountry.
+    The expert's account at Stripe is made once; the page is good for one visit. Asks Stripe, so not inside a
+    transaction. Raises the gateway's NotAnswered or Refused, UnknownCountry.
     """
     bank, _ = BankConnection.objects.get_or_create(expert_id=expert.pk)
     if bank.stripe_account is None:
         bank.stripe_account = _make_account(expert, country)
         bank.save(update_fields=["stripe_account"])
     return gateway.create_account_link(
-        account=bank.stripe_account, return_url=return_url, refresh_url=refresh_url, key=f"account_link:{uuid4()}"
+        account=bank.stripe_account,
+        return_url=return_url,
+        refresh_url=refresh_url,
+        key=f"account_link:{bank.pk}:{now.isoformat()}",
     )
 
 

@@ -15,6 +15,6 @@ class Command(BaseCommand):
             self.stdout.write("The ledger is clean.")
             return
         for fault in faults:
-            self.stdout.write(fault)
-        self.stdout.write(f"Faults found: {len(faults)}")
+            self.stderr.write(fault)
+        self.stderr.write(f"Faults found: {len(faults)}")
         raise SystemExit(1)

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 def verify_ledger() -> tuple[int, str]:
     out = StringIO()
     try:
-        call_command("verify_ledger", stdout=out)
+        call_command("verify_ledger", stdout=out, stderr=out)
     except SystemExit as ended:
         return ended.code, out.getvalue()
     return 0, out.getvalue()

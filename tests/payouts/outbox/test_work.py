@@ -103,6 +103,14 @@ class WorkTests:
         assert (row.state, row.error) == (State.GIVEN_UP, "the account is closed")
         assert work(now + timedelta(days=1)) == 0
 
+    def test_staff_can_have_it_tried_again(self, now, work, world):
+        enqueue(now)
+        world.problems = [outbox.GiveUp("the account is closed")]
+        work(now)
+        assert outbox.try_again(rows=OutboxRow.objects.all(), now=now) == 1
+        work(now)
+        assert world.written == ["period:1:mail"]
+
     def test_one_failing_row_holds_up_no_other(self, now, work, world):
         enqueue(now, key="a")
         enqueue(now, key="b")

@@ -1,0 +1,108 @@
+"""The back office of the money: everything to look at, nothing to change. What moves money is a service, never a form here."""
+
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from payouts.earnings.models import Earning
+from payouts.ledger.models import Account, Entry, Posting
+from payouts.outbox import services as outbox
+from payouts.outbox.models import OutboxRow
+from payouts.stripe.models import StripeEvent
+from payouts.wallet.models import CreditLot, Hold, TopUp
+from payouts.withdrawals.models import BankConnection, Withdrawal
+
+
+class LookOnly:
+    """Staff with the right to view may look; nobody adds, changes or deletes."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class PostingLines(LookOnly, admin.TabularInline):
+    model = Posting
+    fields = ["debit", "credit", "amount_minor", "group"]
+
+
+@admin.register(Entry)
+class EntryAdmin(LookOnly, admin.ModelAdmin):
+    list_display = ["key", "kind", "reference", "posted_at"]
+    list_filter = ["kind"]
+    search_fields = ["=key", "=reference"]
+    inlines = [PostingLines]
+
+
+@admin.register(Account)
+class AccountAdmin(LookOnly, admin.ModelAdmin):
+    list_display = ["kind", "owner", "currency", "balance_minor"]
+    list_filter = ["kind", "currency"]
+    search_fields = ["=owner"]
+
+
+@admin.register(TopUp)
+class TopUpAdmin(LookOnly, admin.ModelAdmin):
+    list_display = ["id", "member", "amount", "state", "stripe_session", "made_at", "paid_at"]
+    list_filter = ["state"]
+    search_fields = ["=stripe_session", "member__email"]
+
+
+@admin.register(CreditLot)
+class CreditLotAdmin(LookOnly, admin.ModelAdmin):
+    list_display = ["top_up_id", "member", "amount_minor", "remaining_minor", "currency"]
+    search_fields = ["member__email"]
+
+
+@admin.register(Hold)
+class HoldAdmin(LookOnly, admin.ModelAdmin):
+    list_display = ["key", "member", "amount", "captured_minor", "freed_minor", "is_open", "held_at"]
+    list_filter = ["is_open"]
+    search_fields = ["=reference", "member__email"]
+
+
+@admin.register(Earning)
+class EarningAdmin(LookOnly, admin.ModelAdmin):
+    list_display = ["reference", "expert", "payer", "price", "amount", "release_at", "released_at"]
+    search_fields = ["=reference", "expert__email", "payer__email"]
+
+
+@admin.register(Withdrawal)
+class WithdrawalAdmin(LookOnly, admin.ModelAdmin):
+    list_display = ["id", "expert", "amount", "state", "stripe_transfer", "stripe_payout", "requested_at"]
+    list_filter = ["state"]
+    search_fields = ["=stripe_transfer", "=stripe_payout", "expert__email"]
+
+
+@admin.register(BankConnection)
+class BankConnectionAdmin(LookOnly, admin.ModelAdmin):
+    list_display = ["expert", "stripe_account", "transfers_status", "payouts_status", "checked_at"]
+    search_fields = ["=stripe_account", "expert__email"]
+
+
+@admin.register(OutboxRow)
+class OutboxAdmin(LookOnly, admin.ModelAdmin):
+    list_display = ["key", "action", "state", "attempts", "due_at", "error"]
+    list_filter = ["state", "action"]
+    search_fields = ["=key"]
+    actions = ["try_again"]
+
+    @admin.action(description=gettext_lazy("Try again what was given up"))
+    def try_again(self, request: HttpRequest, queryset: QuerySet[OutboxRow]) -> None:
+        count = outbox.try_again(rows=queryset, now=timezone.now())
+        messages.success(request, _("{count} will be tried again.").format(count=count))
+
+
+@admin.register(StripeEvent)
+class StripeEventAdmin(LookOnly, admin.ModelAdmin):
+    list_display = ["event_id", "type", "endpoint", "received_at", "processed_at", "error"]
+    list_filter = ["endpoint", "type"]
+    search_fields = ["=event_id"]

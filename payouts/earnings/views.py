@@ -1,0 +1,41 @@
+"""`/earnings/`: what is available, what comes when, and what went to the bank."""
+
+from secrets import token_urlsafe
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from payouts.earnings import services as earnings
+from payouts.money import Money
+from payouts.withdrawals import services as withdrawals
+from payouts.withdrawals.forms import BankForm, WithdrawForm
+
+RELEASED_SHOWN = 20
+WITHDRAWALS_SHOWN = 50
+
+
+@login_required
+@never_cache
+@require_GET
+def show(request: HttpRequest) -> HttpResponse:
+    expert = request.user
+    summary, bank = earnings.summary(expert=expert), withdrawals.bank_of(expert=expert)
+    least = Money(settings.WITHDRAWAL_MINOR_MIN, settings.CURRENCY)
+    context = {
+        "summary": summary,
+        "withdrawn": withdrawals.withdrawn(expert=expert),
+        "pending": earnings.pending_by_date(expert=expert),
+        "released": earnings.released(expert=expert)[:RELEASED_SHOWN],
+        "withdrawals": withdrawals.of_expert(expert=expert)[:WITHDRAWALS_SHOWN],
+        "bank": bank,
+        "bank_form": BankForm(),
+        "bank_page_expired": request.GET.get("bank") == "expired",
+        "least": least,
+        "missing": least - summary.available if summary.available < least else None,
+        "withdraw_form": WithdrawForm(initial={"amount": summary.available, "token": token_urlsafe(24)}),
+    }
+    return render(request, "payouts/earnings/earnings.html", context)

@@ -1,0 +1,140 @@
+"""`/wallet/`: a member's credit, adding to it, and coming back from Stripe's page."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from payouts.earnings import services as earnings
+from payouts.money import BadAmount, Money
+from payouts.stripe.answers import NotAnswered, Refused
+from payouts.wallet import services as wallet
+from payouts.wallet.forms import TopUpForm
+from payouts.wallet.models import TopUp
+
+MOVES_A_PAGE = 25
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the history, in words."""
+
+    at: datetime
+    kind: str
+    label: str
+    link: str
+    amount: Money
+
+
+@login_required
+@never_cache
+@require_GET
+def show(request: HttpRequest) -> HttpResponse:
+    return _page(request, TopUpForm(), request.GET.get("return", ""))
+
+
+@login_required
+@require_POST
+def top_up(request: HttpRequest) -> HttpResponse:
+    form, back = TopUpForm(request.POST), request.POST.get("return", "")
+    if form.is_valid():
+        try:
+            return redirect(_checkout(request, form.cleaned_data["amount"], back))
+        except BadAmount:
+            low, high = (Money(m, settings.CURRENCY) for m in (settings.TOP_UP_MINOR_MIN, settings.TOP_UP_MINOR_MAX))
+            form.add_error("amount", _("Choose an amount from {low} to {high}.").format(low=low, high=high))
+        except wallet.CreditLimit as limit:
+            form.add_error("amount", _limit_text(limit.room))
+        except (NotAnswered, Refused):
+            text = _("The payment page could not be opened. Nothing was charged. Please try again in a minute.")
+            form.add_error(None, text)
+    return _page(request, form, back, status=422)
+
+
+def _limit_text(room: Money) -> str:
+    most = Money(settings.CREDIT_MINOR_MAX, settings.CURRENCY)
+    if not room:
+        return _("You have as much credit as one can hold here ({most}). Nothing was charged.").format(most=most)
+    return _("You can add {room} at most: nobody holds more than {most}.").format(room=room, most=most)
+
+
+def _checkout(request: HttpRequest, amount: Money, back: str) -> str:
+    """The address of the page where the member pays."""
+    now = timezone.now()
+    top_up = wallet.start_top_up(member=request.user, amount=amount, return_path=back, now=now)
+    home = request.build_absolute_uri(reverse("top_up_return", args=[top_up.pk]))
+    return wallet.open_checkout(top_up=top_up, success_url=home, cancel_url=f"{home}?cancelled=1", now=now)
+
+
+@login_required
+@never_cache
+@require_GET
+def top_up_return(request: HttpRequest, top_up_id: int) -> HttpResponse:
+    """Back from Stripe's page: asks Stripe at once, so that the credit is there when the member looks."""
+    top_up = get_object_or_404(TopUp, pk=top_up_id, member=request.user)
+    if top_up.stripe_session and top_up.state != TopUp.State.PAID:
+        # Unanswered, the page says "not confirmed yet": Stripe's event or the next look will tell.
+        with suppress(NotAnswered, Refused):
+            top_up = wallet.confirm_top_up(stripe_session=top_up.stripe_session, now=timezone.now())
+    is_from_call = top_up.return_path != reverse("wallet")
+    if top_up.state == TopUp.State.PAID and not is_from_call:
+        messages.success(request, _("{amount} was added to your credit.").format(amount=top_up.amount))
+        return redirect("wallet")
+    context = {
+        "top_up": top_up,
+        "state": _state(request, top_up),
+        "balance": wallet.credit(member=request.user),
+        "is_from_call": is_from_call,
+    }
+    return render(request, "payouts/wallet/return.html", context)
+
+
+def _state(request: HttpRequest, top_up: TopUp) -> str:
+    if top_up.state in (TopUp.State.PAID, TopUp.State.EXPIRED):
+        return top_up.state
+    return "cancelled" if "cancelled" in request.GET or not top_up.stripe_session else "pending"
+
+
+def _page(request: HttpRequest, form: TopUpForm, back: str, status: int = 200) -> HttpResponse:
+    room = wallet.room_for_credit(member=request.user)
+    context = {
+        "balance": wallet.credit(member=request.user),
+        "holds": _holds(request),
+        "form": form,
+        "can_add": room.minor >= settings.TOP_UP_MINOR_MIN,
+        "most": Money(settings.CREDIT_MINOR_MAX, settings.CURRENCY),
+        "back": back if wallet.path_of_this_site(back) == back else "",
+        "moves": None if back else Paginator(_rows(request), MOVES_A_PAGE).get_page(request.GET.get("page")),
+    }
+    return render(request, "payouts/wallet/wallet.html", context, status=status)
+
+
+def _holds(request: HttpRequest) -> list[Money]:
+    """One sum for each paid period, however often its cap was raised."""
+    sums: dict[str, Money] = {}
+    for hold in wallet.open_holds(member=request.user):
+        before = sums.get(hold.reference, Money(0, hold.currency))
+        sums[hold.reference] = before + Money(hold.amount_minor, hold.currency)
+    return list(sums.values())
+
+
+def _rows(request: HttpRequest) -> list[Row]:
+    moves = wallet.history(member=request.user)
+    charges = earnings.of_references(references={move.reference for move in moves})
+    rows = []
+    for move in moves:
+        charge = charges.get(move.reference)
+        label, link = (charge.label, charge.link) if charge else (_("Paid by card"), "")
+        rows.append(Row(move.at, move.kind, label, link, move.amount))
+    return rows

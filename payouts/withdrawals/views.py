@@ -1,0 +1,84 @@
+"""What `/earnings/` leads to: Stripe's page for the bank account, and a withdrawal."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from payouts.ledger.services import KeyReused
+from payouts.money import BadAmount, Money
+from payouts.stripe.answers import NotAnswered, Refused
+from payouts.withdrawals import services as withdrawals
+from payouts.withdrawals.forms import BankForm, WithdrawForm
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest) -> HttpResponse:
+    form = WithdrawForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Type an amount such as 20 or 20.50. Nothing was withdrawn."))
+        return redirect("earnings")
+    amount, key = form.cleaned_data["amount"], form.cleaned_data["token"]
+    try:
+        withdrawals.request(expert=request.user, amount=amount, key=key, now=timezone.now())
+    except (BadAmount, withdrawals.TooLittle):
+        least = Money(settings.WITHDRAWAL_MINOR_MIN, settings.CURRENCY)
+        messages.error(request, _("The smallest withdrawal is {least}. Nothing was withdrawn.").format(least=least))
+    except withdrawals.NotEnough:
+        messages.error(request, _("{amount} is more than is available. Nothing was withdrawn.").format(amount=amount))
+    except withdrawals.BankNotReady:
+        messages.error(request, _("Your bank account is not ready to receive money. Nothing was withdrawn."))
+    except KeyReused:
+        messages.error(request, _("This form had been sent before with another amount. See your withdrawals below."))
+    else:
+        text = _("{amount} is on its way. Each step is shown below.")
+        messages.success(request, text.format(amount=amount))
+    return redirect("earnings")
+
+
+@login_required
+@require_POST
+def connect_bank(request: HttpRequest) -> HttpResponse:
+    form = BankForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose the country of your bank."))
+        return redirect("earnings")
+    earnings = request.build_absolute_uri(reverse("earnings"))
+    try:
+        page = withdrawals.connect(
+            expert=request.user,
+            country=form.cleaned_data["country"],
+            return_url=request.build_absolute_uri(reverse("connect_bank_return")),
+            refresh_url=f"{earnings}?bank=expired",
+            now=timezone.now(),
+        )
+    except (NotAnswered, Refused):
+        messages.error(request, _("Stripe's page could not be opened. Please try again in a minute."))
+        return redirect("earnings")
+    return redirect(page)
+
+
+@login_required
+@never_cache
+@require_GET
+def connect_bank_return(request: HttpRequest) -> HttpResponse:
+    """Back from Stripe's page: asks Stripe at once what the account can do."""
+    bank = withdrawals.bank_of(expert=request.user)
+    if bank and bank.stripe_account:
+        try:
+            bank = withdrawals.refresh_bank(stripe_account=bank.stripe_account, now=timezone.now())
+        except (NotAnswered, Refused):
+            messages.error(
+                request, _("Stripe does not answer just now. This page will show your bank as soon as it does.")
+            )
+            return redirect("earnings")
+    if bank and bank.is_ready:
+        messages.success(request, _("Your bank account is connected."))
+    return redirect("earnings")

@@ -1,0 +1,157 @@
+import re
+from datetime import timedelta
+from unittest.mock import patch
+
+import pytest
+
+from payouts.stripe.answers import AccountState, NotAnswered
+from payouts.withdrawals import services as withdrawals
+from payouts.withdrawals.models import BankConnection, Withdrawal
+from tests.payouts.purse import charge, connect_bank, give_credit, make_available, purse
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def rich_bob(alice, bob, now):
+    make_available(bob, 5_000, now - timedelta(days=60), payer=alice)
+    connect_bank(bob)
+    return bob
+
+
+def page_of(client) -> str:
+    return client.get("/earnings/").content.decode()
+
+
+def token_in(page: str) -> str:
+    return re.search(r'name="token" value="([^"]+)"', page)[1]
+
+
+class EarningsPageTests:
+    def test_visitors_are_asked_to_sign_in(self, client):
+        for answer in (client.get("/earnings/"), client.post("/earnings/withdraw/"), client.post("/earnings/bank/")):
+            assert answer.status_code == 302
+            assert "/accounts/login/" in answer.url
+
+    def test_who_earned_nothing_is_told_what_comes(self, bob, signed_in):
+        page = page_of(signed_in(bob))
+        assert 'data-testid="earnings-available">€0.00<' in page
+        assert 'data-testid="earnings-pending">€0.00<' in page
+        assert "Nothing earned yet" in page
+        assert "Connect a bank account" in page
+        assert "from €20.00 on" in page
+
+    def test_pending_is_shown_with_its_day(self, alice, bob, now, signed_in):
+        give_credit(alice, 1_000, now)
+        charge(alice, bob, 1_000, now)
+        page = page_of(signed_in(bob))
+        assert 'data-testid="earnings-pending">€7.00<' in page
+        assert "1 Apr 2026" in page
+        assert "€10.00 paid, 30 % commission" in page
+
+    def test_nobody_sees_anothers_earnings(self, rich_bob, eve, signed_in):
+        assert 'data-testid="earnings-available">€0.00<' in page_of(signed_in(eve))
+
+
+class WithdrawPageTests:
+    def withdraw(self, client, amount: str, token: str | None = None):
+        typed = {"amount": amount, "token": token or token_in(page_of(client))}
+        return client.post("/earnings/withdraw/", typed, follow=True).content.decode()
+
+    def test_a_press_sends_it_on_its_way(self, rich_bob, signed_in):
+        page = self.withdraw(signed_in(rich_bob), "30")
+        assert "€30.00 is on its way" in page
+        assert "Requested" in page
+        assert 'data-testid="earnings-available">€20.00<' in page
+
+    def test_pressed_twice_is_one_withdrawal(self, rich_bob, signed_in):
+        client = signed_in(rich_bob)
+        token = token_in(page_of(client))
+        for _ in range(2):
+            self.withdraw(client, "25", token)
+        assert Withdrawal.objects.count() == 1
+
+    @pytest.mark.parametrize(
+        ("typed", "said"),
+        [("19.99", "smallest withdrawal is €20.00"), ("0", "smallest"), ("50.01", "more than is available"),
+         ("999999999", "more than is available"), ("-30", "Type an amount"), ("30.001", "Type an amount"),
+         ("३०", "Type an amount"), ("", "Type an amount"), ("30 USD", "Type an amount")],
+    )  # fmt: skip
+    def test_bad_sums_are_explained_and_change_nothing(self, rich_bob, signed_in, typed, said):
+        page = self.withdraw(signed_in(rich_bob), typed)
+        assert said in page
+        assert "Nothing was withdrawn" in page
+        assert not Withdrawal.objects.exists()
+        assert purse(rich_bob)["available"] == "50.00"
+
+    def test_an_old_form_with_another_sum_is_refused(self, rich_bob, signed_in):
+        client = signed_in(rich_bob)
+        token = token_in(page_of(client))
+        self.withdraw(client, "20", token)
+        assert "another amount" in self.withdraw(client, "25", token)
+        assert Withdrawal.objects.count() == 1
+
+    def test_without_a_bank_there_is_no_form_and_no_way_round(self, alice, bob, now, signed_in):
+        make_available(bob, 5_000, now, payer=alice)
+        client = signed_in(bob)
+        assert 'name="token"' not in page_of(client)
+        assert "not ready" in self.withdraw(client, "20", "a-token-made-up-by-somebody")
+        assert not Withdrawal.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("state", "said"),
+        [("requested", "Requested"), ("sent", "On its way to your bank"), ("paid", "Arrived at your bank"),
+         ("failing", "Failed, coming back"), ("failed", "available again")],
+    )  # fmt: skip
+    def test_each_state_is_in_plain_words(self, bob, now, signed_in, state, said, plants_an_error):
+        Withdrawal.objects.create(
+            expert=bob, key="k", amount_minor=2_000, currency="EUR", state=state, requested_at=now, paid_at=now
+        )
+        assert said in page_of(signed_in(bob))
+
+
+class BankPageTests:
+    @pytest.fixture
+    def stripe(self):
+        with (
+            patch("payouts.stripe.gateway.create_account", return_value="acct_1") as made,
+            patch("payouts.stripe.gateway.set_manual_payouts") as manual,
+            patch("payouts.stripe.gateway.create_account_link", return_value="https://connect.stripe.com/setup/1"),
+        ):
+            made.manual = manual
+            yield made
+
+    def test_it_leads_to_stripes_page_and_payouts_are_ours_alone(self, bob, signed_in, stripe):
+        client = signed_in(bob)
+        for _ in range(2):
+            answer = client.post("/earnings/bank/", {"country": "BE"})
+            assert answer.url == "https://connect.stripe.com/setup/1"
+        assert stripe.call_count == 1
+        assert stripe.manual.call_args.kwargs["account"] == "acct_1"
+        assert BankConnection.objects.get().stripe_account == "acct_1"
+
+    @pytest.mark.parametrize("country", ["", "XX", "be", "RU"])
+    def test_a_country_that_stripe_does_not_pay_to_is_refused(self, bob, signed_in, stripe, country):
+        signed_in(bob).post("/earnings/bank/", {"country": country})
+        assert not stripe.called
+
+    def test_when_stripe_does_not_answer_it_can_be_tried_again(self, bob, signed_in, stripe):
+        stripe.side_effect = NotAnswered("time-out")
+        page = signed_in(bob).post("/earnings/bank/", {"country": "BE"}, follow=True).content.decode()
+        assert "try again" in page
+        assert BankConnection.objects.get().stripe_account is None
+
+    def test_coming_back_asks_stripe_at_once(self, bob, signed_in):
+        connect_bank(bob, transfers_status="inactive", payouts_status="inactive", bank_name="", bank_last4="")
+        ready = AccountState("active", "active", "TEST BANK", "6789")
+        with patch("payouts.stripe.gateway.retrieve_account", return_value=ready):
+            page = signed_in(bob).get("/earnings/bank/return/", follow=True).content.decode()
+        assert "Your bank account is connected." in page
+        assert "6789" in page
+
+    def test_still_being_checked_is_said(self, bob, signed_in):
+        connect_bank(bob, payouts_status="pending")
+        assert "Continue at Stripe" in page_of(signed_in(bob))
+
+    def test_an_account_that_is_not_ours_changes_nothing(self, now):
+        assert withdrawals.refresh_bank(stripe_account="acct_unknown", now=now) is None

@@ -90,6 +90,7 @@ elif STRIPE_SECRET_KEY:
     for _name in ("STRIPE_WEBHOOK_SECRET", "STRIPE_CONNECT_WEBHOOK_SECRET", "STRIPE_THIN_WEBHOOK_SECRET"):
         if not globals()[_name].startswith("whsec_"):
             raise BadSetting(_name, "must be set (whsec_...) when STRIPE_SECRET_KEY is")
+STRIPE_COUNTRY = env_str("STRIPE_COUNTRY", "FR")  # where most experts bank: proposed when one connects a bank account
 
 # --- The demo's doors: one-press sign-in, readable mails, movable clock ---------------------------------------
 DEMO = env_bool("DEMO")

@@ -14,9 +14,7 @@ help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.installed robots ## the whole site at http://127.0.0.1:8000 with demo data (PORT=9000 make run)
-	@$(DEMO_SITE) $(PY) manage.py migrate --verbosity 0
-	@$(DEMO_SITE) $(PY) manage.py demo
-	@exec env $(DEMO_SITE) $(PY) manage.py serve --port $(PORT)
+	@exec env $(DEMO_SITE) $(PY) manage.py serve --prepare --port $(PORT)
 
 reset: ## forget the demo's database, uploads and mails (everything in var/)
 	@rm -rf var && mkdir var
@@ -41,19 +39,19 @@ $(PY):
 
 $(VENV)/.installed: requirements.txt | $(PY)
 	@echo "Installing what the site needs (once) ..."
-	@$(PY) -m pip install -q --disable-pip-version-check -r requirements.txt
+	@$(PY) -m pip install -qq --disable-pip-version-check -r requirements.txt
 	@touch $@
 
 robots: $(VENV)/.installed-demo
 
 $(VENV)/.installed-demo: requirements-demo.txt | $(VENV)/.installed
-	@$(PY) -m pip install -q --disable-pip-version-check --only-binary :all: -r requirements-demo.txt 2>/dev/null \
+	@$(PY) -m pip install -qq --disable-pip-version-check --only-binary :all: -r requirements-demo.txt 2>/dev/null \
 		|| echo "No robots: their packages have no wheel for this machine. The site starts without them."
 	@touch $@
 
 $(VENV)/.installed-dev: requirements.txt requirements-demo.txt requirements-dev.txt | $(PY)
 	@echo "Installing what the tests need (once) ..."
-	@$(PY) -m pip install -q --disable-pip-version-check -r requirements-dev.txt
+	@$(PY) -m pip install -qq --disable-pip-version-check -r requirements-dev.txt
 	@touch $(VENV)/.installed $(VENV)/.installed-demo $@
 
 node_modules/.installed: package.json package-lock.json

@@ -15,6 +15,7 @@ import threading
 from daphne.server import Server  # isort: skip
 from channels.routing import get_default_application
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 from twisted.internet import reactor
@@ -31,13 +32,16 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", default="8000")
+        parser.add_argument("--prepare", action="store_true", help="first migrate, and fill an empty demo")
         parser.add_argument("--no-worker", action="store_true", help="another process works: manage.py worker")
         parser.add_argument("--no-robots", action="store_true")
 
-    def handle(self, *, host: str, port: str, no_worker: bool, no_robots: bool, **options) -> None:
+    def handle(self, *, host: str, port: str, prepare: bool, no_worker: bool, no_robots: bool, **options) -> None:
         self.refuse_to_start_wrongly(host, port)
         if "SITE_URL" not in os.environ:
             settings.SITE_URL = f"http://{host}:{port}"
+        if prepare:
+            self.prepare()
         robots = Robots(self.stderr.write) if settings.DEMO and not no_robots else None
         stop = threading.Event()
         work = [] if no_worker else worker.start(stop)
@@ -82,6 +86,15 @@ class Command(BaseCommand):
                     _("Port %(port)s on %(host)s cannot be used (%(problem)s). Another one: PORT=9000 make run")
                     % {"port": port, "host": host, "problem": problem.strerror}
                 ) from None
+
+    def prepare(self) -> None:
+        """Here and not as commands of their own, because each would cost another start of Django."""
+        try:
+            call_command("migrate", verbosity=0)
+            if settings.DEMO:
+                call_command("demo")
+        except KeyboardInterrupt:
+            sys.exit(130)
 
     def greet(self) -> None:
         self.stdout.write(_("Ringwise is at %(url)s (Ctrl-C ends it).") % {"url": settings.SITE_URL})

@@ -51,9 +51,6 @@ class Peer:
         self._pc = RTCPeerConnection(RTCConfiguration(iceServers=self._ice))
         # Receivers before anything arrives: what is never read would pile up in memory.
         self._pc.on("track", lambda track: self._spawn(_drain(track)))
-        # Its own tracks are proxies, for closing a connection stops the tracks that it sends.
-        self._audio = self._pc.addTransceiver(_Sent(self._melody), direction="sendrecv")
-        self._video = self._pc.addTransceiver(_Sent(self._face), direction="sendonly")  # a robot does not look
 
     async def hear(self, data: dict[str, Any]) -> None:
         """A signal from the other side. What cannot be understood is left out; the talk goes on."""
@@ -82,11 +79,26 @@ class Peer:
             if before.fingerprint == self._remote.fingerprint:
                 # The browser restarts ICE. aiortc cannot, so it is asked to begin anew, as with a page loaded again.
                 self._remote = None
-                await self._describe(await self._pc.createOffer())
+                await self._offer()
                 return
         await self._pc.setRemoteDescription(RTCSessionDescription(sdp=sdp, type=kind))
         if kind == "offer":
+            self._send({transceiver.kind for transceiver in self._pc.getTransceivers()})
             await self._describe(await self._pc.createAnswer())
+
+    async def _offer(self) -> None:
+        self._send({"audio", "video"})
+        await self._describe(await self._pc.createOffer())
+
+    def _send(self, kinds: set[str]) -> None:
+        """Gives what it has of these kinds to the connection; only what was offered may be in an answer."""
+        sent = {sender.track.kind for sender in self._pc.getSenders() if sender.track}
+        for track in (self._melody, self._face):
+            if track.kind in kinds - sent:
+                self._pc.addTrack(_Sent(track))
+        for transceiver in self._pc.getTransceivers():
+            if transceiver.kind == "video":
+                transceiver.direction = "sendonly"  # a robot does not look
 
     async def _describe(self, description: RTCSessionDescription) -> None:
         await self._pc.setLocalDescription(description)
@@ -104,7 +116,7 @@ class Peer:
         await asyncio.sleep(OFFERS_ITSELF_AFTER_S)
         async with self._lock:
             if self._pc.signalingState == "stable" and self._remote is None:
-                await self._describe(await self._pc.createOffer())
+                await self._offer()
 
     async def _add(self, candidate: dict[str, Any] | None) -> None:
         if not candidate or not candidate.get("candidate"):
@@ -123,8 +135,11 @@ class Peer:
 
     async def heard(self) -> int:
         """Audio packets that have arrived from the other side so far; never goes down."""
-        stats = await self._audio.receiver.getStats()
-        arrived = sum(part.packetsReceived for part in stats.values() if part.type == "inbound-rtp")
+        arrived = 0
+        for receiver in self._pc.getReceivers():
+            if receiver.track and receiver.track.kind == "audio":
+                stats = await receiver.getStats()
+                arrived += sum(part.packetsReceived for part in stats.values() if part.type == "inbound-rtp")
         return self._heard_before + arrived
 
     def _spawn(self, work: Awaitable[None]) -> None:
@@ -152,7 +167,7 @@ class Marks:
 
 
 class _Sent(MediaStreamTrack):
-    """A track of one connection, fed by the robot's own track, which outlives it."""
+    """A track of one connection, fed by the robot's own track: closing a connection stops the tracks that it sends."""
 
     def __init__(self, source: MediaStreamTrack) -> None:
         self.kind = source.kind

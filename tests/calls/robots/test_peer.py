@@ -6,7 +6,7 @@ import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
 from calls.robots.media import Face, Melody
-from calls.robots.peer import Peer
+from calls.robots.peer import Marks, Peer
 
 
 class Table:
@@ -78,3 +78,22 @@ class NegotiationTests:
 
     async def test_it_has_heard_nothing_before_anything_came(self, table):
         assert await table.peer.heard() == 0
+
+    async def test_a_new_page_is_answered_by_a_new_connection(self, table, browser):
+        await table.peer.hear({"description": await offer_of(browser)})
+        first = Marks.of((await table.description())["sdp"])
+        again = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        again.addTrack(Melody())
+        await table.peer.hear({"description": await offer_of(again)})
+        answer = await table.description()
+        await again.close()
+        assert answer["type"] == "answer"
+        assert Marks.of(answer["sdp"]).fingerprint != first.fingerprint
+
+    async def test_a_restart_of_ice_leads_to_a_new_offer(self, table, browser):
+        offer = await offer_of(browser)
+        await table.peer.hear({"description": offer})
+        await table.description()
+        restart = offer["sdp"].replace(f"a=ice-ufrag:{Marks.of(offer['sdp']).ufrag}", "a=ice-ufrag:anew")
+        await table.peer.hear({"description": {"type": "offer", "sdp": restart}})
+        assert (await table.description())["type"] == "offer"

@@ -73,6 +73,20 @@ test("joined and heard is connected", async () => {
   assert.deepEqual(FakeConnection.all.at(-1).configuration.iceServers, [{ urls: ["turn:t"] }]);
 });
 
+test("an offer that comes before the TURN servers waits for them", async () => {
+  const made = session();
+  FakeSocket.last.open();
+  FakeSocket.last.say(state());
+  made.join();
+  FakeSocket.last.say({ type: "signal", data: { description: { type: "offer", sdp: "a=fingerprint:sha-256 ZZ\r\nm=audio,video\r\n" } } });
+  await settle();
+  assert.equal(FakeConnection.all.length, 0);
+  FakeSocket.last.say(state({ joined: true, ice: [{ urls: ["turn:t"] }] }));
+  await settle();
+  assert.deepEqual(FakeConnection.all.at(-1).configuration.iceServers, [{ urls: ["turn:t"] }]);
+  assert.equal(FakeConnection.all.at(-1).localDescription.type, "answer");
+});
+
 test("what arrives is reported every two seconds, and not while there is no seat", async () => {
   const made = await inCall();
   FakeConnection.all.at(-1).packets = 300;

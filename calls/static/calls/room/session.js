@@ -12,7 +12,7 @@ import { phaseOf, reasonOf, screenOf } from "./phase.js";
 import { newPageName, RoomSocket } from "./protocol.js";
 
 /** @import { DevicesWorld } from "./devices.js" */
-/** @import { PeerNotice, RoomState, ServerError } from "./messages.js" */
+/** @import { PeerNotice, RoomState, ServerError, Signal } from "./messages.js" */
 /** @import { PeerWorld } from "./peer.js" */
 /** @import { World } from "./protocol.js" */
 
@@ -35,6 +35,8 @@ export class Session {
   #everHeard = false;
   /** *Hang up* ends the call here at once; the server hears of it when there is a connection. @type {"" | "to send" | "sent"} */
   #hangup = "";
+  /** The other may speak before the server has named the TURN servers; answered then, it would not be found. @type {Signal[] | null} */
+  #tooEarly = [];
   /** Without the server the meter stands where it stood. @type {number | null} */
   #lostAt = null;
 
@@ -63,7 +65,7 @@ export class Session {
         status: () => this.#statusChanged(),
         state: (state) => this.#stateCame(state),
         peer: (notice) => this.#peerCame(notice),
-        signal: (data) => this.peer.signal(data),
+        signal: (data) => (this.#tooEarly ? this.#tooEarly.push(data) : this.peer.signal(data)),
         error: on.error,
       },
     });
@@ -148,11 +150,19 @@ export class Session {
     if (state.call?.id !== this.state?.call?.id) this.#everHeard = false;
     this.state = state;
     this.#lostAt = null;
-    if (state.ice) this.peer.setIce(state.ice);
+    if (state.ice) this.#iceCame(state.ice);
     if (!isOpen(state.call)) this.#over();
     this.#sendHangup();
     this.devices.setHushed(this.hushed);
     this.#on.change();
+  }
+
+  /** @param {RTCIceServer[]} servers */
+  #iceCame(servers) {
+    this.peer.setIce(servers);
+    const waiting = this.#tooEarly ?? [];
+    this.#tooEarly = null;
+    for (const data of waiting) this.peer.signal(data);
   }
 
   #over() {
@@ -164,6 +174,7 @@ export class Session {
   #leave() {
     this.peer.close();
     this.devices.close();
+    this.#tooEarly = [];
     this.#everHeard = false;
   }
 

@@ -68,7 +68,9 @@ export function createConsent(session, words, voice, { addCredit, act, chime }) 
     shownId = null;
     show(card, false);
     show(byId("consent-error"), false);
-    if (hadFocus) (focusBefore instanceof HTMLElement && focusBefore.isConnected ? focusBefore : byId("mute")).focus();
+    if (!hadFocus) return;
+    const back = focusBefore instanceof HTMLElement && focusBefore !== document.body && focusBefore.isConnected;
+    (back ? /** @type {HTMLElement} */ (focusBefore) : byId("mute")).focus();
   }
 
   /** The server's lines as they are: the consent is to them. The cap stands before the last. @param {Offer} offer */

@@ -108,8 +108,7 @@ export function createGoPaid(session, words, voice, { act }) {
     const changed = now && (now.id !== before?.id || now.state !== before?.state);
     if (changed && OPEN.includes(now.state)) setOpen(false);
     if (changed && before && !OPEN.includes(now.state)) {
-      const mine = now.state === "withdrawn" && session.state?.you.role === "expert";
-      if (!mine) voice.notice(words(`offer.${now.state}`));
+      voice.notice(words(`offer.${now.state}_${session.state?.you.role}`));
     }
     before = now ?? { id: 0, state: "" };
   }

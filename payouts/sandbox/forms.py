@@ -1,24 +1,24 @@
 """What the hosted pages ask for."""
 
+from babel import Locale
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from payouts.sandbox.services import BANKS, GOOD_CARD
 
-COUNTRIES = [
-    ("BE", _("Belgium")),
-    ("CH", _("Switzerland")),
-    ("DE", _("Germany")),
-    ("ES", _("Spain")),
-    ("FR", _("France")),
-    ("GB", _("United Kingdom")),
-    ("IE", _("Ireland")),
-    ("IT", _("Italy")),
-    ("LU", _("Luxembourg")),
-    ("NL", _("Netherlands")),
-    ("PT", _("Portugal")),
-    ("US", _("United States")),
-]
+# fmt: off
+COUNTRIES = (
+    "AT", "BE", "BG", "CA", "CH", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GB", "GR", "HR", "HU",
+    "IE", "IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK", "US",
+)
+# fmt: on
+
+
+def countries() -> list[tuple[str, str]]:
+    """By their names in the reader's language."""
+    names = Locale.parse(get_language() or "en", sep="-").territories
+    return sorted(((code, names[code]) for code in COUNTRIES), key=lambda country: country[1])
 
 
 class CardForm(forms.Form):
@@ -34,10 +34,11 @@ class CardForm(forms.Form):
 
 class OnboardingForm(forms.Form):
     name = forms.CharField(label=_("Full name"), max_length=100)
-    country = forms.ChoiceField(label=_("Country"), choices=COUNTRIES)
+    country = forms.ChoiceField(label=_("Country"), choices=countries)
     number = forms.CharField(
         label=_("Bank account number"),
         max_length=34,
+        initial=BANKS[0],
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
 

@@ -1,5 +1,6 @@
 """The pages that Stripe would host: payment, onboarding; and the operator's, where staff make things happen."""
 
+import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -62,7 +63,7 @@ def pay(request: HttpRequest, session_id: str) -> HttpResponse:
         ("4000 0000 0000 9995", _("declined: insufficient funds")),
         ("4000 0000 0000 0077", _("pays, available to the platform at once")),
     ]
-    return render(request, "payouts/sandbox/pay.html", page, status=402 if form.errors else 200)
+    return render(request, "payouts/sandbox/pay.html", page)
 
 
 def _amount(session: Object) -> Money:
@@ -91,7 +92,7 @@ def onboard(request: HttpRequest, account_id: str) -> HttpResponse:
         "form": form,
         "banks": [("000123456789", _("receives money")), ("000111111116", _("refuses: payouts fail"))],
     }
-    return render(request, "payouts/sandbox/onboard.html", page, status=400 if form.errors else 200)
+    return render(request, "payouts/sandbox/onboard.html", page)
 
 
 @only_in_the_sandbox
@@ -101,7 +102,8 @@ def operator(request: HttpRequest) -> HttpResponse:
     payouts = [
         {**payout, "sum": Money(payout["amount"], payout["currency"].upper())} for payout in sandbox.all_payouts()
     ]
-    page = {"payouts": payouts, "deliveries": sandbox.latest_deliveries()}
+    deliveries = [{"row": row, "type": json.loads(row.body)["type"]} for row in sandbox.latest_deliveries()]
+    page = {"payouts": payouts, "deliveries": deliveries}
     return render(request, "payouts/sandbox/operator.html", page)
 
 

@@ -55,10 +55,14 @@ def is_live() -> bool:
     return settings.STRIPE_SECRET_KEY.startswith(("sk_live_", "rk_live_"))
 
 
+def in_transaction() -> bool:
+    return transaction.get_connection().in_atomic_block
+
+
 @contextmanager
 def asking() -> Iterator[stripe.StripeClient]:
     """The client for one request; refuses to work inside a transaction, and puts Stripe's errors into our words."""
-    if transaction.get_connection().in_atomic_block:
+    if in_transaction():
         raise InsideTransaction("Stripe called inside a database transaction")
     try:
         yield client()

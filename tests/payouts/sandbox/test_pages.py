@@ -14,7 +14,7 @@ from payouts.stripe import gateway
 from tests.payouts.purse import eur
 from tests.payouts.stripe.probe import HOME, ask_for_money_and_a_bank
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 PRETENCE = "stands in for Stripe"
 
 
@@ -52,7 +52,7 @@ class PaymentPageTests:
     def test_a_bad_card_says_why_and_another_may_follow(self, walk, number, words):
         browser, path = Client(), path_of(walk.session.url)
         answer = browser.post(path, {"number": number})
-        assert answer.status_code == 402
+        assert answer.status_code == 200
         assert words in answer.content.decode()
         assert not gateway.retrieve_checkout_session(walk.session.id).is_paid
         assert browser.post(path, {"number": sandbox.GOOD_CARD}).status_code == 302
@@ -97,7 +97,7 @@ class OnboardingPageTests:
 
     def test_only_the_test_numbers_are_known(self, walk):
         answer = self._finish(walk, "DE89370400440532013000")
-        assert answer.status_code == 400
+        assert answer.status_code == 200
         assert "Only the test numbers" in answer.content.decode()
         assert gateway.retrieve_account(walk.account).transfers_status == "restricted"
 

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from payouts.sandbox import api, deliveries
+from payouts.stripe import client
 from payouts.stripe.client import SandboxTransport
 from tests.payouts.stripe.validator import Judge
 
@@ -35,6 +37,18 @@ def every_exchange_with_stripe_is_valid(judge: Judge) -> Iterator[None]:
         patch.setattr(SandboxTransport, "request", request)
         yield
     assert not judge.wrong, "\n".join(judge.wrong)
+
+
+@pytest.fixture(autouse=True)
+def the_transaction_around_a_test_is_none() -> Iterator[None]:
+    """Stripe is not to be called inside a transaction; the one that rolls a test back does not count, as for Django itself."""
+
+    def in_transaction() -> bool:
+        return any(not block._from_testcase for block in connection.atomic_blocks)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(client, "in_transaction", in_transaction)
+        yield
 
 
 @pytest.fixture(autouse=True)

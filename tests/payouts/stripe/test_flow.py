@@ -12,13 +12,14 @@ from payouts.money import Money
 from payouts.sandbox import api
 from payouts.sandbox import services as sandbox
 from payouts.sandbox.pay_out import PAYING_BANK, REFUSING_BANK
+from payouts.stripe import client as wire
 from payouts.stripe import gateway
 from payouts.stripe.answers import InsideTransaction, NotAnswered, Refused
 from payouts.stripe.client import client
 from tests.payouts.stripe.document import operation
 from tests.payouts.stripe.probe import Walk, ask_for_money_and_a_bank, send_money
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 SETTLED = "4000 0000 0000 0077"
 
 
@@ -182,7 +183,9 @@ class RefusalTests:
         with pytest.raises(NotAnswered):
             gateway.create_customer(email="b@example.test", name="B", key="same")
 
+    @pytest.mark.django_db(transaction=True)
     def test_nothing_is_asked_inside_a_transaction(self, judge):
+        assert not wire.in_transaction()
         with transaction.atomic(), pytest.raises(InsideTransaction):
             gateway.create_customer(email="a@example.test", name="A", key="inside")
         assert not judge.seen

@@ -10,7 +10,7 @@ from payouts.stripe import gateway
 from payouts.stripe.answers import Refused
 from tests.payouts.stripe.probe import ask_for_money_and_a_bank
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 REAL_KEY = os.environ.get("STRIPE_TEST_KEY", "")
 
 

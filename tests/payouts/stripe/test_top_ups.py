@@ -14,7 +14,7 @@ from payouts.wallet.models import TopUp
 from tests.payouts.purse import eur
 from tests.payouts.stripe.story import open_top_up, pay, work_for
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

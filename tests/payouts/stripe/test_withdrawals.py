@@ -18,7 +18,7 @@ from payouts.withdrawals.models import BankConnection, Withdrawal
 from tests.payouts.purse import eur, purse
 from tests.payouts.stripe.story import connect, earn, open_top_up, pay, stripe_and_ledger_agree, withdraw, work_for
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 State = Withdrawal.State
 
 

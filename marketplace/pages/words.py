@@ -9,7 +9,7 @@ def for_page_js() -> dict[str, str | dict[str, str]]:
     return {
         "presence": {state: str(label) for state, label in Presence.State.choices},
         "is_calling": _("{name} is calling"),
-        "speaks": _("speaks {language}"),
+        "speaks": _("Speaks {language}"),
         "first_call": _("your first call together"),
         "past_calls_one": _("1 call together before"),
         "past_calls": _("{count} calls together before"),

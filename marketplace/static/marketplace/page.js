@@ -32,7 +32,7 @@ const socket = new PageSocket({
 
 const panel = byId("call-panel");
 const incomingCalls = member ? new IncomingCalls(socket, words) : null;
-const callPanel = panel ? new CallPanel(panel, socket, words, watchShown) : null;
+const callPanel = panel?.dataset.similar ? new CallPanel(panel, socket, words, watchShown) : null;
 
 function watchShown() {
   socket.watch(shownExperts());
@@ -42,6 +42,14 @@ function comeBack() {
   if (document.visibilityState === "visible") {
     socket.connect();
   }
+}
+
+/** The bar that leads to the call panel goes while the panel itself can be seen. */
+function hideBarWhileSeen(/** @type {HTMLElement} */ seen) {
+  const bar = document.querySelector("[data-until-seen]");
+  new IntersectionObserver(([entry]) => bar?.toggleAttribute("hidden", entry.isIntersecting), {
+    rootMargin: "0px 0px -25% 0px",
+  }).observe(seen);
 }
 
 const menu = byId("site-menu", HTMLDetailsElement);
@@ -56,6 +64,9 @@ function closeMenu(/** @type {Event} */ event) {
   }
 }
 
+if (panel) {
+  hideBarWhileSeen(panel);
+}
 watchShown();
 socket.connect();
 showLocalTimes();

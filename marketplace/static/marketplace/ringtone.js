@@ -20,6 +20,7 @@ export class Ringtone {
 
   start() {
     if (this.#timer === undefined) {
+      this.wake(); // a browser may remember that somebody pressed something on the page before
       this.#play();
       this.#timer = setInterval(() => this.#play(), EVERY_MS);
     }

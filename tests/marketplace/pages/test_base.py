@@ -30,6 +30,9 @@ class BaseTests:
         assert "Become an expert" in page
         assert "Back office" not in page
 
+    def test_a_member_sees_their_credit(self, signed_in, alice):
+        assert '<span class="sum">€0.00</span>' in signed_in(alice).get("/").content.decode()
+
     def test_staff_see_the_back_office(self, signed_in, sam):
         assert "Back office" in signed_in(sam).get("/").content.decode()
 

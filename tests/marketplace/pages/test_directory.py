@@ -61,6 +61,11 @@ class DirectoryTests:
         with django_assert_num_queries(3):
             home()
 
+    def test_takes_seven_queries_for_a_member(self, bob, signed_in, alice, django_assert_num_queries):
+        client = signed_in(alice)
+        with django_assert_num_queries(7):
+            client.get("/")
+
     def test_takes_html_from_nobody(self, home, bob):
         bob.profile.headline = "<script>alert(1)</script>"
         bob.profile.save()

@@ -1,7 +1,9 @@
 /** Moments in the visitor's own time zone. The server writes them in UTC for whoever has no script. */
 
 export function showLocalTimes() {
-  const format = new Intl.DateTimeFormat(document.documentElement.lang, {
+  const language = document.documentElement.lang;
+  const regions = navigator.languages.filter((spoken) => spoken.startsWith(`${language}-`)); // 14:05 or 2:05 PM
+  const format = new Intl.DateTimeFormat([...regions, language], {
     day: "numeric",
     month: "short",
     year: "numeric",

@@ -4,12 +4,13 @@ from secrets import token_urlsafe
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from payouts.earnings import services as earnings
+from payouts.member_request import MemberRequest
 from payouts.money import Money
 from payouts.withdrawals import services as withdrawals
 from payouts.withdrawals.forms import BankForm, WithdrawForm
@@ -21,7 +22,7 @@ WITHDRAWALS_SHOWN = 50
 @login_required
 @never_cache
 @require_GET
-def show(request: HttpRequest) -> HttpResponse:
+def show(request: MemberRequest) -> HttpResponse:
     expert = request.user
     summary, bank = earnings.summary(expert=expert), withdrawals.bank_of(expert=expert)
     least = Money(settings.WITHDRAWAL_MINOR_MIN, settings.CURRENCY)

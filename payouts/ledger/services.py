@@ -7,6 +7,7 @@ from functools import cache
 from hashlib import sha256
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from payouts.ledger.accounts import KINDS, AccountRef, ids_of
 from payouts.money import BadAmount, Money
@@ -126,7 +127,7 @@ def _checked_currency(lines: Sequence[Line]) -> str:
     return currency
 
 
-def _posted_before(cursor, key: str, content: str) -> Posted:
+def _posted_before(cursor: CursorWrapper, key: str, content: str) -> Posted:
     cursor.execute(_FIND_ENTRY, [key])
     entry_id, posted_content = cursor.fetchone()
     if posted_content != content:
@@ -134,7 +135,7 @@ def _posted_before(cursor, key: str, content: str) -> Posted:
     return Posted(entry_id, is_new=False)
 
 
-def _move_cached_balances(cursor, lines: Sequence[Line], ids: dict[AccountRef, int]) -> None:
+def _move_cached_balances(cursor: CursorWrapper, lines: Sequence[Line], ids: dict[AccountRef, int]) -> None:
     """One statement: it changes every account that stays at zero or above, and answers which; one missing is an overdraft."""
     changes: dict[AccountRef, int] = {}
     for line in lines:
@@ -172,8 +173,8 @@ def _update_balances(vendor: str, count: int) -> str:
     """
 
 
-def _write_postings(cursor, entry_id: int, lines: Sequence[Line], ids: dict[AccountRef, int]) -> None:
-    values = []
+def _write_postings(cursor: CursorWrapper, entry_id: int, lines: Sequence[Line], ids: dict[AccountRef, int]) -> None:
+    values: list[int | str] = []
     for line in lines:
         values += (entry_id, ids[line.debit], ids[line.credit], line.amount.minor, line.group)
     cursor.execute(_insert_postings(len(lines)), values)

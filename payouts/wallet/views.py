@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from payouts.earnings import services as earnings
+from payouts.member_request import MemberRequest
 from payouts.money import BadAmount, Money
 from payouts.stripe.answers import NotAnswered, Refused
 from payouts.wallet import services as wallet
@@ -40,13 +41,13 @@ class Row:
 @login_required
 @never_cache
 @require_GET
-def show(request: HttpRequest) -> HttpResponse:
+def show(request: MemberRequest) -> HttpResponse:
     return _page(request, TopUpForm(), request.GET.get("return", ""))
 
 
 @login_required
 @require_POST
-def top_up(request: HttpRequest) -> HttpResponse:
+def top_up(request: MemberRequest) -> HttpResponse:
     form, back = TopUpForm(request.POST), request.POST.get("return", "")
     if form.is_valid():
         try:
@@ -69,7 +70,7 @@ def _limit_text(room: Money) -> str:
     return _("You can add {room} at most: nobody holds more than {most}.").format(room=room, most=most)
 
 
-def _checkout(request: HttpRequest, amount: Money, back: str) -> str:
+def _checkout(request: MemberRequest, amount: Money, back: str) -> str:
     """The address of the page where the member pays."""
     now = timezone.now()
     top_up = wallet.start_top_up(member=request.user, amount=amount, return_path=back, now=now)
@@ -80,7 +81,7 @@ def _checkout(request: HttpRequest, amount: Money, back: str) -> str:
 @login_required
 @never_cache
 @require_GET
-def top_up_return(request: HttpRequest, top_up_id: int) -> HttpResponse:
+def top_up_return(request: MemberRequest, top_up_id: int) -> HttpResponse:
     """Back from Stripe's page: asks Stripe at once, so that the credit is there when the member looks."""
     top_up = get_object_or_404(TopUp, pk=top_up_id, member=request.user)
     if top_up.stripe_session and top_up.state != TopUp.State.PAID:
@@ -100,13 +101,13 @@ def top_up_return(request: HttpRequest, top_up_id: int) -> HttpResponse:
     return render(request, "payouts/wallet/return.html", context)
 
 
-def _state(request: HttpRequest, top_up: TopUp) -> str:
+def _state(request: MemberRequest, top_up: TopUp) -> str:
     if top_up.state in (TopUp.State.PAID, TopUp.State.EXPIRED):
         return top_up.state
     return "cancelled" if "cancelled" in request.GET or not top_up.stripe_session else "pending"
 
 
-def _page(request: HttpRequest, form: TopUpForm, back: str, status: int = 200) -> HttpResponse:
+def _page(request: MemberRequest, form: TopUpForm, back: str, status: int = 200) -> HttpResponse:
     room = wallet.room_for_credit(member=request.user)
     context = {
         "balance": wallet.credit(member=request.user),
@@ -120,7 +121,7 @@ def _page(request: HttpRequest, form: TopUpForm, back: str, status: int = 200) -
     return render(request, "payouts/wallet/wallet.html", context, status=status)
 
 
-def _holds(request: HttpRequest) -> list[Money]:
+def _holds(request: MemberRequest) -> list[Money]:
     """One sum for each paid period, however often its cap was raised."""
     sums: dict[str, Money] = {}
     for hold in wallet.open_holds(member=request.user):
@@ -129,7 +130,7 @@ def _holds(request: HttpRequest) -> list[Money]:
     return list(sums.values())
 
 
-def _rows(request: HttpRequest) -> list[Row]:
+def _rows(request: MemberRequest) -> list[Row]:
     moves = wallet.history(member=request.user)
     charges = earnings.of_references(references={move.reference for move in moves})
     rows = []

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from payouts.ledger.services import KeyReused
+from payouts.member_request import MemberRequest
 from payouts.money import BadAmount, Money
 from payouts.stripe.answers import NotAnswered, Refused
 from payouts.withdrawals import services as withdrawals
@@ -20,7 +21,7 @@ from payouts.withdrawals.forms import BankForm, WithdrawForm
 
 @login_required
 @require_POST
-def withdraw(request: HttpRequest) -> HttpResponse:
+def withdraw(request: MemberRequest) -> HttpResponse:
     form = WithdrawForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Type an amount such as 20 or 20.50. Nothing was withdrawn."))
@@ -45,7 +46,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def connect_bank(request: HttpRequest) -> HttpResponse:
+def connect_bank(request: MemberRequest) -> HttpResponse:
     form = BankForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Choose the country of your bank."))
@@ -68,7 +69,7 @@ def connect_bank(request: HttpRequest) -> HttpResponse:
 @login_required
 @never_cache
 @require_GET
-def connect_bank_return(request: HttpRequest) -> HttpResponse:
+def connect_bank_return(request: MemberRequest) -> HttpResponse:
     """Back from Stripe's page: asks Stripe at once what the account can do."""
     bank = withdrawals.bank_of(expert=request.user)
     if bank and bank.stripe_account:

@@ -15,3 +15,6 @@ from marketplace.settings import *  # noqa: F403
 
 # The real hash takes 0.1 s on purpose; tests sign people in hundreds of times.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# Each test client starts the site anew: it must not list every static file each time.
+WHITENOISE_AUTOREFRESH = True

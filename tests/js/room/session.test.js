@@ -185,6 +185,8 @@ test("when the call is over the connection and the devices are let go, and ringi
   assert.deepEqual(FakeSocket.last.types().slice(-2), ["ring", "join"]);
   await settle();
   assert.equal(made.devices.hasMicrophone, true);
+  await talking({ call: { id: 18 } });
+  assert.equal(made.phase, "connected");
 });
 
 test("in another window: this one lets everything go", async () => {

@@ -52,6 +52,7 @@ export class Peer {
   #watch;
   /** One signal after another: each is asynchronous, and their order matters. @type {Promise<void>} */
   #queue = Promise.resolve();
+  /** What `change` last told of. */
   #seen = "";
 
   /** The other holds a seat. */
@@ -145,6 +146,7 @@ export class Peer {
     this.#pc?.close();
     this.#pc = this.#page = null;
     this.#flow = new Flow();
+    this.#seen = "";
     this.#toSend = [];
     this.#tooEarly = [];
     this.#makingOffer = this.#ignoring = this.#early = this.present = false;
@@ -172,6 +174,7 @@ export class Peer {
     this.#toSend = [];
     this.#makingOffer = this.#ignoring = false;
     this.#flow = new Flow();
+    this.#seen = "";
     const pc = new this.#world.RTCPeerConnection({ iceServers: this.#ice });
     this.#pc = pc;
     pc.onnegotiationneeded = () => this.#offer(pc);

@@ -6,8 +6,9 @@ The machine keeps its own book of what each side really heard, and holds the met
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -233,10 +234,17 @@ class PeriodMachine(RuleBasedStateMachine):
         assert self.story.faults() == []
 
 
-def test_no_life_of_a_paid_period_breaks_the_rules(db):
+def live(**how) -> None:
     run_state_machine_as_test(
-        PeriodMachine,
-        settings=settings(
-            max_examples=30, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
+        PeriodMachine, settings=settings(deadline=None, suppress_health_check=list(HealthCheck), **how)
     )
+
+
+class LivesTests:
+    def test_no_life_of_a_paid_period_breaks_the_rules(self, db):
+        # Always the same lives, and not shrunk: that would take minutes. `make prove` looks for new ones.
+        live(max_examples=12, stateful_step_count=25, derandomize=True, phases=[Phase.generate])
+
+    @pytest.mark.prove
+    def test_nor_does_any_of_many_long_ones(self, db):
+        live(max_examples=300, stateful_step_count=40)

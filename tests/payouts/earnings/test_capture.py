@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 
 from marketplace.accounts.models import User
+from payouts import clock
 from payouts.earnings import services as earnings
 from payouts.earnings.models import Earning
 from payouts.ledger import accounts
@@ -128,6 +129,12 @@ class ReleaseDateTests:
         self.paid_by(["Anna", "Bea", "Carl", "Dora", "Emil"], bob, now)
         assert captured.release_at == now + timedelta(days=30)
         assert Earning.objects.get(payer=alice).release_at == captured.release_at
+
+    def test_the_demos_calendar_counts(self, alice, bob, now, settings):
+        settings.DEMO = True
+        clock.advance(by=timedelta(days=40), is_anything_held=False)
+        give_credit(alice, 100, now)
+        assert charge(alice, bob, 100, now).release_at == now + timedelta(days=70)
 
 
 class ReleaseTests:

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from marketplace.experts import photos
 from marketplace.experts import services as experts
-from marketplace.experts.forms import ProfileForm
 from marketplace.experts.models import Profile
 from marketplace.listings import services as listings
-from marketplace.listings.forms import ActForm, RateForm
+from marketplace.listings.forms import ActForm
 from marketplace.listings.models import Listing
+from marketplace.pages.forms import ExpertForm
 from payouts.money import Money
 
 
@@ -22,39 +22,32 @@ from payouts.money import Money
 @require_http_methods(["GET", "HEAD", "POST"])
 def become_an_expert(request):
     profile = Profile.objects.filter(user=request.user).select_related("category").first()
-    sent = (request.POST, request.FILES) if request.method == "POST" else ()
-    about, rate = ProfileForm(*sent, initial=_said(profile)), RateForm(*sent[:1], initial=_asked(profile))
-    if sent and about.is_valid() & rate.is_valid():
-        shown = _publish(request.user, about.cleaned_data, rate.cleaned_data["rate"])
+    form = ExpertForm(request.POST or None, request.FILES or None, initial=_said(profile))
+    if form.is_valid():
+        shown = _publish(request.user, **form.cleaned_data)
         messages.success(request, _("Your profile is changed.") if profile else _("Your profile is public."))
-        return redirect("me" if profile else "profile", **({} if profile else {"slug": shown.slug}))
-    return render(
-        request,
-        "marketplace/become_an_expert.html",
-        {"form": about, "rate_form": rate, "profile": profile},
-        status=400 if sent else 200,
-    )
+        return redirect("me") if profile else redirect("profile", slug=shown.slug)
+    return render(request, "marketplace/become_an_expert.html", {"form": form, "profile": profile})
 
 
-@transaction.atomic
-def _publish(member, about: dict, rate: Money) -> Profile:
-    """The page and its rate go public together, or neither."""
-    image = about.pop("photo")
-    profile = experts.write_profile(member=member, now=timezone.now(), **about)
-    listings.set_rate(profile=profile, rate_minor=rate.minor)
-    if image:
-        photos.keep_photo(profile=profile, image=image)
+def _publish(member, *, rate: Money, photo, **about) -> Profile:
+    """The page and its rate go public together, or neither; files know no rollback, so the photo follows."""
+    with transaction.atomic():
+        profile = experts.write_profile(member=member, now=timezone.now(), **about)
+        listings.set_rate(profile=profile, rate_minor=rate.minor)
+    if photo:
+        photos.keep_photo(profile=profile, image=photo)
     return profile
 
 
 def _said(profile: Profile | None) -> dict:
+    if profile is None:
+        return {}
+    rate = profile.listings.filter(kind=Listing.Kind.PER_MINUTE, active=True).first()
     fields = ("headline", "bio", "category", "languages", "skills", "place")
-    return {name: getattr(profile, name) for name in fields} if profile else {}
-
-
-def _asked(profile: Profile | None) -> dict:
-    rate = profile and profile.listings.filter(kind=Listing.Kind.PER_MINUTE, active=True).first()
-    return {"rate": Money(rate.rate_minor, rate.currency)} if rate else {}
+    return {name: getattr(profile, name) for name in fields} | {
+        "rate": Money(rate.rate_minor, rate.currency) if rate else None
+    }
 
 
 @login_required
@@ -77,9 +70,7 @@ def act(request, act_id: int | None = None):
         else:
             messages.success(request, _("The act is on your page."))
             return redirect("me")
-    return render(
-        request, "marketplace/act.html", {"form": form, "act": kept}, status=400 if request.method == "POST" else 200
-    )
+    return render(request, "marketplace/act.html", {"form": form, "act": kept})
 
 
 @login_required

@@ -54,7 +54,7 @@ class BecomeAnExpertTests:
     )
     def test_publishes_nothing_at_a_bad_rate(self, signed_in, alice, said, rate):
         answer = signed_in(alice).post(PAGE, said | {"rate": rate})
-        assert answer.status_code == 400
+        assert "Please check this form" in answer.content.decode()
         assert not Profile.objects.exists()
         assert not Listing.objects.exists()
 
@@ -77,7 +77,7 @@ class BecomeAnExpertTests:
     )
     def test_says_what_is_wrong(self, signed_in, alice, said, field, value, problem):
         answer = signed_in(alice).post(PAGE, said | {field: value})
-        assert answer.status_code == 400
+        assert not Profile.objects.exists()
         assert problem in answer.content.decode()
 
     def test_takes_a_photo(self, signed_in, alice, said, settings, tmp_path):
@@ -120,7 +120,7 @@ class ActTests:
         [{"price": "0.99"}, {"price": "500.01"}, {"length_minutes": "4"}, {"length_minutes": "-30"}, {"title": ""}],
     )
     def test_is_refused_with_bad_terms(self, signed_in, bob, wrong):
-        assert signed_in(bob).post("/me/acts/add/", ACT | wrong).status_code == 400
+        assert "Please check this form" in signed_in(bob).post("/me/acts/add/", ACT | wrong).content.decode()
         assert bob.profile.listings.filter(kind=Listing.Kind.ACT_OF_TIME).count() == 1
 
     def test_of_bob_is_not_found_by_eve(self, signed_in, bob, eve):

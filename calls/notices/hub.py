@@ -26,7 +26,9 @@ from calls.notices import lease
 
 log = logging.getLogger(__name__)
 
-SHUTTING_DOWN, CUT_OFF = 1001, 1012  # close codes
+# Close codes of our own: Daphne's library refuses to send 1001 and 1012.
+SHUTTING_DOWN, CUT_OFF = 4000, 4004
+FAREWELL_S = 0.1  # Twisted writes on its next turn, and Daphne's shutdown does not wait for that
 
 
 Topic = tuple[str, int]
@@ -123,6 +125,7 @@ class Hub:
         for socket in list(self.sockets.values()):
             with contextlib.suppress(Exception):
                 await socket.close(SHUTTING_DOWN)
+        await asyncio.sleep(FAREWELL_S)
 
     # --- sockets ------------------------------------------------------------------------------------------------
 

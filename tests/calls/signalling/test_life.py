@@ -102,7 +102,7 @@ class LeaseTests:
         hers, his, _ = await live_pair(alice, bob, now)
         old = hub.current().id
         await sync_to_async(Process.objects.filter(id=old).update)(dead_at=timezone.now())
-        assert await hers.closed() == await his.closed() == 1012
+        assert await hers.closed() == await his.closed() == 4004
         assert hub.current().id != old
         assert await sync_to_async(Process.objects.filter(dead_at=None).count)() == 1
 
@@ -110,7 +110,7 @@ class LeaseTests:
         settings.LEASE_BEAT_S = 0.1
         page = await page_of(bob)
         await sync_to_async(Process.objects.update)(dead_at=timezone.now())
-        assert await page.closed() == 1012
+        assert await page.closed() == 4004
         await page_of(bob)
         here = await sync_to_async(lambda: set(bob.connections.values_list("process", flat=True)))()
         assert hub.current().id in here
@@ -118,7 +118,7 @@ class LeaseTests:
     async def test_a_process_that_stops_gives_up_its_lease_and_closes_its_sockets(self, alice):
         page = await page_of(alice)
         await hub.current().goodbye()
-        assert await page.closed() == 1001
+        assert await page.closed() == 4000
         assert await sync_to_async(Process.objects.exclude(dead_at=None).count)() == 1
         assert hub.current() is None
         await page_of(alice)  # a new process could begin at once

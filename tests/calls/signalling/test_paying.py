@@ -106,7 +106,7 @@ class WitnessTests:
         hers, _his, _, _period = await paid_pair(alice, bob, now)
         await hub.current().goodbye()
         assert not await sync_to_async(Hearing.objects.filter(ended_at=None).exists)()
-        assert await hers.closed() == 1001
+        assert await hers.closed() == 4000
 
 
 class SettlementTests:

@@ -1,6 +1,7 @@
 """A top-up from the hosted page to the credit: by the event, by the page that people come back to, by both, by neither."""
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from payouts.ledger import accounts
@@ -8,6 +9,7 @@ from payouts.ledger import services as ledger
 from payouts.sandbox import services as sandbox
 from payouts.sandbox.models import SandboxDelivery
 from payouts.stripe import work
+from payouts.stripe.answers import CheckoutSession
 from payouts.stripe.models import StripeEvent
 from payouts.wallet import services as wallet
 from payouts.wallet.models import TopUp
@@ -79,6 +81,30 @@ class TopUpTests:
         assert (top_up.state, credit(alice)) == (TopUp.State.EXPIRED, 0)
         with pytest.raises(sandbox.NotOpen):
             pay(top_up)
+
+
+class ReturnPageTests:
+    def test_without_a_paid_session_credits_nothing(self, alice, top_up, signed_in):
+        for query in ("", "?cancelled=1", "?session_id=cs_test_invented", "?paid=1"):
+            signed_in(alice).get(reverse("top_up_return", args=[top_up.pk]) + query)
+        assert credit(alice) == 0
+
+    def test_of_a_paid_one_credits_once_however_often_it_is_opened(self, alice, top_up, signed_in):
+        pay(top_up)
+        for _ in range(3):
+            signed_in(alice).get(reverse("top_up_return", args=[top_up.pk]))
+        assert credit(alice) == 2_000
+
+    def test_of_somebody_else_does_not_exist(self, eve, top_up, signed_in):
+        pay(top_up)
+        assert signed_in(eve).get(reverse("top_up_return", args=[top_up.pk])).status_code == 404
+        assert credit(eve) == 0
+
+    def test_believing_the_address_would_credit(self, alice, top_up, now, monkeypatch):
+        """The broken twin: were the session not looked at, an open one would be money."""
+        monkeypatch.setattr(CheckoutSession, "is_paid", property(lambda _session: True))
+        wallet.confirm_top_up(stripe_session=top_up.stripe_session, now=now)
+        assert credit(alice) == 2_000
 
 
 class EventTests:

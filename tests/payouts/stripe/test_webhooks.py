@@ -117,7 +117,7 @@ class BadEventTests:
         assert nothing_was_stored()
 
     @endpoints
-    @pytest.mark.parametrize("seconds", [-301, -86_400, 305, 86_400])
+    @pytest.mark.parametrize("seconds", [-301, -86_400, 400, 86_400])
     def test_old_or_from_the_future(self, endpoint, seconds):
         assert tell(endpoint, OF[endpoint](), at=timezone.now() + timedelta(seconds=seconds)) == 400
         assert nothing_was_stored()

@@ -43,7 +43,10 @@ def _reasons() -> dict[str, str]:
         "ended_never_joined": _("The call has ended: nobody joined in time."),
         "declined": _("{name} cannot talk right now. Nothing was charged."),
         "missed": _("{name} did not answer. Nothing was charged."),
-        "cancelled": _("The call was cancelled. Nothing was charged."),
+        "cancelled": _("You cancelled the call. Nothing was charged."),
+        "declined_expert": _("You declined the call."),
+        "missed_expert": _("You missed a call from {name}."),
+        "cancelled_expert": _("{name} cancelled the call."),
     }
 
 
@@ -76,7 +79,7 @@ def _meter() -> dict[str, str]:
         "say_paused": _("Paused. No paid time counts."),
         "say_stopped": _("Stopped. No paid time counts."),
         "say_free": _("The call is free."),
-        "raise_to": _("to {cap}: {time} more"),
+        "raise_to": _("{cap}, +{time}"),
         "raised": _("The limit is now {cap}. Paid time stops after {time}."),
     }
 

@@ -31,6 +31,7 @@ test("reconnecting says what was lost", () => {
 
 test("a call that came to nothing says why", () => {
   for (const state of ["declined", "missed", "cancelled"]) assert.deepEqual(told({ call: { state }, joined: false }), ["over", "ended", state]);
+  assert.equal(reasonOf(facts({ call: { state: "missed" }, joined: false, role: "expert" })), "missed_expert");
   const none = facts({ joined: false });
   none.state.call = null;
   assert.deepEqual([screenOf(none), phaseOf(none), reasonOf(none)], ["over", "ended", "no_call"]);

@@ -165,10 +165,10 @@ test("a probe that is not answered opens a new socket, whatever readyState says"
   socket.join();
   socket.probe();
   FakeSocket.last.say({ type: "peer", present: true, polite: true, page: "p" });
-  mock.timers.tick(1500);
+  mock.timers.tick(2000);
   assert.equal(FakeSocket.all.length, 1, "answered");
   socket.probe();
-  mock.timers.tick(1500);
+  mock.timers.tick(2000);
   assert.equal(FakeSocket.all.length, 2);
 });
 

@@ -45,7 +45,8 @@ export function reasonOf(facts) {
   const call = state?.call;
   const phase = phaseOf(facts);
   if (!state || !call) return "no_call";
-  if (phase === "ended") return call.state === "ended" ? `ended_${call.end_reason || "hung_up"}` : call.state;
+  if (phase === "ended" && call.state === "ended") return `ended_${call.end_reason || "hung_up"}`;
+  if (phase === "ended") return state.you.role === "payer" ? call.state : `${call.state}_expert`;
   if (phase === "ringing") return state.you.role === "payer" ? "ringing_out" : "ringing_in";
   if (status !== "open") return "server_lost";
   if (phase === "connecting") return state.other.present ? "finding" : "waiting";

@@ -10,7 +10,7 @@ import { isOpen } from "./messages.js";
 const BACKOFF_MS = [250, 500, 1000, 2000, 4000, 5000];
 const CONNECT_MS = 10_000;
 const SILENCE_MS = 25_000;
-const PROBE_MS = 1500;
+const PROBE_MS = 2000;
 const SEAT_MS = 5000;
 const NEWER_TAB = 4001;
 const SIGNED_OUT = 4003;
@@ -111,9 +111,14 @@ export class RoomSocket {
    * is answered at once and brings fresh TURN credentials.
    */
   probe() {
-    if (this.status !== "open" || !this.wanted) return;
-    this.#sendJoin();
-    this.#expectWithin(PROBE_MS);
+    if (this.ask()) this.#expectWithin(PROBE_MS);
+  }
+
+  /** For the state as it is now. @returns {boolean} whether it was asked for */
+  ask() {
+    const can = this.status === "open" && this.wanted;
+    if (can) this.#sendJoin();
+    return can;
   }
 
   /**

@@ -141,7 +141,7 @@ export class Session {
 
   /** Ask for the state anew: credit may have come, of which the room is not told. */
   refresh() {
-    this.socket.probe();
+    this.socket.ask();
   }
 
   /** @param {RoomState} state */

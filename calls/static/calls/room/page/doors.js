@@ -51,6 +51,7 @@ export function createDoors(session, words, voice) {
 
   /** @param {string} screen */
   function open(screen) {
+    if (screenBefore) voice.clear();
     for (const door of doors) show(door, door.dataset.for === screen);
     mark(byId("room"), "screen", screen);
     const heading = doors.find((door) => door.dataset.for === screen)?.querySelector("h2");

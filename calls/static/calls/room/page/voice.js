@@ -51,7 +51,12 @@ export function createVoice(dismissLabel) {
     while (notices.children.length > 3) notices.firstElementChild?.remove();
   }
 
-  return { announce, notice };
+  /** Another screen: what was said of the one before is over. */
+  function clear() {
+    notices.replaceChildren();
+  }
+
+  return { announce, notice, clear };
 }
 
 /** @typedef {ReturnType<typeof createVoice>} Voice */

@@ -172,10 +172,14 @@ def create_transfer(*, amount: Money, destination: str, withdrawal_id: int, key:
         return _transfer(ask.v1.transfers.create(params, {"idempotency_key": key}))
 
 
-def find_transfer(*, withdrawal_id: int) -> Transfer | None:
-    """The transfer of a withdrawal, if Stripe has one: asked before a retry whose key Stripe may have forgotten (24 h)."""
+def find_transfer(*, destination: str, withdrawal_id: int) -> Transfer | None:
+    """The transfer of a withdrawal, if Stripe has one: asked before a retry whose key Stripe may have forgotten (24 h).
+
+    To its own account only: another installation on the same Stripe account has withdrawals of the same number.
+    """
+    group = f"withdrawal:{withdrawal_id}"
     with asking() as ask:
-        found = ask.v1.transfers.list({"transfer_group": f"withdrawal:{withdrawal_id}", "limit": 1}).data
+        found = ask.v1.transfers.list({"transfer_group": group, "destination": destination, "limit": 1}).data
     return _transfer(found[0]) if found else None
 
 

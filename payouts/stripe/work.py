@@ -35,12 +35,11 @@ def make_transfer(payload: dict[str, Any], *, key: str) -> Finish:
     """From the platform's balance to the expert's. Waits while Stripe has not settled the callers' payments."""
     row = Withdrawal.objects.get(pk=payload["withdrawal"])
     try:
-        found = gateway.find_transfer(withdrawal_id=row.pk) if _is_retry(key) else None
+        to = row.stripe_account
+        found = gateway.find_transfer(destination=to, withdrawal_id=row.pk) if _is_retry(key) else None
         transfer = found or _with_fresh_key(
             key,
-            lambda key: gateway.create_transfer(
-                amount=row.amount, destination=row.stripe_account, withdrawal_id=row.pk, key=key
-            ),
+            lambda key: gateway.create_transfer(amount=row.amount, destination=to, withdrawal_id=row.pk, key=key),
         )
     except Refused as refusal:
         code, message = _final(refusal)
@@ -143,14 +142,22 @@ def _process(event: StripeEvent, now: datetime) -> None:
         act = ACTIONS.get(event.type)
         if act:
             act(event, now)
-    except (Refused, TopUp.DoesNotExist) as not_ours:
-        rows.update(processed_at=now, error=repr(not_ours)[:2000])  # Stripe does not know it, or we do not
     except Exception as problem:
+        if _is_not_ours(problem):
+            rows.update(processed_at=now, error=repr(problem)[:2000])
+            return
         log.warning("Event failed, will be tried again", exc_info=problem, extra={"event": event.event_id})
         wait = timedelta(seconds=min(2 ** (event.attempts - 1), BACKOFF_MAX_S))
         rows.update(due_at=now + wait, error=repr(problem)[:2000])
     else:
         rows.update(processed_at=now, error="")
+
+
+def _is_not_ours(problem: Exception) -> bool:
+    """Stripe does not know what the event is about, or we do not: it will be no other way the next time."""
+    if isinstance(problem, Refused):
+        return problem.code == "resource_missing"
+    return isinstance(problem, TopUp.DoesNotExist)
 
 
 def _top_up(event: StripeEvent, now: datetime) -> None:

@@ -58,7 +58,7 @@ class FlowTests:
         ask.v1.accounts.retrieve(walk.account)
         ask.raw_request("get", "/v1/balance_settings", stripe_account=walk.account)
         ask.v1.transfers.retrieve(transfer.id)
-        gateway.find_transfer(withdrawal_id=3)
+        gateway.find_transfer(destination=walk.account, withdrawal_id=3)
         gateway.find_payout(account=walk.account, withdrawal_id=3)
         gateway.retrieve_payout(payout_id=payout.id, account=walk.account)
         second, _ = send_money("second", walk.account, Money(100, "EUR"))

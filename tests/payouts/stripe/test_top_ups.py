@@ -1,5 +1,7 @@
 """A top-up from the hosted page to the credit: by the event, by the page that people come back to, by both, by neither."""
 
+from unittest.mock import Mock
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -9,7 +11,7 @@ from payouts.ledger import services as ledger
 from payouts.sandbox import services as sandbox
 from payouts.sandbox.models import SandboxDelivery
 from payouts.stripe import work
-from payouts.stripe.answers import CheckoutSession
+from payouts.stripe.answers import CheckoutSession, Refused
 from payouts.stripe.models import StripeEvent
 from payouts.wallet import services as wallet
 from payouts.wallet.models import TopUp
@@ -146,6 +148,14 @@ class EventTests:
         event.refresh_from_db()
         assert event.processed_at
         assert "No such session" in event.error
+
+    def test_that_stripe_will_not_talk_about_just_now_is_tried_again(self, top_up, now, monkeypatch):
+        event = _stored("checkout.session.completed", {"id": top_up.stripe_session}, now)
+        refusal = Refused("this key may not", code="permission_denied")
+        monkeypatch.setattr("payouts.stripe.gateway.retrieve_checkout_session", Mock(side_effect=refusal))
+        work.process_events(now=now)
+        event.refresh_from_db()
+        assert (event.processed_at, "may not" in event.error) == (None, True)
 
     def test_of_a_kind_that_we_do_not_use_is_put_aside(self, now):
         event = _stored("customer.created", {"id": "cus_1"}, now)

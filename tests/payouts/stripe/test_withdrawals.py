@@ -169,6 +169,16 @@ class LostAnswerTests:
         work_for(20)
         assert (Withdrawal.objects.get().state, len(of("transfer"))) == (State.PAID, 1)
 
+    def test_a_transfer_of_the_same_number_to_somebody_else_is_not_taken_for_ours(self, rich_bob, eve, now):
+        """Two installations on one Stripe account, or a database made anew."""
+        withdrawal = withdraw(rich_bob, 3_000, now=now)
+        others = connect(eve, now=now)
+        gateway.create_transfer(amount=eur(100), destination=others, withdrawal_id=withdrawal.pk, key="theirs")
+        OutboxRow.objects.update(attempts=9)
+        work_for(2)
+        withdrawal.refresh_from_db()
+        assert [each["id"] for each in of("transfer")][1:] == [withdrawal.stripe_transfer]
+
     def test_without_the_look_a_forgotten_key_pays_twice(self, rich_bob, now, monkeypatch):
         """The broken twin of the test above."""
         withdraw(rich_bob, 3_000, now=now)

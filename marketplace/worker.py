@@ -51,7 +51,7 @@ def lanes() -> list[list[Job]]:
         Job("outbox", lambda: outbox.work(handlers=HANDLERS, now=timezone.now())),
         Job("Stripe's events", lambda: stripe_work.process_events(now=timezone.now())),
         Job("sandbox", lambda: sandbox.work(now=timezone.now())),
-        Job("earnings to release", lambda: earnings.release_due(now=clock.now()), every_s=60),
+        Job("earnings to release", lambda: earnings.release_due(now=clock.now()), every_s=10),
     ]
     return [calls, world_outside]
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.cast import PASSWORD
 from tests.journeys.browser import PATIENCE_MS, Window
 from tests.journeys.site import Site
 
@@ -54,9 +55,58 @@ class Person:
             self.page.wait_for_timeout(LOOK_AGAIN_MS)
         raise AssertionError(f"{self.name} waited in vain for: {what}")
 
+    def looks_again_until(self, address: str, is_so: Callable[[], bool]) -> None:
+        """Opens the page anew until it says so."""
+
+        def look() -> bool:
+            self.page.goto(address)
+            return is_so()
+
+        self.waits_until(look, f"news at {address}")
+
     def sum(self, testid: str) -> int:
         """A sum as the page shows it, in cents."""
         return cents(self.sees(testid).inner_text())
+
+    # --- the account ----------------------------------------------------------------------------------------------
+
+    def signs_up(self) -> None:
+        self.page.goto("/accounts/signup/")
+        self.page.get_by_label("Name").fill(self.name)
+        self.page.get_by_label("E-mail").fill(self.email)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.press("Sign up")
+        self.page.get_by_label("Code").fill(self.code_from_mail())
+        self.press("Confirm")
+        expect(self.page).to_have_url(re.compile(r":\d+/$"))
+
+    def signs_out(self) -> None:
+        self.page.goto("/accounts/logout/")
+        self.press("Sign out")
+        expect(self.page.get_by_role("link", name="Sign up")).to_be_visible()
+
+    def signs_in(self) -> None:
+        self.page.goto("/accounts/login/")
+        self.page.get_by_label("E-mail").fill(self.email)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.press("Sign in")
+        expect(self.page).to_have_url(re.compile(r":\d+/$"))
+
+    def signs_in_by_code(self) -> None:
+        self.page.goto("/accounts/login/")
+        self.page.get_by_role("link", name="Get a code by e-mail").click()
+        self.page.get_by_label("E-mail").fill(self.email)
+        self.press("Send the code")
+        self.page.get_by_label("Code").fill(self.code_from_mail())
+        self.press("Confirm")
+        expect(self.page).to_have_url(re.compile(r":\d+/$"))
+
+    def code_from_mail(self) -> str:
+        """The code in the newest mail: it has a line of its own."""
+        mail = self.site.mails_to(self.email)[-1]
+        found = CODE.findall(mail)
+        assert found, mail
+        return found[-1]
 
     # --- calling --------------------------------------------------------------------------------------------------
 

@@ -24,7 +24,6 @@ QUICK = {
     "ACCEPT_INERT_S": "1",
     "COUNTDOWN_S": "1",
     "REPORT_S": "1",
-    "REPORT_SILENCE_S": "3",
     "AWAY_AFTER_S": "5",
     "LEASE_BEAT_S": "1",
     "LEASE_DEAD_S": "4",
@@ -114,6 +113,25 @@ class Site:
         """What the server complained about."""
         lines = self.log.read_text().splitlines() if self.log.exists() else []
         return [line for line in lines if " ERROR " in line or " CRITICAL " in line or line.startswith("Traceback")]
+
+
+@contextmanager
+def in_the_background(site: Site, *command: str) -> Iterator[None]:
+    """`manage.py COMMAND` beside a site, until the block ends."""
+    with (site.folder / f"{command[0]}.log").open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", *command],
+            cwd=ROOT,
+            env=site.environment,
+            stdout=output,
+            stderr=output,
+            preexec_fn=end_with_parent,
+        )
+        try:
+            yield
+        finally:
+            process.terminate()
+            assert process.wait(10) == 0
 
 
 @contextmanager

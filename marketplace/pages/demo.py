@@ -30,6 +30,8 @@ def doors(request: HttpRequest) -> HttpResponse:
     experts = [person for person in people if hasattr(person, "profile")]
     for person in experts:
         person.is_robot = person.profile.slug in robots
+    for person in people:
+        person.credit = wallet.credit(member=person)
     context = {
         "experts": sorted(experts, key=lambda person: not person.is_robot),
         "callers": [person for person in people if not hasattr(person, "profile") and not person.is_staff],

@@ -1,4 +1,4 @@
-"""The words that the room's page shows by itself: translated here, handed over as JSON, put together there ({name} is filled in)."""
+"""The words that the room's page shows by itself: translated here, handed over as JSON; the page fills in {name} and the like."""
 
 from django.utils.translation import gettext as _
 
@@ -90,7 +90,6 @@ def _veil() -> dict[str, str]:
         "pause_mine": _("You paused the call"),
         "pause_other": _("{name} paused the call"),
         "loss": _("The connection was lost"),
-        "countdown": _("Going on in a moment"),
         "hushed": _("No paid time counts, and you do not hear or see each other."),
         "wait_resume": _("{name} can resume it."),
         "wait_ready": _("You can resume once {name} is ready."),
@@ -112,7 +111,6 @@ def _offer() -> dict[str, str]:
         "expired_payer": _("The offer has expired. The call stays free, and nothing was charged."),
         "expired_expert": _("{name} did not answer in time. The call stays free."),
         "wait_until": _("{name} refused twice. You can ask again in {left}."),
-        "say_offer": _("{name} asks to switch the call to paid."),
         "cap_choice": _("{sum} ({time})"),
         "rate_hint": _("At most {rate}"),
         "bad_rate": _("Type a rate such as 1.50, at most {rate}."),
@@ -125,8 +123,13 @@ def _offer() -> dict[str, str]:
 def _devices() -> dict[str, str]:
     return {
         "microphone_asking": _("Your browser asks whether it may use the microphone. Until then {name} hears silence."),
-        "microphone_refused": _("The microphone is not allowed in this browser, so {name} hears silence. Allow it in the address bar."),
-        "microphone_blocked": _("Your system does not let the browser use the microphone, so {name} hears silence. Allow it in the system's privacy settings."),
+        "microphone_refused": _(
+            "The microphone is not allowed in this browser, so {name} hears silence. Allow it in the address bar."
+        ),
+        "microphone_blocked": _(
+            "Your system does not let the browser use the microphone, so {name} hears silence."
+            " Allow it in the system's privacy settings."
+        ),
         "microphone_none": _("No microphone was found, so {name} hears silence."),
         "microphone_busy": _("Another program uses the microphone, so {name} hears silence."),
         "microphone_unplugged": _("The microphone was unplugged, so {name} hears silence."),
@@ -154,14 +157,14 @@ def _page() -> dict[str, str]:
         "lobby_not_here": _("{name} is not here yet"),
         "lobby_ringing": _("{name} is calling"),
         "camera_is_off": _("{name} has the camera off"),
-        "you_are_muted": _("You are muted"),
         "over_title": _("The call has ended"),
         "over_title_none": _("No call right now"),
         "signed_out": _("You are signed out. Nothing is charged while you are away. Sign in to come back."),
         "not_found": _("This room is not yours or does not exist."),
         "dismiss": _("Dismiss"),
-        "sound_blocked": _("Your browser holds the sound back."),
-        "play_sound": _("Turn the sound on"),
+        "sound_blocked": _("Your browser holds the sound back. Press anywhere on the page to hear {name}."),
+        "not_charged": _("Nothing was charged."),
+        "meter_unchanged": _("What is charged has not changed."),
         "offline_action": _("There is no connection right now, so nothing was sent. Nothing was charged."),
         "minutes_seconds": _("{minutes} min {seconds} s"),
         "minutes": _("{minutes} min"),

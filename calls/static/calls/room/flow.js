@@ -11,6 +11,19 @@ const AGAIN_MS = [3000, 4000, 8000, 15_000];
 /** Timers of a sleeping computer or hidden page: what was not watched is not known. */
 const BLIND_MS = 3000;
 
+/** @typedef {{received: number, frames: number}} Counters  audio packets and video frames that came in so far */
+
+/** @param {RTCStatsReport} stats @returns {Counters} */
+export function countersOf(stats) {
+  const sum = { received: 0, frames: 0 };
+  for (const report of stats.values()) {
+    if (report.type !== "inbound-rtp") continue;
+    if (report.kind === "audio") sum.received += report.packetsReceived ?? 0;
+    else sum.frames += report.framesDecoded ?? 0;
+  }
+  return sum;
+}
+
 export class Flow {
   #received = 0;
   #frames = 0;
@@ -30,7 +43,7 @@ export class Flow {
 
   /**
    * @param {number} now  ms
-   * @param {{received: number, frames: number}} counters  audio packets and video frames so far
+   * @param {Counters} counters
    * @returns {number} 0, or the count of the alarm raised now: something must be done to the connection
    */
   look(now, { received, frames }) {

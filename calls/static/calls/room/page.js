@@ -2,24 +2,24 @@
 
 import { Session } from "./session.js";
 import { play } from "./sounds.js";
-import { createConsent } from "./page/consent.js";
-import { createControls } from "./page/controls.js";
+import { ConsentCard } from "./page/consent.js";
+import { Controls } from "./page/controls.js";
 import { createCreditWindow, goBack, isReturned } from "./page/credit_window.js";
-import { createDevicePanel } from "./page/device_panel.js";
+import { DevicePanel } from "./page/device_panel.js";
 import { byId, show } from "./page/dom.js";
-import { createDoors } from "./page/doors.js";
-import { createGoPaid } from "./page/go_paid.js";
-import { createMeterPill } from "./page/meter_pill.js";
-import { createStage } from "./page/stage.js";
-import { createVoice } from "./page/voice.js";
+import { Doors } from "./page/doors.js";
+import { GoPaid } from "./page/go_paid.js";
+import { MeterPill } from "./page/meter_pill.js";
+import { Stage } from "./page/stage.js";
+import { Voice } from "./page/voice.js";
 import { wordsFrom } from "./page/words.js";
 
 /** @import { ServerError } from "./messages.js" */
+/** @import { Desk } from "./page/desk.js" */
 
 const TICK_MS = 200;
 
-const room = byId("room");
-const { code = "", seat = "", wallet = "", other = "" } = room.dataset;
+const { code = "", seat = "", wallet = "", other = "" } = byId("room").dataset;
 const words = wordsFrom(JSON.parse(byId("room-words", HTMLScriptElement).text), other);
 
 if (isReturned()) {
@@ -27,31 +27,25 @@ if (isReturned()) {
     if (door instanceof HTMLElement) show(door, door.dataset.for === "credit");
   }
   goBack();
-} else open();
+} else openRoom();
 
-function open() {
-  let due = false;
-  const address = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/room/${code}/`;
-  const voice = createVoice(words("page.dismiss"));
+function openRoom() {
+  const voice = new Voice(words("page.dismiss"));
   const session = new Session({
-    url: address,
+    url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/room/${code}/`,
     seatUrl: seat,
     on: { change: soon, error, tracks: (audio, video) => stage.tracks(audio, video) },
   });
-  const chime = () => play(session.devices.context, "offer");
+  /** @type {Desk} */
+  const desk = { session, words, voice, act, sound: (sound) => play(session.devices.context, sound) };
   const creditWindow = createCreditWindow(wallet, () => session.refresh());
-  const stage = createStage(session, words, voice);
-  const consent = createConsent(session, words, voice, { addCredit, act, chime });
-  const goPaid = createGoPaid(session, words, voice, { act });
-  const parts = [
-    createDoors(session, words, voice),
-    stage,
-    createMeterPill(session, words, voice),
-    createControls(session, words, voice, { addCredit, act }),
-    goPaid,
-    consent,
-    createDevicePanel(session, words, stage.speakThrough),
-  ];
+  const stage = new Stage(desk);
+  const consent = new ConsentCard(desk, addCredit);
+  const controls = new Controls(desk, addCredit);
+  const goPaid = new GoPaid(desk);
+  const devicePanel = new DevicePanel(desk, (speaker) => stage.speakThrough(speaker));
+  const parts = [new Doors(desk), stage, new MeterPill(desk), controls, goPaid, consent, devicePanel];
+  let due = false;
 
   function render() {
     due = false;
@@ -65,7 +59,7 @@ function open() {
     queueMicrotask(render);
   }
 
-  /** A press that the server must hear of. @param {string} type @param {object} fields */
+  /** @type {Desk["act"]} */
   function act(type, fields) {
     const sent = session.send(type, fields);
     if (!sent) voice.notice(words("page.offline_action"), "error");
@@ -78,12 +72,16 @@ function open() {
     return opened;
   }
 
-  /** @param {ServerError} problem */
+  /** What went wrong, and what it means for the person's money. @param {ServerError} problem */
   function error({ code: kind, text, re }) {
     if (kind === "room.no_peer") return; // said by the state of the call already
-    if (re === "offer.accept" || re === "offer.refuse" || re === "offer.adding_credit") consent.refused(text);
-    else if (re === "offer.send") goPaid.refused(text);
-    else voice.notice(text, "error");
+    const about = re?.split(".")[0] ?? "";
+    const money = about === "offer" ? "page.not_charged" : ["meter", "act"].includes(about) ? "page.meter_unchanged" : "";
+    const told = money ? `${text} ${words(money)}` : text;
+    if (re === "offer.send") goPaid.refused(told);
+    else if (re === "meter.raise") controls.refused(told);
+    else if (about === "offer") consent.refused(told);
+    else voice.notice(told, "error");
     soon();
   }
 

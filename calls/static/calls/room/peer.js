@@ -5,11 +5,11 @@
  * replaces a track and negotiates nothing. Whoever gets the first offer adopts its transceivers instead of adding two more.
  */
 
-import { Flow } from "./flow.js";
+import { CandidateBatch } from "./candidates.js";
+import { countersOf, Flow } from "./flow.js";
 
 /** @import { PeerNotice, Signal } from "./messages.js" */
 
-const BATCH_MS = 50;
 const LOOK_MS = 500;
 
 /**
@@ -42,12 +42,9 @@ export class Peer {
   #ice = [];
   /** @type {{audio: MediaStreamTrack | null, video: MediaStreamTrack | null}} */
   #own = { audio: null, video: null };
-  /** @type {(RTCIceCandidateInit | null)[]} */
-  #toSend = [];
+  #batch = new CandidateBatch((candidates) => this.#on.signal({ candidates }));
   /** @type {(RTCIceCandidateInit | null)[]} */
   #tooEarly = [];
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #batch;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #watch;
   /** One signal after another: each is asynchronous, and their order matters. @type {Promise<void>} */
@@ -129,27 +126,14 @@ export class Peer {
 
   /** Inbound audio packets so far, and decoded frames; null without a connection. */
   async counters() {
-    const pc = this.#pc;
-    if (!pc) return null;
-    const sum = { received: 0, frames: 0 };
-    for (const report of (await pc.getStats()).values()) {
-      if (report.type !== "inbound-rtp") continue;
-      if (report.kind === "audio") sum.received += report.packetsReceived ?? 0;
-      else sum.frames += report.framesDecoded ?? 0;
-    }
-    return sum;
+    return this.#pc && countersOf(await this.#pc.getStats());
   }
 
   close() {
-    clearTimeout(this.#batch);
-    clearInterval(this.#watch);
-    this.#pc?.close();
+    this.#forget();
     this.#pc = this.#page = null;
-    this.#flow = new Flow();
-    this.#seen = "";
-    this.#toSend = [];
     this.#tooEarly = [];
-    this.#makingOffer = this.#ignoring = this.#early = this.present = false;
+    this.#early = this.present = false;
     this.#on.tracks(null, null);
   }
 
@@ -167,18 +151,25 @@ export class Peer {
     else if (["disconnected", "failed"].includes(pc.connectionState)) pc.restartIce();
   }
 
-  /** A connection without transceivers, in place of the old one. */
-  #fresh() {
+  /** What belonged to the connection so far. */
+  #forget() {
     clearInterval(this.#watch);
+    this.#batch.drop();
     this.#pc?.close();
-    this.#toSend = [];
     this.#makingOffer = this.#ignoring = false;
     this.#flow = new Flow();
     this.#seen = "";
+  }
+
+  /** A connection without transceivers, in place of the old one. */
+  #fresh() {
+    this.#forget();
     const pc = new this.#world.RTCPeerConnection({ iceServers: this.#ice });
     this.#pc = pc;
     pc.onnegotiationneeded = () => this.#offer(pc);
-    pc.onicecandidate = ({ candidate }) => this.#collect(pc, candidate);
+    pc.onicecandidate = ({ candidate }) => {
+      if (pc === this.#pc) this.#batch.add(candidate);
+    };
     pc.ontrack = () => this.#tellTracks(pc);
     pc.onconnectionstatechange = () => this.#on.change();
     this.#watch = setInterval(() => this.#look(pc), LOOK_MS);
@@ -277,18 +268,6 @@ export class Peer {
     for (const candidate of this.#tooEarly.splice(0)) {
       await pc.addIceCandidate(candidate ?? undefined).catch((problem) => console.warn("candidate", problem));
     }
-  }
-
-  /** @param {RTCPeerConnection} pc @param {RTCIceCandidate | null} candidate */
-  #collect(pc, candidate) {
-    if (pc !== this.#pc) return;
-    this.#toSend.push(candidate?.toJSON() ?? null);
-    this.#batch ??= setTimeout(() => {
-      this.#batch = undefined;
-      for (let some = this.#toSend.splice(0, 64); some.length; some = this.#toSend.splice(0, 64)) {
-        this.#on.signal({ candidates: some });
-      }
-    }, BATCH_MS);
   }
 
   /** @param {RTCPeerConnection} pc */

@@ -4,131 +4,139 @@ import { byId, onPress, say, show } from "./dom.js";
 import { durationText } from "./words.js";
 
 /** @import { CapChoice, Offer } from "../messages.js" */
-/** @import { Session } from "../session.js" */
-/** @import { Voice } from "./voice.js" */
-/** @import { Words } from "./words.js" */
+/** @import { Desk } from "./desk.js" */
 
-/**
- * @param {Session} session @param {Words} words @param {Voice} voice
- * @param {{addCredit: () => boolean, act: (type: string, fields: object) => boolean, chime: () => void}} does
- */
-export function createConsent(session, words, voice, { addCredit, act, chime }) {
-  const card = byId("consent");
-  const select = byId("cap", HTMLSelectElement);
-  const accept = byId("accept", HTMLButtonElement);
+export class ConsentCard {
+  #desk;
+  #addCredit;
+  #card = byId("consent");
+  #select = byId("cap", HTMLSelectElement);
+  #accept = byId("accept", HTMLButtonElement);
   /** @type {number | null} */
-  let shownId = null;
-  let choices = "";
-  let lines = "";
-  /** The button was pressed; the answer of the server is on its way. */
-  let sent = false;
+  #shownId = null;
+  #drawnCap = "";
+  #drawnText = "";
+  /** *Accept and pay* was pressed; the answer of the server is on its way. */
+  #sent = false;
   /** @type {Element | null} */
-  let focusBefore = null;
+  #focusBefore = null;
+
+  /** @param {Desk} desk @param {() => boolean} addCredit */
+  constructor(desk, addCredit) {
+    this.#desk = desk;
+    this.#addCredit = addCredit;
+    onPress("accept", () => this.#pressAccept());
+    onPress("refuse", () => this.#answer("offer.refuse"));
+    onPress("add-and-accept", () => this.#pressAddCredit());
+  }
+
+  render() {
+    const offer = this.#offered();
+    if (!offer) return this.#close();
+    if (this.#desk.session.socket.status !== "open") this.#sent = false;
+    if (offer.id !== this.#shownId) this.#open(offer);
+    this.#renderText(offer);
+    this.#renderCap(offer);
+    show(this.#accept, !offer.needs_credit);
+    show(byId("add-and-accept"), Boolean(offer.needs_credit));
+    this.#accept.disabled = this.#isInert(offer);
+    const left = durationText(this.#desk.words, (offer.expires_at ?? 0) - this.#desk.session.clock.now());
+    say(byId("consent-until"), this.#desk.words("offer.waits", { left }));
+  }
+
+  /** The server refused what was pressed. @param {string} text */
+  refused(text) {
+    this.#sent = false;
+    if (this.#shownId === null) return this.#desk.voice.notice(text, "error");
+    say(byId("consent-error"), text);
+    show(byId("consent-error"), true);
+    this.#desk.voice.announce(text);
+  }
 
   /** @returns {Offer | null} the offer that waits for this person */
-  function offered() {
-    const offer = session.state?.you.role === "payer" && session.screen === "call" ? session.state.offer : null;
+  #offered() {
+    const { state, screen } = this.#desk.session;
+    const offer = state?.you.role === "payer" && screen === "call" ? state.offer : null;
     return offer && ["open", "adding_credit"].includes(offer.state) ? offer : null;
   }
 
-  onPress("accept", () => {
-    const offer = offered();
-    if (!offer || inert(offer)) return;
-    sent = act("offer.accept", { offer: offer.id, cap_minor: Number(select.value) || offer.price_minor });
-    render();
-  });
-  onPress("refuse", () => {
-    const offer = offered();
-    if (offer) act("offer.refuse", { offer: offer.id });
-  });
-  onPress("add-and-accept", () => {
-    const offer = offered();
-    if (offer && addCredit()) act("offer.adding_credit", { offer: offer.id });
-  });
-
   /** @param {Offer} offer */
-  function inert(offer) {
-    return sent || !offer.can_accept || session.clock.now() < (offer.inert_until ?? 0);
+  #isInert(offer) {
+    return this.#sent || !offer.can_accept || this.#desk.session.clock.now() < (offer.inert_until ?? 0);
+  }
+
+  #pressAccept() {
+    const offer = this.#offered();
+    if (!offer || this.#isInert(offer)) return;
+    const cap = Number(this.#select.value) || offer.price_minor;
+    this.#sent = this.#desk.act("offer.accept", { offer: offer.id, cap_minor: cap });
+    this.render();
+  }
+
+  #pressAddCredit() {
+    if (this.#offered() && this.#addCredit()) this.#answer("offer.adding_credit");
+  }
+
+  /** @param {string} type */
+  #answer(type) {
+    const offer = this.#offered();
+    if (offer) this.#desk.act(type, { offer: offer.id });
   }
 
   /** @param {Offer} offer */
-  function open(offer) {
-    shownId = offer.id;
-    choices = "";
-    sent = false;
-    focusBefore = document.activeElement;
-    say(byId("consent-title"), offer.text[0]);
-    show(card, true);
-    byId("consent-title").focus();
-    chime();
-  }
-
-  function close() {
-    const hadFocus = card.contains(document.activeElement);
-    shownId = null;
-    show(card, false);
+  #open(offer) {
+    this.#shownId = offer.id;
+    this.#drawnCap = this.#drawnText = "";
+    this.#sent = false;
+    this.#focusBefore = document.activeElement;
     show(byId("consent-error"), false);
+    say(byId("consent-title"), offer.text[0]);
+    show(this.#card, true);
+    byId("consent-title").focus();
+    this.#desk.sound("offer");
+  }
+
+  #close() {
+    if (this.#shownId === null) return;
+    const hadFocus = this.#card.contains(document.activeElement);
+    this.#shownId = null;
+    show(this.#card, false);
     if (!hadFocus) return;
-    const back = focusBefore instanceof HTMLElement && focusBefore !== document.body && focusBefore.isConnected;
-    (back ? /** @type {HTMLElement} */ (focusBefore) : byId("mute")).focus();
+    const before = this.#focusBefore;
+    const back = before instanceof HTMLElement && before !== document.body && before.isConnected ? before : byId("mute");
+    back.focus();
   }
 
   /** The server's lines as they are: the consent is to them. The cap stands before the last. @param {Offer} offer */
-  function renderText(offer) {
+  #renderText(offer) {
     const wanted = offer.text.join("\n");
-    if (wanted === lines) return;
-    lines = wanted;
+    if (wanted === this.#drawnText) return;
+    this.#drawnText = wanted;
     byId("consent-text").replaceChildren(...offer.text.slice(1, -1).map(paragraph));
     say(byId("consent-last"), offer.text.at(-1) ?? "");
   }
 
   /** Drawn anew only when it changed, so that a choice made stays made when credit comes. @param {Offer} offer */
-  function renderCap(offer) {
+  #renderCap(offer) {
     const cap = offer.cap ?? null;
     const perMinute = offer.kind === "per_minute" && cap !== null && !offer.needs_credit;
     show(byId("consent-cap"), perMinute);
     show(byId("consent-clipped"), perMinute && cap?.clipped_by === "credit");
     const wanted = JSON.stringify(cap);
-    if (!cap || wanted === choices) return;
-    const kept = select.value;
-    choices = wanted;
-    select.replaceChildren(...cap.choices.map(option));
+    if (!cap || wanted === this.#drawnCap) return;
+    const kept = this.#select.value;
+    this.#drawnCap = wanted;
+    this.#select.replaceChildren(...cap.choices.map((choice) => this.#option(choice)));
     const stays = cap.choices.some(({ minor }) => String(minor) === kept);
-    select.value = stays ? kept : String(cap.proposed_minor);
+    this.#select.value = stays ? kept : String(cap.proposed_minor);
   }
 
   /** @param {CapChoice} choice */
-  function option({ minor, text, time_ms }) {
-    const time = time_ms === null ? "" : durationText(words, time_ms);
-    return new Option(time ? words("offer.cap_choice", { sum: text, time }) : text, String(minor));
+  #option({ minor, text, time_ms }) {
+    const { words } = this.#desk;
+    const label = time_ms === null ? text : words("offer.cap_choice", { sum: text, time: durationText(words, time_ms) });
+    return new Option(label, String(minor));
   }
-
-  function render() {
-    const offer = offered();
-    if (!offer) {
-      if (shownId !== null) close();
-      return;
-    }
-    if (offer.id !== shownId) open(offer);
-    renderText(offer);
-    renderCap(offer);
-    show(accept, !offer.needs_credit);
-    show(byId("add-and-accept"), Boolean(offer.needs_credit));
-    accept.disabled = inert(offer);
-    const left = durationText(words, (offer.expires_at ?? 0) - session.clock.now());
-    say(byId("consent-until"), words("offer.waits", { left }));
-  }
-
-  /** @param {string} text  the server refused what was pressed */
-  function refused(text) {
-    sent = false;
-    if (shownId === null) return voice.notice(text, "error");
-    say(byId("consent-error"), text);
-    show(byId("consent-error"), true);
-    voice.announce(text);
-  }
-
-  return { render, refused };
 }
 
 /** @param {string} line */

@@ -5,93 +5,114 @@ import { byId, mark, onPress, say, show } from "./dom.js";
 import { durationText } from "./words.js";
 
 /** @import { PaidMeter } from "../messages.js" */
-/** @import { Session } from "../session.js" */
-/** @import { Voice } from "./voice.js" */
-/** @import { Words } from "./words.js" */
+/** @import { Desk } from "./desk.js" */
 
-/**
- * @param {Session} session @param {Words} words @param {Voice} voice
- * @param {{addCredit: () => void, act: (type: string, fields: object) => boolean}} does
- */
-export function createControls(session, words, voice, { addCredit, act }) {
-  const language = document.documentElement.lang || "en";
-  /** @type {number | null} */
-  let raisedTo = null;
+/** Button to message: each is about the paid period that runs. */
+const OF_THE_METER = {
+  pause: "meter.pause",
+  resume: "meter.resume",
+  ready: "meter.ready",
+  "back-to-free": "meter.free",
+  "cancel-act": "act.cancel",
+};
 
-  /** @returns {PaidMeter | null} */
-  function paidMeter() {
-    const meter = session.state?.meter;
-    return isPaid(meter) ? meter : null;
-  }
+export class Controls {
+  #desk;
+  #language = document.documentElement.lang || "en";
+  /** *Raise the cap* was pressed, and the server has not answered. @type {number | null} */
+  #raisingTo = null;
 
-  /** @param {string} id @param {string} type */
-  function onMeter(id, type) {
-    onPress(id, () => {
-      const meter = paidMeter();
-      if (meter) act(type, { period: meter.period });
-    });
-  }
-  onMeter("pause", "meter.pause");
-  onMeter("resume", "meter.resume");
-  onMeter("ready", "meter.ready");
-  onMeter("back-to-free", "meter.free");
-  onMeter("cancel-act", "act.cancel");
-  onPress("mute", () => session.devices.setMuted(!session.devices.muted));
-  onPress("camera-switch", () => (session.devices.video ? session.devices.cameraOff() : session.devices.cameraOn()));
-  onPress("hang-up", () => session.hangUp());
-  onPress("add-credit", addCredit);
-  onPress("raise-cap", () => {
-    const meter = paidMeter();
-    const next = meter && nextCap(meter, session.state?.credit?.minor ?? 0);
-    if (meter && next && act("meter.raise", { period: meter.period, to_minor: next.toMinor })) raisedTo = next.toMinor;
-  });
-
-  /** @param {HTMLElement} button @param {boolean} on */
-  function pressed(button, on) {
-    button.setAttribute("aria-pressed", String(on));
-    for (const drawing of button.querySelectorAll("[data-when]")) {
-      if (drawing instanceof HTMLElement) show(drawing, (drawing.dataset.when === "on") === on);
-    }
-  }
-
-  function renderOwn() {
+  /** @param {Desk} desk @param {() => boolean} addCredit */
+  constructor(desk, addCredit) {
+    this.#desk = desk;
+    const { session } = desk;
     const { devices } = session;
-    say(byId("mute-text"), words(devices.muted ? "device.unmute" : "device.mute"));
-    pressed(byId("mute"), devices.muted);
-    say(byId("camera-text"), words(devices.video ? "device.camera_off" : "device.camera_on"));
-    pressed(byId("camera-switch"), devices.video === null);
-    const level = devices.muted ? null : devices.level();
-    mark(byId("mic-level"), "level", level === null ? "none" : String(Math.min(5, Math.round(level * 8))));
+    for (const [id, type] of Object.entries(OF_THE_METER)) onPress(id, () => this.#tellMeter(type));
+    onPress("mute", () => devices.setMuted(!devices.muted));
+    onPress("camera-switch", () => (devices.video ? devices.cameraOff() : devices.cameraOn()));
+    onPress("hang-up", () => session.hangUp());
+    onPress("add-credit", addCredit);
+    onPress("raise-cap", () => this.#raise());
   }
 
-  /** @param {PaidMeter | null} meter @param {boolean} payer */
-  function renderRaise(meter, payer) {
-    const next = meter && payer ? nextCap(meter, session.state?.credit?.minor ?? 0) : null;
-    show(byId("raise-cap"), next !== null);
-    if (!meter) return;
-    /** @param {number} minor */
-    const sum = (minor) => moneyText(minor, meter.currency, language);
-    if (next) say(byId("raise-text"), words("meter.raise_to", { cap: sum(next.toMinor), time: durationText(words, next.addedMs) }));
-    if (raisedTo === null || meter.cap_minor < raisedTo) return;
-    raisedTo = null;
-    voice.notice(words("meter.raised", { cap: sum(meter.cap_minor), time: timeText(meter.cap_ms) }));
-  }
-
-  function render() {
-    const { state, screen } = session;
+  render() {
+    const { state, screen, reading } = this.#desk.session;
     show(byId("controls"), screen === "call");
     if (!state || screen !== "call") return;
-    const meter = paidMeter();
+    const meter = this.#meter();
     const payer = state.you.role === "payer";
-    const live = state.call?.state === "live";
-    show(byId("pause"), meter !== null && meter.state === "running" || session.reading?.state === "running");
+    const asked = ["open", "adding_credit"].includes(state.offer?.state ?? "");
+    show(byId("pause"), reading?.state === "running");
     show(byId("back-to-free"), meter !== null);
     show(byId("cancel-act"), Boolean(meter?.can_cancel_act));
     show(byId("add-credit"), payer);
-    show(byId("go-paid"), !payer && live && meter === null && !["open", "adding_credit"].includes(state.offer?.state ?? ""));
-    renderRaise(meter, payer);
-    renderOwn();
+    show(byId("go-paid"), !payer && state.call?.state === "live" && meter === null && !asked);
+    this.#renderRaise(meter);
+    this.#renderOwn();
   }
 
-  return { render };
+  /** The server refused to raise the cap. @param {string} text */
+  refused(text) {
+    this.#raisingTo = null;
+    this.#desk.voice.notice(text, "error");
+  }
+
+  /** @returns {PaidMeter | null} */
+  #meter() {
+    const meter = this.#desk.session.state?.meter;
+    return isPaid(meter) ? meter : null;
+  }
+
+  /** @param {string} type */
+  #tellMeter(type) {
+    const meter = this.#meter();
+    if (meter) this.#desk.act(type, { period: meter.period });
+  }
+
+  /** @param {PaidMeter} meter */
+  #nextCap(meter) {
+    return nextCap(meter, this.#desk.session.state?.credit?.minor ?? 0);
+  }
+
+  #raise() {
+    const meter = this.#meter();
+    const next = meter && this.#nextCap(meter);
+    if (!meter || !next || this.#raisingTo !== null) return;
+    const sent = this.#desk.act("meter.raise", { period: meter.period, to_minor: next.toMinor });
+    if (sent) this.#raisingTo = next.toMinor;
+  }
+
+  /** @param {PaidMeter | null} meter */
+  #renderRaise(meter) {
+    const { words, voice, session } = this.#desk;
+    const next = meter && this.#nextCap(meter);
+    show(byId("raise-cap"), next !== null);
+    if (!meter || session.socket.status !== "open") this.#raisingTo = null;
+    if (!meter) return;
+    const sum = (/** @type {number} */ minor) => moneyText(minor, meter.currency, this.#language);
+    const added = next ? words("meter.raise_to", { cap: sum(next.toMinor), time: durationText(words, next.addedMs) }) : "";
+    say(byId("raise-text"), added);
+    if (this.#raisingTo === null || meter.cap_minor < this.#raisingTo) return;
+    this.#raisingTo = null;
+    voice.notice(words("meter.raised", { cap: sum(meter.cap_minor), time: timeText(meter.cap_ms) }));
+  }
+
+  #renderOwn() {
+    const { words, session } = this.#desk;
+    const { muted, video } = session.devices;
+    say(byId("mute-text"), words(muted ? "device.unmute" : "device.mute"));
+    turn(byId("mute"), muted);
+    say(byId("camera-text"), words(video ? "device.camera_off" : "device.camera_on"));
+    turn(byId("camera-switch"), video === null);
+    const level = muted ? null : session.devices.level();
+    mark(byId("mic-level"), "level", level === null ? "none" : String(Math.min(5, Math.round(level * 8))));
+  }
+}
+
+/** The drawing of a switch. Its word changes with it, so it is not called pressed as well. @param {HTMLElement} button @param {boolean} off */
+function turn(button, off) {
+  mark(button, "is", off ? "off" : "on");
+  for (const drawing of button.querySelectorAll("[data-when]")) {
+    if (drawing instanceof HTMLElement) show(drawing, drawing.dataset.when === button.dataset.is);
+  }
 }

@@ -1,96 +1,111 @@
 /** Which microphone, camera and speaker; the level of one's own sound; and words for why one of them does not work. */
 
-import { play } from "../sounds.js";
 import { byId, onPress, say, show } from "./dom.js";
 
 /** @import { Choice } from "../devices.js" */
-/** @import { Session } from "../session.js" */
-/** @import { Words } from "./words.js" */
+/** @import { Desk } from "./desk.js" */
 
-/** @type {Record<keyof Choice, MediaDeviceKind>} */
-const KINDS = { microphone: "audioinput", camera: "videoinput", speaker: "audiooutput" };
+/** @type {[keyof Choice, MediaDeviceKind][]} */
+const KINDS = [["microphone", "audioinput"], ["camera", "videoinput"], ["speaker", "audiooutput"]];
 /** Unmuted, and not the faintest sound for so long: something is wrong with the microphone. */
 const SILENT_MS = 12_000;
+const FAINTEST = 0.004;
 
-/**
- * @param {Session} session @param {Words} words
- * @param {(speaker: string) => Promise<void>} speakThrough
- */
-export function createDevicePanel(session, words, speakThrough) {
-  const panel = byId("devices");
-  const toggles = [byId("devices-switch"), byId("lobby-devices")];
-  const { devices } = session;
-  let open = false;
-  let soundAt = performance.now();
-  let listed = "";
+export class DevicePanel {
+  #desk;
+  #devices;
+  #speakThrough;
+  #panel = byId("devices");
+  #toggles = [byId("devices-switch"), byId("lobby-devices")];
+  #isOpen = false;
+  #soundAt = performance.now();
+  #drawn = "";
+  #screen = "";
 
-  for (const toggle of toggles) toggle.addEventListener("click", () => setOpen(!open));
-  onPress("devices-close", () => setOpen(false));
-  onPress("try-speaker", () => play(devices.context, "joined"));
-  onPress("device-again", () => (devices.cameraProblem ? devices.cameraOn() : devices.openMicrophone()));
-  panel.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") setOpen(false);
-  });
-  for (const kind of /** @type {(keyof Choice)[]} */ (Object.keys(KINDS))) {
-    byId(kind, HTMLSelectElement).addEventListener("change", (event) => choose(kind, /** @type {HTMLSelectElement} */ (event.target).value));
-  }
-
-  /** @param {keyof Choice} kind @param {string} id */
-  function choose(kind, id) {
-    devices.choose(kind, id);
-    if (kind === "speaker") speakThrough(id).catch(() => {});
-  }
-
-  /** @param {boolean} wanted */
-  function setOpen(wanted) {
-    open = wanted;
-    const hadFocus = panel.contains(document.activeElement);
-    for (const toggle of toggles) toggle.setAttribute("aria-expanded", String(open));
-    show(panel, open);
-    if (open) {
-      devices.open(); // names of devices are told only to a page that was allowed one
-      byId("devices-title").focus();
-    } else if (hadFocus) toggles.find((toggle) => toggle.offsetParent)?.focus();
-    list();
-  }
-
-  /** Again after every change: an allowance brings the names, a plug brings a device. */
-  async function list() {
-    const found = open ? await devices.list().catch(() => []) : [];
-    const wanted = JSON.stringify(found.map(({ deviceId, label }) => [deviceId, label]));
-    if (!open || wanted === listed) return;
-    listed = wanted;
-    for (const [kind, deviceKind] of /** @type {[keyof Choice, MediaDeviceKind][]} */ (Object.entries(KINDS))) {
-      const named = found.filter((each) => each.kind === deviceKind && each.deviceId && each.label);
-      const select = byId(kind, HTMLSelectElement);
-      select.replaceChildren(new Option(words(`device.default_${kind}`), ""), ...named.map(({ label, deviceId }) => new Option(label, deviceId)));
-      select.value = named.some(({ deviceId }) => deviceId === devices.choice[kind]) ? (devices.choice[kind] ?? "") : "";
-    }
+  /** @param {Desk} desk @param {(speaker: string) => Promise<void>} speakThrough */
+  constructor(desk, speakThrough) {
+    this.#desk = desk;
+    this.#devices = desk.session.devices;
+    this.#speakThrough = speakThrough;
+    for (const toggle of this.#toggles) toggle.addEventListener("click", () => this.#setOpen(!this.#isOpen));
+    onPress("devices-close", () => this.#setOpen(false));
+    onPress("try-speaker", () => desk.sound("joined"));
+    onPress("device-again", () => this.#again());
+    this.#panel.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.#setOpen(false);
+    });
+    for (const [kind] of KINDS) byId(kind).addEventListener("change", () => this.#choose(kind));
     show(byId("speaker-field"), "setSinkId" in HTMLMediaElement.prototype);
   }
 
-  function listen() {
-    const level = devices.level();
-    if (level === null || level > 0.004 || devices.muted || devices.hushed) soundAt = performance.now();
-    if (open) byId("level", HTMLMeterElement).value = level ?? 0;
+  render() {
+    const { screen } = this.#desk.session;
+    if (screen !== this.#screen) this.#setOpen(false);
+    this.#screen = screen;
+    this.#listen();
+    this.#list();
+    const problem = screen === "call" ? this.#problem() : "";
+    show(byId("device-problem"), problem !== "");
+    show(byId("device-again"), !["microphone_asking", "microphone_silent"].includes(problem));
+    if (problem) say(byId("device-problem-text"), this.#desk.words(`device.${problem}`));
+  }
+
+  /** @param {keyof Choice} kind */
+  #choose(kind) {
+    const id = byId(kind, HTMLSelectElement).value;
+    this.#devices.choose(kind, id);
+    if (kind === "speaker") this.#speakThrough(id).catch((problem) => console.warn("speaker", problem));
+  }
+
+  #again() {
+    if (this.#devices.cameraProblem) this.#devices.cameraOn();
+    else this.#devices.openMicrophone();
+  }
+
+  /** @param {boolean} open */
+  #setOpen(open) {
+    if (this.#isOpen === open) return;
+    this.#isOpen = open;
+    const hadFocus = this.#panel.contains(document.activeElement);
+    for (const toggle of this.#toggles) toggle.setAttribute("aria-expanded", String(open));
+    show(this.#panel, open);
+    if (open) {
+      this.#devices.open(); // names of devices are told only to a page that was allowed one
+      byId("devices-title").focus();
+      return;
+    }
+    if (hadFocus) this.#toggles.find((toggle) => toggle.offsetParent)?.focus();
+    if (this.#desk.session.screen === "lobby") this.#devices.close();
+  }
+
+  /** Again after every change: an allowance brings the names, a plug brings a device. */
+  async #list() {
+    const found = this.#isOpen ? await this.#devices.list() : [];
+    const wanted = JSON.stringify(found.map(({ deviceId, label }) => [deviceId, label]));
+    if (!this.#isOpen || wanted === this.#drawn) return;
+    this.#drawn = wanted;
+    for (const [kind, deviceKind] of KINDS) {
+      const named = found.filter((each) => each.kind === deviceKind && each.deviceId && each.label);
+      const any = new Option(this.#desk.words(`device.default_${kind}`), "");
+      const chosen = this.#devices.choice[kind] ?? "";
+      const select = byId(kind, HTMLSelectElement);
+      select.replaceChildren(any, ...named.map(({ label, deviceId }) => new Option(label, deviceId)));
+      select.value = named.some(({ deviceId }) => deviceId === chosen) ? chosen : "";
+    }
+  }
+
+  #listen() {
+    const { muted, hushed } = this.#devices;
+    const level = this.#devices.level();
+    if (level === null || level > FAINTEST || muted || hushed) this.#soundAt = performance.now();
+    if (this.#isOpen) byId("level", HTMLMeterElement).value = level ?? 0;
   }
 
   /** @returns {string} a key of the words, or nothing to say */
-  function problem() {
-    if (devices.cameraProblem && devices.cameraProblem !== "asking") return `camera_${devices.cameraProblem}`;
-    if (devices.microphoneProblem) return `microphone_${devices.microphoneProblem}`;
-    return performance.now() - soundAt > SILENT_MS ? "microphone_silent" : "";
+  #problem() {
+    const { cameraProblem, microphoneProblem } = this.#devices;
+    if (cameraProblem && cameraProblem !== "asking") return `camera_${cameraProblem}`;
+    if (microphoneProblem) return `microphone_${microphoneProblem}`;
+    return performance.now() - this.#soundAt > SILENT_MS ? "microphone_silent" : "";
   }
-
-  function render() {
-    listen();
-    list();
-    const key = session.screen === "call" ? problem() : "";
-    show(byId("device-problem"), key !== "");
-    if (key) say(byId("device-problem-text"), words(`device.${key}`));
-    show(byId("device-again"), key !== "microphone_asking" && key !== "microphone_silent");
-    if (open && !["call", "lobby"].includes(session.screen)) setOpen(false);
-  }
-
-  return { render };
 }

@@ -4,78 +4,89 @@ import { isOpen } from "../messages.js";
 import { byId, mark, onPress, say, show } from "./dom.js";
 
 /** @import { RoomState } from "../messages.js" */
-/** @import { Session } from "../session.js" */
-/** @import { Voice } from "./voice.js" */
-/** @import { Words } from "./words.js" */
+/** @import { Desk } from "./desk.js" */
 
-/** @param {Session} session @param {Words} words @param {Voice} voice */
-export function createDoors(session, words, voice) {
-  const doors = [...document.querySelectorAll(".room-door")].filter((each) => each instanceof HTMLElement);
-  let screenBefore = "";
-  let phaseBefore = "";
+export class Doors {
+  #desk;
+  #doors = [...document.querySelectorAll(".room-door")].filter((each) => each instanceof HTMLElement);
+  #screen = "";
+  #told = "";
 
-  onPress("join", () => session.join());
-  onPress("ring-again", () => session.ring());
-  onPress("take-over", () => session.takeOver());
+  /** @param {Desk} desk */
+  constructor(desk) {
+    this.#desk = desk;
+    onPress("join", () => desk.session.join());
+    onPress("ring-again", () => desk.session.ring());
+    onPress("take-over", () => desk.session.takeOver());
+  }
+
+  render() {
+    const { screen, phase, state, socket } = this.#desk.session;
+    const { words } = this.#desk;
+    say(byId("call-state"), words(`phase.${phase}`));
+    mark(byId("call-state"), "state", phase);
+    if (state && screen === "lobby") this.#renderLobby(state);
+    if (state && screen === "over") this.#renderOver(state);
+    if (screen === "refused") say(byId("refused-text"), words(`page.${socket.status}`));
+    show(byId("sign-in-again"), socket.status === "signed_out");
+    if (screen !== this.#screen) this.#open(screen);
+    this.#tell();
+  }
 
   /** @param {RoomState} state */
-  function renderLobby(state) {
+  #renderLobby(state) {
+    const { words, session } = this.#desk;
     const ringing = state.call?.state === "ringing" && state.you.role === "expert";
     const here = state.other.present ? "lobby_here" : "lobby_not_here";
-    say(byId("lobby-title"), words(ringing ? "page.lobby_ringing" : `page.${here}`));
-    const reason = session.reason === "finding" ? "" : session.reason;
-    show(byId("lobby-text"), Boolean(reason) && reason !== "waiting");
-    say(byId("lobby-text"), reason ? words(`reason.${reason}`) : "");
+    say(byId("lobby-title"), words(`page.${ringing ? "lobby_ringing" : here}`));
+    const { reason } = session;
+    const tells = !["", "finding", "waiting"].includes(reason); // those two the title says already
+    show(byId("lobby-text"), tells);
+    if (tells) say(byId("lobby-text"), words(`reason.${reason}`));
     show(byId("lobby-line"), Boolean(state.call?.line));
     say(byId("lobby-line"), state.call?.line ?? "");
   }
 
   /** @param {RoomState} state */
-  function renderOver(state) {
+  #renderOver(state) {
+    const { words, session } = this.#desk;
     const { call, meter, other } = state;
     const ended = call?.state === "ended" || isOpen(call);
-    say(byId("over-title"), words(ended ? "page.over_title" : "page.over_title_none"));
+    say(byId("over-title"), words(`page.${ended ? "over_title" : "over_title_none"}`));
     show(byId("over-text"), session.reason !== "ended_hung_up");
     say(byId("over-text"), words(`reason.${session.reason}`));
     show(byId("over-paid"), Boolean(meter.last) && ended);
     say(byId("over-paid"), meter.last?.text ?? "");
-    const receipt = byId("receipt", HTMLAnchorElement);
-    show(receipt, Boolean(call?.receipt));
-    if (call?.receipt) receipt.href = call.receipt;
+    point("receipt", call?.receipt ?? null);
     show(byId("ring-again"), state.can_ring);
     byId("ring-again").classList.toggle("button-quiet", Boolean(call?.receipt));
-    const message = byId("leave-message", HTMLAnchorElement);
-    show(message, state.can_ring && other.slug !== null && call?.state !== "ended");
-    if (other.slug) message.href = `/experts/${other.slug}/`;
+    const message = state.can_ring && call?.state !== "ended" && other.slug;
+    point("leave-message", message ? `/experts/${other.slug}/` : null);
   }
 
-  /** @param {string} screen */
-  function open(screen) {
-    if (screenBefore) voice.clear();
-    for (const door of doors) show(door, door.dataset.for === screen);
+  /** Focus goes along when what had it disappears. @param {string} screen */
+  #open(screen) {
+    const lost = this.#screen === "call" || this.#doors.some((door) => door.contains(document.activeElement));
+    if (this.#screen) this.#desk.voice.clear();
+    for (const door of this.#doors) show(door, door.dataset.for === screen);
     mark(byId("room"), "screen", screen);
-    const heading = doors.find((door) => door.dataset.for === screen)?.querySelector("h2");
-    // The page has just loaded, or the call went on: nobody lost their place.
-    if (screenBefore === "call" && heading) heading.focus();
-    screenBefore = screen;
+    const heading = this.#doors.find((door) => door.dataset.for === screen)?.querySelector("h2");
+    if (lost) (heading ?? byId("main")).focus();
+    this.#screen = screen;
   }
 
-  function render() {
-    const { screen, phase, state } = session;
-    if (screen !== screenBefore) open(screen);
-    say(byId("call-state"), words(`phase.${phase}`));
-    mark(byId("call-state"), "state", phase);
-    if (state && screen === "lobby") renderLobby(state);
-    if (state && screen === "over") renderOver(state);
-    if (screen === "refused") {
-      say(byId("refused-text"), words(`page.${session.socket.status}`));
-      show(byId("sign-in-again"), session.socket.status === "signed_out");
-    }
-    const heard = `${phase} ${session.reason}`;
-    if (heard === phaseBefore) return;
-    if (phaseBefore) voice.announce(session.reason ? words(`reason.${session.reason}`) : words(`phase.${phase}`));
-    phaseBefore = heard;
+  /** What the call is doing, said once at each change. */
+  #tell() {
+    const { session, words, voice } = this.#desk;
+    const key = session.reason ? `reason.${session.reason}` : `phase.${session.phase}`;
+    if (this.#told && key !== this.#told) voice.announce(words(key));
+    this.#told = key;
   }
+}
 
-  return { render };
+/** A link that leads somewhere, or none. @param {string} id @param {string | null} address */
+function point(id, address) {
+  const link = byId(id, HTMLAnchorElement);
+  show(link, address !== null);
+  if (address !== null && link.getAttribute("href") !== address) link.href = address;
 }

@@ -1,122 +1,132 @@
 /** The expert asks to switch to paid, and waits for the answer. */
 
+import { estimateOf, rateOf, rateText } from "../asking.js";
 import { byId, onPress, say, show } from "./dom.js";
 import { durationText } from "./words.js";
-import { estimateOf, rateOf, rateText } from "../asking.js";
 
 /** @import { Listing, Offer } from "../messages.js" */
-/** @import { Session } from "../session.js" */
-/** @import { Voice } from "./voice.js" */
-/** @import { Words } from "./words.js" */
+/** @import { Desk } from "./desk.js" */
 
 const OPEN = ["open", "adding_credit"];
 
-/**
- * @param {Session} session @param {Words} words @param {Voice} voice
- * @param {{act: (type: string, fields: object) => boolean}} does
- */
-export function createGoPaid(session, words, voice, { act }) {
-  const form = byId("go-paid-form", HTMLFormElement);
-  const rate = byId("rate", HTMLInputElement);
-  const toggle = byId("go-paid");
-  let isOpen = false;
-  let listed = "";
-  /** @type {{id: number, state: string} | null} */
-  let before = null;
+export class GoPaid {
+  #desk;
+  #form = byId("go-paid-form", HTMLFormElement);
+  #rate = byId("rate", HTMLInputElement);
+  #toggle = byId("go-paid");
+  #isOpen = false;
+  #drawn = "";
+  /** The offer as it was told of last. @type {{id: number, state: string} | null} */
+  #before = null;
 
-  onPress("go-paid", () => setOpen(!isOpen));
-  onPress("go-paid-close", () => setOpen(false));
-  onPress("withdraw-offer", () => {
-    const offer = session.state?.offer;
-    if (offer) act("offer.withdraw", { offer: offer.id });
-  });
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    send();
-  });
-  form.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") setOpen(false);
-  });
-  byId("listings").addEventListener("change", () => choose());
-
-  /** @returns {Listing | undefined} */
-  function chosen() {
-    const value = new FormData(form).get("listing");
-    return session.state?.listings?.find(({ id }) => String(id) === value);
+  /** @param {Desk} desk */
+  constructor(desk) {
+    this.#desk = desk;
+    onPress("go-paid", () => this.#setOpen(!this.#isOpen));
+    onPress("go-paid-close", () => this.#setOpen(false));
+    onPress("withdraw-offer", () => this.#withdraw());
+    byId("listings").addEventListener("change", () => this.#choose());
+    this.#form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#send();
+    });
+    this.#form.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.#setOpen(false);
+    });
   }
 
-  function choose() {
-    const listing = chosen();
+  render() {
+    const { state } = this.#desk.session;
+    if (!state) return;
+    this.#tell(state.offer);
+    this.#renderAsking(state.offer);
+    const possible = this.#isPossible();
+    show(this.#form, this.#isOpen && possible);
+    if (this.#isOpen && possible) this.#renderForm(state.listings ?? [], state.offer?.wait_until ?? 0);
+  }
+
+  /** The server, or a look at what was typed, refused the offer. @param {string} text */
+  refused(text) {
+    if (!this.#isOpen) return this.#desk.voice.notice(text, "error");
+    say(byId("go-paid-error"), text);
+    show(byId("go-paid-error"), true);
+    this.#desk.voice.announce(text);
+  }
+
+  #isPossible() {
+    const { state, screen } = this.#desk.session;
+    return state?.you.role === "expert" && screen === "call" && state.call?.state === "live" && state.meter.state === "free";
+  }
+
+  /** @returns {Listing | undefined} */
+  #chosen() {
+    const value = new FormData(this.#form).get("listing");
+    return this.#desk.session.state?.listings?.find(({ id }) => String(id) === value);
+  }
+
+  #choose() {
+    const listing = this.#chosen();
     const perMinute = listing?.kind === "per_minute";
     show(byId("go-paid-terms"), perMinute);
     if (!listing || !perMinute) return;
-    rate.value = rateText(listing.rate_minor ?? 0);
-    say(byId("rate-hint"), words("offer.rate_hint", { rate: listing.text }));
+    this.#rate.value = rateText(listing.rate_minor ?? 0);
+    say(byId("rate-hint"), this.#desk.words("offer.rate_hint", { rate: listing.text }));
   }
 
   /** @param {boolean} open */
-  function setOpen(open) {
-    if (isOpen === open) return;
-    isOpen = open;
-    toggle.setAttribute("aria-expanded", String(open));
+  #setOpen(open) {
+    if (this.#isOpen === open) return;
+    this.#isOpen = open;
+    this.#toggle.setAttribute("aria-expanded", String(open));
     show(byId("go-paid-error"), false);
-    const hadFocus = form.contains(document.activeElement);
-    render();
+    const hadFocus = this.#form.contains(document.activeElement);
+    this.render();
     if (open) byId("go-paid-title").focus();
-    else if (hadFocus) toggle.focus();
+    else if (hadFocus) this.#toggle.focus();
   }
 
-  function send() {
-    const listing = chosen();
+  #send() {
+    const listing = this.#chosen();
     if (!listing) return;
-    /** @type {Record<string, unknown>} */
-    const offer = { listing: listing.id };
-    if (listing.kind === "per_minute") {
-      const minor = rateOf(rate.value);
-      if (minor === null || minor > (listing.rate_minor ?? 0)) return refused(words("offer.bad_rate", { rate: listing.text }));
-      const typed = [byId("estimate-low", HTMLInputElement).value, byId("estimate-high", HTMLInputElement).value];
-      const estimate = estimateOf(typed[0], typed[1]);
-      if (estimate === "bad") return refused(words("offer.bad_estimate"));
-      offer.rate_minor = minor;
-      if (estimate) offer.estimate = estimate;
-    }
+    const terms = listing.kind === "per_minute" ? this.#termsOf(listing) : {};
+    if (!terms) return;
     show(byId("go-paid-error"), false);
-    act("offer.send", offer);
+    this.#desk.act("offer.send", { listing: listing.id, ...terms });
   }
 
-  /** @param {string} text */
-  function refused(text) {
-    if (!isOpen) return voice.notice(text, "error");
-    say(byId("go-paid-error"), text);
-    show(byId("go-paid-error"), true);
-    voice.announce(text);
+  /** @param {Listing} listing @returns {{rate_minor: number, estimate?: [number, number]} | null} null: not as it should be */
+  #termsOf(listing) {
+    const minor = rateOf(this.#rate.value);
+    const [low, high] = ["estimate-low", "estimate-high"].map((id) => byId(id, HTMLInputElement).value);
+    const estimate = estimateOf(low, high);
+    const badRate = minor === null || minor > (listing.rate_minor ?? 0);
+    if (badRate) this.refused(this.#desk.words("offer.bad_rate", { rate: listing.text }));
+    else if (estimate === "bad") this.refused(this.#desk.words("offer.bad_estimate"));
+    else return estimate ? { rate_minor: minor, estimate } : { rate_minor: minor };
+    return null;
   }
 
-  /** @param {Listing[]} listings */
-  function renderListings(listings) {
-    const wanted = JSON.stringify(listings);
-    if (wanted === listed) return;
-    listed = wanted;
-    const kept = chosen()?.id ?? listings[0]?.id;
-    byId("listings").replaceChildren(...listings.map((each) => radio(each, each.id === kept)));
-    choose();
+  #withdraw() {
+    const offer = this.#desk.session.state?.offer;
+    if (offer) this.#desk.act("offer.withdraw", { offer: offer.id });
   }
 
-  /** Tell what became of the offer, once. @param {Offer | null} offer */
-  function tell(offer) {
-    const now = offer && { id: offer.id, state: offer.state };
-    const changed = now && (now.id !== before?.id || now.state !== before?.state);
-    if (changed && OPEN.includes(now.state)) setOpen(false);
-    if (changed && before && !OPEN.includes(now.state)) {
-      voice.notice(words(`offer.${now.state}_${session.state?.you.role}`));
+  /** Say what became of the offer, once; both people hear it here. @param {Offer | null} offer */
+  #tell(offer) {
+    const changed = offer && (offer.id !== this.#before?.id || offer.state !== this.#before.state);
+    if (changed && OPEN.includes(offer.state)) this.#setOpen(false);
+    else if (changed && this.#before) {
+      const { words, voice, session } = this.#desk;
+      voice.notice(words(`offer.${offer.state}_${session.state?.you.role}`));
     }
-    before = now ?? { id: 0, state: "" };
+    this.#before = offer ? { id: offer.id, state: offer.state } : { id: 0, state: "" };
   }
 
-  function renderAsking() {
-    const { state, screen } = session;
-    const offer = state?.you.role === "expert" && screen === "call" ? state.offer : null;
-    const open = offer !== null && OPEN.includes(offer.state);
+  /** @param {Offer | null} offer */
+  #renderAsking(offer) {
+    const { words, session } = this.#desk;
+    const mine = session.state?.you.role === "expert" && session.screen === "call";
+    const open = mine && offer !== null && OPEN.includes(offer.state);
     show(byId("asking"), open);
     if (!offer || !open) return;
     say(byId("asking-title"), words(offer.state === "open" ? "offer.waiting" : "offer.adding_credit"));
@@ -124,32 +134,37 @@ export function createGoPaid(session, words, voice, { act }) {
     say(byId("asking-until"), `${offer.rate_text} · ${words("offer.waits", { left })}`);
   }
 
-  function render() {
-    const { state, screen } = session;
-    if (!state) return;
-    tell(state.offer);
-    renderAsking();
-    const possible = state.you.role === "expert" && screen === "call" && state.call?.state === "live" && state.meter.state === "free";
-    show(form, isOpen && possible);
-    if (!isOpen || !possible) return;
-    const left = (state.offer?.wait_until ?? 0) - session.clock.now();
-    const listings = state.listings ?? [];
-    show(byId("go-paid-wait"), left > 0 || !listings.length);
-    say(byId("go-paid-wait"), left > 0 ? words("offer.wait_until", { left: durationText(words, left) }) : words("offer.needs_listing"));
-    show(byId("go-paid-fields"), left <= 0 && listings.length > 0);
-    renderListings(listings);
+  /** @param {Listing[]} listings @param {number} waitUntil  after two refusals */
+  #renderForm(listings, waitUntil) {
+    const { words, session } = this.#desk;
+    const left = waitUntil - session.clock.now();
+    const waits = left > 0;
+    show(byId("go-paid-wait"), waits || !listings.length);
+    show(byId("go-paid-fields"), !waits && listings.length > 0);
+    const why = waits ? words("offer.wait_until", { left: durationText(words, left) }) : words("offer.needs_listing");
+    say(byId("go-paid-wait"), why);
+    this.#renderListings(listings);
   }
 
-  return { render, refused };
+  /** @param {Listing[]} listings */
+  #renderListings(listings) {
+    const wanted = JSON.stringify(listings);
+    if (wanted === this.#drawn) return;
+    this.#drawn = wanted;
+    const kept = this.#chosen()?.id ?? listings[0]?.id;
+    byId("listings").replaceChildren(...listings.map((each) => radio(each, each.id === kept)));
+    this.#choose();
+  }
 }
 
 /** @param {Listing} listing @param {boolean} checked */
 function radio(listing, checked) {
   const label = document.createElement("label");
   label.className = "check";
-  const input = Object.assign(document.createElement("input"), { type: "radio", name: "listing", value: String(listing.id), checked });
-  const text = document.createElement("span");
+  const input = document.createElement("input");
+  Object.assign(input, { type: "radio", name: "listing", value: String(listing.id), checked });
   const price = Object.assign(document.createElement("span"), { className: "soft sum", textContent: listing.text });
+  const text = document.createElement("span");
   text.append(listing.title, " ", price);
   label.append(input, text);
   return label;

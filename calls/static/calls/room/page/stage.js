@@ -6,79 +6,88 @@ import { byId, mark, say, show } from "./dom.js";
 import { durationText } from "./words.js";
 
 /** @import { PaidMeter, RoomState } from "../messages.js" */
-/** @import { Session } from "../session.js" */
-/** @import { Voice } from "./voice.js" */
-/** @import { Words } from "./words.js" */
+/** @import { Desk } from "./desk.js" */
 
-/** @param {Session} session @param {Words} words @param {Voice} voice */
-export function createStage(session, words, voice) {
-  const remoteVideo = byId("remote-video", HTMLVideoElement);
-  const remoteAudio = byId("remote-audio", HTMLAudioElement);
-  const ownVideo = byId("own-video", HTMLVideoElement);
-  const ownView = byId("own-view");
-  createCorner(ownView);
+export class Stage {
+  #desk;
+  #remoteVideo = byId("remote-video", HTMLVideoElement);
+  #remoteAudio = byId("remote-audio", HTMLAudioElement);
+  #ownVideo = byId("own-video", HTMLVideoElement);
+
+  /** @param {Desk} desk */
+  constructor(desk) {
+    this.#desk = desk;
+    createCorner(byId("own-view"));
+  }
+
+  /** The other's. @param {MediaStreamTrack | null} audio @param {MediaStreamTrack | null} video */
+  tracks(audio, video) {
+    this.#put(this.#remoteAudio, audio);
+    this.#put(this.#remoteVideo, video);
+  }
+
+  /** @param {string} id  of a speaker */
+  async speakThrough(id) {
+    await this.#remoteAudio.setSinkId(id);
+  }
+
+  render() {
+    const { session } = this.#desk;
+    const { state, peer, devices, hushed, reading } = session;
+    const inCall = session.screen === "call";
+    const seeing = inCall && peer.seeing && !hushed;
+    this.#remoteAudio.muted = hushed;
+    show(this.#remoteVideo, seeing);
+    this.#renderFace(inCall && !seeing);
+    this.#put(this.#ownVideo, devices.video);
+    show(byId("own-view"), inCall && devices.video !== null && !hushed);
+    const seconds = reading?.countdown ?? 0;
+    show(byId("countdown"), inCall && seconds > 0);
+    say(byId("countdown-digits"), String(seconds));
+    const meter = state?.meter;
+    const still = isPaid(meter) && (meter.state === "paused" || meter.state === "stopped");
+    show(byId("veil"), inCall && still);
+    if (state && still) this.#renderVeil(meter, state);
+  }
+
+  /** Initials in place of a picture, and why. @param {boolean} visible */
+  #renderFace(visible) {
+    const { session, words } = this.#desk;
+    show(byId("face"), visible);
+    const left = (session.state?.call?.ends_at ?? 0) - session.clock.now();
+    const reason = session.reason === "other_lost" && left > 0 ? "other_lost_until" : session.reason;
+    const key = reason ? `reason.${reason}` : "page.camera_is_off";
+    say(byId("face-text"), words(key, { left: durationText(words, left) }));
+  }
+
+  /** @param {PaidMeter} meter @param {RoomState} state */
+  #renderVeil(meter, state) {
+    const { session, words } = this.#desk;
+    mark(byId("veil"), "reason", meter.state);
+    say(byId("veil-title"), words(`veil.${titleOf(meter, state)}`));
+    const next = nextStep(meter, state);
+    say(byId("veil-text"), words("veil.hushed") + (next ? ` ${words(`veil.${next}`)}` : ""));
+    const left = durationText(words, (meter.resume_by ?? 0) - session.clock.now());
+    show(byId("veil-until"), meter.resume_by !== null);
+    say(byId("veil-until"), words("veil.until", { left }));
+    show(byId("resume"), meter.needs === "resume");
+    show(byId("ready"), meter.needs === "ready");
+  }
 
   /** @param {HTMLMediaElement} element @param {MediaStreamTrack | null} track */
-  function put(element, track) {
-    const shown = /** @type {MediaStream | null} */ (element.srcObject)?.getTracks()[0] ?? null;
-    if (shown === track) return;
+  #put(element, track) {
+    const stream = element.srcObject instanceof MediaStream ? element.srcObject : null;
+    if ((stream?.getTracks()[0] ?? null) === track) return;
     element.srcObject = track ? new MediaStream([track]) : null;
-    if (track) element.play().catch((problem) => blocked(element, problem));
+    if (track) element.play().catch((problem) => this.#heldBack(element, problem));
   }
 
   /** Some browsers hold sound back until the next press. @param {HTMLMediaElement} element @param {DOMException} problem */
-  function blocked(element, problem) {
+  #heldBack(element, problem) {
     if (problem.name !== "NotAllowedError") return;
-    voice.notice(words("page.sound_blocked"), "warning");
+    this.#desk.voice.notice(this.#desk.words("page.sound_blocked"));
     document.addEventListener("pointerdown", () => element.play().catch(() => {}), { once: true });
   }
-
-  function render() {
-    const { state, peer, devices, hushed, screen } = session;
-    const seeing = screen === "call" && peer.seeing && !hushed;
-    remoteAudio.muted = hushed;
-    show(remoteVideo, seeing);
-    show(byId("face"), !seeing && screen === "call");
-    say(byId("face-text"), session.phase === "connected" && !hushed ? words("page.camera_is_off") : words(`reason.${session.reason}`));
-    show(byId("face-text"), session.phase === "connected" || session.reason !== "");
-    put(ownVideo, devices.video);
-    show(ownView, devices.video !== null && screen === "call" && !hushed);
-    renderVeil(session, words, state);
-    const seconds = session.reading?.countdown ?? 0;
-    show(byId("countdown"), seconds > 0 && screen === "call");
-    say(byId("countdown-digits"), String(seconds));
-  }
-
-  /** @param {string} id  of the chosen speaker */
-  function speakThrough(id) {
-    return "setSinkId" in remoteAudio ? remoteAudio.setSinkId(id) : Promise.resolve();
-  }
-
-  /** @param {MediaStreamTrack | null} audio @param {MediaStreamTrack | null} video */
-  function tracks(audio, video) {
-    put(remoteAudio, audio);
-    put(remoteVideo, video);
-  }
-
-  return { render, tracks, speakThrough };
-}
-
-/** @param {Session} session @param {Words} words @param {RoomState | null} state */
-function renderVeil(session, words, state) {
-  const veil = byId("veil");
-  const meter = state?.meter;
-  const still = isPaid(meter) && (meter.state === "paused" || meter.state === "stopped") && !session.reading?.countdown;
-  show(veil, Boolean(still) && session.screen === "call");
-  if (!state || !still || !isPaid(meter)) return;
-  mark(veil, "reason", meter.state);
-  say(byId("veil-title"), words(`veil.${titleOf(meter, state)}`));
-  const next = nextStep(meter, state);
-  say(byId("veil-text"), words("veil.hushed") + (next ? ` ${words(`veil.${next}`)}` : ""));
-  const left = meter.resume_by ? durationText(words, meter.resume_by - session.clock.now()) : "";
-  show(byId("veil-until"), Boolean(left));
-  say(byId("veil-until"), words("veil.until", { left }));
-  show(byId("resume"), meter.needs === "resume");
-  show(byId("ready"), meter.needs === "ready");
 }
 
 /** @param {PaidMeter} meter @param {RoomState} state */

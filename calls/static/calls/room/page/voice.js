@@ -3,60 +3,66 @@
 import { byId } from "./dom.js";
 
 const STAYS_MS = 9000;
+const AT_ONCE = 3;
 
 /** @typedef {"info" | "warning" | "error"} Weight */
 
-/** @param {string} dismissLabel */
-export function createVoice(dismissLabel) {
-  const announcer = byId("room-announcer");
-  const notices = byId("notices");
+export class Voice {
+  #announcer = byId("room-announcer");
+  #notices = byId("notices");
+  #dismissLabel;
   /** @type {string[]} */
-  const waiting = [];
+  #waiting = [];
 
-  /** One after another: two texts set at once would be read as one, or not at all. */
-  function next() {
-    const words = waiting[0];
-    if (words === undefined) return;
-    announcer.textContent = words;
-    setTimeout(() => {
-      announcer.textContent = "";
-      waiting.shift();
-      next();
-    }, 1000);
+  /** @param {string} dismissLabel */
+  constructor(dismissLabel) {
+    this.#dismissLabel = dismissLabel;
   }
 
   /** @param {string} words */
-  function announce(words) {
-    if (waiting.at(-1) === words) return;
-    waiting.push(words);
-    if (waiting.length === 1) next();
+  announce(words) {
+    if (this.#waiting.at(-1) === words) return;
+    this.#waiting.push(words);
+    if (this.#waiting.length === 1) this.#next();
   }
 
-  /** @param {string} words @param {Weight} [weight] */
-  function notice(words, weight = "info") {
-    announce(words);
-    for (const old of [...notices.children]) if (old.firstChild?.textContent === words) old.remove();
+  /** What matters stays until it is dismissed. @param {string} words @param {Weight} [weight] */
+  notice(words, weight = "info") {
+    this.announce(words);
+    for (const old of [...this.#notices.children]) if (old.firstChild?.textContent === words) old.remove();
+    const element = this.#element(words, weight);
+    this.#notices.append(element);
+    if (weight === "info") setTimeout(() => element.remove(), STAYS_MS);
+    while (this.#notices.children.length > AT_ONCE) this.#notices.firstElementChild?.remove();
+  }
+
+  /** Another screen: what was said of the one before is over. */
+  clear() {
+    this.#notices.replaceChildren();
+  }
+
+  /** One after another: two texts set at once would be read as one, or not at all. */
+  #next() {
+    const words = this.#waiting[0];
+    if (words === undefined) return;
+    this.#announcer.textContent = words;
+    setTimeout(() => {
+      this.#announcer.textContent = "";
+      this.#waiting.shift();
+      this.#next();
+    }, 1000);
+  }
+
+  /** @param {string} words @param {Weight} weight */
+  #element(words, weight) {
     const element = document.createElement("p");
     element.className = weight === "info" ? "notice" : `notice notice-${weight}`;
     const text = document.createElement("span");
     text.textContent = words;
     const dismiss = document.createElement("button");
-    dismiss.type = "button";
-    dismiss.className = "button-text";
-    dismiss.textContent = dismissLabel;
+    Object.assign(dismiss, { type: "button", className: "button-text", textContent: this.#dismissLabel });
     dismiss.addEventListener("click", () => element.remove());
     element.append(text, dismiss);
-    notices.append(element);
-    if (weight === "info") setTimeout(() => element.remove(), STAYS_MS);
-    while (notices.children.length > 3) notices.firstElementChild?.remove();
+    return element;
   }
-
-  /** Another screen: what was said of the one before is over. */
-  function clear() {
-    notices.replaceChildren();
-  }
-
-  return { announce, notice, clear };
 }
-
-/** @typedef {ReturnType<typeof createVoice>} Voice */

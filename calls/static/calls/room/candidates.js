@@ -1,0 +1,35 @@
+/** ICE candidates, gathered one by one and sent in batches: many small messages would cost the relay more than they tell. */
+
+const BATCH_MS = 50;
+const BATCH = 64;
+
+export class CandidateBatch {
+  #send;
+  /** @type {(RTCIceCandidateInit | null)[]} */
+  #waiting = [];
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /** @param {(candidates: (RTCIceCandidateInit | null)[]) => void} send */
+  constructor(send) {
+    this.#send = send;
+  }
+
+  /** @param {RTCIceCandidate | null} candidate  null: there are no more */
+  add(candidate) {
+    this.#waiting.push(candidate?.toJSON() ?? null);
+    this.#timer ??= setTimeout(() => this.#flush(), BATCH_MS);
+  }
+
+  /** Those that wait belong to a connection that is gone. */
+  drop() {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#waiting = [];
+  }
+
+  #flush() {
+    this.#timer = undefined;
+    while (this.#waiting.length) this.#send(this.#waiting.splice(0, BATCH));
+  }
+}

@@ -1,0 +1,47 @@
+"""The receipt's page: the line of time in order, and tables that add up for each of the two people."""
+
+import re
+
+import pytest
+
+from tests.calls.metering.world import Story
+
+pytestmark = pytest.mark.django_db
+
+
+def row(page: str, label: str) -> str:
+    """The sum in the first row that begins with `label`."""
+    found = re.search(rf'<tr><th scope="row">{label}.*?</tr>', page, re.DOTALL)
+    return re.findall(r"−?€\d+\.\d\d", found.group(0))[-1]
+
+
+@pytest.fixture
+def pages(signed_in) -> dict[str, str]:
+    """Alice talked for two minutes at 2.00, 30 s of it free; then hung up."""
+    story = Story().go_paid().after(120)
+    story.back_to_free()
+    story.after(5).hang_up()
+    address = f"/calls/{story.call.id}/"
+    return {one.name: signed_in(one).get(address).content.decode() for one in (story.alice, story.bob)}
+
+
+class ReceiptPageTests:
+    def test_the_payer_reads_what_was_paid_and_nothing_of_the_commission(self, pages):
+        page = pages["Alice Martin"]
+        assert row(page, "You paid") == "€3.00"
+        assert "Commission" not in page
+        assert "earning" not in page
+
+    def test_the_expert_reads_a_table_that_adds_up(self, pages):
+        page = pages["Bob Leroy"]
+        assert row(page, "Alice Martin paid") == "€3.00"
+        assert row(page, "Commission") == "−€0.90"
+        assert row(page, "Your earning") == "€2.10"
+
+    def test_the_line_of_time_tells_free_from_paid(self, pages):
+        kinds = re.findall(r'timeline-piece" data-kind="(\w+)" data-ms="(\d+)"', pages["Alice Martin"])
+        assert ("paid", "90000") in kinds
+        assert kinds[-1][0] == "free"
+
+    def test_the_accepted_terms_are_on_it(self, pages):
+        assert "By accepting I ask to start now" in pages["Alice Martin"]

@@ -33,10 +33,14 @@ def _reasons() -> dict[str, str]:
         "ringing_in": _("{name} is calling you. Joining answers."),
         "waiting": _("Waiting for {name} to join."),
         "finding": _("Connecting you to {name}."),
-        "server_lost": _("No connection to Ringwise right now. You can go on talking; no paid time counts until it is back."),
+        "server_lost": _(
+            "No connection to Ringwise right now. You can go on talking; no paid time counts until it is back."
+        ),
         "sound_lost": _("The sound from {name} does not arrive. Trying again; no paid time counts meanwhile."),
         "other_lost": _("{name} lost the connection. No paid time counts meanwhile."),
-        "other_lost_until": _("{name} lost the connection. The call waits {left} for them; no paid time counts meanwhile."),
+        "other_lost_until": _(
+            "{name} lost the connection. The call waits {left} for them; no paid time counts meanwhile."
+        ),
         "ended_hung_up": _("The call has ended."),
         "ended_left": _("The call has ended: {name} and you were both gone."),
         "ended_lost": _("The call has ended: the connection did not come back."),
@@ -94,7 +98,9 @@ def _veil() -> dict[str, str]:
         "wait_resume": _("{name} can resume it."),
         "wait_ready": _("You can resume once {name} is ready."),
         "wait_loss": _("It goes on by itself as soon as you hear each other again."),
-        "wait_loss_expert": _("It goes on as soon as you hear each other again; after a longer loss {name} resumes it."),
+        "wait_loss_expert": _(
+            "It goes on as soon as you hear each other again; after a longer loss {name} resumes it."
+        ),
         "until": _("Otherwise paid time ends in {left}."),
     }
 
@@ -136,7 +142,9 @@ def _devices() -> dict[str, str]:
         "microphone_unsupported": _("This browser gives no microphone here, so {name} hears silence."),
         "microphone_silent": _("Your microphone is on, but no sound comes from it. Is it muted or the wrong one?"),
         "camera_refused": _("The camera is not allowed in this browser. Allow it in the address bar."),
-        "camera_blocked": _("Your system does not let the browser use the camera. Allow it in the system's privacy settings."),
+        "camera_blocked": _(
+            "Your system does not let the browser use the camera. Allow it in the system's privacy settings."
+        ),
         "camera_none": _("No camera was found."),
         "camera_busy": _("Another program uses the camera."),
         "camera_unplugged": _("The camera was unplugged, so it is off."),

@@ -98,6 +98,8 @@ def state(user: User) -> str:
 
 def states(user_ids: Iterable[int]) -> dict[int, str]:
     """`free`, `busy` or `away` of each; people who are no published experts are `away`."""
-    found = Presence.objects.filter(user_id__in=user_ids, user__profile__published_at__isnull=False, user__is_active=True)
+    found = Presence.objects.filter(
+        user_id__in=user_ids, user__profile__published_at__isnull=False, user__is_active=True
+    )
     known = dict(found.values_list("user_id", "state"))
     return {user_id: known.get(user_id, str(State.AWAY)) for user_id in user_ids}

@@ -3,22 +3,27 @@
 So one expert has earnings (some released, some pending), two callers have receipts, and every sum is in the ledger.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from django.conf import settings
 
 from calls.metering import services as metering
-from calls.metering.models import Offer, PaidPeriod
 from calls.rooms import services as rooms
-from calls.rooms.models import Call
 from marketplace.accounts.models import User
 from marketplace.experts import services as experts
 from marketplace.listings.models import Listing
 from marketplace.management.demo_data.builder import buy_credit
 from payouts import clock
 from payouts.earnings import services as earnings
+
+if TYPE_CHECKING:  # their tables are theirs; only the names are used here
+    from calls.metering.models import Offer, PaidPeriod
+    from calls.rooms.models import Call
 
 DAYS = 42  # how long the demo's past is
 FIRST_TOP_UPS = (10_000, 4_500)  # of the caller and the second caller; the second one's is all spent

@@ -1,4 +1,6 @@
 import pytest
+from asgiref.sync import sync_to_async
+from django.db import connections
 from django.utils import timezone
 
 from calls.notices import hub
@@ -18,6 +20,8 @@ async def the_process_stops_after_each_test(the_database_first):
     if running := hub.current():
         await running.goodbye()
     open_wires.clear()
+    # The sockets' thread lives on; a connection of its own would keep PostgreSQL from dropping the test's database.
+    await sync_to_async(connections.close_all)()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from calls.metering import services as metering
 from calls.metering.models import Hearing, PaidPeriod, Stop
+from calls.metering.moments import to_ms
 from calls.notices.models import Process
 from calls.rooms import services as rooms
 from calls.rooms.models import Call
@@ -110,7 +111,7 @@ class KilledTests:
 
         await sync_to_async(after_two_minutes)()
         period = await sync_to_async(PaidPeriod.objects.get)()
-        witnessed_ms = (beat_at - period.counts_from) / timedelta(milliseconds=1)
+        witnessed_ms = to_ms(beat_at) - to_ms(period.counts_from)
         assert (period.state, period.end_reason) == ("ended", "server")
         assert 0 < period.billable_ms <= witnessed_ms
         assert not await sync_to_async(Hearing.objects.filter(ended_at=None).exists)()
@@ -131,8 +132,8 @@ class KilledTests:
         for line in (hers, his):
             await line.close()
         period = await sync_to_async(PaidPeriod.objects.get)()
-        witnessed = (beat_at - period.counts_from) + (period.ended_at - back_at)
-        assert period.billable_ms <= witnessed / timedelta(milliseconds=1)
+        witnessed_ms = to_ms(beat_at) - to_ms(period.counts_from) + to_ms(period.ended_at) - to_ms(back_at)
+        assert period.billable_ms <= witnessed_ms
         stops = await sync_to_async(lambda: list(Stop.objects.values_list("reason", flat=True)))()
         assert "server" in stops
         assert not await sync_to_async(Hold.objects.filter(is_open=True).exists)()

@@ -7,7 +7,8 @@ import { isOpen } from "./messages.js";
 
 /** @import { PeerNotice, RoomState, ServerError, Signal } from "./messages.js" */
 
-const BACKOFF_MS = [250, 500, 1000, 2000, 4000, 5000];
+/** Two seconds for as long as a paid period would still resume by itself (20 s), then five. */
+const BACKOFF_MS = [250, 500, 1000, ...Array(9).fill(2000), 5000];
 const CONNECT_MS = 10_000;
 const SILENCE_MS = 25_000;
 const PROBE_MS = 2000;

@@ -51,6 +51,7 @@ class RoomSocket(Paying, Socket):
         self.hearing = Hearing(self.hub, side=self.role)
         self.arrived_at = await arrivals.arrive(hub=self.hub, user=self.member)
         self.hub.listen(self, "room", self.room.id)
+        self.hub.listen(self, "watchers", self.room.expert_id)
         await self.refresh()
 
     async def closed(self) -> None:

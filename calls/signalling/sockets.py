@@ -117,8 +117,10 @@ class Socket:
     async def close(self, code: int) -> None:
         if not self.closing:
             self.closing = True
-            await self._send({"type": "websocket.close", "code": code})
-            self._finish()
+            try:
+                await self._send({"type": "websocket.close", "code": code})
+            finally:
+                self._finish()
 
     # --- in -------------------------------------------------------------------------------------------------------------
 

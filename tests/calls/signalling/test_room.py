@@ -115,6 +115,17 @@ class JoiningTests:
         await hers.state(lambda state: state["call"]["state"] == "answered")
 
 
+class PresenceInTheRoomTests:
+    async def test_the_caller_sees_when_the_expert_can_be_rung_again(self, alice, bob, now, settings):
+        settings.AWAY_AFTER_S = 0.1
+        hers, his, _ = await live_pair(alice, bob, now)
+        await hers.say("hangup")
+        await hers.state(lambda state: state["call"]["state"] == "ended" and state["other"]["presence"] == "free")
+        await sync_to_async(bob.connections.all().delete)()
+        await his.hang()
+        await hers.state(lambda state: state["other"]["presence"] == "away")
+
+
 class RelayTests:
     async def test_what_one_sends_the_other_gets_as_it_came(self, alice, bob, now):
         hers, his, _ = await live_pair(alice, bob, now)

@@ -145,10 +145,8 @@ def _move_cached_balances(cursor: CursorWrapper, lines: Sequence[Line], ids: dic
                 changes[ref] = changes.get(ref, 0) + change
     if not changes:
         return
-    cursor.execute(
-        _update_balances(connection.vendor, len(changes)),
-        [value for ref, change in changes.items() for value in (ids[ref], change)],
-    )
+    values = [value for ref, change in changes.items() for value in (ids[ref], change)]
+    cursor.execute(_update_balances(connection.vendor, len(changes)), [*values, *(ids[ref] for ref in changes)])
     moved = {row_id for (row_id,) in cursor.fetchall()}
     for ref in changes:
         if ids[ref] not in moved:
@@ -158,16 +156,13 @@ def _move_cached_balances(cursor: CursorWrapper, lines: Sequence[Line], ids: dic
 @cache
 def _update_balances(vendor: str, count: int) -> str:
     """On PostgreSQL the rows are locked in id order first, so that crossing moves wait for each other, never in a ring."""
-    changes = ", ".join(["(CAST(%s AS bigint), CAST(%s AS bigint))"] * count)
-    locked, and_locked = "", ""
-    if vendor == "postgresql":
-        locked = """, locked AS (
-            SELECT payouts_account.id FROM payouts_account JOIN change ON change.id = payouts_account.id
-            ORDER BY payouts_account.id FOR NO KEY UPDATE OF payouts_account)"""
-        and_locked = "JOIN locked ON locked.id = change.id"
+    changes, ids = " ".join(["WHEN %s THEN %s"] * count), ", ".join(["%s"] * count)
+    locked = "FOR NO KEY UPDATE" if vendor == "postgresql" else ""
     return f"""
-        WITH change(id, minor) AS (VALUES {changes}){locked}
-        UPDATE payouts_account SET balance_minor = balance_minor + change.minor FROM change {and_locked}
+        WITH change(id, minor) AS (
+            SELECT id, CASE id {changes} END FROM payouts_account WHERE id IN ({ids}) ORDER BY id {locked}
+        )
+        UPDATE payouts_account SET balance_minor = balance_minor + change.minor FROM change
         WHERE payouts_account.id = change.id AND balance_minor + change.minor >= 0
         RETURNING payouts_account.id
     """

@@ -100,6 +100,7 @@ class Command(BaseCommand):
         self.stdout.write(_("Ringwise is at %(url)s (Ctrl-C ends it).") % {"url": settings.SITE_URL})
         if settings.DEMO:
             self.stdout.write(_("A call needs two people: use a private window for the second person."))
+        self.stdout.flush()
 
     def stop(self, server: Server, robots: "Robots | None") -> None:
         """On a signal. Whatever still hangs after STOP_WITHIN_S (a page that waits, a slow job) is cut off."""

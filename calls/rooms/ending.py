@@ -1,4 +1,4 @@
-"""How a call ends, whoever ends it: the meter first, then the call, then the seats, then everybody is told."""
+"""How a call ends, whoever ends it: the call, then its meter, then the seats, then everybody is told."""
 
 from datetime import datetime
 
@@ -6,11 +6,20 @@ from django.db import transaction
 
 from calls.metering import services as metering
 from calls.notices import services as notices
-from calls.rooms.models import Call, Seat
+from calls.rooms.models import Call, Room, Seat
 from marketplace.accounts.models import User
 from marketplace.experts import services as experts
 
 State = Call.State
+
+
+def lock(room_id: int) -> None:
+    """To be called first by whatever answers, changes or ends a room's call, or takes or gives up its seats.
+
+    Then what is read of them stays true, and the locks of all are taken in one order: people (of a ring), the room, the
+    call, what the metering needs, seats, presence.
+    """
+    Room.objects.select_for_update(no_key=True).get(id=room_id)
 
 
 def end(
@@ -24,6 +33,7 @@ def end(
     if only_if_due:
         mine = mine.filter(deadline_at__lte=now)
     with transaction.atomic():
+        lock(call.room_id)
         if not mine.update(state=state, end_reason=reason, ended_at=now, deadline_at=None):
             return False
         if call.state == State.LIVE:
@@ -37,8 +47,8 @@ def end(
 
 
 def set_in_call(*, call: Call, in_call: bool) -> None:
-    """Both are busy while in a call: a caller can be an expert too."""
-    for user in (call.caller, call.expert):
+    """Both are busy while in a call: a caller can be an expert too. Their rows are locked in one order, whoever calls."""
+    for user in sorted((call.caller, call.expert), key=lambda user: user.id):
         if experts.set_in_call(user=user, in_call=in_call):
             notices.tell_watchers(user_id=user.id)
 

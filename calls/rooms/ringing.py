@@ -35,8 +35,14 @@ def ring(*, caller: User, expert: User, line: str, now: datetime) -> Call:
 
 
 def _lock(*people: User) -> None:
-    """Two rings for one expert, or by one caller, must see each other: one after the other, in one order."""
-    list(User.objects.select_for_update(no_key=True).filter(id__in=[one.id for one in people]).order_by("id"))
+    """Two rings for one expert, or by one caller, must see each other: one after the other, in one order.
+
+    So must the rooms of the calls that a ring may end, of which there can be several.
+    """
+    ids = [one.id for one in people]
+    list(User.objects.select_for_update(no_key=True).filter(id__in=ids).order_by("id"))
+    theirs = Call.objects.filter(Q(caller__in=ids) | Q(expert__in=ids), state__in=Call.OPEN)
+    list(Room.objects.select_for_update(no_key=True).filter(id__in=theirs.values("room")).order_by("id"))
 
 
 def _check(caller: User, expert: User) -> None:
@@ -97,14 +103,15 @@ def answer(*, call_id: int, expert: User, now: datetime) -> Call:
     call = expert.calls_received.select_related("room", "caller", "expert").get(id=call_id)
     call.answered_at, call.deadline_at = now, now + timedelta(seconds=settings.LOSS_ENDS_S)
     with transaction.atomic():
+        ending.lock(call.room_id)
         mine = Call.objects.filter(id=call.id, state=State.RINGING, ring_until__gt=now).update(
             state=State.ANSWERED, answered_at=call.answered_at, deadline_at=call.deadline_at
         )
         if not mine:
             raise CallOver
         call.state = State.ANSWERED
-        experts.note_ring_answered(user=expert)
         ending.set_in_call(call=call, in_call=True)
+        experts.note_ring_answered(user=expert)
         ending.tell(call=call)
     return call
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from calls.notices import services as notices
 from calls.rooms import ending, ringing
@@ -27,7 +28,7 @@ def join(*, room: Room, user: User, process: UUID, tab: UUID, now: datetime, pag
     its own.
     """
     with transaction.atomic():
-        Room.objects.select_for_update(no_key=True).get(id=room.id)
+        ending.lock(room.id)
         call = open_call(room)
         if call and call.state == State.RINGING and user.id == call.expert_id:
             call = ringing.answer(call_id=call.id, expert=user, now=now)
@@ -52,31 +53,37 @@ def _both_there(call: Call, now: datetime) -> None:
 
 def hang_up(*, room: Room, user: User, now: datetime) -> None:
     """Ends the call for both at once; a ringing one is cancelled by its caller. Raises NoCall."""
-    call = open_call(room)
-    if call is None:
-        raise NoCall
-    if call.state == State.RINGING:
-        ending.end(call=call, state=State.CANCELLED, reason="", now=now)
-    else:
-        ending.end(call=call, state=State.ENDED, reason="hung_up", now=now, by=user)
+    with transaction.atomic():
+        ending.lock(room.id)
+        call = open_call(room)
+        if call is None:
+            raise NoCall
+        if call.state == State.RINGING:
+            ending.end(call=call, state=State.CANCELLED, reason="", now=now)
+        else:
+            ending.end(call=call, state=State.ENDED, reason="hung_up", now=now, by=user)
 
 
 def vacate(*, room_id: int, user_id: int, tab: UUID, now: datetime) -> bool:
     """The socket of `tab` is gone. A newer tab keeps the seat. False: it had none any more."""
-    with transaction.atomic():
-        if not Seat.objects.filter(room_id=room_id, user_id=user_id, tab=tab).delete()[0]:
-            return False
-        _somebody_is_gone(room_id, now)
-    return True
+    return _vacate(room_id, Seat.objects.filter(user_id=user_id, tab=tab), now)
 
 
 def vacate_process(*, process: UUID, beat_at: datetime) -> None:
     """A server process died: its people are gone since its last beat."""
-    with transaction.atomic():
-        rooms = list(Seat.objects.filter(process=process).values_list("room_id", flat=True))
-        Seat.objects.filter(process=process).delete()
-        for room_id in set(rooms):
-            _somebody_is_gone(room_id, beat_at)
+    theirs = Seat.objects.filter(process=process)
+    for room_id in theirs.values_list("room_id", flat=True).distinct().order_by("room_id"):
+        _vacate(room_id, theirs, beat_at)
+
+
+@transaction.atomic
+def _vacate(room_id: int, seats: QuerySet[Seat], since: datetime) -> bool:
+    """Those of `seats` that are in this room. False: there are none any more."""
+    ending.lock(room_id)
+    if not seats.filter(room_id=room_id).delete()[0]:
+        return False
+    _somebody_is_gone(room_id, since)
+    return True
 
 
 def _somebody_is_gone(room_id: int, since: datetime) -> None:

@@ -1,15 +1,18 @@
 """Presses at the same moment: one of them counts, and the others are told."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError, Event
 from uuid import UUID
 
 import pytest
 from django.db import connection
 
-from calls.rooms import ringing
+from calls.metering import services as metering
+from calls.rooms import ringing, seating
 from calls.rooms import services as rooms
-from calls.rooms.models import Call
+from calls.rooms.models import Call, Seat
 from tests import cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,7 +28,7 @@ def at_once(*presses) -> list[str]:
         start.wait()
         try:
             press()
-        except (rooms.CannotRing, rooms.CallOver) as refusal:
+        except (rooms.CannotRing, rooms.CallOver, rooms.NoCall) as refusal:
             return refusal.code
         finally:
             connection.close()
@@ -100,3 +103,107 @@ class AtOnceTests:
         )
         call.refresh_from_db()
         assert call.state == "live"
+
+
+HERE = UUID(int=1)
+KEPT_OUT_S = 1  # who has not come by then waits for a lock
+
+
+def meet(monkeypatch, *places: tuple[object, str]) -> None:
+    """The threads that come to these functions wait there for each other, unless a lock keeps one out."""
+    meeting = Barrier(len(places))
+    for module, name in places:
+
+        def run(*what, real=getattr(module, name), **named):
+            with suppress(BrokenBarrierError):
+                meeting.wait(timeout=KEPT_OUT_S)
+            return real(*what, **named)
+
+        monkeypatch.setattr(module, name, run)
+
+
+def between(monkeypatch, module: object, name: str, press: Callable[[], object]) -> Callable[[], None]:
+    """Whoever calls the function first goes on once `press` was done meanwhile, unless a lock keeps it out."""
+    has_looked, pressed, real = Event(), Event(), getattr(module, name)
+
+    def look(*what, **named):
+        result = real(*what, **named)
+        if not has_looked.is_set():
+            has_looked.set()
+            pressed.wait(timeout=KEPT_OUT_S)
+        return result
+
+    def press_then() -> None:
+        assert has_looked.wait(timeout=20)
+        try:
+            press()
+        finally:
+            pressed.set()
+
+    monkeypatch.setattr(module, name, look)
+    return press_then
+
+
+def seated(call: Call, user, now):
+    return lambda: rooms.join(room=call.room, user=user, process=HERE, tab=UUID(int=user.id), now=now)
+
+
+def leaving(call: Call, user, now, reason: str):
+    return lambda: rooms.leave(room=call.room, user=user, tab=UUID(int=user.id), now=now, reason=reason)
+
+
+@pytest.fixture
+def answered(alice, bob, now) -> Call:
+    cast.online(bob)
+    call = rooms.ring(caller=alice, expert=bob, line="", now=now)
+    return rooms.answer(call_id=call.id, expert=bob, now=now)
+
+
+@pytest.fixture
+def live(answered, alice, bob, now) -> Call:
+    for user in (alice, bob):
+        seated(answered, user, now)()
+    answered.refresh_from_db()
+    return answered
+
+
+@pytest.mark.postgres
+class OneOrderOfLocksTests:
+    """Whatever opens, changes or ends a room's call, or gives up its seats, comes one after the other."""
+
+    def test_one_hangs_up_while_the_other_closes_the_tab(self, live, alice, bob, now, monkeypatch):
+        meet(monkeypatch, (metering, "end_for_call"), (seating, "_somebody_is_gone"))
+        told = at_once(leaving(live, alice, now, "hung_up"), leaving(live, bob, now, "gone"))
+        assert told == ["done", "done"]
+        live.refresh_from_db()
+        assert (live.state, Seat.objects.count()) == ("ended", 0)
+
+    def test_one_hangs_up_while_the_server_of_both_is_found_dead(self, live, alice, now, monkeypatch):
+        meet(monkeypatch, (metering, "end_for_call"), (seating, "_somebody_is_gone"))
+        told = at_once(leaving(live, alice, now, "hung_up"), lambda: seating.vacate_process(process=HERE, beat_at=now))
+        assert told == ["done", "done"]
+        assert not Seat.objects.exists()
+
+    def test_nobody_sits_down_in_a_call_that_ends_meanwhile(self, live, alice, bob, now, monkeypatch):
+        end = between(monkeypatch, seating, "open_call", lambda: rooms.sweep(now=now))
+        Call.objects.update(deadline_at=now)
+        Seat.objects.filter(user=alice).delete()
+        told = at_once(seated(live, alice, now), end)
+        live.refresh_from_db()
+        assert told == ["done", "done"]
+        assert (live.state, Seat.objects.count()) in [("ended", 0), ("live", 2)]
+
+    def test_hanging_up_while_the_other_joins_ends_the_call(self, answered, alice, bob, now, monkeypatch):
+        seated(answered, alice, now)()
+        join = between(monkeypatch, seating, "open_call", seated(answered, bob, now))
+        told = at_once(leaving(answered, alice, now, "hung_up"), join)
+        answered.refresh_from_db()
+        assert (answered.state, answered.end_reason, Seat.objects.count()) == ("ended", "hung_up", 0)
+        assert told == ["done", "no_call"]
+
+    def test_joining_while_another_window_answers_joins(self, alice, bob, now, monkeypatch):
+        cast.online(bob)
+        call = rooms.ring(caller=alice, expert=bob, line="", now=now)
+        answer = between(monkeypatch, seating, "open_call", lambda: rooms.answer(call_id=call.id, expert=bob, now=now))
+        told = at_once(seated(call, bob, now), answer)
+        assert (told, Seat.objects.count()) == (["done", "over"], 1)

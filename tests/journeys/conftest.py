@@ -2,12 +2,15 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from marketplace.accounts.models import User
 from tests.journeys import browser as chromium
@@ -24,6 +27,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "journeys" in item.path.parts:
             item.add_marker(pytest.mark.journey)
+
+
+WINDOWS = pytest.StashKey[list[Window]]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What each window showed when the journey failed, as pictures in VAR_DIR/journeys."""
+    report = yield
+    if report.failed and call.when == "call":
+        folder = settings.VAR_DIR / "journeys"
+        for number, window in enumerate(item.stash.get(WINDOWS, [])):
+            with suppress(PlaywrightError):
+                window.page.screenshot(path=folder / f"{item.originalname}-{number}.png")
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -59,9 +79,9 @@ def site(migrated: Path, tmp_path: Path, request: pytest.FixtureRequest, django_
 
 
 @pytest.fixture
-def window(browser: Browser, site: Site) -> Iterator[Callable[..., Window]]:
+def window(browser: Browser, site: Site, request: pytest.FixtureRequest) -> Iterator[Callable[..., Window]]:
     """`window()` opens a private window on the site; `window(url=...)` on another server."""
-    windows: list[Window] = []
+    windows = request.node.stash[WINDOWS] = []
 
     def open_one(url: str = "", **how) -> Window:
         windows.append(Window.open(browser, url or site.url, **how))

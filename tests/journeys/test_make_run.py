@@ -15,6 +15,12 @@ from tests.harness.servers import free_port
 from tests.journeys.site import ROOT
 
 START_S, STOP_S = 90, 15
+ANOTHER_SITES = {
+    "DATABASE_URL": "postgres://nobody@nowhere.invalid/none",
+    "REDIS_URL": "redis://nowhere.invalid:6379/0",
+    "EMAIL_URL": "smtp://nowhere.invalid",
+    "ALLOWED_HOSTS": "ringwise.example",
+}
 
 
 @pytest.fixture
@@ -32,7 +38,7 @@ class Run:
         self.make = subprocess.Popen(
             ["make", "run"],
             cwd=ROOT,
-            env=shell | {"VAR_DIR": str(folder / "var"), "PORT": str(self.port)},
+            env=shell | ANOTHER_SITES | {"VAR_DIR": str(folder / "var"), "PORT": str(self.port)},
             stdout=self.output,
             stderr=self.output,
             start_new_session=True,  # a terminal of its own, so that Ctrl-C reaches what runs there and nothing else

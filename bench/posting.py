@@ -1,0 +1,140 @@
+"""The ledger beside pgbench sending the same statements, and beside django-hordak."""
+
+import subprocess
+import sys
+import venv
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+
+from bench import ROUNDS, cpu, pgbench, settlement
+from bench.programs import Program, Work
+from bench.report import Goal, Row, compare, without_peer
+from bench.servers import Server
+
+SETTLEMENT = Goal(
+    "posting: a three-leg settlement through our service, Python + PostgreSQL CPU / pgbench of the same statements", 2.0
+)
+THROUGHPUT = Goal("posting: throughput with 4 connections / pgbench", 0.7, "higher")
+HORDAK = Goal("posting: CPU / django-hordak's", 0.2)
+ONE_EXPERT = Goal("posting: throughput all on one expert and the commission / spread over 1,000 experts", 0.9, "higher")
+COUNT, CLIENTS = 3_000, 4
+HORDAK_COUNT = 300
+HORDAK_PACKAGES = ("django-hordak==2.0.0", "Django==5.2.19", "psycopg[binary]==3.3.9")
+MICRO = 1e6
+
+
+def rows(server: Server) -> list[Row]:
+    call_command("migrate", verbosity=0)
+    first_ids = settlement.make_accounts()
+    statements = pgbench.record()
+    script = pgbench.script(statements, first_ids)
+    connection.close()
+    peer = Peer(server.write("settlement.sql", script.text), script.fixed)
+    return [_one_settlement(server, peer), _with_hordak(server), *_throughput(server, peer)]
+
+
+@dataclass
+class Peer:
+    """pgbench with the recorded settlement; hands out ranges of keys that never overlap."""
+
+    path: Path
+    fixed: dict[str, str]
+    taken: int = 0
+
+    def run(self, *, clients: int, count: int) -> Work:
+        self.taken += count
+        return pgbench.run(self.path, self.fixed, clients=clients, count=count, start=self.taken - count)
+
+
+def _per_operation(server: Server, do: Callable[[], Work]) -> float:
+    """Microseconds of CPU for one operation: the client's and the database's."""
+    before = cpu.used_by_tree(server.pid)
+    work = do()
+    return (work.cpu_s + cpu.used_by_tree(server.pid) - before) / work.count * MICRO
+
+
+def _ordered(programs: list[Program], count: int) -> Callable[[], Work]:
+    def do() -> Work:
+        for program in programs:
+            program.order(count)
+        works = [program.result() for program in programs]
+        return Work(
+            count=sum(work.count for work in works),
+            cpu_s=sum(work.cpu_s for work in works),
+            wall_s=max(work.wall_s for work in works),
+        )
+
+    return do
+
+
+def _poster(server: Server, experts: str, name: str) -> Program:
+    return Program([sys.executable, "-m", "bench.settlement", experts, name], DATABASE_URL=server.url)
+
+
+def _one_settlement(server: Server, peer: Peer) -> Row:
+    ours, theirs = [], []
+    with _poster(server, "spread", "one") as poster:
+        for _ in range(ROUNDS):
+            ours.append(_per_operation(server, _ordered([poster], COUNT)))
+            theirs.append(_per_operation(server, lambda: peer.run(clients=1, count=COUNT)))
+    return compare(SETTLEMENT, ours=ours, theirs=theirs, peer="pgbench -M prepared", unit="us of CPU each")
+
+
+def _throughput(server: Server, peer: Peer) -> list[Row]:
+    """Both rows from the same run: ours spread, ours on one expert, pgbench, in turns."""
+    spread, hot, theirs = [], [], []
+    with ExitStack() as stack:
+        posters = {
+            experts: [stack.enter_context(_poster(server, experts, f"{experts}{n}")) for n in range(CLIENTS)]
+            for experts in ("spread", "hot")
+        }
+        each = COUNT // CLIENTS
+        for _ in range(ROUNDS):
+            for experts, found in (("spread", spread), ("hot", hot)):
+                work = _ordered(posters[experts], each)()
+                found.append(work.count / work.wall_s)
+            work = peer.run(clients=CLIENTS, count=each)
+            theirs.append(work.count / work.wall_s)
+    name = f"pgbench -M prepared -c {CLIENTS}"
+    return [
+        compare(THROUGHPUT, ours=spread, theirs=theirs, peer=name, unit="settlements a second"),
+        compare(ONE_EXPERT, ours=hot, theirs=spread, peer="ourselves, spread", unit="settlements a second"),
+    ]
+
+
+def _with_hordak(server: Server) -> Row:
+    try:
+        python = _hordak_python()
+        url = server.new_database("hordak")
+        subprocess.run([python, "-m", "bench.peer_hordak", "migrate", url], check=True, capture_output=True, text=True)
+    except (subprocess.CalledProcessError, OSError) as problem:
+        why = (getattr(problem, "stderr", "") or str(problem)).strip().splitlines()[-1]
+        return without_peer(HORDAK, peer="django-hordak 2.0.0", why=why)
+    ours, theirs = [], []
+    with (
+        _poster(server, "spread", "hordak") as poster,
+        Program([str(python), "-m", "bench.peer_hordak", "orders", url]) as peer,
+    ):
+        for _ in range(ROUNDS):
+            ours.append(_per_operation(server, _ordered([poster], COUNT)))
+            theirs.append(_per_operation(server, _ordered([peer], HORDAK_COUNT)))
+    return compare(HORDAK, ours=ours, theirs=theirs, peer="django-hordak 2.0.0", unit="us of CPU each")
+
+
+def _hordak_python() -> Path:
+    """A virtual environment for the peer alone: its packages are none of ours."""
+    folder = settings.VAR_DIR / "bench" / "hordak"
+    python = folder / "bin" / "python"
+    if not (folder / "installed").exists():
+        venv.create(folder, with_pip=True, clear=True)
+        subprocess.run(
+            [python, "-m", "pip", "install", "-q", *HORDAK_PACKAGES], check=True, capture_output=True, text=True
+        )
+        (folder / "installed").touch()
+    return python

@@ -10,7 +10,7 @@ from calls.metering import billing, texts, witness
 from calls.metering.billing import Interval
 from calls.metering.models import PaidPeriod, Stop
 from calls.metering.moments import from_ms, to_ms
-from calls.metering.terms import terms_of
+from calls.metering.terms import is_act, terms_of
 from calls.rooms.models import Call
 
 
@@ -64,11 +64,16 @@ def _pieces_of(period: PaidPeriod) -> list[Stretch]:
         elif _covers(free, left):
             kind, text = "free", _("Free time")
         elif _covers(paid, left):
-            kind, text = "paid", texts.price_of(period)
+            kind, text = ("free", _("Act, not charged")) if _cost_nothing(period) else ("paid", texts.price_of(period))
         else:
             kind, text = "stopped", _why(stops, left)
         pieces.append(_stretch(kind, text, left, right))
     return pieces
+
+
+def _cost_nothing(period: PaidPeriod) -> bool:
+    """An act that ended before it was captured: its time was counted, and then nobody paid for it."""
+    return is_act(period) and period.captured_at is None
 
 
 def _why(stops: list[Stop], at: int) -> str:

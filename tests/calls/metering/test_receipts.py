@@ -54,6 +54,13 @@ class LineOfTimeTests:
         story.after(60).hang_up()
         assert line(story) == [("free", "Free call", 60)]
 
+    def test_an_act_cancelled_in_time_is_not_drawn_as_paid(self, db):
+        story = Story(credit=5_000)
+        story.go_act().after(30)
+        metering.cancel_act(period_id=story.period.pk, member=story.alice, now=story.now)
+        story.hang_up()
+        assert {kind for kind, _text, _seconds in line(story)} == {"free"}
+
     def test_a_call_that_was_never_live_has_no_receipt(self, story):
         story.call.started_at = None
         assert metering.receipt(call=story.call) is None

@@ -89,13 +89,18 @@ def _new_period(offer: Offer, cap_minor: int, now: datetime) -> PaidPeriod:
         **{field.name: getattr(offer, field.name) for field in Terms._meta.fields},
     )
     if PaidPeriod.objects.living().filter(Q(payer=offer.payer_id) | Q(expert=offer.expert_id)).exists():
-        raise OfferRefused("already_paying")
+        raise _already_paying(offer)
     try:
         with transaction.atomic():
             period.save()
     except IntegrityError:
-        raise OfferRefused("already_paying") from None
+        raise _already_paying(offer) from None
     return period
+
+
+def _already_paying(offer: Offer) -> OfferRefused:
+    is_payer = PaidPeriod.objects.living().filter(payer=offer.payer_id).exists()
+    return OfferRefused("already_paying", None if is_payer else OfferRefused.EXPERT_IS_PAID_ELSEWHERE)
 
 
 def _open_offer(mine: Q, offer_id: int, now: datetime, *, lock_call: bool = False) -> Offer:

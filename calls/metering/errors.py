@@ -41,6 +41,8 @@ class OfferRefused(Refused):
         "cap_above_credit": _("The limit cannot be above your credit."),
         "already_paying": _("You have another paid call running. End it first."),
     }
+    # Of already_paying, where it is the other's.
+    EXPERT_IS_PAID_ELSEWHERE = _("The expert has another paid call running. Ask again once it has ended.")
 
 
 class MeterRefused(Refused):

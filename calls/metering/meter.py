@@ -94,11 +94,19 @@ def fell_silent(period: PaidPeriod, *, side: str, at: datetime, reason: str) -> 
 
 def resumes_by_itself(period: PaidPeriod) -> bool:
     """Whether both hear each other again after a loss that was short enough."""
-    loss = witness.open_stop(period)
-    if loss is None or witness.deaf_sides(period):
+    return not witness.deaf_sides(period) and not was_lost_long(period)
+
+
+def was_lost_long(period: PaidPeriod) -> bool:
+    """Whether both hear each other again, but only after so long that the payer must press *Resume* and a countdown run.
+
+    A pause in between changes nothing about that: it must not be a way around the countdown.
+    """
+    since = witness.lost_since(period)
+    if since is None or witness.deaf_sides(period):
         return False
     back_since = max(period.hearings.filter(ended_at=None).values_list("started_at", flat=True))
-    return back_since - loss.started_at < timedelta(seconds=settings.LOSS_RESUMES_S)
+    return back_since - since >= timedelta(seconds=settings.LOSS_RESUMES_S)
 
 
 def can_resume(period: PaidPeriod) -> bool:

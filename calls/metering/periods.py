@@ -27,13 +27,13 @@ def pause(*, period_id: int, member: User, now: datetime) -> None:
 
 @transaction.atomic
 def resume(*, period_id: int, payer: User, now: datetime) -> None:
-    """After a pause the meter goes on at once, after a long loss a countdown runs first. Raises not_now."""
+    """After a pause the meter goes on at once, after a long loss a countdown runs first, paused or not. Raises not_now."""
     period = _living(period_id, payer, now, side=witness.PAYER)
     if not meter.can_resume(period):
         raise MeterRefused("not_now")
-    was_paused = period.state == State.PAUSED
+    needs_countdown = period.state != State.PAUSED or meter.was_lost_long(period)
     witness.end_stop(period, at=now)
-    if not was_paused:
+    if needs_countdown:
         meter.count_down_again(period, at=now)
     elif now < period.counts_from:
         meter.count_down(period, until=period.counts_from)

@@ -42,6 +42,24 @@ def open_stop(period: PaidPeriod) -> Stop | None:
     return period.stops.filter(ended_at=None).first()
 
 
+def lost_since(period: PaidPeriod) -> datetime | None:
+    """When the loss began for which the meter stands still, or stood when the pause began that lasts now. None: for no loss.
+
+    A countdown that a pause broke off has not answered the loss either; one that ended has.
+    """
+    since: datetime | None = None
+    later: Stop | None = None
+    for stop in period.stops.order_by("-started_at", "-pk"):
+        if later and (stop.ended_at is None or stop.ended_at < later.started_at):
+            break  # the meter ran in between
+        if stop.reason in (Stop.Reason.LOSS, Stop.Reason.SERVER):
+            since = stop.started_at
+        elif stop.reason == Stop.Reason.COUNTDOWN and not (later and later.reason == Stop.Reason.PAUSE):
+            break
+        later = stop
+    return since
+
+
 def runs_since(period: PaidPeriod) -> datetime:
     """When the last stop ended; the end of the countdown when there was none."""
     last = period.stops.filter(ended_at__isnull=False).order_by("-ended_at").values_list("ended_at", flat=True).first()

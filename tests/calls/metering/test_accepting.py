@@ -141,8 +141,9 @@ class OneAtATimeTests:
         second = Story(credit=0, expert=carol)
         second.now = story.now
         second.offer_rate()
-        with refused("already_paying"):
+        with refused("already_paying") as refusal:
             accept(second, 800)
+        assert refusal.value.text == "You have another paid call running. End it first."
         assert story.balances()["held"] == 800
         story.back_to_free()
         accept(second, 800)
@@ -152,8 +153,9 @@ class OneAtATimeTests:
         second = Story(caller=eve)
         second.offer_rate()
         story.go_paid()
-        with refused("already_paying"):
+        with refused("already_paying") as refusal:
             accept(second, 800)
+        assert refusal.value.text == "The expert has another paid call running. Ask again once it has ended."
         assert second.balances()["held"] == 0
 
     def test_nobody_pays_themself(self, story):

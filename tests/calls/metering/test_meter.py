@@ -263,6 +263,49 @@ class LossTests:
         story.after(5).pause(story.bob)
         assert stops(story) == [("loss", "payer", 10), ("pause", "expert", 0)]
 
+    def test_a_pause_in_a_short_loss_needs_no_countdown(self, story):
+        story.go_paid().after(60).lose("payer", silent_for=5)
+        story.after(5).pause(story.alice)
+        story.after(5).hear("payer")
+        story.after(60).resume()
+        assert story.meter()["state"] == "running"
+
+    @pytest.mark.parametrize(("silent_before", "silent_after"), [(16, 0), (5, 11)])
+    def test_a_pause_does_not_take_the_countdown_from_a_long_loss(self, story, silent_before, silent_after):
+        story.go_paid().after(60).lose("payer", silent_for=5)
+        story.after(silent_before).pause(story.alice)
+        story.after(silent_after).hear("payer")
+        story.after(60).resume()
+        assert (story.meter()["state"], story.meter()["counts_from"]) == ("countdown", story.ms(3))
+        story.after(3).sweep()
+        assert (story.meter()["state"], story.meter()["billable_ms"]) == ("running", 55_000)
+
+    def test_nor_does_a_pause_in_the_countdown_itself(self, story):
+        story.go_paid().after(60).lose("payer", silent_for=5)
+        story.after(20).hear("payer")
+        story.resume()
+        story.after(1).pause(story.alice)
+        story.after(1).resume()
+        assert (story.meter()["state"], story.meter()["counts_from"]) == ("countdown", story.ms(3))
+
+    def test_resumed_while_still_deaf_a_long_loss_is_as_long_as_it_was(self, story):
+        story.go_paid().after(60).lose("payer", silent_for=5)
+        story.after(5).pause(story.alice)
+        story.after(30).resume()
+        assert (story.meter()["state"], story.meter()["needs"]) == ("stopped", "wait")
+        story.after(5).hear("payer")
+        assert (story.meter()["state"], story.meter()["needs"]) == ("stopped", "resume")
+        story.resume()
+        assert story.meter()["state"] == "countdown"
+
+    def test_the_next_pause_has_forgotten_the_loss(self, story):
+        story.go_paid().after(60).lose("payer", silent_for=5)
+        story.after(20).hear("payer")
+        story.resume()
+        story.after(10).pause(story.alice)
+        story.after(5).resume()
+        assert story.meter()["state"] == "running"
+
     def test_a_repeated_silence_changes_nothing(self, story):
         story.go_paid().after(60).lose("payer", silent_for=5)
         before = stops(story)

@@ -5,8 +5,9 @@ MAKEFLAGS += --no-print-directory
 PORT ?= 8000
 VENV := .venv
 PY := $(VENV)/bin/python
-# Only `make run` sets these: without an environment the site has no sandbox and no demo doors (see .env.example).
-DEMO_SITE := DEBUG=1 STRIPE_SANDBOX=1 DEMO=1 SITE_URL=http://127.0.0.1:$(PORT)
+# Only `make run` sets these: without an environment the site has no sandbox and no demo doors (see .env.example). What the
+# shell may hold for another site is left out: always SQLite and channels in memory, on this machine. VAR_DIR says where.
+DEMO_SITE := -u DATABASE_URL -u REDIS_URL -u EMAIL_URL -u ALLOWED_HOSTS DEBUG=1 STRIPE_SANDBOX=1 DEMO=1 SITE_URL=http://127.0.0.1:$(PORT)
 
 .PHONY: help run reset test lint prove bench robots
 

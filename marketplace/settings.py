@@ -3,57 +3,37 @@
 With no environment at all: SQLite, channels in memory, DEBUG off, no sandbox and no demo doors.
 """
 
-import os
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.environment import BadSetting, env_bool, env_int, env_list, env_str
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-
-class BadSetting(SystemExit):
-    """Stops the program with one readable line instead of a traceback."""
-
-    def __init__(self, name: str, problem: str) -> None:
-        super().__init__(f"Setting {name}: {problem}")
-
-
-def env_str(name: str, default: str = "") -> str:
-    """The variable; empty counts as not set, so that .env.example can be used as it is."""
-    return os.environ.get(name, "").strip() or default
-
-
-def env_bool(name: str, default: bool = False) -> bool:
-    value = env_str(name).lower()
-    if value in ("", "0", "1", "true", "false", "yes", "no"):
-        return default if value == "" else value in ("1", "true", "yes")
-    raise BadSetting(name, f"{value!r} is neither 1 nor 0")
-
-
-def env_int(name: str, default: int, *, low: int = 0, high: int = 10**9) -> int:
-    value = env_str(name, str(default))
-    if not value.isascii() or not value.lstrip("-").isdigit() or not low <= int(value) <= high:
-        raise BadSetting(name, f"{value!r} is not a whole number from {low} to {high}")
-    return int(value)
-
-
-def env_list(name: str, default: str = "") -> list[str]:
-    return [part.strip() for part in env_str(name, default).split(",") if part.strip()]
-
 
 DEBUG = env_bool("DEBUG")
 TESTING = "pytest" in sys.modules
 VAR_DIR = Path(env_str("VAR_DIR", str(BASE_DIR / "var")))
 
 
+SITE_URL = env_str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+if urlsplit(SITE_URL).scheme not in ("http", "https") or not urlsplit(SITE_URL).hostname:
+    raise BadSetting("SITE_URL", f"{SITE_URL!r} is not an http or https address")
+HTTPS = urlsplit(SITE_URL).scheme == "https"
+LOOPBACK_HOSTS = {"127.0.0.1", "localhost", "[::1]"}
+ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", ",".join(sorted(LOOPBACK_HOSTS)))
+
+
 def _secret_key() -> str:
     """SECRET_KEY, or one made once and kept in VAR_DIR (never in production: several machines must share it)."""
     if key := env_str("SECRET_KEY"):
         return key
+    if HTTPS:
+        raise BadSetting("SECRET_KEY", "must be set when SITE_URL is https: long, random, the same for every process")
     kept = VAR_DIR / "secret-key"
     if not kept.exists():
         VAR_DIR.mkdir(parents=True, exist_ok=True)
@@ -63,12 +43,6 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
-SITE_URL = env_str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
-if urlsplit(SITE_URL).scheme not in ("http", "https") or not urlsplit(SITE_URL).hostname:
-    raise BadSetting("SITE_URL", f"{SITE_URL!r} is not an http or https address")
-LOOPBACK_HOSTS = {"127.0.0.1", "localhost", "[::1]"}
-ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", ",".join(sorted(LOOPBACK_HOSTS)))
-HTTPS = urlsplit(SITE_URL).scheme == "https"
 
 # --- Stripe: a real key, or the sandbox that stands in for it -------------------------------------------------
 STRIPE_SECRET_KEY = env_str("STRIPE_SECRET_KEY")
@@ -77,6 +51,10 @@ STRIPE_WEBHOOK_SECRET = env_str("STRIPE_WEBHOOK_SECRET")
 STRIPE_CONNECT_WEBHOOK_SECRET = env_str("STRIPE_CONNECT_WEBHOOK_SECRET")
 STRIPE_THIN_WEBHOOK_SECRET = env_str("STRIPE_THIN_WEBHOOK_SECRET")
 if STRIPE_SANDBOX:
+    if outside := set(ALLOWED_HOSTS) - LOOPBACK_HOSTS:  # its card 4242... is credit for nothing
+        raise BadSetting(
+            "STRIPE_SANDBOX", f"is for this machine only, but ALLOWED_HOSTS has {', '.join(sorted(outside))}"
+        )
     if STRIPE_SECRET_KEY:
         raise BadSetting("STRIPE_SECRET_KEY", "set together with STRIPE_SANDBOX=1; unset one of the two")
     STRIPE_SECRET_KEY = "sk_test_sandbox"
@@ -96,8 +74,6 @@ STRIPE_COUNTRY = env_str("STRIPE_COUNTRY", "FR")  # where most experts bank: pro
 DEMO = env_bool("DEMO")
 if DEMO and not (DEBUG and STRIPE_SANDBOX):
     raise BadSetting("DEMO", "needs DEBUG=1 and STRIPE_SANDBOX=1")
-if DEMO and (outside := set(ALLOWED_HOSTS) - LOOPBACK_HOSTS):
-    raise BadSetting("DEMO", f"is for this machine only, but ALLOWED_HOSTS has {', '.join(sorted(outside))}")
 
 INSTALLED_APPS = [
     "marketplace",
@@ -215,6 +191,8 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a notice to the old address when address or password changed
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
+# Limits count visitors by their address, which behind a proxy only X-Forwarded-For tells.
+ALLAUTH_TRUSTED_PROXY_COUNT = env_int("TRUSTED_PROXY_COUNT", 1 if HTTPS else 0, high=10)
 ACCOUNT_USER_DISPLAY = "marketplace.accounts.services.display_name"
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
@@ -228,14 +206,16 @@ AUTH_PASSWORD_VALIDATORS = [
 DEFAULT_FROM_EMAIL = env_str("DEFAULT_FROM_EMAIL", "Ringwise <noreply@localhost>")
 try:
     _mail = urlsplit(env_str("EMAIL_URL"))
-    _mail_port = _mail.port or 25
+    EMAIL_PORT = _mail.port or (465 if _mail.scheme == "smtps" else 587)
 except ValueError as problem:
     raise BadSetting("EMAIL_URL", "is not an address (smtp://user:password@host:587)") from problem
 if _mail.scheme in ("smtp", "smtps"):
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    EMAIL_HOST, EMAIL_PORT = _mail.hostname or "localhost", _mail_port
-    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.username or "", _mail.password or ""
+    EMAIL_HOST = _mail.hostname or "localhost"
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
     EMAIL_USE_SSL = _mail.scheme == "smtps"
+    EMAIL_USE_TLS = not EMAIL_USE_SSL and EMAIL_HOST not in ("localhost", "127.0.0.1", "::1")
+    EMAIL_TIMEOUT = 10
 elif _mail.scheme:
     raise BadSetting("EMAIL_URL", "must begin with smtp:// or smtps://")
 else:
@@ -310,7 +290,7 @@ COMMISSION_PERCENT = env_int("COMMISSION_PERCENT", 30, high=100)
 RATE_MINOR_MIN, RATE_MINOR_MAX = 20, 1_000
 ACT_MINOR_MIN, ACT_MINOR_MAX = 100, 50_000
 TOP_UP_MINOR_MIN, TOP_UP_MINOR_MAX = 500, 50_000
-CREDIT_MINOR_MAX = 50_000
+CREDIT_MINOR_MAX, CREDIT_MINOR_HARD_MAX = 50_000, 200_000  # the hard one with all that could be paid on open pages
 WITHDRAWAL_MINOR_MIN = 2_000
 RELEASE_DAYS, RELEASE_DAYS_NEW = 14, 30
 NEW_EXPERT_CALLERS, NEW_EXPERT_DAYS = 5, 30
@@ -335,6 +315,12 @@ PAUSE_ENDS_S = env_int("PAUSE_ENDS_S", 600, low=1)
 ACT_CAPTURE_S = env_int("ACT_CAPTURE_S", 60, low=1)
 LEASE_BEAT_S = env_int("LEASE_BEAT_S", 2, low=1)
 LEASE_DEAD_S = env_int("LEASE_DEAD_S", 8, low=3)
+if REPORT_S >= REPORT_SILENCE_S:
+    raise BadSetting(
+        "REPORT_S", f"{REPORT_S} must be below REPORT_SILENCE_S ({REPORT_SILENCE_S}): else silence is normal"
+    )
+if LEASE_BEAT_S >= LEASE_DEAD_S - 1:
+    raise BadSetting("LEASE_BEAT_S", f"{LEASE_BEAT_S} must be more than 1 below LEASE_DEAD_S ({LEASE_DEAD_S})")
 
 LOG_LEVEL = env_str("LOG_LEVEL", "INFO")
 if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR"):

@@ -24,6 +24,14 @@ class ListTests:
             assert f"make {target} " in text
 
 
+class RunTests:
+    @pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "EMAIL_URL", "ALLOWED_HOSTS"])
+    def test_what_the_shell_holds_for_another_site_is_left_out(self, name):
+        _code, text = says("make", "-n", "run", **{name: "x"})
+        started = next(line for line in text.splitlines() if "manage.py serve" in line)
+        assert f"env -u {name} " in started or f" -u {name} " in started
+
+
 class OldMachineTests:
     @pytest.fixture
     def python(self, tmp_path):

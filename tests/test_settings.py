@@ -1,6 +1,7 @@
 """Settings by environment: what nothing at all means, and that each bad value is one clear line."""
 
 import os
+import re
 import runpy
 import subprocess
 import sys
@@ -8,9 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.harness.stages import Stage, environment_for
+
 ROOT = Path(__file__).resolve().parent.parent
 SANDBOX = {"STRIPE_SANDBOX": "1"}
 DEMO = {"DEMO": "1", "DEBUG": "1", **SANDBOX}
+HTTPS = {"SITE_URL": "https://ringwise.example", "SECRET_KEY": "k" * 50}
 WEBHOOKS = {f"STRIPE_{kind}WEBHOOK_SECRET": f"whsec_{kind}1" for kind in ("", "CONNECT_", "THIN_")}
 
 
@@ -57,7 +61,7 @@ class DefaultTests:
 
 class ProductionTests:
     def test_https_turns_on_secure_cookies_and_hsts(self, settings_with):
-        settings = settings_with(SITE_URL="https://ringwise.example")
+        settings = settings_with(**HTTPS)
         assert settings["SESSION_COOKIE_SECURE"] and settings["CSRF_COOKIE_SECURE"]
         assert settings["SESSION_COOKIE_NAME"] == "__Host-session"
         assert settings["SECURE_HSTS_SECONDS"] > 0
@@ -84,9 +88,38 @@ class DemoDoorTests:
             settings_with(**{name: value for name, value in DEMO.items() if name != missing})
 
     @pytest.mark.parametrize("host", ["ringwise.example", "*", ".localhost", "192.168.1.5", "0.0.0.0"])
-    def test_the_demo_is_refused_when_others_could_reach_it(self, settings_with, host):
-        with pytest.raises(SystemExit, match="^Setting DEMO: .*this machine only"):
-            settings_with(ALLOWED_HOSTS=f"127.0.0.1,{host}", **DEMO)
+    @pytest.mark.parametrize("environment", [SANDBOX, DEMO], ids=["sandbox", "demo"])
+    def test_sandbox_and_demo_are_refused_when_others_could_reach_them(self, settings_with, environment, host):
+        with pytest.raises(SystemExit, match="^Setting STRIPE_SANDBOX: .*this machine only"):
+            settings_with(ALLOWED_HOSTS=f"127.0.0.1,{host}", **environment)
+
+
+class MailTests:
+    def test_passwords_travel_encrypted_and_waiting_has_an_end(self, settings_with):
+        settings = settings_with(EMAIL_URL="smtp://us%40ringwise.example:p%2Fw%3A@mail.example")
+        assert (settings["EMAIL_HOST"], settings["EMAIL_PORT"]) == ("mail.example", 587)
+        assert (settings["EMAIL_HOST_USER"], settings["EMAIL_HOST_PASSWORD"]) == ("us@ringwise.example", "p/w:")
+        assert (settings["EMAIL_USE_TLS"], settings["EMAIL_USE_SSL"]) == (True, False)
+        assert settings["EMAIL_TIMEOUT"] == 10
+
+    def test_smtps_is_encrypted_from_the_first_byte(self, settings_with):
+        settings = settings_with(EMAIL_URL="smtps://mail.example")
+        assert (settings["EMAIL_PORT"], settings["EMAIL_USE_TLS"], settings["EMAIL_USE_SSL"]) == (465, False, True)
+
+    @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]"])
+    def test_a_server_on_this_machine_needs_no_encryption(self, settings_with, host):
+        settings = settings_with(EMAIL_URL=f"smtp://{host}:2525")
+        assert (settings["EMAIL_PORT"], settings["EMAIL_USE_TLS"]) == (2525, False)
+
+
+class ProxyTests:
+    @pytest.mark.parametrize(
+        ("environment", "count"),
+        [({}, 0), (HTTPS, 1), ({"TRUSTED_PROXY_COUNT": "2", **HTTPS}, 2), ({"TRUSTED_PROXY_COUNT": "1"}, 1)],
+        ids=["none", "the one that https needs", "two", "one without https"],
+    )
+    def test_visitors_are_told_apart_behind_as_many_proxies_as_there_are(self, settings_with, environment, count):
+        assert settings_with(**environment)["ALLAUTH_TRUSTED_PROXY_COUNT"] == count
 
 
 BAD = {
@@ -95,7 +128,13 @@ BAD = {
     "a time of nothing": {"RING_S": "0"},
     "a fraction": {"OFFER_S": "1.5"},
     "other digits": {"OFFER_S": "６０"},
+    "two signs before a time": {"RING_S": "--5"},
+    "a time longer than any number": {"RING_S": "9" * 5_000},
     "a lease that dies before it beats": {"LEASE_DEAD_S": "2"},
+    "a lease that dies with one late beat": {"LEASE_BEAT_S": "7", "LEASE_DEAD_S": "8"},
+    "reports rarer than silence": {"REPORT_S": "5", "REPORT_SILENCE_S": "5"},
+    "https with a key of this machine": {"SITE_URL": "https://ringwise.example", "SECRET_KEY": ""},
+    "proxies in words": {"TRUSTED_PROXY_COUNT": "one"},
     "more than all as commission": {"COMMISSION_PERCENT": "101"},
     "no web address": {"SITE_URL": "ringwise.example"},
     "an address of another kind": {"SITE_URL": "ftp://ringwise.example"},
@@ -113,6 +152,20 @@ BAD = {
     "a key beside the sandbox": {"STRIPE_SECRET_KEY": "sk_test_1", **WEBHOOKS, **SANDBOX},
     "a live key beside the sandbox": {"STRIPE_SECRET_KEY": "sk_live_1", **WEBHOOKS, **SANDBOX},
 }
+
+
+class ExampleTests:
+    def test_every_variable_that_is_read_is_in_the_example_and_no_other(self):
+        code = "".join((ROOT / "marketplace" / name).read_text() for name in ("settings.py", "environment.py"))
+        read = set(re.findall(r'env_\w+\(\s*"([A-Z_]+)"', code))
+        assert read == set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+
+    def test_a_developers_settings_change_no_result(self, monkeypatch, tmp_path):
+        for name, value in {"RING_S": "1", "CURRENCY": "USD", "VAR_DIR": str(tmp_path)}.items():
+            monkeypatch.setenv(name, value)
+        with environment_for(Stage([])) as environment:
+            assert not {"RING_S", "CURRENCY"} & environment.keys()
+            assert environment["VAR_DIR"] != str(tmp_path)
 
 
 class BadValueTests:

@@ -51,7 +51,8 @@ def main(arguments: list[str]) -> int:
         with environment_for(Stage([], needs_servers=True)) as environment:
             return subprocess.run(arguments[1:], env=environment).returncode
     if arguments[:1] == ["alone"]:
-        return subprocess.run(alone_on_the_network(arguments[1:])).returncode
+        with environment_for(Stage([])) as environment:
+            return subprocess.run(alone_on_the_network(arguments[1:]), env=environment).returncode
     unknown = [name for name in arguments if name not in stages()]
     if unknown or not arguments:
         print(f"No such stage: {' '.join(unknown)}. There are: {', '.join(stages())}", file=sys.stderr)

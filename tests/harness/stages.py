@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from tests.harness import servers
 
@@ -91,13 +90,13 @@ IN_PRODUCTION = [
 
 @contextmanager
 def environment_for(stage: Stage) -> Iterator[Environment]:
-    """Ours, less every setting that a developer's shell may hold; with a folder and servers of the stage's own."""
+    """Ours, less every setting that a developer's shell may hold; with a folder and servers for tests alone."""
     settings = re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
     kept = {
         name: value for name, value in os.environ.items() if name not in settings and not name.startswith("DJANGO_")
     }
+    kept["VAR_DIR"] = str(Path(os.environ.get("VAR_DIR", ROOT / "var")).resolve() / "test")  # pictures of failures stay
     with ExitStack() as running:
-        kept["VAR_DIR"] = running.enter_context(TemporaryDirectory(prefix="ringwise-"))
         if stage.needs_servers:
             kept["DATABASE_URL"] = running.enter_context(servers.postgres())
             kept["REDIS_URL"] = running.enter_context(servers.redis())

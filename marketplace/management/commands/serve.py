@@ -69,9 +69,10 @@ class Command(BaseCommand):
     def refuse_to_start_wrongly(self, host: str, port: str) -> None:
         if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
             raise CommandError(_("%(port)s is not a port: give a number from 1 to 65535.") % {"port": port})
-        if settings.DEMO and host not in settings.LOOPBACK_HOSTS:
+        if settings.STRIPE_SANDBOX and host not in settings.LOOPBACK_HOSTS:
             raise CommandError(
-                _("The demo is for this machine only: it cannot be served on %(host)s.") % {"host": host}
+                _("With STRIPE_SANDBOX the site is for this machine only: it cannot be served on %(host)s.")
+                % {"host": host}
             )
         if settings.STATIC_ROOT and not (settings.STATIC_ROOT / "staticfiles.json").exists():
             raise CommandError(

@@ -37,8 +37,7 @@ class ServeTests:
         assert "is not a port" in refused("serve", f"--port={port}")
 
     @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "ringwise.example"])
-    def test_the_demo_is_not_served_to_others(self, refused, settings, host):
-        settings.DEMO = True
+    def test_the_sandbox_is_not_served_to_others(self, refused, host):
         assert "for this machine only" in refused("serve", "--host", host)
 
     def test_production_without_collected_files_is_one_line(self, refused, settings, tmp_path):

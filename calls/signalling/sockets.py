@@ -128,7 +128,7 @@ class Socket:
         self.heard_at = time.monotonic()
         if not self.bucket.take(len(frame or "")):
             if self.bucket.may_complain():
-                await self.answer_error(Refused("too_fast"), None)
+                await self.answer_error(Refused("too_fast"), self._kind_of(frame))
             return
         kind = None
         try:
@@ -146,6 +146,13 @@ class Socket:
             if refusal is None:
                 log.exception("The message %s could not be handled", kind)
             await self.answer_error(refusal or Refused("internal"), kind)
+
+    def _kind_of(self, frame: str | None) -> str | None:
+        """Of a dropped frame: the page that sent it must know which of its buttons did nothing."""
+        try:
+            return messages.known(messages.read(frame or ""), self.table)[0]
+        except Refused:
+            return None
 
     async def handle(self, kind: str, expected: messages.Message, fields: dict, frame: str) -> None:
         if expected.member and self.member is None:

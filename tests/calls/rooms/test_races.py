@@ -112,14 +112,17 @@ KEPT_OUT_S = 1  # who has not come by then waits for a lock
 def meet(monkeypatch, *places: tuple[object, str]) -> None:
     """The threads that come to these functions wait there for each other, unless a lock keeps one out."""
     meeting = Barrier(len(places))
-    for module, name in places:
 
-        def run(*what, real=getattr(module, name), **named):
+    def after_the_meeting(real: Callable) -> Callable:
+        def run(*what, **named):
             with suppress(BrokenBarrierError):
                 meeting.wait(timeout=KEPT_OUT_S)
             return real(*what, **named)
 
-        monkeypatch.setattr(module, name, run)
+        return run
+
+    for module, name in places:
+        monkeypatch.setattr(module, name, after_the_meeting(getattr(module, name)))
 
 
 def between(monkeypatch, module: object, name: str, press: Callable[[], object]) -> Callable[[], None]:

@@ -2,8 +2,10 @@ from datetime import timedelta
 
 import pytest
 
+from calls.rooms import seating
 from calls.rooms import services as rooms
 from calls.rooms.models import Call, Room
+from marketplace.experts import presence
 from marketplace.experts import services as experts
 from marketplace.experts.models import Profile
 from tests import cast
@@ -91,6 +93,20 @@ class AnswerTests:
         assert rooms.answer(call_id=call.id, expert=bob, now=now + SOON).state == "answered"
         with pytest.raises(rooms.CallOver):
             rooms.answer(call_id=call.id, expert=bob, now=now + SOON)
+
+    @pytest.mark.parametrize("caller_is_first", [True, False])
+    def test_both_become_busy_and_free_their_rows_locked_in_one_order(self, bob, now, monkeypatch, caller_is_first):
+        """The caller is an expert too: nobody may lock the rows of two people the other way round."""
+        zoe = cast.online(cast.expert("Zoe Second"))
+        caller, expert = (bob, zoe) if caller_is_first else (zoe, bob)
+        call = rooms.ring(caller=caller, expert=expert, line="", now=now)
+        locked, real = [], presence._change
+        monkeypatch.setattr(presence, "_change", lambda user, **what: locked.append(user) or real(user, **what))
+        rooms.answer(call_id=call.id, expert=expert, now=now)
+        assert list(dict.fromkeys(locked)) == [bob, zoe]
+        locked.clear()
+        seating.hang_up(room=call.room, user=caller, now=now)
+        assert locked == [bob, zoe]
 
     def test_only_the_expert_answers_and_declines(self, alice, bob, eve, now):
         call = rooms.ring(caller=alice, expert=bob, line="", now=now)

@@ -97,7 +97,7 @@ class FloodTests:
         hers, his, _ = await live_pair(alice, bob, now)
         for _ in range(400):
             await hers.say("signal", data={"candidates": [None]})
-        assert await hers.error() == ("too_fast", None)
+        assert await hers.error() == ("too_fast", "signal")
         assert await hers.hears_no("error")
         passed = 0
         while not await his.silent(0.3):
@@ -109,4 +109,12 @@ class FloodTests:
         description = {"description": {"type": "offer", "sdp": "a" * 60_000}}
         for _ in range(20):
             await hers.say("signal", data=description)
-        assert await hers.error() == ("too_fast", None)
+        assert await hers.error() == ("too_fast", "signal")
+
+    async def test_what_cannot_be_read_is_nobodys(self, db):
+        visitor = await page_of(None)
+        for _ in range(200):
+            await visitor.send("{")
+        while (error := await visitor.error()) == ("bad_frame", None):
+            pass
+        assert error == ("too_fast", None)

@@ -1,5 +1,6 @@
 """What day it is for releases and the sandbox. The demo can move it forward; nothing else in the product uses it."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -27,14 +28,16 @@ class ClockStands(Exception):
     """The calendar goes forward only, in the demo only, and not while credit is held for somebody."""
 
 
-def advance(*, by: timedelta, is_anything_held: bool) -> datetime:
+def advance(*, by: timedelta, is_anything_held: Callable[[], bool]) -> datetime:
     """Move the demo's calendar forward; answers what day it is then. Raises ClockStands.
 
-    Whoever calls asks the wallet first (`is_anything_held`): this module stands below it.
+    `is_anything_held` is the wallet's, which stands above this module; it is asked in the transaction that moves.
     """
-    if not settings.DEMO or by <= timedelta() or is_anything_held:
+    if not settings.DEMO or by <= timedelta():
         raise ClockStands
     with transaction.atomic():
+        if is_anything_held():
+            raise ClockStands
         row, _ = DemoClock.objects.select_for_update().get_or_create(pk=1)
         row.ahead += by
         row.save(update_fields=["ahead"])

@@ -5,7 +5,7 @@ from payouts.earnings.models import Earning
 from payouts.ledger.models import Account, Entry, Posting
 from payouts.outbox.models import OutboxRow
 from payouts.sandbox.models import SandboxDelivery, SandboxKey, SandboxObject
-from payouts.stripe.models import StripeEvent
+from payouts.stripe.models import Installation, StripeEvent
 from payouts.wallet.models import CreditLot, Customer, Hold, LotUse, TopUp
 from payouts.withdrawals.models import BankConnection, Withdrawal
 
@@ -18,6 +18,7 @@ __all__ = [
     "Earning",
     "Entry",
     "Hold",
+    "Installation",
     "LotUse",
     "OutboxRow",
     "Posting",

@@ -71,7 +71,7 @@ def move_clock(request: HttpRequest) -> HttpResponse:
     if not request.user.is_staff or days not in map(str, STEPS_DAYS):
         raise Http404
     try:
-        clock.advance(by=timedelta(days=int(days)), is_anything_held=wallet.is_anything_held())
+        clock.advance(by=timedelta(days=int(days)), is_anything_held=wallet.is_anything_held)
     except clock.ClockStands:
         messages.error(request, _("The clock cannot move while money is held for a call. End the call first."))
     else:

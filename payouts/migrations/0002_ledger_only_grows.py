@@ -3,7 +3,7 @@
 from django.db import migrations
 
 TABLES = ["payouts_entry", "payouts_posting"]
-NAMES = "kind, owner, currency, credit_normal"
+NAMES = "id, kind, owner, currency, credit_normal"
 
 SQLITE_ON = [
     f"CREATE TRIGGER {table}_no_{what.lower()} BEFORE {what} ON {table} "
@@ -13,6 +13,23 @@ SQLITE_ON = [
 ] + [
     f"CREATE TRIGGER payouts_account_no_rename BEFORE UPDATE OF {NAMES} ON payouts_account "
     "BEGIN SELECT RAISE(ABORT, 'accounts keep their names'); END",
+]
+
+# SQLite's INSERT OR REPLACE deletes the rows in its way without asking the triggers of DELETE: so it finds none in its way.
+# A row whose key or name is taken is passed over, which is also what ON CONFLICT DO NOTHING wants (it asks these too).
+for table in [*TABLES, "payouts_account"]:
+    SQLITE_ON.append(
+        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
+        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id) "
+        "BEGIN SELECT RAISE(ABORT, 'the ledger only grows'); END"
+    )
+SQLITE_ON += [
+    "CREATE TRIGGER payouts_entry_once BEFORE INSERT ON payouts_entry "
+    "WHEN EXISTS (SELECT 1 FROM payouts_entry WHERE key = NEW.key AND id <> NEW.id) "
+    "BEGIN SELECT RAISE(IGNORE); END",
+    "CREATE TRIGGER payouts_account_once BEFORE INSERT ON payouts_account WHEN EXISTS (SELECT 1 FROM payouts_account "
+    "WHERE kind = NEW.kind AND owner = NEW.owner AND currency = NEW.currency AND id <> NEW.id) "
+    "BEGIN SELECT RAISE(IGNORE); END",
 ]
 SQLITE_OFF = [f"DROP TRIGGER {sql.split()[2]}" for sql in SQLITE_ON]
 

@@ -41,6 +41,7 @@ class CheckoutSession:
     payment_status: str
     amount_minor: int
     currency: str  # upper case, as in Money
+    customer: str
     top_up_id: int  # 0: not one of our top-ups
     payment_intent: str
     fee: Money | None
@@ -88,9 +89,3 @@ class Event:
     type: str
     account: str
     payload: dict[str, Any] = field(repr=False)
-
-
-def own_number(metadata: dict[str, str], name: str) -> int:
-    """The number that we wrote into an object of Stripe's; 0 when there is none: the account may hold others' objects too."""
-    value = metadata.get(name, "")
-    return int(value) if value.isascii() and value.isdigit() and len(value) <= 18 else 0

@@ -1,7 +1,8 @@
 """The only door to Stripe: each function is one request and answers plain values of `answers`, never the library's objects.
 
 Every writing request takes the idempotency `key` that its caller stored before: the same key twice has the effect of once
-(Stripe keeps keys for 24 hours; after that look the object up first, with the `find_` functions).
+(Stripe keeps keys for 24 hours; after that look the object up first, with the `find_` functions). Keys and metadata carry
+the installation's tag: what another database wrote at the same Stripe account is never taken for ours.
 Raises InsideTransaction, NotAnswered (ask again, same key) or Refused (no, and why).
 """
 
@@ -11,15 +12,32 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from payouts.money import Money
-from payouts.stripe.answers import AccountState, CheckoutSession, Event, Payout, Transfer, own_number
+from payouts.stripe.answers import AccountState, CheckoutSession, Event, Payout, Transfer
 from payouts.stripe.client import asking, genuine
+from payouts.stripe.installation import tag
+
+
+def _once(key: str, **options: str) -> dict[str, str]:
+    return {"idempotency_key": f"{tag()}:{key}", **options}
+
+
+def _ours(**numbers: int) -> dict[str, str]:
+    """Metadata of an object that we make."""
+    return {"installation": tag(), **{name: str(number) for name, number in numbers.items()}}
+
+
+def own_number(metadata: dict[str, str], name: str) -> int:
+    """The number that this installation wrote into an object of Stripe's; 0: another's object."""
+    value = metadata.get(name, "") if metadata.get("installation") == tag() else ""
+    return int(value) if value.isascii() and value.isdigit() and len(value) <= 18 else 0
+
 
 # --- Paying in ------------------------------------------------------------------------------------------------
 
 
 def create_customer(*, email: str, name: str, key: str) -> str:
     with asking() as ask:
-        return ask.v1.customers.create({"email": email, "name": name}, {"idempotency_key": key}).id
+        return ask.v1.customers.create({"email": email, "name": name}, _once(key)).id
 
 
 def create_checkout_session(
@@ -41,13 +59,13 @@ def create_checkout_session(
             }
         ],
         "allowed_payment_method_types": ["card", "link"],
-        "payment_intent_data": {"metadata": {"topup": str(top_up_id)}, "transfer_group": f"topup:{top_up_id}"},
-        "metadata": {"topup": str(top_up_id)},
+        "payment_intent_data": {"metadata": _ours(topup=top_up_id), "transfer_group": f"topup:{top_up_id}"},
+        "metadata": _ours(topup=top_up_id),
         "success_url": success_url,
         "cancel_url": cancel_url,
     }
     with asking() as ask:
-        return _session(ask.v1.checkout.sessions.create(params, {"idempotency_key": key}))
+        return _session(ask.v1.checkout.sessions.create(params, _once(key)))
 
 
 def retrieve_checkout_session(session_id: str) -> CheckoutSession:
@@ -56,8 +74,14 @@ def retrieve_checkout_session(session_id: str) -> CheckoutSession:
         return _session(ask.v1.checkout.sessions.retrieve(session_id, {"expand": expand}))
 
 
+def expire_checkout_session(session_id: str) -> None:
+    """Nobody can pay there any more. Refused when it was not open."""
+    with asking() as ask:
+        ask.v1.checkout.sessions.expire(session_id)
+
+
 def _session(session: Any) -> CheckoutSession:
-    intent = session.payment_intent
+    intent, customer = session.payment_intent, session.customer
     return CheckoutSession(
         id=session.id,
         url=session.url or "",
@@ -65,6 +89,7 @@ def _session(session: Any) -> CheckoutSession:
         payment_status=session.payment_status,
         amount_minor=session.amount_total,
         currency=session.currency.upper(),
+        customer=(customer if isinstance(customer, str) else customer.id) if customer else "",
         top_up_id=own_number(_plain(session.metadata), "topup"),
         payment_intent=(intent if isinstance(intent, str) else intent.id) if intent else "",
         fee=_fee(intent),
@@ -104,7 +129,7 @@ def create_account(*, email: str, name: str, country: str, key: str) -> str:
         "include": ["configuration.recipient", "requirements"],
     }
     with asking() as ask:
-        return ask.v2.core.accounts.create(params, {"idempotency_key": key}).id
+        return ask.v2.core.accounts.create(params, _once(key)).id
 
 
 def create_account_link(*, account: str, return_url: str, refresh_url: str, key: str) -> str:
@@ -117,7 +142,7 @@ def create_account_link(*, account: str, return_url: str, refresh_url: str, key:
         },
     }
     with asking() as ask:
-        return ask.v2.core.account_links.create(params, {"idempotency_key": key}).url
+        return ask.v2.core.account_links.create(params, _once(key)).url
 
 
 def retrieve_account(account: str) -> AccountState:
@@ -147,8 +172,7 @@ def set_manual_payouts(*, account: str, key: str) -> None:
         ask.raw_request(
             "post",
             "/v1/balance_settings",
-            stripe_account=account,
-            idempotency_key=key,
+            **_once(key, stripe_account=account),
             payments={"payouts": {"schedule": {"interval": "manual"}}},
         )
 
@@ -165,21 +189,22 @@ def create_transfer(*, amount: Money, destination: str, withdrawal_id: int, key:
         "amount": amount.minor,
         "currency": amount.currency.lower(),
         "destination": destination,
-        "transfer_group": f"withdrawal:{withdrawal_id}",
-        "metadata": {"withdrawal": str(withdrawal_id)},
+        "transfer_group": _group(withdrawal_id),
+        "metadata": _ours(withdrawal=withdrawal_id),
     }
     with asking() as ask:
-        return _transfer(ask.v1.transfers.create(params, {"idempotency_key": key}))
+        return _transfer(ask.v1.transfers.create(params, _once(key)))
+
+
+def _group(withdrawal_id: int) -> str:
+    return f"{tag()}:withdrawal:{withdrawal_id}"
 
 
 def find_transfer(*, destination: str, withdrawal_id: int) -> Transfer | None:
-    """The transfer of a withdrawal, if Stripe has one: asked before a retry whose key Stripe may have forgotten (24 h).
-
-    To its own account only: another installation on the same Stripe account has withdrawals of the same number.
-    """
-    group = f"withdrawal:{withdrawal_id}"
+    """The transfer of a withdrawal, if Stripe has one: asked before a retry whose key Stripe may have forgotten (24 h)."""
+    wanted: dict[str, Any] = {"transfer_group": _group(withdrawal_id), "destination": destination, "limit": 1}
     with asking() as ask:
-        found = ask.v1.transfers.list({"transfer_group": group, "destination": destination, "limit": 1}).data
+        found = ask.v1.transfers.list(wanted).data
     return _transfer(found[0]) if found else None
 
 
@@ -193,10 +218,10 @@ def create_payout(*, amount: Money, account: str, withdrawal_id: int, key: str) 
     params: dict[str, Any] = {
         "amount": amount.minor,
         "currency": amount.currency.lower(),
-        "metadata": {"withdrawal": str(withdrawal_id)},
+        "metadata": _ours(withdrawal=withdrawal_id),
     }
     with asking() as ask:
-        return _payout(ask.v1.payouts.create(params, {"stripe_account": account, "idempotency_key": key}))
+        return _payout(ask.v1.payouts.create(params, _once(key, stripe_account=account)))
 
 
 def find_payout(*, account: str, withdrawal_id: int) -> Payout | None:
@@ -229,7 +254,7 @@ def _payout(payout: Any) -> Payout:
 def reverse_transfer(*, transfer_id: str, key: str) -> str:
     """The whole transfer back to the platform; the reversal's id. Refused: balance_insufficient when the money is not there."""
     with asking() as ask:
-        return ask.v1.transfers.reversals.create(transfer_id, {}, {"idempotency_key": key}).id
+        return ask.v1.transfers.reversals.create(transfer_id, {}, _once(key)).id
 
 
 def find_reversal(*, transfer_id: str) -> str | None:

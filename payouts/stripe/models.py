@@ -2,6 +2,12 @@ from django.db import models
 from django.db.models import Q
 
 
+class Installation(models.Model):
+    """One row. A database that begins anew has another tag."""
+
+    tag = models.CharField(max_length=16)
+
+
 class StripeEvent(models.Model):
     """An event as it came, stored before it is acted on; acted on by the worker. An error stays on the row."""
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from payouts.outbox.models import OutboxRow
 from payouts.outbox.services import Finish, GiveUp, Handler
 from payouts.stripe import gateway
-from payouts.stripe.answers import Refused, own_number
+from payouts.stripe.answers import Refused
 from payouts.stripe.models import StripeEvent
 from payouts.wallet import services as wallet
 from payouts.wallet.models import TopUp
@@ -166,7 +166,7 @@ def _top_up(event: StripeEvent, now: datetime) -> None:
 
 def _fee(event: StripeEvent, now: datetime) -> None:
     """Stripe may book its fee only after the payment: the session is asked once more."""
-    number = own_number(event.payload["data"]["object"].get("metadata") or {}, "topup")
+    number = gateway.own_number(event.payload["data"]["object"].get("metadata") or {}, "topup")
     known = TopUp.objects.filter(pk=number).first()
     if known and known.stripe_session:
         wallet.confirm_top_up(stripe_session=known.stripe_session, now=now)
@@ -190,7 +190,6 @@ def _bank(event: StripeEvent, now: datetime) -> None:
 ACTIONS: dict[str, Callable[[StripeEvent, datetime], None]] = {
     "checkout.session.completed": _top_up,
     "checkout.session.async_payment_succeeded": _top_up,
-    "checkout.session.async_payment_failed": _top_up,
     "checkout.session.expired": _top_up,
     "charge.succeeded": _fee,
     "charge.updated": _fee,

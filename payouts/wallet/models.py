@@ -13,13 +13,12 @@ class Customer(models.Model):
 
 
 class TopUp(models.Model):
-    """new (no Checkout Session yet) -> open -> paid | expired | failed. Credited from Stripe's word only, once."""
+    """new (no Checkout Session yet) -> open -> paid | expired. Credited from Stripe's word only, once."""
 
     class State(models.TextChoices):
         NEW = "new"
         OPEN = "open"
         PAID = "paid"
-        FAILED = "failed"
         EXPIRED = "expired"
 
     member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="top_ups")

@@ -23,7 +23,10 @@ from payouts.wallet.holds import (
 )
 from payouts.wallet.models import Hold, LotUse, TopUp
 from payouts.wallet.top_ups import (
+    CheckoutsOpen,
     CreditLimit,
+    close_checkout,
+    close_checkouts,
     confirm_top_up,
     open_checkout,
     path_of_this_site,
@@ -32,12 +35,15 @@ from payouts.wallet.top_ups import (
 )
 
 __all__ = [
+    "CheckoutsOpen",
     "CreditLimit",
     "InsufficientCredit",
     "Move",
     "NothingHeld",
     "PriceAboveHold",
     "Taken",
+    "close_checkout",
+    "close_checkouts",
     "confirm_top_up",
     "credit",
     "free",

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.conf import settings
 from django.contrib import messages
@@ -57,6 +58,8 @@ def top_up(request: MemberRequest) -> HttpResponse:
             form.add_error("amount", _("Choose an amount from {low} to {high}.").format(low=low, high=high))
         except wallet.CreditLimit as limit:
             form.add_error("amount", _limit_text(limit.room))
+        except wallet.CheckoutsOpen:
+            form.add_error(None, _("You have payment pages open. Pay there, or try again in a few minutes."))
         except (NotAnswered, Refused):
             text = _("The payment page could not be opened. Nothing was charged. Please try again in a minute.")
             form.add_error(None, text)
@@ -71,9 +74,14 @@ def _limit_text(room: Money) -> str:
 
 
 def _checkout(request: MemberRequest, amount: Money, back: str) -> str:
-    """The address of the page where the member pays."""
+    """The address of the page where the member pays. Pages that were left open are closed when they are too many."""
     now = timezone.now()
-    top_up = wallet.start_top_up(member=request.user, amount=amount, return_path=back, now=now)
+    start = partial(wallet.start_top_up, member=request.user, amount=amount, return_path=back, now=now)
+    try:
+        top_up = start()
+    except wallet.CheckoutsOpen:
+        wallet.close_checkouts(member=request.user, now=now)
+        top_up = start()
     home = request.build_absolute_uri(reverse("top_up_return", args=[top_up.pk]))
     return wallet.open_checkout(top_up=top_up, success_url=home, cancel_url=f"{home}?cancelled=1", now=now)
 
@@ -87,7 +95,7 @@ def top_up_return(request: MemberRequest, top_up_id: int) -> HttpResponse:
     if top_up.stripe_session and top_up.state != TopUp.State.PAID:
         # Unanswered, the page says "not confirmed yet": Stripe's event or the next look will tell.
         with suppress(NotAnswered, Refused):
-            top_up = wallet.confirm_top_up(stripe_session=top_up.stripe_session, now=timezone.now())
+            top_up = _asked(request, top_up)
     is_from_call = top_up.return_path != reverse("wallet")
     if top_up.state == TopUp.State.PAID and not is_from_call:
         messages.success(request, _("{amount} was added to your credit.").format(amount=top_up.amount))
@@ -101,10 +109,20 @@ def top_up_return(request: MemberRequest, top_up_id: int) -> HttpResponse:
     return render(request, "payouts/wallet/return.html", context)
 
 
+def _asked(request: MemberRequest, top_up: TopUp) -> TopUp:
+    """As Stripe says that it stands. Who cancelled cannot pay there any more, so it does not count as open either."""
+    now = timezone.now()
+    if "cancelled" in request.GET and top_up.state == TopUp.State.OPEN:
+        return wallet.close_checkout(top_up=top_up, now=now)
+    return wallet.confirm_top_up(stripe_session=top_up.stripe_session or "", now=now)
+
+
 def _state(request: MemberRequest, top_up: TopUp) -> str:
-    if top_up.state in (TopUp.State.PAID, TopUp.State.EXPIRED):
+    if top_up.state == TopUp.State.PAID:
         return top_up.state
-    return "cancelled" if "cancelled" in request.GET or not top_up.stripe_session else "pending"
+    if "cancelled" in request.GET or not top_up.stripe_session:
+        return "cancelled"
+    return top_up.state if top_up.state == TopUp.State.EXPIRED else "pending"
 
 
 def _page(request: MemberRequest, form: TopUpForm, back: str, status: int = 200) -> HttpResponse:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
 
 from payouts.stripe import gateway
 from payouts.withdrawals.models import BankConnection
@@ -50,14 +51,29 @@ def _make_account(expert: AbstractBaseUser, country: str) -> str:
 
 def refresh_bank(*, stripe_account: str, now: datetime) -> BankConnection | None:
     """Asks Stripe what the account can do now. None: an account that is not ours. Raises NotAnswered or Refused."""
-    bank = BankConnection.objects.filter(stripe_account=stripe_account).first()
-    if bank is None:
+    turn = _next_turn(stripe_account)
+    if turn is None:
         return None
     state = gateway.retrieve_account(stripe_account)
-    bank.transfers_status, bank.payouts_status = state.transfers_status, state.payouts_status
-    bank.bank_name, bank.bank_last4, bank.checked_at = state.bank_name, state.bank_last4, now
-    bank.save(update_fields=["transfers_status", "payouts_status", "bank_name", "bank_last4", "checked_at"])
-    return bank
+    BankConnection.objects.filter(stripe_account=stripe_account, answered__lt=turn).update(
+        transfers_status=state.transfers_status,
+        payouts_status=state.payouts_status,
+        bank_name=state.bank_name,
+        bank_last4=state.bank_last4,
+        checked_at=now,
+        answered=turn,
+    )
+    return BankConnection.objects.get(stripe_account=stripe_account)
+
+
+@transaction.atomic
+def _next_turn(stripe_account: str) -> int | None:
+    bank = BankConnection.objects.select_for_update(no_key=True).filter(stripe_account=stripe_account).first()
+    if bank is None:
+        return None
+    bank.asked += 1
+    bank.save(update_fields=["asked"])
+    return bank.asked
 
 
 def bank_of(*, expert: AbstractBaseUser) -> BankConnection | None:

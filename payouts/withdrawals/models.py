@@ -15,6 +15,9 @@ class BankConnection(models.Model):
     bank_name = models.CharField(max_length=80, blank=True)
     bank_last4 = models.CharField(max_length=4, blank=True)
     checked_at = models.DateTimeField(null=True)
+    # Stripe is asked outside transactions: of two answers the one that was asked for later is kept.
+    asked = models.PositiveIntegerField(default=0)
+    answered = models.PositiveIntegerField(default=0)
 
     @property
     def is_ready(self) -> bool:

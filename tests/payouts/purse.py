@@ -12,7 +12,7 @@ from payouts.earnings import services as earnings
 from payouts.money import Money
 from payouts.stripe.answers import CheckoutSession
 from payouts.wallet import services as wallet
-from payouts.wallet.models import TopUp
+from payouts.wallet.models import Customer, TopUp
 from payouts.withdrawals.models import BankConnection
 
 _numbers = count(1)
@@ -22,9 +22,15 @@ def eur(minor: int) -> Money:
     return Money(minor, "EUR")
 
 
+def customer_of(member: User) -> str:
+    """The member as Stripe knows them."""
+    return Customer.objects.get_or_create(member=member, defaults={"stripe_id": f"cus_{member.pk}"})[0].stripe_id
+
+
 def session_of(top_up: TopUp, **changes) -> CheckoutSession:
     """What Stripe answers about a top-up that was paid."""
     answer = {
+        "customer": changes.get("customer") or customer_of(top_up.member),
         "id": f"cs_test_{top_up.pk}",
         "url": f"https://checkout.stripe.com/c/pay/cs_test_{top_up.pk}",
         "status": "complete",

@@ -132,7 +132,7 @@ class ReleaseDateTests:
 
     def test_the_demos_calendar_counts(self, alice, bob, now, settings):
         settings.DEMO = True
-        clock.advance(by=timedelta(days=40), is_anything_held=False)
+        clock.advance(by=timedelta(days=40), is_anything_held=bool)
         give_credit(alice, 100, now)
         assert charge(alice, bob, 100, now).release_at == now + timedelta(days=70)
 

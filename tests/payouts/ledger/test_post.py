@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -155,6 +157,49 @@ class OnlyGrowsTests:
         top_up(now)
         with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("UPDATE payouts_account SET balance_minor = -1 WHERE kind = 'caller_credit'")
+
+    @pytest.mark.parametrize(
+        ("table", "columns", "values"),
+        [
+            (
+                "posting",
+                'id, entry_id, debit_id, credit_id, amount_minor, "group"',
+                "id, entry_id, debit_id, credit_id, 1, ''",
+            ),
+            ("entry", "id, key, fingerprint, kind, reference, posted_at", "id, 'x', '', kind, reference, posted_at"),
+            (
+                "account",
+                "id, kind, owner, currency, credit_normal, balance_minor",
+                "id, kind, 'x', currency, credit_normal, 0",
+            ),
+            (
+                "entry",
+                "id, key, fingerprint, kind, reference, posted_at",
+                "id + 9, key, '', kind, reference, posted_at",
+            ),
+            (
+                "account",
+                "id, kind, owner, currency, credit_normal, balance_minor",
+                "id + 9, kind, owner, currency, credit_normal, 0",
+            ),
+        ],
+        ids=["posting", "entry", "account", "entry by its key", "account by its name"],
+    )
+    def test_no_row_can_be_put_in_the_place_of_another(self, now, table, columns, values):
+        """SQLite's REPLACE deletes the row in the way without asking the triggers of DELETE."""
+        top_up(now)
+        rows = f"SELECT * FROM payouts_{table} ORDER BY id"
+        verb = "INSERT OR REPLACE" if connection.vendor == "sqlite" else "INSERT"
+        with connection.cursor() as cursor:
+            before = cursor.execute(rows).fetchall()
+            with suppress(IntegrityError), transaction.atomic():
+                cursor.execute(f"{verb} INTO payouts_{table} ({columns}) SELECT {values} FROM payouts_{table}")
+            assert cursor.execute(rows).fetchall() == before
+
+    def test_an_account_keeps_its_number(self, now):
+        top_up(now)
+        with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("UPDATE payouts_account SET id = id + 100")
 
     @pytest.mark.postgres
     @pytest.mark.django_db(transaction=True)

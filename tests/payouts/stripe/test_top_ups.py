@@ -10,13 +10,13 @@ from payouts.ledger import accounts
 from payouts.ledger import services as ledger
 from payouts.sandbox import services as sandbox
 from payouts.sandbox.models import SandboxDelivery
-from payouts.stripe import work
+from payouts.stripe import installation, work
 from payouts.stripe.answers import CheckoutSession, Refused
-from payouts.stripe.models import StripeEvent
+from payouts.stripe.models import Installation, StripeEvent
 from payouts.wallet import services as wallet
-from payouts.wallet.models import TopUp
+from payouts.wallet.models import Customer, TopUp
 from tests.payouts.purse import eur
-from tests.payouts.stripe.story import open_top_up, pay, work_for
+from tests.payouts.stripe.story import HOME, open_top_up, pay, work_for
 
 pytestmark = pytest.mark.django_db
 
@@ -107,6 +107,45 @@ class ReturnPageTests:
         monkeypatch.setattr(CheckoutSession, "is_paid", property(lambda _session: True))
         wallet.confirm_top_up(stripe_session=top_up.stripe_session, now=now)
         assert credit(alice) == 2_000
+
+
+class CancelledTests:
+    def test_nobody_can_pay_there_any_more(self, alice, top_up, signed_in):
+        page = signed_in(alice).get(reverse("top_up_return", args=[top_up.pk]) + "?cancelled=1").content.decode()
+        assert "Payment cancelled" in page
+        with pytest.raises(sandbox.NotOpen):
+            pay(top_up)
+
+    def test_what_was_paid_stays_paid(self, alice, top_up, signed_in):
+        pay(top_up)
+        signed_in(alice).get(reverse("top_up_return", args=[top_up.pk]) + "?cancelled=1")
+        assert credit(alice) == 2_000
+
+    def test_pages_left_open_lock_nobody_out(self, alice, now, signed_in):
+        left_open = [open_top_up(alice, 50_000, now=now) for _ in range(4)]
+        assert signed_in(alice).post("/wallet/top-up/", {"amount": "500"}).status_code == 302
+        with pytest.raises(sandbox.NotOpen):
+            pay(left_open[0])
+
+
+class InstallationTests:
+    """A database that begins anew has the same numbers; Stripe remembers the old ones."""
+
+    def test_keys_and_metadata_of_an_older_database_are_not_ours(self, alice, now):
+        theirs = open_top_up(alice, 2_000, now=now)
+        pay(theirs)
+        TopUp.objects.all().delete()
+        Customer.objects.all().delete()
+        Installation.objects.update(tag="another")
+        ours = TopUp.objects.create(pk=theirs.pk, member=alice, amount_minor=2_500, currency="EUR", made_at=now)
+        wallet.open_checkout(top_up=ours, success_url=HOME, cancel_url=HOME, now=now)
+        with pytest.raises(TopUp.DoesNotExist):
+            wallet.confirm_top_up(stripe_session=theirs.stripe_session, now=now)
+        work_for(4)
+        assert credit(alice) == 0
+
+    def test_the_tag_is_made_once(self):
+        assert installation.tag() == installation.tag() != ""
 
 
 class EventTests:

@@ -118,7 +118,7 @@ class WithdrawalTests:
         work_for(20)
         withdrawal.refresh_from_db()
         assert withdrawal.state == State.PAID
-        keys = SandboxKey.objects.filter(key__startswith=f"withdrawal:{withdrawal.pk}:transfer")
+        keys = SandboxKey.objects.filter(key__contains=f":withdrawal:{withdrawal.pk}:transfer")
         assert sorted(keys.values_list("status", flat=True)) == [200, 400, 400, 400]
 
     def test_to_an_account_that_stripe_has_stopped_is_available_again(self, rich_bob, now):

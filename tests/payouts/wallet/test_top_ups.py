@@ -1,3 +1,5 @@
+from contextlib import nullcontext
+from datetime import timedelta
 from unittest.mock import patch
 
 import pytest
@@ -5,6 +7,7 @@ import pytest
 from payouts.ledger import accounts
 from payouts.ledger import services as ledger
 from payouts.money import BadAmount, Money
+from payouts.stripe.answers import Refused
 from payouts.wallet import services as wallet
 from payouts.wallet.models import CreditLot, Customer, TopUp
 from tests.payouts.purse import charge, eur, give_credit, session_of, stripe_says
@@ -55,6 +58,59 @@ class StartTests:
         assert start(alice, 2_000, now, return_path="/r/abc/").return_path == "/r/abc/"
 
 
+class OpenCheckoutTests:
+    """What could be paid on pages that are open counts towards the hard limit of 2 000."""
+
+    def open(self, member, minor, now):
+        top_up = start(member, minor, now)
+        TopUp.objects.filter(pk=top_up.pk).update(state=State.OPEN, stripe_session=f"cs_test_{top_up.pk}")
+        top_up.refresh_from_db()
+        return top_up
+
+    def test_credit_held_and_open_pages_stay_within_2000(self, alice, eve, now):
+        give_credit(alice, 10_000, now)
+        wallet.hold(payer=alice, amount=eur(5_000), key="k", reference="period:1", now=now)
+        for minor in (40_000, 40_000, 40_000, 40_000, 30_000):
+            self.open(alice, minor, now)
+        with pytest.raises(wallet.CheckoutsOpen):
+            start(alice, 500, now)
+        assert start(eve, 50_000, now)
+
+    @pytest.mark.parametrize(
+        ("state", "age", "counts"),
+        [
+            (State.OPEN, timedelta(hours=23), True),
+            (State.OPEN, timedelta(hours=25), False),
+            (State.NEW, timedelta(seconds=1), True),
+            (State.NEW, timedelta(minutes=3), False),
+            (State.EXPIRED, timedelta(), False),
+        ],
+    )
+    def test_a_page_counts_while_one_could_pay_there(self, alice, now, state, age, counts):
+        TopUp.objects.create(member=alice, amount_minor=199_900, currency="EUR", state=state, made_at=now - age)
+        with pytest.raises(wallet.CheckoutsOpen) if counts else nullcontext():
+            start(alice, 500, now)
+
+    def test_a_closed_page_is_asked_about_and_counts_no_more(self, alice, now):
+        opened = [self.open(alice, 50_000, now) for _ in range(4)]
+        with patch("payouts.stripe.gateway.expire_checkout_session") as expire:
+            for top_up in opened:
+                with stripe_says(session_of(top_up, status="expired", payment_status="unpaid")):
+                    assert wallet.close_checkout(top_up=top_up, now=now).state == State.EXPIRED
+        assert expire.call_count == 4
+        assert start(alice, 50_000, now)
+
+    def test_a_page_paid_meanwhile_is_credited_instead(self, alice, now):
+        top_up = self.open(alice, 2_000, now)
+        refusal = Refused("not open", code="resource_missing")
+        with (
+            patch("payouts.stripe.gateway.expire_checkout_session", side_effect=refusal),
+            stripe_says(session_of(top_up)),
+        ):
+            assert wallet.close_checkout(top_up=top_up, now=now).state == State.PAID
+        assert wallet.credit(member=alice) == eur(2_000)
+
+
 class CheckoutTests:
     def test_the_member_becomes_a_customer_once(self, alice, now):
         with (
@@ -63,7 +119,7 @@ class CheckoutTests:
         ):
             for _ in range(2):
                 top_up = start(alice, 2_000, now)
-                opened.return_value = session_of(top_up, status="open", payment_status="unpaid")
+                opened.return_value = session_of(top_up, customer="cus_1", status="open", payment_status="unpaid")
                 url = wallet.open_checkout(top_up=top_up, success_url="/back", cancel_url="/back", now=now)
         assert made.call_count == 1
         assert Customer.objects.get().stripe_id == "cus_1"
@@ -78,6 +134,20 @@ class ConfirmTests:
         assert [confirm(top_up, now).state for _ in range(3)] == [State.PAID] * 3
         assert wallet.credit(member=alice) == eur(2_000)
         assert CreditLot.objects.get().remaining_minor == 2_000
+
+    @pytest.mark.parametrize(
+        "changes", [{"id": "cs_test_other"}, {"customer": "cus_other"}, {"currency": "USD"}, {"top_up_id": 404}]
+    )
+    def test_a_session_of_another_with_our_number_credits_nothing(self, alice, now, changes):
+        top_up = start(alice, 2_000, now)
+        TopUp.objects.update(state=State.OPEN, stripe_session=f"cs_test_{top_up.pk}")
+        with pytest.raises(TopUp.DoesNotExist):
+            confirm(top_up, now, **changes)
+        assert wallet.credit(member=alice) == eur(0)
+
+    def test_the_event_may_come_before_we_know_the_session(self, alice, now):
+        assert confirm(start(alice, 2_000, now), now).stripe_session
+        assert wallet.credit(member=alice) == eur(2_000)
 
     def test_a_visit_without_payment_credits_nothing(self, alice, now):
         top_up = start(alice, 2_000, now)

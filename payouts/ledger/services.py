@@ -156,7 +156,7 @@ def _move_cached_balances(cursor: CursorWrapper, lines: Sequence[Line], ids: dic
 @cache
 def _update_balances(vendor: str, count: int) -> str:
     """On PostgreSQL the rows are locked in id order first, so that crossing moves wait for each other, never in a ring."""
-    changes, ids = " ".join(["WHEN %s THEN %s"] * count), ", ".join(["%s"] * count)
+    changes, ids = " ".join(["WHEN %s THEN CAST(%s AS bigint)"] * count), ", ".join(["%s"] * count)
     locked = "FOR NO KEY UPDATE" if vendor == "postgresql" else ""
     return f"""
         WITH change(id, minor) AS (

@@ -12,7 +12,7 @@ const { member, words } = pageData();
 const socket = new PageSocket({
   url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/page/`,
   on: {
-    open: () => undefined,
+    open: () => incomingCalls?.reconnected(),
     presence: (change) => showPresence(change, words.presence),
     rings: ({ incoming, outgoing }) => {
       incomingCalls?.update(incoming);
@@ -21,8 +21,8 @@ const socket = new PageSocket({
     ringing: (ring) => callPanel?.ringing(ring),
     answered: (ring) => incomingCalls?.answered(ring),
     error: (error) => {
-      if (error.re === "ring.answer") {
-        incomingCalls?.refused(error.text);
+      if (error.re === "ring.answer" || error.re === "ring.decline") {
+        incomingCalls?.refused(error);
       } else if (error.re === "ring" || error.re === "ring.cancel") {
         callPanel?.refused(error);
       }

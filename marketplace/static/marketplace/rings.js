@@ -8,6 +8,8 @@
 export class IncomingRings {
   /** @type {Incoming | null} */
   shown = null;
+  /** @type {Incoming[]} as the server told it last */
+  #incoming = [];
   /** @type {Set<number>} calls that this window answered or declined */
   #settledHere = new Set();
   /** @type {Set<number>} calls that another window of this browser answered */
@@ -16,6 +18,18 @@ export class IncomingRings {
   /** @param {number} call */
   settledHere(call) {
     this.#settledHere.add(call);
+  }
+
+  /** A new connection: what was sent on the one before may be lost, and then it still rings. The next list will tell. */
+  forgetSettled() {
+    if (this.shown && this.#settledHere.has(this.shown.call)) this.shown = null;
+    this.#settledHere.clear();
+  }
+
+  /** The server refused what this window sent, and it still rings. */
+  takeBack() {
+    this.forgetSettled();
+    return this.update(this.#incoming);
   }
 
   /** @param {number} call */
@@ -34,6 +48,7 @@ export class IncomingRings {
    */
   update(incoming) {
     const before = this.shown;
+    this.#incoming = incoming;
     this.shown = incoming.find((ring) => !this.#settledHere.has(ring.call)) ?? null;
     const left = before && !incoming.some((ring) => ring.call === before.call);
     return { shown: this.shown, gone: left && !this.#settledHere.has(before.call) ? before : null };

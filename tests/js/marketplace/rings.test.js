@@ -27,6 +27,33 @@ describe("an incoming ring", () => {
     assert.equal(rings.update([ring(17)]).shown, null);
   });
 
+  it("shows again when what this window sent was refused", () => {
+    const rings = new IncomingRings();
+    rings.update([ring(17)]);
+    rings.settledHere(17);
+    rings.update([ring(17)]);
+    rings.takeBack();
+    assert.equal(rings.update([ring(17)]).shown.call, 17);
+  });
+
+  it("shows anew when no list came in between", () => {
+    const rings = new IncomingRings();
+    rings.update([ring(17)]);
+    rings.settledHere(17);
+    assert.equal(rings.takeBack().shown.call, 17);
+    rings.settledHere(17);
+    rings.forgetSettled();
+    assert.equal(rings.shown, null, "what is shown is not taken for known");
+    assert.equal(rings.update([ring(17)]).shown.call, 17);
+  });
+
+  it("that nobody pressed goes on through a new connection", () => {
+    const rings = new IncomingRings();
+    rings.update([ring(17)]);
+    rings.forgetSettled();
+    assert.equal(rings.shown.call, 17);
+  });
+
   it("is known as answered elsewhere once another window said so", () => {
     const rings = new IncomingRings();
     rings.update([ring(17)]);

@@ -213,3 +213,12 @@ test("without a connection nothing is sent, and the page is told", async () => {
   await settle();
   assert.equal(socket.send("meter.pause", { period: 8 }), false);
 });
+
+test("a join that came too fast is sent again, and the seat still wanted", () => {
+  const socket = opened();
+  socket.join();
+  FakeSocket.last.say({ type: "error", code: "too_fast", text: "…", re: "join" });
+  assert.equal(socket.wanted, true);
+  mock.timers.tick(1000);
+  assert.deepEqual(FakeSocket.last.types(), ["join", "join"]);
+});

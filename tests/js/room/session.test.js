@@ -175,6 +175,23 @@ test("hanging up without a connection is told to the server as soon as there is 
   assert.deepEqual([made.screen, made.socket.wanted], ["over", false]);
 });
 
+test("hanging up that the server could not do is sent again until the call is over", async () => {
+  const made = await inCall();
+  made.hangUp();
+  for (const code of ["internal", "too_fast"]) {
+    const before = sent("hangup").length;
+    FakeSocket.last.say({ type: "error", code, text: "…", re: "hangup" });
+    await pass(2000);
+    assert.deepEqual([sent("hangup").length, made.screen], [before + 1, "over"]);
+  }
+  await pass(4000);
+  assert.equal(sent("hangup").length, 3, "not while the answer is on its way");
+  FakeSocket.last.say({ type: "error", code: "room.no_call", text: "…", re: "hangup" });
+  FakeSocket.last.say(state({ call: { state: "ended", end_reason: "hung_up" } }));
+  await pass(4000);
+  assert.equal(sent("hangup").length, 3);
+});
+
 test("when the call is over the connection and the devices are let go, and ringing again brings them back", async () => {
   const made = await inCall();
   FakeSocket.last.say(state({ call: { state: "ended", end_reason: "hung_up" }, can_ring: true }));

@@ -13,6 +13,7 @@ const CONNECT_MS = 10_000;
 const SILENCE_MS = 25_000;
 const PROBE_MS = 2000;
 const SEAT_MS = 5000;
+const TOO_FAST_MS = 1000;
 const NEWER_TAB = 4001;
 const SIGNED_OUT = 4003;
 
@@ -195,7 +196,8 @@ export class RoomSocket {
 
   /** @param {ServerError} error */
   #errorCame(error) {
-    if (error.re === "join" || error.re === "ring") this.wanted = false;
+    if (error.code === "too_fast" && error.re === "join") setTimeout(() => this.ask(), TOO_FAST_MS);
+    else if (error.re === "join" || error.re === "ring") this.wanted = false;
     this.#on.error(error);
   }
 

@@ -66,7 +66,7 @@ export class Session {
         state: (state) => this.#stateCame(state),
         peer: (notice) => this.#peerCame(notice),
         signal: (data) => (this.#tooEarly ? this.#tooEarly.push(data) : this.peer.signal(data)),
-        error: on.error,
+        error: (error) => this.#errorCame(error),
       },
     });
     setInterval(() => this.#report(), REPORT_MS);
@@ -132,6 +132,12 @@ export class Session {
 
   #sendHangup() {
     if (this.#hangup === "to send" && this.state?.you.joined && this.socket.send("hangup")) this.#hangup = "sent";
+  }
+
+  /** A *Hang up* that the server could not do is sent again with the next report's turn. @param {ServerError} error */
+  #errorCame(error) {
+    if (error.re === "hangup" && this.#hangup) this.#hangup = "to send";
+    this.#on.error(error);
   }
 
   /** @param {string} type @param {object} [fields] */
@@ -222,6 +228,7 @@ export class Session {
   }
 
   async #report() {
+    this.#sendHangup();
     if (!this.socket.wanted || this.#hangup || !this.state?.you.joined) return;
     const counters = await this.peer.counters().catch(() => null);
     if (counters) this.socket.send("media", { received: counters.received });

@@ -5,10 +5,11 @@ import { IncomingRings, fill, secondsLeft } from "../rings.js";
 import { announce, byId } from "./dom.js";
 
 /**
- * @import { Incoming, PageSocket } from "../pagesocket.js"
+ * @import { Incoming, PageSocket, ServerError } from "../pagesocket.js"
  * @import { PageData } from "./dom.js"
  */
 
+const OVER = ["call.over", "not_found"]; // other errors leave it ringing
 const OTHER_WINDOW_MS = 400; // how long another window may take to say that it answered
 
 export class IncomingCalls {
@@ -61,16 +62,32 @@ export class IncomingCalls {
     location.assign(`/r/${encodeURIComponent(room)}/`);
   }
 
-  /** This window's answer came too late. @param {string} text */
-  refused(text) {
-    this.#close();
-    announce(text);
+  /** What this window sent came too late, or did nothing: then it rings on. @param {ServerError} error */
+  refused({ code, text }) {
+    if (OVER.includes(code)) {
+      this.#close();
+    } else {
+      const { shown } = this.#rings.takeBack();
+      if (shown) {
+        this.#open(shown);
+      }
+    }
+    tell(text);
+  }
+
+  /** The connection is new: what was sent on the one before may never have come. */
+  reconnected() {
+    this.#rings.forgetSettled();
   }
 
   /** @param {"ring.answer" | "ring.decline"} what */
   #settle(what) {
     const ring = this.#rings.shown;
-    if (!ring || !this.#socket.send(what, { call: ring.call })) {
+    if (!ring) {
+      return;
+    }
+    if (!this.#socket.send(what, { call: ring.call })) {
+      tell(this.#words.offline);
       return;
     }
     this.#rings.settledHere(ring.call);
@@ -130,9 +147,10 @@ export class IncomingCalls {
   /** @param {Incoming} ring */
   #tellGone(ring) {
     const elsewhere = this.#rings.wasAnsweredElsewhere(ring.call);
-    announce(elsewhere ? this.#words.elsewhere : fill(this.#words.ring_over, { name: ring.caller.name }));
     if (elsewhere) {
-      showNotice(this.#words.elsewhere);
+      tell(this.#words.elsewhere);
+    } else {
+      announce(fill(this.#words.ring_over, { name: ring.caller.name }));
     }
   }
 
@@ -152,11 +170,18 @@ export class IncomingCalls {
   }
 }
 
-/** A line above the page for some seconds; the announcer has said it already. @param {string} text */
-function showNotice(text) {
+/** Aloud, and as a line above the page for some seconds; above the dialog too, which hides the rest from everybody. @param {string} text */
+function tell(text) {
+  const dialog = document.querySelector("dialog[open]");
   const notice = document.createElement("p");
   notice.className = "notice passing-notice";
   notice.textContent = text;
-  document.body.append(notice);
+  if (dialog) {
+    notice.setAttribute("role", "alert");
+  } else {
+    announce(text);
+  }
+  document.querySelector(".passing-notice")?.remove();
+  (dialog ?? document.body).append(notice);
   setTimeout(() => notice.remove(), 8000);
 }

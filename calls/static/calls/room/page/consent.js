@@ -3,6 +3,8 @@
 import { byId, onPress, say, show } from "./dom.js";
 import { durationText } from "./words.js";
 
+const ANSWER_MS = 5000; // how long the server's answer is waited for before *Accept and pay* can be pressed again
+
 /** @import { CapChoice, Offer } from "../messages.js" */
 /** @import { Desk } from "./desk.js" */
 
@@ -16,8 +18,8 @@ export class ConsentCard {
   #shownId = null;
   #drawnCap = "";
   #drawnText = "";
-  /** *Accept and pay* was pressed; the answer of the server is on its way. */
-  #sent = false;
+  /** *Accept and pay* was pressed: until then the answer of the server may be on its way. */
+  #waitsUntil = 0;
   /** @type {Element | null} */
   #focusBefore = null;
 
@@ -33,7 +35,7 @@ export class ConsentCard {
   render() {
     const offer = this.#offered();
     if (!offer) return this.#close();
-    if (this.#desk.session.socket.status !== "open") this.#sent = false;
+    if (this.#desk.session.socket.status !== "open") this.#waitsUntil = 0;
     if (offer.id !== this.#shownId) this.#open(offer);
     this.#renderText(offer);
     this.#renderCap(offer);
@@ -46,7 +48,7 @@ export class ConsentCard {
 
   /** The server refused what was pressed. @param {string} text */
   refused(text) {
-    this.#sent = false;
+    this.#waitsUntil = 0;
     if (this.#shownId === null) return this.#desk.voice.notice(text, "error");
     say(byId("consent-error"), text);
     show(byId("consent-error"), true);
@@ -62,14 +64,16 @@ export class ConsentCard {
 
   /** @param {Offer} offer */
   #isInert(offer) {
-    return this.#sent || !offer.can_accept || this.#desk.session.clock.now() < (offer.inert_until ?? 0);
+    const now = this.#desk.session.clock.now();
+    return now < this.#waitsUntil || !offer.can_accept || now < (offer.inert_until ?? 0);
   }
 
   #pressAccept() {
     const offer = this.#offered();
     if (!offer || this.#isInert(offer)) return;
     const cap = Number(this.#select.value) || offer.price_minor;
-    this.#sent = this.#desk.act("offer.accept", { offer: offer.id, cap_minor: cap });
+    const sent = this.#desk.act("offer.accept", { offer: offer.id, cap_minor: cap });
+    this.#waitsUntil = sent ? this.#desk.session.clock.now() + ANSWER_MS : 0;
     this.render();
   }
 
@@ -87,7 +91,8 @@ export class ConsentCard {
   #open(offer) {
     this.#shownId = offer.id;
     this.#drawnCap = this.#drawnText = "";
-    this.#sent = false;
+    this.#select.replaceChildren(); // what was chosen for another offer
+    this.#waitsUntil = 0;
     this.#focusBefore = document.activeElement;
     show(byId("consent-error"), false);
     say(byId("consent-title"), offer.text[0]);

@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { ConsentCard } from "../../../calls/static/calls/room/page/consent.js";
+
+/** As much of an element as the card asks for. */
+class FakeElement {
+  hidden = true;
+  textContent = "";
+  disabled = false;
+  children = [];
+  #listeners = {};
+
+  addEventListener(type, action) {
+    this.#listeners[type] = action;
+  }
+
+  press() {
+    if (!this.disabled) this.#listeners.click();
+  }
+
+  replaceChildren(...children) {
+    this.children = children;
+  }
+
+  contains() {
+    return false;
+  }
+
+  focus() {}
+}
+
+class FakeButton extends FakeElement {}
+
+/** A drop-down list: it can only stand at one of its options. */
+class FakeSelect extends FakeElement {
+  #value = "";
+
+  get value() {
+    return this.children.some(({ value }) => value === this.#value) ? this.#value : (this.children[0]?.value ?? "");
+  }
+
+  set value(wanted) {
+    this.#value = wanted;
+  }
+}
+
+class FakeOption {
+  constructor(text, value) {
+    Object.assign(this, { text, value });
+  }
+}
+
+let elements;
+let session;
+let sent;
+let now;
+let card;
+
+beforeEach(() => {
+  elements = { cap: new FakeSelect(), accept: new FakeButton() };
+  Object.assign(globalThis, {
+    HTMLElement: FakeElement, HTMLSelectElement: FakeSelect, HTMLButtonElement: FakeButton, Option: FakeOption,
+    document: { getElementById: (id) => (elements[id] ??= new FakeElement()), createElement: () => new FakeElement(), activeElement: null },
+  });
+  now = 10_000;
+  sent = [];
+  session = { state: null, screen: "call", socket: { status: "open" }, clock: { now: () => now } };
+  const voice = { announce() {}, notice() {} };
+  const act = (type, fields) => Boolean(sent.push({ type, ...fields }));
+  card = new ConsentCard({ session, words: (key) => key, voice, act, sound() {} }, () => true);
+});
+
+function offered(id, { proposed = 1000, choices = [500, 1000, 1840], ...changes } = {}) {
+  const cap = {
+    proposed_minor: proposed, max_minor: 1840, clipped_by: null,
+    choices: choices.map((minor) => ({ minor, text: `€${minor / 100}`, time_ms: null })),
+  };
+  const offer = {
+    id, state: "open", kind: "per_minute", text: ["Title", "line", "last"], can_accept: true, needs_credit: false,
+    expires_at: 70_000, inert_until: 0, cap, ...changes,
+  };
+  session.state = { you: { role: "payer" }, offer };
+  card.render();
+}
+
+test("each offer stands at the cap proposed for it, whatever was chosen for the one before", () => {
+  offered(1);
+  elements.cap.value = "500";
+  session.state.offer = null;
+  card.render();
+  offered(2, { proposed: 1840 });
+  assert.equal(elements.cap.value, "1840");
+  elements.accept.press();
+  assert.deepEqual(sent, [{ type: "offer.accept", offer: 2, cap_minor: 1840 }]);
+});
+
+test("so does one that replaces it without a pause", () => {
+  offered(1);
+  elements.cap.value = "500";
+  offered(2);
+  assert.equal(elements.cap.value, "1000");
+});
+
+test("a choice made stays made when credit comes", () => {
+  offered(1);
+  elements.cap.value = "500";
+  offered(1, { choices: [500, 1000, 2840] });
+  assert.equal(elements.cap.value, "500");
+});
+
+test("pressed once it is inert until the server has answered", () => {
+  offered(1);
+  elements.accept.press();
+  card.render();
+  assert.equal(elements.accept.disabled, true);
+  card.refused("Too many messages at once.");
+  card.render();
+  assert.equal(elements.accept.disabled, false);
+  assert.equal(elements["consent-error"].textContent, "Too many messages at once.");
+});
+
+test("a press that the server let fall without a word can be made again", () => {
+  offered(1);
+  elements.accept.press();
+  now += 5000;
+  card.render();
+  assert.equal(elements.accept.disabled, false);
+});

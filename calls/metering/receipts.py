@@ -57,6 +57,11 @@ class PeriodRow:
     stops: list[StopRow]
 
     @property
+    def terms(self) -> str:
+        """What was asked for, as both may read it. What the payer read names their credit, which the expert is never told."""
+        return "\n".join(texts.terms_lines(self.period.offer))
+
+    @property
     def charged_ms(self) -> int:
         """What the price is reckoned from, for a period per minute."""
         return self.billed_ms - self.free_ms

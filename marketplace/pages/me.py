@@ -6,7 +6,7 @@ from operator import attrgetter
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.db.models import Prefetch, Sum
+from django.db.models import F, Prefetch, Sum
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -91,7 +91,8 @@ def _calls_of(member: User) -> list[CallRow]:
     """The newest calls, made and received, whatever became of them."""
     both = []
     for calls, other, made in ((member.calls_made, "expert", True), (member.calls_received, "caller", False)):
-        newest = calls.select_related(other, "room").annotate(paid_minor=Sum("periods__amount_minor"))
+        kept = Sum(F("periods__amount_minor") - F("periods__given_back_minor"))
+        newest = calls.select_related(other, "room").annotate(paid_minor=kept)
         both += [_row(call, getattr(call, other), made) for call in newest.order_by("-rang_at")[:CALLS_SHOWN]]
     return sorted(both, key=attrgetter("rang_at"), reverse=True)[:CALLS_SHOWN]
 

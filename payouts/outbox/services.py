@@ -1,6 +1,7 @@
 """Work for the world outside: a row written with what causes it, done later by the worker, with its key, until it is done."""
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -14,6 +15,7 @@ log = logging.getLogger(__name__)
 
 CLAIM_S = 120  # longer than the slowest call to Stripe; a worker that died is overtaken after it
 BACKOFF_MAX_S = 3600
+BATCH_S = 30  # then `now` is old: what is claimed with it would be taken over while it is being done
 
 Finish = Callable[[datetime], object]
 
@@ -39,12 +41,16 @@ def work(*, handlers: Mapping[str, Handler], now: datetime, limit: int = 20) -> 
 
     A row is claimed by moving `due_at` ahead. Dying anywhere leaves it to be done again with the same key: the outside
     world must know keys, as Stripe does. Errors stay on the row; it is tried again after 1, 2, 4 ... s, at most 1 h.
+    After BATCH_S the rest is left to the next call.
     """
+    started = time.monotonic()
     due = OutboxRow.objects.filter(
         state__in=[OutboxRow.State.WAITING, OutboxRow.State.CLAIMED], due_at__lte=now, action__in=list(handlers)
     )
     tried = 0
     for row in due.order_by("due_at", "pk")[:limit]:
+        if time.monotonic() - started > BATCH_S:
+            break
         if _claim(row, now):
             _do(row, handlers[row.action], now)
             tried += 1

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from payouts import clock
 from payouts.sandbox import accounts, books, deliveries, pay_in, pay_out, store
@@ -14,8 +16,11 @@ from payouts.sandbox.store import Object
 GOOD_CARD = "4242424242424242"
 SETTLED_CARD = "4000000000000077"  # its money is available at once
 DECLINED_CARDS = {
-    "4000000000000002": ("generic_decline", "Your card was declined."),
-    "4000000000009995": ("insufficient_funds", "Your card has insufficient funds. Try a different card."),
+    "4000000000000002": ("generic_decline", gettext_lazy("Your card was declined.")),
+    "4000000000009995": (
+        "insufficient_funds",
+        gettext_lazy("Your card has insufficient funds. Try a different card."),
+    ),
 }
 BANKS = (pay_out.PAYING_BANK, pay_out.REFUSING_BANK)
 
@@ -71,13 +76,13 @@ def pay_with_card(*, session_id: str, number: str) -> str:
     with store.one_at_a_time():
         session = open_session(session_id)
         if refusal:
-            pay_in.decline(session, decline_code=refusal[0], message=refusal[1])
+            pay_in.decline(session, decline_code=refusal[0], message=str(refusal[1]))
         elif card in (GOOD_CARD, SETTLED_CARD):
             pay_in.pay(session, last4=card[-4:], settle_days=0 if card == SETTLED_CARD else books.SETTLE_DAYS)
     if refusal:
-        raise Declined(refusal[1])
+        raise Declined(str(refusal[1]))
     if card not in (GOOD_CARD, SETTLED_CARD):
-        raise Declined("Your card number is incorrect.")
+        raise Declined(_("Your card number is incorrect."))
     return session["success_url"].replace("{CHECKOUT_SESSION_ID}", session_id)
 
 

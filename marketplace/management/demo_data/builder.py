@@ -5,6 +5,7 @@ from datetime import datetime
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.db import transaction
 from django.utils.text import slugify
 
 from calls.robots import roster
@@ -21,9 +22,14 @@ from payouts.sandbox import services as sandbox
 from payouts.wallet import services as wallet
 
 
+def email_of(name: str) -> str:
+    return f"{slugify(name)}@{EMAIL_DOMAIN}"
+
+
+@transaction.atomic
 def member(name: str, *, password: str | None = None, **fields) -> User:
     """A member of the demo. Without a password the only way in is the demo's door."""
-    email = f"{slugify(name)}@{EMAIL_DOMAIN}"
+    email = email_of(name)
     user = User.objects.create_user(email, password, name=name, **fields)
     EmailAddress.objects.create(user=user, email=email, primary=True, verified=True)
     return user

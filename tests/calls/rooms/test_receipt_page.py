@@ -45,3 +45,9 @@ class ReceiptPageTests:
 
     def test_the_accepted_terms_are_on_it(self, pages):
         assert "By accepting I ask to start now" in pages["Alice Martin"]
+        assert "billed by the second" in pages["Bob Leroy"]
+
+    def test_the_expert_never_reads_how_much_credit_the_payer_had(self, pages):
+        assert "You have €" in pages["Alice Martin"]
+        assert "You have" not in pages["Bob Leroy"]
+        assert "Stop automatically" not in pages["Bob Leroy"]

@@ -48,12 +48,27 @@ class RefusalTests:
         assert list(User.objects.all()) == [alice]
 
 
+class InterruptedTests:
+    def test_half_a_demo_is_said_and_not_kept_for_ever(self, demo, transactional_db, monkeypatch):
+        def ctrl_c(*_args, **_options):
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("marketplace.management.commands.demo.builder.all_experts", ctrl_c)
+        with pytest.raises(KeyboardInterrupt):
+            call_command("demo", stdout=StringIO())
+        monkeypatch.undo()
+        with pytest.raises(CommandError, match="make reset"):
+            call_command("demo", stdout=StringIO())
+
+
 class DemoDataTests:
     def test_a_believable_directory_with_every_book_in_order(self, made, demo):
         self.everybody_is_ready()
         self.prices_are_within_the_rules()
         self.two_experts_are_robots(demo)
         self.the_past_is_paid_and_settled()
+        assert verify() == ""
+        call_command("demo", stdout=StringIO())  # is finished: nothing happens
         assert verify() == ""
 
     def everybody_is_ready(self):

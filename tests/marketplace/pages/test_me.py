@@ -6,6 +6,7 @@ from django.urls import reverse
 from calls.models import Call, Message, Room
 from marketplace.experts.models import Presence
 from tests import cast
+from tests.calls.metering.world import Story
 
 
 @pytest.fixture
@@ -42,6 +43,14 @@ class MeTests:
             assert "12 min 40 s" in page
             assert "About my lease" in page
             assert reverse("receipt", args=[call.pk]) in page
+
+    def test_shows_what_an_act_cost_without_what_came_back(self, db, signed_in):
+        story = Story().go_act().after(600)
+        story.hang_up()
+        for person in (story.alice, story.bob):
+            page = signed_in(person).get("/me/").content.decode()
+            assert "€8.33" in page
+        assert "€25.00" not in signed_in(story.alice).get("/me/").content.decode()
 
     def test_shows_eve_nothing_of_it(self, signed_in, alice, bob, eve, letter):
         called(alice, bob)

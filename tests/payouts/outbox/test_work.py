@@ -111,6 +111,16 @@ class WorkTests:
         work(now)
         assert world.written == ["period:1:mail"]
 
+    def test_rows_are_not_claimed_with_a_moment_long_past(self, now, work, world, monkeypatch):
+        """The world takes 20 s to answer: a claim made with the `now` of the beginning would soon run out at birth."""
+        passed = [0.0]
+        monkeypatch.setattr("payouts.outbox.services.time.monotonic", lambda: passed[0])
+        slow = lambda payload, *, key: passed.__setitem__(0, passed[0] + 20)  # noqa: E731
+        for number in range(10):
+            enqueue(now, key=str(number))
+        assert outbox.work(handlers={"tell": slow}, now=now) == 2
+        assert outbox.work(handlers={"tell": slow}, now=now + timedelta(seconds=40)) == 2
+
     def test_one_failing_row_holds_up_no_other(self, now, work, world):
         enqueue(now, key="a")
         enqueue(now, key="b")

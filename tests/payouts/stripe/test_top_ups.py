@@ -218,6 +218,15 @@ class EventTests:
         event.refresh_from_db()
         assert (event.error, credit(alice)) == ("", 2_000)
 
+    def test_is_not_claimed_with_a_moment_long_past(self, now, monkeypatch):
+        passed = [0.0]
+        monkeypatch.setattr("payouts.stripe.work.time.monotonic", lambda: passed[0])
+        act = lambda event, now: passed.__setitem__(0, passed[0] + 20)  # noqa: E731
+        monkeypatch.setitem(work.ACTIONS, "charge.updated", act)
+        for _ in range(10):
+            _stored("charge.updated", {}, now)
+        assert work.process_events(now=now) == 2
+
     def test_taken_by_one_worker_is_left_by_another(self, now):
         event = _stored("customer.created", {"id": "cus_1"}, now)
         same = StripeEvent.objects.get()

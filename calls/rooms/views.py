@@ -50,6 +50,7 @@ def seat(request: HttpRequest, code: str) -> JsonResponse:
 
 
 @login_required
+@never_cache
 @require_safe
 def receipt(request: HttpRequest, call_id: int) -> HttpResponse:
     """For both people of the call, once it has been a conversation and is over."""

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import F, Prefetch, Sum
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from calls.conversations import services as conversations
@@ -38,6 +39,7 @@ class CallRow:
 
 
 @login_required
+@never_cache
 @require_safe
 def me(request):
     profile = _profile_of(request.user)

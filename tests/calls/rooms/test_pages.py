@@ -36,8 +36,10 @@ class RoomPageTests:
         answer = client.get(f"/r/{ended.room.code}/")
         assert answer.url == f"/accounts/login/?next=/r/{ended.room.code}/"
 
-    def test_it_is_never_cached(self, ended, alice, signed_in):
-        assert "no-store" in signed_in(alice).get(f"/r/{ended.room.code}/").headers["Cache-Control"]
+    def test_neither_it_nor_its_receipt_is_ever_cached(self, ended, alice, signed_in):
+        """The back button after signing out must not show them."""
+        for address in (f"/r/{ended.room.code}/", f"/calls/{ended.id}/"):
+            assert "no-store" in signed_in(alice).get(address).headers["Cache-Control"]
 
 
 class ReceiptPageTests:

@@ -26,6 +26,10 @@ class MeTests:
     def test_is_for_members(self, client, db):
         assert client.get("/me/")["Location"] == "/accounts/login/?next=/me/"
 
+    def test_is_never_cached(self, signed_in, alice):
+        """The back button after signing out must not show it."""
+        assert "no-store" in signed_in(alice).get("/me/").headers["Cache-Control"]
+
     def test_shows_an_expert_what_they_offer(self, signed_in, bob):
         page = signed_in(bob).get("/me/").content.decode()
         for told in ("Helps with taxes", "€2.00", "Half an hour on your tax return", "€25.00", "Set away"):

@@ -1,7 +1,11 @@
 import threading
 
+import pytest
+
 from marketplace import worker
 from marketplace.worker import Job
+
+pytestmark = pytest.mark.django_db  # a round closes connections that went stale
 
 
 def failing():

@@ -49,7 +49,7 @@ class MeTests:
             assert reverse("receipt", args=[call.pk]) in page
 
     def test_shows_what_an_act_cost_without_what_came_back(self, db, signed_in):
-        story = Story().go_act().after(600)
+        story = Story(credit=2_500).go_act().after(600)
         story.hang_up()
         for person in (story.alice, story.bob):
             page = signed_in(person).get("/me/").content.decode()

@@ -73,7 +73,7 @@ def _database(server: Server, count: int) -> str:
 def _wal_row(few: Side, many: Side) -> Row:
     """What more calls wrote more, for each of them: the lease and the worker write the same with any number of calls."""
     more = many.count - few.count
-    each = [round((one - other) / more, 1) for one, other in zip(many.wal, few.wal, strict=True)]
+    each = [round((one - other) / more, 1) + 0.0 for one, other in zip(many.wal, few.wal, strict=True)]
     return Row(
         name=WAL.name,
         ratio=max(0.0, median(each)),

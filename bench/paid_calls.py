@@ -32,6 +32,8 @@ def make(count: int) -> None:
     story.offer_rate(RATE_MINOR)
     story.accept(CAP_MINOR)
     story.count_down()
+    for row in (story.call, story.offer):
+        row.refresh_from_db()
     _copy_rows(story, count - 1)
 
 

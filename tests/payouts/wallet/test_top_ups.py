@@ -1,8 +1,10 @@
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from datetime import timedelta
 from unittest.mock import patch
 
 import pytest
+from django.db import connection, transaction
 
 from payouts.ledger import accounts
 from payouts.ledger import services as ledger
@@ -90,6 +92,28 @@ class OpenCheckoutTests:
         TopUp.objects.create(member=alice, amount_minor=199_900, currency="EUR", state=state, made_at=now - age)
         with pytest.raises(wallet.CheckoutsOpen) if counts else nullcontext():
             start(alice, 500, now)
+
+    @pytest.mark.postgres
+    @pytest.mark.django_db(transaction=True)
+    def test_forms_sent_at_once_are_seen_in_turn(self, alice, now):
+        self.open(alice, 50_000, now)
+        self.open(alice, 50_000, now)
+        self.open(alice, 50_000, now)
+
+        def start_too():
+            try:
+                return start(alice, 50_000, now)
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(1) as other:
+            with transaction.atomic():
+                start(alice, 50_000, now)
+                second = other.submit(start_too)
+                with pytest.raises(TimeoutError):
+                    second.result(timeout=0.5)
+            with pytest.raises(wallet.CheckoutsOpen):
+                second.result(timeout=30)
 
     def test_a_closed_page_is_asked_about_and_counts_no_more(self, alice, now):
         opened = [self.open(alice, 50_000, now) for _ in range(4)]

@@ -26,9 +26,9 @@ def main(only: str) -> None:
         for group in [only] if only else GROUPS:
             # Imported here because a group reads Django's settings, and so the address of this server.
             for row in importlib.import_module(f"bench.{group}").rows(server):
-                report.show(row)
                 rows.append(row)
-            report.keep(rows)
+                report.show(row)
+                report.keep(rows)
     print(f"\n{sum(row.is_met for row in rows)} of {len(rows)} goals met; written to {report.RESULTS}")
 
 

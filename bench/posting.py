@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import venv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,14 +29,16 @@ HORDAK_PACKAGES = ("django-hordak==2.0.0", "Django==5.2.19", "psycopg[binary]==3
 MICRO = 1e6
 
 
-def rows(server: Server) -> list[Row]:
+def rows(server: Server) -> Iterator[Row]:
     call_command("migrate", verbosity=0)
     first_ids = settlement.make_accounts()
     statements = pgbench.record()
     script = pgbench.script(statements, first_ids)
     connection.close()
     peer = Peer(server.write("settlement.sql", script.text), script.fixed)
-    return [_one_settlement(server, peer), _with_hordak(server), *_throughput(server, peer)]
+    yield _one_settlement(server, peer)
+    yield _with_hordak(server)
+    yield from _throughput(server, peer)
 
 
 @dataclass

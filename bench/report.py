@@ -1,6 +1,7 @@
 """What a benchmark found: one object a goal, as a line of bench/results.jsonl and as a row of the printed table."""
 
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -73,3 +74,4 @@ def show(row: Row) -> None:
     print(f": {row.ours:g} and {row.theirs:g} {row.unit}" if row.ours is not None else "")
     if row.note:
         print(f"        {row.note}")
+    sys.stdout.flush()

@@ -100,6 +100,7 @@ class Command(BaseCommand):
     def greet(self) -> None:
         self.stdout.write(_("Ringwise is at %(url)s (Ctrl-C ends it).") % {"url": settings.SITE_URL})
         if settings.DEMO:
+            self.stdout.write(_("Sign in as anybody with one press: %(url)s/demo/") % {"url": settings.SITE_URL})
             self.stdout.write(_("A call needs two people: use a private window for the second person."))
         self.stdout.flush()
 

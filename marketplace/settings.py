@@ -332,5 +332,10 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     # At INFO the library writes every request; ours are in the outbox and the events.
-    "loggers": {"stripe": {"level": "WARNING"}, "daphne": {"level": "WARNING"}},
+    # A forged Host gets its 400; a traceback for each would let anybody fill the log.
+    "loggers": {
+        "stripe": {"level": "WARNING"},
+        "daphne": {"level": "WARNING"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+    },
 }

@@ -20,6 +20,7 @@ from calls.notices.services import tell_room
 from marketplace.accounts.models import User
 
 State, Reason = PaidPeriod.State, Stop.Reason
+LOSS_WINDOW = timedelta(minutes=10)
 
 
 def lock(period_id: int) -> PaidPeriod:
@@ -70,7 +71,16 @@ def run(period: PaidPeriod, *, at: datetime) -> None:
 
 def stop(period: PaidPeriod, *, at: datetime, reason: str, side: str) -> None:
     Stop.objects.create(period=period, reason=reason, side=side, started_at=at)
-    _enter(period, State.STOPPED, at + timedelta(seconds=settings.LOSS_ENDS_S))
+    _enter(period, State.STOPPED, at + _loss_left(period, at))
+
+
+def _loss_left(period: PaidPeriod, at: datetime) -> timedelta:
+    """How long a loss that begins at `at` may last: LOSS_ENDS_S, less what losses took in the LOSS_WINDOW before.
+
+    Both hear each other until a loss is noticed, a few seconds after the last good report. One side that loses the other
+    over and over, by chance or on purpose, would otherwise talk for ever and pay next to nothing.
+    """
+    return max(timedelta(), timedelta(seconds=settings.LOSS_ENDS_S) - witness.lost_between(period, at - LOSS_WINDOW, at))
 
 
 def pause(period: PaidPeriod, *, at: datetime, side: str) -> None:
@@ -89,7 +99,7 @@ def fell_silent(period: PaidPeriod, *, side: str, at: datetime, reason: str) -> 
         if loss and at < loss.started_at:
             loss.started_at, loss.side, loss.reason = at, side, reason
             loss.save(update_fields=["started_at", "side", "reason"])
-            _enter(period, State.STOPPED, at + timedelta(seconds=settings.LOSS_ENDS_S))
+            _enter(period, State.STOPPED, at + _loss_left(period, at))
 
 
 def resumes_by_itself(period: PaidPeriod) -> bool:

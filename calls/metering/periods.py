@@ -29,6 +29,8 @@ def pause(*, period_id: int, member: User, now: datetime) -> None:
 def resume(*, period_id: int, payer: User, now: datetime) -> None:
     """After a pause the meter goes on at once, after a long loss a countdown runs first, paused or not. Raises not_now."""
     period = _living(period_id, payer, now, side=witness.PAYER)
+    if period.state in (State.RUNNING, State.COUNTDOWN):
+        return  # pressed twice
     if not meter.can_resume(period):
         raise MeterRefused("not_now")
     needs_countdown = period.state != State.PAUSED or meter.was_lost_long(period)
@@ -66,7 +68,12 @@ def back_to_free(*, period_id: int, member: User, now: datetime) -> None:
 
 @transaction.atomic
 def cancel_act(*, period_id: int, member: User, now: datetime) -> None:
-    """Costs nothing until the act is captured. Raises captured afterwards, not_now for what is not an act."""
+    """Costs nothing until the act is captured. Raises captured afterwards, not_now for what is not an act.
+
+    On an act that was cancelled it has no effect: the button was pressed twice, or by both.
+    """
+    if meter.lock_for(period_id, member).end_reason == "act_cancelled":
+        return
     period = _living(period_id, member, now)
     if not is_act(period):
         raise MeterRefused("not_now")

@@ -64,11 +64,16 @@ def _pieces_of(period: PaidPeriod) -> list[Stretch]:
         elif _covers(free, left):
             kind, text = "free", _("Free time")
         elif _covers(paid, left):
-            kind, text = ("free", _("Act, not charged")) if _cost_nothing(period) else ("paid", texts.price_of(period))
+            kind, text = ("free", _("Act, not charged")) if _cost_nothing(period) else ("paid", _paid_for(period))
         else:
             kind, text = "stopped", _why(stops, left)
         pieces.append(_stretch(kind, text, left, right))
     return pieces
+
+
+def _paid_for(period: PaidPeriod) -> str:
+    """An act by its name: its whole price beside a part of its time would read as the price of that part."""
+    return period.label if is_act(period) else texts.price_of(period)
 
 
 def _cost_nothing(period: PaidPeriod) -> bool:

@@ -1,6 +1,6 @@
 """What the tables know of the two sides' hearing, handed to billing.py. Reading, opening and closing intervals only."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -58,6 +58,15 @@ def lost_since(period: PaidPeriod) -> datetime | None:
             break
         later = stop
     return since
+
+
+def lost_between(period: PaidPeriod, start: datetime, end: datetime) -> timedelta:
+    """How long the meter stood still for losses that are over, within [start, end)."""
+    over = period.stops.filter(reason__in=[Stop.Reason.LOSS, Stop.Reason.SERVER], ended_at__gt=start, started_at__lt=end)
+    lost = timedelta()
+    for began, ended in over.values_list("started_at", "ended_at"):
+        lost += min(ended, end) - max(began, start)
+    return lost
 
 
 def runs_since(period: PaidPeriod) -> datetime:

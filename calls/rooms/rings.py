@@ -13,7 +13,7 @@ from payouts.wallet import services as wallet
 
 State = Call.State
 
-SHOWN_AFTER = timedelta(seconds=30)  # how long a caller's page can still learn how a ring ended
+SHOWN_AFTER = timedelta(seconds=30)  # how long a page can still learn how a ring ended
 TEN_MINUTES = 10
 
 
@@ -21,13 +21,19 @@ def rings_state(*, user: User, now: datetime) -> dict:
     return {
         "type": "rings",
         "now": to_ms(now),
-        "incoming": [_incoming(call) for call in _ringing_at(user)],
+        **_at_expert(user, now),
         "outgoing": _outgoing(user, now),
     }
 
 
-def _ringing_at(expert: User):
-    return Call.objects.filter(expert=expert, state=State.RINGING).select_related("caller").order_by("id")
+def _at_expert(expert: User, now: datetime) -> dict:
+    """What rings, and what was just answered: the expert's other windows stop ringing and can say why."""
+    told = Q(state=State.RINGING) | Q(answered_at__gt=now - SHOWN_AFTER)
+    calls = list(Call.objects.filter(told, expert=expert).select_related("caller").order_by("id"))
+    return {
+        "incoming": [_incoming(call) for call in calls if call.state == State.RINGING],
+        "answered": [call.id for call in calls if call.answered_at],
+    }
 
 
 def _incoming(call: Call) -> dict:

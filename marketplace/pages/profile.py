@@ -28,8 +28,17 @@ def profile(request, slug: str):
             "examples": [(minutes, _cost(shown.rate, minutes)) for minutes in EXAMPLE_MINUTES] if shown.rate else [],
             "free_ms": settings.FREE_TIME_S * 1000,
             "own": request.user.is_authenticated and request.user.pk == shown.user_id,
+            "open_room": _open_room(request.user, shown),
         },
     )
+
+
+def _open_room(member, shown: Profile) -> str | None:
+    """The code of the room where `member` has an answered call with this expert: closing its window did not end it."""
+    if not member.is_authenticated:
+        return None
+    here = member.calls_made.filter(expert=shown.user_id, state__in=["answered", "live"])
+    return here.values_list("room__code", flat=True).first()
 
 
 def _cost(rate: Money, minutes: int) -> Money:

@@ -14,8 +14,8 @@ const socket = new PageSocket({
   on: {
     open: () => incomingCalls?.reconnected(),
     presence: (change) => showPresence(change, words.presence),
-    rings: ({ incoming, outgoing }) => {
-      incomingCalls?.update(incoming);
+    rings: ({ incoming, answered, outgoing }) => {
+      incomingCalls?.update(incoming, answered);
       callPanel?.update(outgoing);
     },
     ringing: (ring) => callPanel?.ringing(ring),

@@ -11,7 +11,7 @@
  * @typedef {object} Listener
  * @property {(open: boolean) => void} open
  * @property {(change: {expert: number, state: string}) => void} presence
- * @property {(rings: {incoming: Incoming[], outgoing: Outgoing | null}) => void} rings
+ * @property {(rings: {incoming: Incoming[], answered: number[], outgoing: Outgoing | null}) => void} rings
  * @property {(ring: {call: number, room: string}) => void} ringing
  * @property {(ring: {call: number, room: string}) => void} answered
  * @property {(error: ServerError) => void} error

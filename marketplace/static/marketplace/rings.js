@@ -12,8 +12,6 @@ export class IncomingRings {
   #incoming = [];
   /** @type {Set<number>} calls that this window answered or declined */
   #settledHere = new Set();
-  /** @type {Set<number>} calls that another window of this browser answered */
-  #answeredElsewhere = new Set();
 
   /** @param {number} call */
   settledHere(call) {
@@ -30,16 +28,6 @@ export class IncomingRings {
   takeBack() {
     this.forgetSettled();
     return this.update(this.#incoming);
-  }
-
-  /** @param {number} call */
-  answeredElsewhere(call) {
-    this.#answeredElsewhere.add(call);
-  }
-
-  /** Whether another window took the call, once known. @param {number} call */
-  wasAnsweredElsewhere(call) {
-    return this.#answeredElsewhere.has(call);
   }
 
   /**

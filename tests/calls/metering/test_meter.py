@@ -133,10 +133,11 @@ class PauseTests:
         story.after(5).pause(story.alice)
         assert stops(story) == [("pause", "expert", 5)]
 
-    def test_nothing_to_resume_while_it_runs(self, story):
-        story.go_paid()
-        with refused("not_now"):
-            story.resume()
+    def test_resume_pressed_twice_has_the_effect_of_once(self, story):
+        story.go_paid().after(5)
+        before = story.meter()
+        story.resume()
+        assert story.meter() == before
 
     def test_neither_is_heard_while_paused(self, story):
         story.go_paid()
@@ -269,6 +270,14 @@ class LossTests:
         story.after(5).hear("payer")
         story.after(60).resume()
         assert story.meter()["state"] == "running"
+
+    def test_one_loss_after_the_other_is_no_way_to_talk_for_nothing(self, story):
+        """Who reports two seconds in six hears five of them; the losses add up, and 2 minutes of them end the period."""
+        story.go_paid().after(60)
+        for _again in range(25):
+            story.after(6).lose("payer", silent_for=5)
+            story.after(1).hear("payer")
+        assert (story.period.state, story.period.end_reason) == ("ended", "loss")
 
     @pytest.mark.parametrize(("silent_before", "silent_after"), [(16, 0), (5, 11)])
     def test_a_pause_does_not_take_the_countdown_from_a_long_loss(self, story, silent_before, silent_after):

@@ -186,7 +186,14 @@ class RingsStateTests:
         rooms.answer(call_id=call.id, expert=bob, now=now)
         outgoing = rooms.rings_state(user=alice, now=now)["outgoing"]
         assert (outgoing["state"], outgoing["room"]) == ("answered", call.room.code)
-        assert rooms.rings_state(user=bob, now=now)["incoming"] == []
+        his = rooms.rings_state(user=bob, now=now)
+        assert (his["incoming"], his["answered"]) == ([], [call.id])
+
+    def test_a_ring_that_its_caller_cancelled_was_not_answered(self, alice, bob, now):
+        call = rooms.ring(caller=alice, expert=bob, line="", now=now)
+        rooms.cancel(call_id=call.id, caller=alice, now=now)
+        his = rooms.rings_state(user=bob, now=now)
+        assert (his["incoming"], his["answered"]) == ([], [])
 
     def test_how_it_ended_is_told_for_30_seconds(self, alice, bob, now):
         call = rooms.ring(caller=alice, expert=bob, line="", now=now)
@@ -200,6 +207,7 @@ class RingsStateTests:
             "type": "rings",
             "now": 0,
             "incoming": [],
+            "answered": [],
             "outgoing": None,
         }
 

@@ -53,14 +53,6 @@ describe("an incoming ring", () => {
     rings.forgetSettled();
     assert.equal(rings.shown.call, 17);
   });
-
-  it("is known as answered elsewhere once another window said so", () => {
-    const rings = new IncomingRings();
-    rings.update([ring(17)]);
-    rings.answeredElsewhere(17);
-    assert.ok(rings.wasAnsweredElsewhere(17));
-    assert.ok(!rings.wasAnsweredElsewhere(18));
-  });
 });
 
 describe("an outgoing ring", () => {

@@ -10,12 +10,10 @@ import { announce, byId } from "./dom.js";
  */
 
 const OVER = ["call.over", "not_found"]; // other errors leave it ringing
-const OTHER_WINDOW_MS = 400; // how long another window may take to say that it answered
 
 export class IncomingCalls {
   #rings = new IncomingRings();
   #tone = new Ringtone();
-  #windows = new BroadcastChannel("ringwise-rings");
   #socket;
   #words;
   #title = document.title;
@@ -32,7 +30,6 @@ export class IncomingCalls {
   constructor(socket, words) {
     this.#socket = socket;
     this.#words = words;
-    this.#windows.onmessage = (event) => this.#rings.answeredElsewhere(event.data.call);
     for (const press of ["pointerdown", "keydown"]) {
       document.addEventListener(press, () => this.#tone.wake(), { once: true, capture: true });
     }
@@ -42,12 +39,12 @@ export class IncomingCalls {
     this.#dialog?.addEventListener("cancel", (event) => event.preventDefault());
   }
 
-  /** @param {Incoming[]} incoming */
-  update(incoming) {
+  /** @param {Incoming[]} incoming @param {number[]} answered by this member, in whatever window */
+  update(incoming, answered) {
     const before = this.#rings.shown?.call;
     const { shown, gone } = this.#rings.update(incoming);
     if (gone) {
-      setTimeout(() => this.#tellGone(gone), OTHER_WINDOW_MS);
+      this.#tellGone(gone, answered.includes(gone.call));
     }
     if (shown === null) {
       this.#close();
@@ -56,9 +53,8 @@ export class IncomingCalls {
     }
   }
 
-  /** This window's answer was taken. @param {{call: number, room: string}} ring */
-  answered({ call, room }) {
-    this.#windows.postMessage({ call });
+  /** This window's answer was taken. @param {{room: string}} ring */
+  answered({ room }) {
     location.assign(`/r/${encodeURIComponent(room)}/`);
   }
 
@@ -144,9 +140,8 @@ export class IncomingCalls {
     this.#dialog?.close();
   }
 
-  /** @param {Incoming} ring */
-  #tellGone(ring) {
-    const elsewhere = this.#rings.wasAnsweredElsewhere(ring.call);
+  /** @param {Incoming} ring @param {boolean} elsewhere another window answered it */
+  #tellGone(ring, elsewhere) {
     if (elsewhere) {
       tell(this.#words.elsewhere);
     } else {

@@ -23,6 +23,8 @@ export class CallPanel {
   #watch;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #countdown;
+  /** @type {string | null} the room of the call that was answered, whichever window rang */
+  #way = null;
 
   /**
    * @param {HTMLElement} panel
@@ -46,6 +48,7 @@ export class CallPanel {
   update(outgoing) {
     const before = this.#ring.stage.phase;
     const stage = this.#ring.update(outgoing);
+    this.#way = outgoing?.room ?? null;
     if (stage.phase !== before) {
       this.#show(stage);
     }
@@ -124,6 +127,9 @@ export class CallPanel {
     byId("call-left")?.replaceChildren();
     if (room) {
       location.assign(`/r/${encodeURIComponent(room)}/`);
+    } else if (this.#way) {
+      byId("call-back", HTMLAnchorElement)?.setAttribute("href", `/r/${encodeURIComponent(this.#way)}/`);
+      byId("call-back")?.removeAttribute("hidden");
     }
   }
 

@@ -80,7 +80,9 @@ def _loss_left(period: PaidPeriod, at: datetime) -> timedelta:
     Both hear each other until a loss is noticed, a few seconds after the last good report. One side that loses the other
     over and over, by chance or on purpose, would otherwise talk for ever and pay next to nothing.
     """
-    return max(timedelta(), timedelta(seconds=settings.LOSS_ENDS_S) - witness.lost_between(period, at - LOSS_WINDOW, at))
+    return max(
+        timedelta(), timedelta(seconds=settings.LOSS_ENDS_S) - witness.lost_between(period, at - LOSS_WINDOW, at)
+    )
 
 
 def pause(period: PaidPeriod, *, at: datetime, side: str) -> None:

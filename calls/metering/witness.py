@@ -62,7 +62,9 @@ def lost_since(period: PaidPeriod) -> datetime | None:
 
 def lost_between(period: PaidPeriod, start: datetime, end: datetime) -> timedelta:
     """How long the meter stood still for losses that are over, within [start, end)."""
-    over = period.stops.filter(reason__in=[Stop.Reason.LOSS, Stop.Reason.SERVER], ended_at__gt=start, started_at__lt=end)
+    over = period.stops.filter(
+        reason__in=[Stop.Reason.LOSS, Stop.Reason.SERVER], ended_at__gt=start, started_at__lt=end
+    )
     lost = timedelta()
     for began, ended in over.values_list("started_at", "ended_at"):
         lost += min(ended, end) - max(began, start)

@@ -10,8 +10,10 @@ import json
 import logging
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from uuid import uuid4
 
+from autobahn.exception import Disconnected
 from channels.db import database_sync_to_async
 from django.conf import settings
 from django.utils import translation
@@ -118,7 +120,7 @@ class Socket:
         if not self.closing:
             self.closing = True
             try:
-                await self._send({"type": "websocket.close", "code": code})
+                await self._put({"type": "websocket.close", "code": code})
             finally:
                 self._finish()
 
@@ -189,7 +191,12 @@ class Socket:
 
     async def send_text(self, text: str) -> None:
         if not self.closing:
-            await self._send({"type": "websocket.send", "text": text})
+            await self._put({"type": "websocket.send", "text": text})
+
+    async def _put(self, message: dict) -> None:
+        # Whoever left while we spoke is no error: their leaving is the next thing that arrives. Daphne and uvicorn say so.
+        with suppress(Disconnected, OSError):
+            await self._send(message)
 
     async def say(self, kind: str, **fields) -> None:
         await self.send_json({"type": kind, **fields})

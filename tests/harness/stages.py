@@ -50,7 +50,7 @@ def js_tests() -> list[str]:
 
 
 def stages() -> dict[str, Stage]:
-    workers = ["-n", str(min(os.cpu_count() or 1, 8))]
+    workers = ["-n", str(min(os.cpu_count() or 1, 8)), "--dist", "worksteal"]
     manage = [sys.executable, "manage.py"]
     return {
         "lint": Stage(
@@ -67,7 +67,12 @@ def stages() -> dict[str, Stage]:
         "sqlite": Stage([pytest(*workers, "-m", "not journey and not prove and not postgres and not redis")]),
         "postgres": Stage([pytest(*workers, "-m", "not journey and not prove")], needs_servers=True),
         "js": Stage([["node", "--test", *js_tests()]]),
-        "journeys": Stage([alone_on_the_network(pytest("-m", "journey and not prove"))]),
+        "journeys": Stage(
+            [
+                ["env", *IN_PRODUCTION, *manage, "collectstatic", "--noinput", "--verbosity", "0"],
+                alone_on_the_network(pytest(*workers, "-m", "journey and not prove")),
+            ]
+        ),
         "prove": Stage([alone_on_the_network(pytest("-m", "prove"))], needs_servers=True),
     }
 

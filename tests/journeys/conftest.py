@@ -60,7 +60,8 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("migrated")
     site = Site(folder)
     manage(site.environment, "migrate", "--verbosity", "0")
-    manage(site.environment, "collectstatic", "--noinput", "--verbosity", "0")
+    if "PYTEST_XDIST_WORKER" not in os.environ:  # several at once: the stage did it before, into their one folder
+        manage(site.environment, "collectstatic", "--noinput", "--verbosity", "0")
     return folder
 
 

@@ -51,7 +51,7 @@ def calls(newcomer: Person, robot: str) -> None:
 
 def hangs_up(newcomer: Person) -> PaidPeriod:
     newcomer.press("Hang up")
-    expect(newcomer.sees("call-state")).to_have_text("ended")
+    expect(newcomer.page.get_by_role("link", name="See the receipt")).to_be_visible()
     return PaidPeriod.objects.latest("id")
 
 

@@ -27,6 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "journeys" in item.path.parts:
             item.add_marker(pytest.mark.journey)
+    items.sort(key=lambda item: "whole_path" not in item.nodeid)  # the longest first, so that none ends alone
 
 
 WINDOWS = pytest.StashKey[list[Window]]()

@@ -67,7 +67,7 @@ def lost_between(period: PaidPeriod, start: datetime, end: datetime) -> timedelt
     )
     lost = timedelta()
     for began, ended in over.values_list("started_at", "ended_at"):
-        lost += min(ended, end) - max(began, start)
+        lost += min(ended or end, end) - max(began, start)
     return lost
 
 

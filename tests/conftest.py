@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
+from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client
 
@@ -12,6 +13,17 @@ from payouts.ledger import accounts
 from tests import cast
 from tests.flush import flush_append_only_tables
 from tests.payouts.stripe.fixtures import *  # noqa: F403
+
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A test that asks no database has the same answer on every one: on PostgreSQL it is left out."""
+    if connection.vendor == "sqlite":
+        return
+    asks = {item: item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(item.fixturenames) for item in items}
+    config.hook.pytest_deselected(items=[item for item in items if not asks[item]])
+    items[:] = [item for item in items if asks[item]]
 
 
 @pytest.fixture(scope="session", autouse=True)

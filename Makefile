@@ -29,7 +29,7 @@ lint: $(VENV)/.installed-dev node_modules/.installed ## the checks without the t
 	@$(PY) -m tests.harness lint
 
 prove: $(VENV)/.installed-dev ## the tests that take longer than `make test` allows
-	@$(PY) -m tests.harness prove
+	@$(PY) -m tests.harness prove-sqlite prove-postgres
 
 bench: $(VENV)/.installed-dev ## measure against the goals (make bench ONLY=posting)
 	@$(PY) -m bench $(ONLY)

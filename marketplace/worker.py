@@ -18,6 +18,7 @@ from calls.metering import services as metering
 from calls.rooms import services as rooms
 from payouts import clock
 from payouts.earnings import services as earnings
+from payouts.mail import services as mail
 from payouts.outbox import services as outbox
 from payouts.outbox.services import Handler
 from payouts.sandbox import services as sandbox
@@ -26,7 +27,7 @@ from payouts.stripe import work as stripe_work
 logger = logging.getLogger(__name__)
 ROUND_S = 1.0
 BUSY_ROUND_S = 0.05
-HANDLERS: dict[str, Handler] = {**stripe_work.HANDLERS, "mail.receipt": metering.send_receipt}
+HANDLERS: dict[str, Handler] = {**stripe_work.HANDLERS, "mail.receipt": metering.send_receipt, mail.ACTION: mail.send}
 
 
 @dataclass

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from payouts.earnings.models import Earning
 from payouts.ledger.models import Account, Entry, Posting
+from payouts.office.models import AuditRecord, StaffTask
 from payouts.outbox import services as outbox
 from payouts.outbox.models import OutboxRow
 from payouts.stripe.models import StripeEvent
@@ -106,3 +107,17 @@ class StripeEventAdmin(LookOnly, admin.ModelAdmin):
     list_display = ["event_id", "type", "endpoint", "received_at", "processed_at", "error"]
     list_filter = ["endpoint", "type"]
     search_fields = ["=event_id"]
+
+
+@admin.register(StaffTask)
+class StaffTaskAdmin(LookOnly, admin.ModelAdmin):
+    list_display = ["kind", "reference", "text", "opened_at", "closed_at", "closed_by"]
+    list_filter = ["kind", ("closed_at", admin.EmptyFieldListFilter)]
+    search_fields = ["=reference"]
+
+
+@admin.register(AuditRecord)
+class AuditAdmin(LookOnly, admin.ModelAdmin):
+    list_display = ["done_at", "staff", "act", "reference", "reason"]
+    list_filter = ["act"]
+    search_fields = ["=reference", "staff__email"]

@@ -3,6 +3,7 @@
 from payouts.clock import DemoClock
 from payouts.earnings.models import Earning
 from payouts.ledger.models import Account, Entry, Posting
+from payouts.office.models import AuditRecord, StaffTask
 from payouts.outbox.models import OutboxRow
 from payouts.sandbox.models import SandboxDelivery, SandboxKey, SandboxObject
 from payouts.stripe.models import Installation, StripeEvent
@@ -11,6 +12,7 @@ from payouts.withdrawals.models import BankConnection, Withdrawal
 
 __all__ = [
     "Account",
+    "AuditRecord",
     "BankConnection",
     "CreditLot",
     "Customer",
@@ -25,6 +27,7 @@ __all__ = [
     "SandboxDelivery",
     "SandboxKey",
     "SandboxObject",
+    "StaffTask",
     "StripeEvent",
     "TopUp",
     "Withdrawal",

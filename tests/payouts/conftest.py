@@ -1,15 +1,12 @@
 import pytest
 
-from payouts.earnings.verify import verify as verify_earnings
-from payouts.ledger.verify import verify as verify_ledger
-from payouts.wallet.verify import verify as verify_wallet
-from payouts.withdrawals.verify import verify as verify_withdrawals
+from payouts.verify import CHECKS
 
 
 @pytest.fixture
 def books():
     """What is checked after each test."""
-    return [verify_ledger, verify_wallet, verify_earnings, verify_withdrawals]
+    return CHECKS
 
 
 @pytest.fixture

@@ -19,15 +19,12 @@ from hypothesis.stateful import (
 
 from payouts.commission import split
 from payouts.earnings import services as earnings
-from payouts.earnings.verify import verify as verify_earnings
 from payouts.ledger import accounts, services
 from payouts.ledger.models import Account, Entry, Posting
-from payouts.ledger.verify import verify as verify_ledger
+from payouts.verify import faults
 from payouts.wallet import services as wallet
-from payouts.wallet.verify import verify as verify_wallet
 from payouts.withdrawals import services as withdrawals
 from payouts.withdrawals.models import Withdrawal
-from payouts.withdrawals.verify import verify as verify_withdrawals
 from tests import cast
 from tests.payouts.purse import capture, charge, connect_bank, eur, give_credit
 
@@ -199,7 +196,7 @@ class Lives(RuleBasedStateMachine):
     @invariant()
     @precondition(lambda self: self.serial % 4 == 0)
     def the_books_are_clean(self) -> None:
-        assert [*verify_ledger(), *verify_wallet(), *verify_earnings(), *verify_withdrawals()] == []
+        assert faults() == []
 
     @invariant()
     def assets_are_what_is_owed_and_earned(self) -> None:
@@ -223,7 +220,7 @@ class Lives(RuleBasedStateMachine):
             wallet.free(payer=self.members[who], reference=reference, key=f"{reference}:free", now=self.now)
         held = Account.objects.filter(kind="caller_hold").aggregate(sum=Sum("balance_minor"))["sum"]
         assert not held
-        assert [*verify_ledger(), *verify_wallet(), *verify_earnings(), *verify_withdrawals()] == []
+        assert faults() == []
         assert Entry.objects.count() == Entry.objects.values("key").distinct().count()
         assert not Posting.objects.filter(amount_minor__lte=0).exists()
 

@@ -1,0 +1,1 @@
+"""What staff must see to (tasks), and what staff did (the audit trail)."""

@@ -1,0 +1,15 @@
+"""Every check of the books: the ledger against itself, and each table that mentions money against the ledger."""
+
+from collections.abc import Callable
+
+from payouts.earnings.verify import verify as verify_earnings
+from payouts.ledger.verify import verify as verify_ledger
+from payouts.wallet.verify import verify as verify_wallet
+from payouts.withdrawals.verify import verify as verify_withdrawals
+
+CHECKS: tuple[Callable[[], list[str]], ...] = (verify_ledger, verify_wallet, verify_earnings, verify_withdrawals)
+
+
+def faults() -> list[str]:
+    """Every fault found, as sentences; empty when no cent is out of place."""
+    return [fault for check in CHECKS for fault in check()]

@@ -1,7 +1,7 @@
 """Every table of the money."""
 
 from payouts.clock import DemoClock
-from payouts.earnings.models import Earning
+from payouts.earnings.models import Earning, EarningWait
 from payouts.ledger.models import Account, Entry, Posting
 from payouts.office.models import AuditRecord, StaffTask
 from payouts.outbox.models import OutboxRow
@@ -18,6 +18,7 @@ __all__ = [
     "Customer",
     "DemoClock",
     "Earning",
+    "EarningWait",
     "Entry",
     "Hold",
     "Installation",

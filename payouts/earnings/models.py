@@ -24,16 +24,23 @@ class Earning(models.Model):
     captured_at = models.DateTimeField()
     release_at = models.DateTimeField()
     released_at = models.DateTimeField(null=True)
+    # How many reasons hold it (EarningWait). Counted on the row, so that a release that waited for the row's lock sees it.
+    waits = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
+                condition=Q(waits=0) | Q(released_at__isnull=True), name="earning_waits_before_its_release"
+            ),
+            models.CheckConstraint(
                 condition=Q(price_minor=models.F("amount_minor") + models.F("commission_minor")),
                 name="earning_and_commission_make_the_price",
-            )
+            ),
         ]
         indexes = [
-            models.Index(fields=["release_at"], condition=Q(released_at__isnull=True), name="earning_to_release"),
+            models.Index(
+                fields=["release_at"], condition=Q(released_at__isnull=True, waits=0), name="earning_to_release"
+            ),
             models.Index(fields=["expert", "-captured_at"], name="earning_of_expert"),
         ]
 
@@ -51,3 +58,14 @@ class Earning(models.Model):
     def price(self) -> Money:
         """What the payer paid for it, less what went back."""
         return Money(self.price_minor - self.given_back_minor, self.currency)
+
+
+class EarningWait(models.Model):
+    """A reason for which an earning stays pending past its release date. Gone once the reason is."""
+
+    earning = models.ForeignKey(Earning, on_delete=models.PROTECT, related_name="reasons_to_wait")
+    reason = models.CharField(max_length=60)  # made from the cause: "claim:3", "dispute:5"
+    began_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["earning", "reason"], name="earning_waits_once_per_reason")]

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from payouts.earnings.capture import Captured, capture, release_date
 from payouts.earnings.models import Earning
+from payouts.earnings.waiting import AlreadyReleased, let_go, wait
 from payouts.ledger import accounts
 from payouts.ledger import services as ledger
 from payouts.money import BadAmount, Money
@@ -23,20 +24,18 @@ __all__ = [
     "Summary",
     "capture",
     "give_back",
+    "let_go",
     "of_references",
     "pending_by_date",
     "release_date",
     "release_due",
     "released",
     "summary",
+    "wait",
 ]
 
 
 log = logging.getLogger(__name__)
-
-
-class AlreadyReleased(Exception):
-    """The earning is available to the expert: nothing can be given back from what is pending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +87,12 @@ def give_back(*, reference: str, amount: Money, key: str, now: datetime) -> Mone
 
 
 def release_due(*, now: datetime) -> int:
-    """Make every earning available whose release date has come; `now` is the money's calendar (payouts.clock).
+    """Make available every earning whose release date has come and that waits for nothing; `now`: the calendar (payouts.clock).
 
     Each in its own transaction: one that fails holds up no other expert, and running twice at once releases once.
     """
     due = (
-        Earning.objects.filter(released_at=None, release_at__lte=now)
+        Earning.objects.filter(released_at=None, waits=0, release_at__lte=now)
         .order_by("release_at")
         .values_list("pk", flat=True)
     )
@@ -108,7 +107,7 @@ def release_due(*, now: datetime) -> int:
 
 def _release(earning_id: int, now: datetime) -> bool:
     with transaction.atomic():
-        if not Earning.objects.filter(pk=earning_id, released_at=None).update(released_at=now):
+        if not Earning.objects.filter(pk=earning_id, released_at=None, waits=0).update(released_at=now):
             return False
         earning = Earning.objects.get(pk=earning_id)
         if earning.amount:

@@ -1,5 +1,10 @@
 """Do the earnings agree with the ledger?"""
 
+from collections.abc import Iterator
+
+from django.db.models import Count, F
+
+from payouts.earnings.models import Earning
 from payouts.ledger.verify import differences
 
 # commission.split in SQL, of what is left of the price.
@@ -27,4 +32,11 @@ def verify() -> list[str]:
     return [
         *differences(_PENDING, "what is pending differs from the earnings not yet released"),
         *differences(_PLATFORM, "the platform's share differs from the earnings'"),
+        *_wrongly_counted(),
     ]
+
+
+def _wrongly_counted() -> Iterator[str]:
+    wrong = Earning.objects.annotate(reasons=Count("reasons_to_wait")).exclude(waits=F("reasons"))
+    for earning in wrong:
+        yield f"{earning.reference}: waits for {earning.waits} reasons, of which {earning.reasons} are written down"

@@ -85,6 +85,7 @@ class PlantedErrorTests:
             ("UPDATE payouts_withdrawal SET state = 'failed'", "on its way differs"),
             ("UPDATE payouts_withdrawal SET stripe_transfer = NULL", "what lies at Stripe differs"),
             ("UPDATE payouts_earning SET released_at = NULL", "what is available differs"),
+            ("UPDATE payouts_earning SET waits = 1 WHERE released_at IS NULL", "waits for 1 reasons"),
         ],
     )  # fmt: skip
     def test_it_is_found(self, a_busy_day, plants_an_error, sql, found):

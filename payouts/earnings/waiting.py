@@ -1,0 +1,40 @@
+"""Keeping an earning pending past its release date: a claim, a dispute, a review. Several reasons may hold one at once."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from payouts.earnings.models import Earning, EarningWait
+
+
+class AlreadyReleased(Exception):
+    """The earning is available to the expert: it cannot wait, and nothing can be given back from what is pending."""
+
+
+@transaction.atomic
+def wait(*, reference: str, reason: str, now: datetime) -> None:
+    """The earning of `reference` is not released until `let_go` with the same `reason`; the same reason twice is one.
+
+    The row is locked first: a release at the same moment either was before, and this raises AlreadyReleased, or never is.
+    """
+    earning = _locked(reference)
+    if earning.released_at:
+        raise AlreadyReleased(reference)
+    _, is_new = EarningWait.objects.get_or_create(earning=earning, reason=reason, defaults={"began_at": now})
+    if is_new:
+        earning.waits += 1
+        earning.save(update_fields=["waits"])
+
+
+@transaction.atomic
+def let_go(*, reference: str, reason: str) -> None:
+    """`reason` holds the earning no longer; once none does, `release_due` takes it when its date has come."""
+    earning = _locked(reference)
+    gone, _ = EarningWait.objects.filter(earning=earning, reason=reason).delete()
+    if gone:
+        earning.waits -= 1
+        earning.save(update_fields=["waits"])
+
+
+def _locked(reference: str) -> Earning:
+    return Earning.objects.select_for_update(no_key=True).get(reference=reference)

@@ -294,6 +294,7 @@ CREDIT_MINOR_MAX, CREDIT_MINOR_HARD_MAX = 50_000, 200_000  # the hard one with a
 WITHDRAWAL_MINOR_MIN = 2_000
 RELEASE_DAYS, RELEASE_DAYS_NEW = 14, 30
 NEW_EXPERT_CALLERS, NEW_EXPERT_DAYS = 5, 30
+TIP_MINOR_MIN, TIP_MINOR_MAX = 100, 2_000  # the highest is for all tips of a payer for one call
 
 RING_S = env_int("RING_S", 45, low=1)
 AWAY_AFTER_S = env_int("AWAY_AFTER_S", 30, low=1)

@@ -1,7 +1,7 @@
 """Every table of the money."""
 
 from payouts.clock import DemoClock
-from payouts.earnings.models import Earning, EarningWait
+from payouts.earnings.models import Earning, EarningWait, Tip
 from payouts.ledger.models import Account, Entry, Posting
 from payouts.office.models import AuditRecord, StaffTask
 from payouts.outbox.models import OutboxRow
@@ -30,6 +30,7 @@ __all__ = [
     "SandboxObject",
     "StaffTask",
     "StripeEvent",
+    "Tip",
     "TopUp",
     "Withdrawal",
 ]

@@ -69,3 +69,26 @@ class EarningWait(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["earning", "reason"], name="earning_waits_once_per_reason")]
+
+
+class Tip(models.Model):
+    """Sent after a call, from credit. Its money is an Earning without commission, whose reference is `tip:<id>`."""
+
+    payer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    about = models.CharField(max_length=60)  # "call:17": told by the upper app; the limit counts by it
+    key = models.CharField(max_length=80)  # the form's token
+    amount_minor = models.PositiveIntegerField()
+    currency = models.CharField(max_length=3)
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["payer", "key"], name="tip_once_per_key")]
+        indexes = [models.Index(fields=["about"], name="tip_about")]
+
+    @property
+    def reference(self) -> str:
+        return f"tip:{self.pk}"
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)

@@ -10,28 +10,37 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import QuerySet
 
+from payouts.earnings import debts
 from payouts.earnings.capture import Captured, capture, release_date
+from payouts.earnings.debts import owed
+from payouts.earnings.giving_back import give_back, waive_commission
 from payouts.earnings.models import Earning
+from payouts.earnings.tips import TipLimit, left_to_tip, tip, tips
 from payouts.earnings.waiting import AlreadyReleased, let_go, wait
 from payouts.ledger import accounts
 from payouts.ledger import services as ledger
-from payouts.money import BadAmount, Money
-from payouts.wallet import services as wallet
+from payouts.money import Money
 
 __all__ = [
     "AlreadyReleased",
     "Captured",
     "Summary",
+    "TipLimit",
     "capture",
     "give_back",
+    "left_to_tip",
     "let_go",
     "of_references",
+    "owed",
     "pending_by_date",
     "release_date",
     "release_due",
     "released",
     "summary",
+    "tip",
+    "tips",
     "wait",
+    "waive_commission",
 ]
 
 
@@ -42,48 +51,6 @@ log = logging.getLogger(__name__)
 class Summary:
     available: Money
     pending: Money
-
-
-def give_back(*, reference: str, amount: Money, key: str, now: datetime) -> Money:
-    """`amount` of a captured price becomes the payer's credit again; expert and platform each return their share of it.
-
-    The platform returns commission(price) - commission(price - given back so far), so that several give-backs end where
-    one would have. Raises BadAmount above what is left of the price, AlreadyReleased, ledger's KeyReused.
-    """
-    with transaction.atomic():
-        earning = Earning.objects.select_for_update(no_key=True).get(reference=reference)
-        if posted := ledger.posted(key=key):
-            if posted != amount:
-                raise ledger.KeyReused(key)
-            return amount
-        if (
-            not 0 < amount.minor <= earning.price_minor - earning.given_back_minor
-            or amount.currency != earning.currency
-        ):
-            raise BadAmount(f"{amount.minor} {amount.currency} cannot be given back of {reference}")
-        if earning.released_at:
-            raise AlreadyReleased(reference)
-        before = earning.shares
-        earning.given_back_minor += amount.minor
-        earning.save(update_fields=["given_back_minor"])
-        credit, returned = accounts.caller_credit(earning.payer_id), earning.shares
-        lines = [
-            (accounts.expert_pending(earning.expert_id), before.earning_minor - returned.earning_minor),
-            (accounts.commission(), before.commission_minor - returned.commission_minor),
-        ]
-        wallet.restore_lots(reference=reference, amount=amount, now=now)
-        ledger.post(
-            key=key,
-            kind="give_back",
-            lines=[
-                ledger.Line(account, credit, Money(minor, amount.currency), earning.group)
-                for account, minor in lines
-                if minor
-            ],
-            reference=reference,
-            now=now,
-        )
-    return amount
 
 
 def release_due(*, now: datetime) -> int:
@@ -111,13 +78,18 @@ def _release(earning_id: int, now: datetime) -> bool:
             return False
         earning = Earning.objects.get(pk=earning_id)
         if earning.amount:
-            expert = earning.expert_id
-            line = ledger.Line(
-                accounts.expert_pending(expert), accounts.expert_available(expert), earning.amount, earning.group
-            )
             key = f"earning:{earning_id}:release"
-            ledger.post(key=key, kind="release", lines=[line], reference=earning.reference, now=now)
+            debts.post(lambda: _lines(earning), key=key, kind="release", reference=earning.reference, now=now)
     return True
+
+
+def _lines(earning: Earning) -> list[ledger.Line]:
+    """What the expert owes comes first."""
+    expert, pending = earning.expert_id, accounts.expert_pending(earning.expert_id)
+    debt = ledger.balance(accounts.expert_debt(expert), earning.currency)
+    paid = min(debt, earning.amount)
+    moves = [(accounts.expert_debt(expert), paid), (accounts.expert_available(expert), earning.amount - paid)]
+    return [ledger.Line(pending, account, amount, earning.group) for account, amount in moves if amount]
 
 
 def summary(*, expert: AbstractBaseUser) -> Summary:

@@ -25,6 +25,12 @@ _PLATFORM = f"""
         UNION ALL SELECT currency, -({_COMMISSION}) FROM payouts_earning
     ) AS part GROUP BY currency HAVING sum(minor) <> 0
 """
+_TIPS = """
+    SELECT 'tip:' || payouts_tip.id, payouts_tip.currency, payouts_tip.amount_minor - coalesce(amount.price_minor, 0)
+    FROM payouts_tip LEFT JOIN payouts_earning AS amount ON amount.reference = 'tip:' || payouts_tip.id
+    AND amount.payer_id = payouts_tip.payer_id AND amount.currency = payouts_tip.currency AND amount.commission_minor = 0
+    WHERE payouts_tip.amount_minor <> coalesce(amount.price_minor, 0)
+"""
 
 
 def verify() -> list[str]:
@@ -32,6 +38,7 @@ def verify() -> list[str]:
     return [
         *differences(_PENDING, "what is pending differs from the earnings not yet released"),
         *differences(_PLATFORM, "the platform's share differs from the earnings'"),
+        *differences(_TIPS, "the tip differs from what the expert earned with it"),
         *_wrongly_counted(),
     ]
 

@@ -26,6 +26,7 @@ KINDS = {
     "caller_hold": Kind(credit_normal=True, is_floored=True),
     "expert_pending": Kind(credit_normal=True, is_floored=True),
     "expert_available": Kind(credit_normal=True, is_floored=True),
+    "expert_debt": Kind(credit_normal=False, is_floored=True),
     "withdrawal": Kind(credit_normal=True, is_floored=True),
     "stripe_connected": Kind(credit_normal=False, is_floored=True),
 }
@@ -61,6 +62,11 @@ def expert_pending(user_id: int) -> AccountRef:
 
 def expert_available(user_id: int) -> AccountRef:
     return AccountRef("expert_available", f"user:{user_id}")
+
+
+def expert_debt(user_id: int) -> AccountRef:
+    """What an expert owes the platform; their next earnings pay it first."""
+    return AccountRef("expert_debt", f"user:{user_id}")
 
 
 def withdrawal(withdrawal_id: int) -> AccountRef:

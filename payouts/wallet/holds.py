@@ -100,6 +100,18 @@ def take_holds(*, payer: AbstractBaseUser, reference: str, price: Money, now: da
     return Taken(held=total, freed=total - price)
 
 
+def spend(*, payer: AbstractBaseUser, amount: Money, reference: str, now: datetime) -> None:
+    """`amount` of the payer's credit goes to `reference` at once, without a hold.
+
+    Rows only, as `take_holds`: the caller posts the entry, in the same transaction, after this; where the credit is less
+    than the top-ups because some of it is held, that refuses. Raises InsufficientCredit.
+    """
+    try:
+        _spend_lots(payer.pk, amount, reference, now)
+    except PriceAboveHold:
+        raise InsufficientCredit(credit(member=payer)) from None
+
+
 def free(*, payer: AbstractBaseUser, reference: str, key: str, now: datetime) -> Money:
     """Everything still held for `reference` becomes credit again; answers how much. Nothing held: nothing happens."""
     nothing = Money(0, settings.CURRENCY)

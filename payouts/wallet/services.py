@@ -19,6 +19,7 @@ from payouts.wallet.holds import (
     hold,
     is_anything_held,
     restore_lots,
+    spend,
     take_holds,
 )
 from payouts.wallet.models import Hold, LotUse, TopUp
@@ -57,6 +58,7 @@ __all__ = [
     "path_of_this_site",
     "restore_lots",
     "room_for_credit",
+    "spend",
     "start_top_up",
     "take_holds",
 ]

@@ -4,7 +4,8 @@ from payouts.ledger.verify import differences
 
 _AVAILABLE = """
     SELECT owner, currency, sum(minor) FROM (
-        SELECT owner, currency, balance_minor AS minor FROM payouts_account WHERE kind = 'expert_available'
+        SELECT owner, currency, CASE kind WHEN 'expert_debt' THEN -balance_minor ELSE balance_minor END AS minor
+        FROM payouts_account WHERE kind IN ('expert_available', 'expert_debt')
         UNION ALL SELECT 'user:' || expert_id, currency, -(price_minor - given_back_minor
             - (commission_percent * (price_minor - given_back_minor) + 50) / 100)
         FROM payouts_earning WHERE released_at IS NOT NULL
@@ -30,7 +31,7 @@ _AT_STRIPE = """
 def verify() -> list[str]:
     """Every fault found, as sentences."""
     return [
-        *differences(_AVAILABLE, "what is available differs from released earnings less withdrawals"),
+        *differences(_AVAILABLE, "what is available differs from released earnings less withdrawals and debts"),
         *differences(_IN_TRANSIT, "what is on its way differs from the withdrawal"),
         *differences(_AT_STRIPE, "what lies at Stripe differs from the transfers made"),
     ]

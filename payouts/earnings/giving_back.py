@@ -1,0 +1,95 @@
+"""What goes back to the payer of a captured price: from what is pending, or, when the expert chooses so, from later money."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from payouts.commission import Split
+from payouts.earnings import debts
+from payouts.earnings.models import Earning
+from payouts.earnings.waiting import AlreadyReleased
+from payouts.ledger import accounts
+from payouts.ledger import services as ledger
+from payouts.money import BadAmount, Money
+from payouts.wallet import services as wallet
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a give-back takes from each: from the expert's earning, and from the platform's commission."""
+
+    expert_minor: int
+    platform_minor: int
+
+
+def give_back(*, reference: str, amount: Money, key: str, now: datetime, even_if_released: bool = False) -> Money:
+    """`amount` of a captured price becomes the payer's credit again; expert and platform each return their share of it.
+
+    The platform returns commission(price) - commission(price - given back so far), so that several give-backs end where
+    one would have. `even_if_released`: by the expert's own choice, from what is available; what that lacks becomes a debt
+    that the next earnings pay first. Raises BadAmount above what is left of the price, AlreadyReleased, ledger's KeyReused.
+    """
+    with transaction.atomic():
+        earning = Earning.objects.select_for_update(no_key=True).get(reference=reference)
+        if posted := ledger.posted(key=key):
+            if posted != amount:
+                raise ledger.KeyReused(key)
+            return amount
+        if (
+            not 0 < amount.minor <= earning.price_minor - earning.given_back_minor
+            or amount.currency != earning.currency
+        ):
+            raise BadAmount(f"{amount.minor} {amount.currency} cannot be given back of {reference}")
+        if earning.released_at and not even_if_released:
+            raise AlreadyReleased(reference)
+        before = earning.shares
+        earning.given_back_minor += amount.minor
+        earning.save(update_fields=["given_back_minor"])
+        part = _part(before, earning.shares)
+        wallet.restore_lots(reference=reference, amount=amount, now=now)
+        debts.post(lambda: _lines(earning, part), key=key, kind="give_back", reference=reference, now=now)
+    return amount
+
+
+def waive_commission(*, reference: str, key: str, now: datetime) -> Money:
+    """The platform's whole share becomes the payer's credit, and the expert keeps theirs: staff did not decide in time.
+
+    From then on the earning has no commission, so that what is given back later is the expert's alone. Once.
+    """
+    with transaction.atomic():
+        earning = Earning.objects.select_for_update(no_key=True).get(reference=reference)
+        if posted := ledger.posted(key=key):
+            return posted
+        amount = Money(earning.shares.commission_minor, earning.currency)
+        if amount:
+            earning.given_back_minor += amount.minor
+            earning.commission_percent = 0
+            earning.save(update_fields=["given_back_minor", "commission_percent"])
+            wallet.restore_lots(reference=reference, amount=amount, now=now)
+            line = ledger.Line(accounts.commission(), accounts.caller_credit(earning.payer_id), amount, earning.group)
+            ledger.post(key=key, kind="waive_commission", lines=[line], reference=reference, now=now)
+    return amount
+
+
+def _part(before: Split, after: Split) -> Part:
+    return Part(before.earning_minor - after.earning_minor, before.commission_minor - after.commission_minor)
+
+
+def _lines(earning: Earning, part: Part) -> list[ledger.Line]:
+    credit, expert = accounts.caller_credit(earning.payer_id), earning.expert_id
+    if earning.released_at is None:
+        sources = [(accounts.expert_pending(expert), part.expert_minor)]
+    else:
+        there = ledger.balance(accounts.expert_available(expert), earning.currency).minor
+        taken = min(there, part.expert_minor)
+        sources = [
+            (accounts.expert_available(expert), taken),
+            (accounts.expert_debt(expert), part.expert_minor - taken),
+        ]
+    sources.append((accounts.commission(), part.platform_minor))
+    return [
+        ledger.Line(account, credit, Money(minor, earning.currency), earning.group)
+        for account, minor in sources
+        if minor
+    ]

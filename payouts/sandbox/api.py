@@ -1,7 +1,8 @@
 """The pretended Stripe's HTTP API as a function: the one thing of the sandbox that the gateway knows.
 
 `handle` does what a server does around an operation: who asks, which operation, are the parameters known, was this very
-request made before, what is to be expanded. What the operations do is in pay_in, accounts, pay_out, books and events.
+request made before, what is to be expanded. What the operations do is in pay_in, cards, intents, charges, accounts, pay_out,
+books and events.
 """
 
 import json
@@ -12,13 +13,14 @@ from typing import Any
 
 from django.conf import settings
 
-from payouts.sandbox import accounts, books, events, idempotency, pay_in, pay_out, store
-from payouts.sandbox.errors import ApiError, invalid
+from payouts.sandbox import accounts, books, cards, charges, events, idempotency, intents, pay_in, pay_out, store
+from payouts.sandbox.errors import ApiError, Declined, invalid
 from payouts.sandbox.requests import ANY_LIST, EXPAND, PAGE, TEXT, ApiRequest, checked, read
 from payouts.sandbox.store import Object
 
 Answer = tuple[int, dict[str, str], str]
-EXPANDABLE = {"payment_intent", "latest_charge", "balance_transaction", "customer", "transfer", "charge", "destination"}
+EXPANDABLE = {"payment_intent", "latest_charge", "balance_transaction", "customer", "transfer", "charge"}
+EXPANDABLE |= {"destination", "payment_method"}
 
 
 class SandboxIsOff(RuntimeError):
@@ -40,11 +42,22 @@ def _operation(method: str, path: str, run: Callable[..., Object], shape: dict[s
 OPERATIONS = [
     _operation("POST", "/v1/customers", pay_in.create_customer, pay_in.CUSTOMER_SHAPE),
     _operation("GET", "/v1/customers/{id}", pay_in.retrieve_customer, EXPAND),
+    _operation("POST", "/v1/customers/{id}", pay_in.update_customer, pay_in.CUSTOMER_SHAPE),
+    _operation("GET", "/v1/customers/{id}/payment_methods", cards.list_of_customer, cards.LIST_SHAPE),
+    _operation("POST", "/v1/payment_methods", cards.create_method, cards.METHOD_SHAPE),
+    _operation("GET", "/v1/payment_methods/{id}", cards.retrieve_method, EXPAND),
+    _operation("POST", "/v1/payment_methods/{id}/attach", cards.attach_method, {"customer": TEXT, **EXPAND}),
+    _operation("POST", "/v1/payment_methods/{id}/detach", cards.detach_method, EXPAND),
     _operation("POST", "/v1/checkout/sessions", pay_in.create_session, pay_in.SESSION_SHAPE),
     _operation("GET", "/v1/checkout/sessions/{id}", pay_in.retrieve_session, EXPAND),
     _operation("POST", "/v1/checkout/sessions/{id}/expire", pay_in.expire_session, EXPAND),
-    _operation("GET", "/v1/payment_intents/{id}", pay_in.retrieve_intent, EXPAND),
-    _operation("GET", "/v1/charges/{id}", pay_in.retrieve_charge, EXPAND),
+    _operation("POST", "/v1/payment_intents", intents.create_intent, intents.INTENT_SHAPE),
+    _operation("GET", "/v1/payment_intents/{id}", intents.retrieve_intent, EXPAND),
+    _operation("POST", "/v1/payment_intents/{id}/confirm", intents.confirm_intent, intents.CONFIRM_SHAPE),
+    _operation(
+        "POST", "/v1/payment_intents/{id}/cancel", intents.cancel_intent, {"cancellation_reason": TEXT, **EXPAND}
+    ),
+    _operation("GET", "/v1/charges/{id}", charges.retrieve_charge, EXPAND),
     _operation("POST", "/v2/core/accounts", accounts.create_account, accounts.ACCOUNT_SHAPE),
     _operation("GET", "/v2/core/accounts/{id}", accounts.retrieve_account, {"include": ANY_LIST}),
     _operation("POST", "/v2/core/account_links", accounts.create_link, accounts.LINK_SHAPE),
@@ -93,11 +106,15 @@ def _answer(request: ApiRequest) -> tuple[int, str, bool]:
     operation, ids = _find_operation(request)
     params = checked(request.params, operation.shape)
 
-    def run() -> str:
-        return json.dumps(_expanded(store.shown(operation.run(request, params, *ids)), params.get("expand", [])))
+    def run() -> tuple[int, str]:
+        try:
+            answer = operation.run(request, params, *ids)
+        except Declined as problem:
+            return problem.status, json.dumps({"error": problem.error})
+        return 200, json.dumps(_expanded(store.shown(answer), params.get("expand", [])))
 
     if request.method == "GET":
-        return 200, run(), False
+        return *run(), False
     return idempotency.once(request, run)
 
 

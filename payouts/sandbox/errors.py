@@ -18,6 +18,10 @@ class ApiError(Exception):
             self.error["param"] = param
 
 
+class Declined(ApiError):
+    """A card said no: unlike after other errors, what it left (an intent that waits for another card) stays."""
+
+
 def missing(kind: str, id_: str, param: str = "id") -> ApiError:
     return ApiError(404, "resource_missing", f"No such {kind.rsplit('.', 1)[-1]}: '{id_}'", param=param)
 

@@ -30,6 +30,7 @@ class CardForm(forms.Form):
         initial=" ".join(GOOD_CARD[at : at + 4] for at in range(0, 16, 4)),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
+    save = forms.BooleanField(label=_("Save this card for next time"), required=False)
 
 
 class OnboardingForm(forms.Form):

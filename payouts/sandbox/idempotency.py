@@ -19,19 +19,19 @@ KEPT_FOR = timedelta(hours=24)
 DEAD_AFTER = timedelta(seconds=60)  # a request without an answer by then died with its process
 
 
-def once(request: ApiRequest, run: Callable[[], str]) -> tuple[int, str, bool]:
+def once(request: ApiRequest, run: Callable[[], tuple[int, str]]) -> tuple[int, str, bool]:
     """(status, body, replayed). Effects and kept answer are one transaction: a crash leaves both or neither."""
     if not request.key:
         with store.one_at_a_time():
-            return 200, run(), False
+            return *run(), False
     row, is_new = _claim(request)
     if not is_new:
         return _again(row, request)
     try:
         with store.one_at_a_time():
-            body = run()
-            _keep(row, 200, body)
-        return 200, body, False
+            status, body = run()
+            _keep(row, status, body)
+        return status, body, False
     except ApiError as problem:
         if request.is_v2:
             row.delete()

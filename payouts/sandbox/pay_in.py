@@ -1,4 +1,4 @@
-"""Paying in: customers, checkout sessions, and the payment intents and charges that a paid session leaves."""
+"""Paying in: customers, and checkout sessions with their hosted page. What a card does there is in intents and charges."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,12 +7,11 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from payouts import clock
-from payouts.sandbox import books, events, store
+from payouts.sandbox import books, events, intents, store
 from payouts.sandbox.errors import invalid
 from payouts.sandbox.requests import ANY_LIST, EXPAND, MAP, TEXT, WHOLE, ApiRequest, need
 from payouts.sandbox.store import Object
 
-FEE_PERCENT_TENTHS, FEE_FIXED = 29, 30  # 2.9 % and 0.30
 SESSION_HOURS = 24
 
 CUSTOMER_SHAPE = {"email": TEXT, "name": TEXT, "metadata": MAP, **EXPAND}
@@ -23,7 +22,8 @@ SESSION_SHAPE = {
     "customer": TEXT,
     "line_items": [{"quantity": WHOLE, "price_data": PRICE_SHAPE}],
     "allowed_payment_method_types": ANY_LIST,
-    "payment_intent_data": {"metadata": MAP, "transfer_group": TEXT},
+    "payment_intent_data": {"metadata": MAP, "transfer_group": TEXT, "setup_future_usage": TEXT},
+    "saved_payment_method_options": {"payment_method_save": TEXT},
     "metadata": MAP,
     "success_url": TEXT,
     "cancel_url": TEXT,
@@ -50,6 +50,15 @@ def retrieve_customer(request: ApiRequest, params: dict[str, Any], id_: str) -> 
     return store.find("customer", id_)
 
 
+def update_customer(request: ApiRequest, params: dict[str, Any], id_: str) -> Object:
+    customer = store.find("customer", id_)
+    changes: Object = {name: params[name] for name in ("email", "name") if name in params}
+    customer |= changes
+    customer["metadata"] |= params.get("metadata", {})
+    events.tell("customer.updated", store.save(customer))
+    return customer
+
+
 def create_session(request: ApiRequest, params: dict[str, Any]) -> Object:
     need(params, "mode", "line_items", "success_url")
     if params["mode"] != "payment":
@@ -69,10 +78,7 @@ def _total(lines: list[Object]) -> tuple[str, int]:
     if len(currencies) != 1:
         raise invalid("All line items must have the same currency.", param="line_items")
     total = sum(line.get("quantity", 1) * line["price_data"]["unit_amount"] for line in lines)
-    if total < 50:
-        raise invalid("The Checkout Session's total amount is too small.", code="amount_too_small", param="line_items")
-    if total > 99_999_999:
-        raise invalid("Amount must be no more than 999,999.99", code="amount_too_large", param="line_items")
+    intents.check_amount(total, param="line_items")
     return currencies.pop(), total
 
 
@@ -98,6 +104,7 @@ def _session(params: dict[str, Any], currency: str, total: int) -> Object:
         "payment_intent": None,
         "payment_method_types": params.get("allowed_payment_method_types", ["card"]),
         "payment_status": "unpaid",
+        "saved_payment_method_options": _saving(params),
         "shipping_options": [],
         "status": "open",
         "success_url": params["success_url"],
@@ -105,6 +112,13 @@ def _session(params: dict[str, Any], currency: str, total: int) -> Object:
         "url": f"{settings.SITE_URL}/sandbox/stripe/c/pay/{id_}",
         "_": {"payment_intent_data": params.get("payment_intent_data", {}), "lines": params["line_items"]},
     }
+
+
+def _saving(params: dict[str, Any]) -> Object | None:
+    options = params.get("saved_payment_method_options")
+    if not options:
+        return None
+    return {"allow_redisplay_filters": ["always"], "payment_method_remove": None, **options}
 
 
 def retrieve_session(request: ApiRequest, params: dict[str, Any], id_: str) -> Object:
@@ -125,14 +139,6 @@ def expire(session: Object) -> Object:
     return session
 
 
-def retrieve_intent(request: ApiRequest, params: dict[str, Any], id_: str) -> Object:
-    return store.find("payment_intent", id_)
-
-
-def retrieve_charge(request: ApiRequest, params: dict[str, Any], id_: str) -> Object:
-    return store.find("charge", id_)
-
-
 # --- What the hosted page does --------------------------------------------------------------------------------
 
 
@@ -140,89 +146,33 @@ def intent_of(session: Object) -> Object:
     """The session's payment intent, made at the first try to pay."""
     if session["payment_intent"]:
         return store.find("payment_intent", session["payment_intent"])
-    wanted = session["_"]["payment_intent_data"]
-    intent = {
-        "id": store.new_id("pi"),
-        "object": "payment_intent",
-        "amount": session["amount_total"],
-        "amount_received": 0,
-        "capture_method": "automatic_async",
-        "confirmation_method": "automatic",
-        "created": books.stamp(clock.now()),
-        "currency": session["currency"],
-        "customer": session["customer"],
-        "last_payment_error": None,
-        "latest_charge": None,
-        "livemode": False,
-        "metadata": wanted.get("metadata", {}),
-        "next_action": None,
-        "payment_method": None,
-        "payment_method_types": session["payment_method_types"],
-        "status": "requires_payment_method",
-        "transfer_group": wanted.get("transfer_group"),
-    }
+    intent = intents.new(
+        amount=session["amount_total"],
+        currency=session["currency"],
+        customer=session["customer"],
+        types=session["payment_method_types"],
+        session=session["id"],
+        **session["_"]["payment_intent_data"],
+    )
     session["payment_intent"] = intent["id"]
     store.save(session)
-    return store.add("payment_intent", intent)
+    return intent
 
 
-def decline(session: Object, *, decline_code: str, message: str) -> None:
+def offers_saving(session: Object) -> bool:
+    """Whether the page has a tick for it. (Where the site asked for saving already, it is not asked again.)"""
+    options = session["saved_payment_method_options"] or {}
+    return options.get("payment_method_save") == "enabled" and bool(session["customer"])
+
+
+def pay(session: Object, method: Object, *, save: bool = False, is_proved: bool = False) -> Object:
+    """A card is given: answers the intent, which succeeded, asks for the owner, or was declined. Events in Stripe's order."""
     intent = intent_of(session)
-    problem = {"type": "card_error", "code": "card_declined", "decline_code": decline_code, "message": message}
-    intent["last_payment_error"] = problem
-    events.tell("payment_intent.payment_failed", store.save(intent))
-
-
-def pay(session: Object, *, last4: str, settle_days: int) -> Object:
-    """Money comes in: charge, its balance transaction with Stripe's fee, and the events, in Stripe's usual order."""
-    intent = intent_of(session)
-    charge = _charge(intent, last4)
-    amount = intent["amount"]
-    fee = (amount * FEE_PERCENT_TENTHS + 500) // 1000 + FEE_FIXED
-    movement = books.book(
-        "charge", amount=amount, currency=intent["currency"], source=charge["id"], fee=fee, settle_days=settle_days
-    )
-    charge["balance_transaction"] = movement["id"]
-    store.add("charge", charge)
-    intent |= {
-        "status": "succeeded",
-        "amount_received": amount,
-        "latest_charge": charge["id"],
-        "last_payment_error": None,
-    }
-    intent["payment_method"] = charge["payment_method"]
-    session |= {"status": "complete", "payment_status": "paid", "url": None}
-    events.tell("charge.succeeded", charge)
-    events.tell("payment_intent.succeeded", store.save(intent))
-    events.tell("checkout.session.completed", store.save(session))
-    return session
-
-
-def _charge(intent: Object, last4: str) -> Object:
-    return {
-        "id": store.new_id("ch"),
-        "object": "charge",
-        "amount": intent["amount"],
-        "amount_captured": intent["amount"],
-        "amount_refunded": 0,
-        "balance_transaction": None,
-        "billing_details": {"address": None, "email": None, "name": None, "phone": None, "tax_id": None},
-        "captured": True,
-        "created": books.stamp(clock.now()),
-        "currency": intent["currency"],
-        "customer": intent["customer"],
-        "disputed": False,
-        "livemode": False,
-        "metadata": intent["metadata"],
-        "paid": True,
-        "payment_intent": intent["id"],
-        "payment_method": store.new_id("pm"),
-        "payment_method_details": {
-            "type": "card",
-            "card": {"brand": "visa", "last4": last4, "exp_month": 12, "exp_year": 2034, "funding": "credit"},
-        },
-        "receipt_url": None,
-        "refunded": False,
-        "status": "succeeded",
-        "transfer_group": intent["transfer_group"],
-    }
+    if save and offers_saving(session):
+        method["allow_redisplay"] = "always"
+        intent["_"]["save"] = True
+    intents.attempt(intent, method, is_proved=is_proved)
+    if intent["status"] == "succeeded":
+        session |= {"status": "complete", "payment_status": "paid", "url": None}
+        events.tell("checkout.session.completed", store.save(session))
+    return intent

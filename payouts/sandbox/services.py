@@ -6,22 +6,14 @@ from datetime import datetime
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from payouts import clock
-from payouts.sandbox import accounts, books, deliveries, pay_in, pay_out, store
+from payouts.sandbox import accounts, books, cards, deliveries, intents, pay_in, pay_out, store
 from payouts.sandbox.models import SandboxDelivery, SandboxObject
 from payouts.sandbox.store import Object
 
-GOOD_CARD = "4242424242424242"
-SETTLED_CARD = "4000000000000077"  # its money is available at once
-DECLINED_CARDS = {
-    "4000000000000002": ("generic_decline", gettext_lazy("Your card was declined.")),
-    "4000000000009995": (
-        "insufficient_funds",
-        gettext_lazy("Your card has insufficient funds. Try a different card."),
-    ),
-}
+GOOD_CARD, SETTLED_CARD = cards.GOOD_CARD, cards.SETTLED_CARD
+DECLINED_CARDS = tuple(number for number, card in cards.KNOWN.items() if card.declines)
 BANKS = (pay_out.PAYING_BANK, pay_out.REFUSING_BANK)
 
 
@@ -69,21 +61,53 @@ def open_session(session_id: str) -> Object:
     return row.data
 
 
-def pay_with_card(*, session_id: str, number: str) -> str:
-    """Pays the session; the address to go back to. Raises Declined (the session stays open) or NotOpen."""
+def pay_with_card(*, session_id: str, number: str, save: bool = False, wallet: str = "") -> str:
+    """Pays the session; the address to go to then: back to the site, or where the card's owner passes 3-D Secure.
+
+    `wallet`: "apple_pay" or the like, when the number came out of a telephone. Raises Declined (the session stays open) or
+    NotOpen.
+    """
     card = re.sub(r"[\s-]", "", number)
-    refusal = DECLINED_CARDS.get(card)
+    if card not in cards.KNOWN:
+        open_session(session_id)
+        raise Declined(_("Your card number is incorrect."))
     with store.one_at_a_time():
         session = open_session(session_id)
-        if refusal:
-            pay_in.decline(session, decline_code=refusal[0], message=str(refusal[1]))
-        elif card in (GOOD_CARD, SETTLED_CARD):
-            pay_in.pay(session, last4=card[-4:], settle_days=0 if card == SETTLED_CARD else books.SETTLE_DAYS)
-    if refusal:
-        raise Declined(str(refusal[1]))
-    if card not in (GOOD_CARD, SETTLED_CARD):
-        raise Declined(_("Your card number is incorrect."))
-    return session["success_url"].replace("{CHECKOUT_SESSION_ID}", session_id)
+        intent = pay_in.pay(session, cards.make(card, wallet=wallet), save=save)
+    return _next_page(session, intent)
+
+
+def _next_page(session: Object, intent: Object) -> str:
+    if intent["status"] == "requires_action":
+        return f"{settings.SITE_URL}/sandbox/stripe/3ds/{intent['id']}"
+    if intent["status"] != "succeeded":
+        raise Declined(intent["last_payment_error"]["message"])
+    return session["success_url"].replace("{CHECKOUT_SESSION_ID}", session["id"])
+
+
+def asking_intent(intent_id: str) -> Object:
+    """The payment whose card's owner is asked for just now."""
+    row = SandboxObject.objects.filter(id=intent_id, kind="payment_intent", data__status="requires_action").first()
+    if row is None:
+        raise NotOpen(intent_id)
+    return row.data
+
+
+def prove(*, intent_id: str, succeeds: bool) -> str:
+    """The owner passed 3-D Secure, or did not; the address to go to then. Raises NotOpen."""
+    with store.one_at_a_time():
+        intent = asking_intent(intent_id)
+        method = store.find("payment_method", intent["payment_method"])
+        session = open_session(intent["_"]["session"]) if intent["_"]["session"] else None
+        if not succeeds:
+            intents.fail_proof(intent, method)
+        elif session:
+            intent = pay_in.pay(session, method, is_proved=True)
+        else:
+            intents.attempt(intent, method, is_proved=True)
+    if session is None:
+        return intents.way_back(intent)
+    return _next_page(session, intent) if succeeds else session["url"]
 
 
 # --- Onboarding -----------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from payouts.sandbox import views
 
 urlpatterns = [
     path("c/pay/<slug:session_id>", views.pay, name="sandbox_pay"),
+    path("3ds/<slug:intent_id>", views.prove, name="sandbox_prove"),
     path("onboard/<slug:account_id>", views.onboard, name="sandbox_onboard"),
     path("operator/", views.operator, name="sandbox_operator"),
     path("operator/payouts/<slug:payout_id>", views.operator_payout, name="sandbox_operator_payout"),

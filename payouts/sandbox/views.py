@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from payouts.money import Money
+from payouts.sandbox import pay_in
 from payouts.sandbox import services as sandbox
 from payouts.sandbox.forms import CardForm, OnboardingForm
 from payouts.sandbox.store import Object
@@ -47,27 +48,63 @@ def for_staff(view: View) -> View:
 @only_in_the_sandbox
 @require_http_methods(["GET", "POST"])
 def pay(request: HttpRequest, session_id: str) -> HttpResponse:
-    form = CardForm(request.POST or None)
+    has_wallet = "wallet" in request.POST  # the button beside the form: the telephone gives a card of its own
+    form = CardForm({"number": sandbox.GOOD_CARD} if has_wallet else request.POST or None)
     try:
         session = sandbox.open_session(session_id)
         if request.method == "POST" and form.is_valid():
-            return redirect(sandbox.pay_with_card(session_id=session_id, number=form.cleaned_data["number"]))
+            card, wallet = form.cleaned_data, "apple_pay" if has_wallet else ""
+            save = card["save"] and not has_wallet
+            return redirect(
+                sandbox.pay_with_card(session_id=session_id, number=card["number"], save=save, wallet=wallet)
+            )
     except sandbox.NotOpen:
         return _closed(request, _("This payment page is closed: it was paid, or it is too old."))
     except sandbox.Declined as refusal:
         form.add_error("number", str(refusal))
-    page = {"form": form, "session": session, "amount": _amount(session), "lines": session["_"]["lines"]}
-    page["cards"] = [
-        ("4242 4242 4242 4242", _("pays")),
-        ("4000 0000 0000 0002", _("declined")),
-        ("4000 0000 0000 9995", _("declined: insufficient funds")),
-        ("4000 0000 0000 0077", _("pays, available to the platform at once")),
-    ]
+    page = {
+        "form": form,
+        "session": session,
+        "amount": _amount(session["amount_total"], session),
+        "lines": session["_"]["lines"],
+        "offers_saving": pay_in.offers_saving(session),
+        "is_saved": bool(session["_"]["payment_intent_data"].get("setup_future_usage")),
+        "cards": _test_cards(),
+    }
     return render(request, "payouts/sandbox/pay.html", page)
 
 
-def _amount(session: Object) -> Money:
-    return Money(session["amount_total"], session["currency"].upper())
+def _test_cards() -> list[tuple[str, str]]:
+    return [
+        ("4242 4242 4242 4242", _("pays")),
+        ("4000 0000 0000 0077", _("pays, available to the platform at once")),
+        ("4000 0000 0000 0002", _("declined")),
+        ("4000 0000 0000 9995", _("declined: insufficient funds")),
+        ("4000 0000 0000 0341", _("can be saved; declined when it pays")),
+        ("4000 0025 0000 3155", _("asks for its owner once, until it is saved")),
+        ("4000 0027 6000 3184", _("asks for its owner each time")),
+        ("4000 0000 0000 3220", _("asks for its owner each time")),
+        ("4000 0000 0000 0259", _("pays, and is disputed")),
+    ]
+
+
+@only_in_the_sandbox
+@require_http_methods(["GET", "POST"])
+def prove(request: HttpRequest, intent_id: str) -> HttpResponse:
+    """3-D Secure: the bank asks the card's owner."""
+    try:
+        intent = sandbox.asking_intent(intent_id)
+        if request.method == "POST":
+            return redirect(sandbox.prove(intent_id=intent_id, succeeds=request.POST.get("outcome") == "complete"))
+    except sandbox.NotOpen:
+        return _closed(request, _("Your bank is not asking for anything here: it was answered, or it is too old."))
+    except sandbox.Declined as refusal:
+        return _closed(request, str(refusal))
+    return render(request, "payouts/sandbox/prove.html", {"amount": _amount(intent["amount"], intent)})
+
+
+def _amount(minor: int, about: Object) -> Money:
+    return Money(minor, about["currency"].upper())
 
 
 def _closed(request: HttpRequest, text: str) -> HttpResponse:

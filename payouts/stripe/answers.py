@@ -27,6 +27,16 @@ class Refused(Exception):
         self.replayed = replayed
 
 
+class Declined(Refused):
+    """A card said no to a payment. `code`: authentication_required when its bank wants to hear from its owner."""
+
+    def __init__(self, message: str, *, code: str, decline_code: str, intent: str, charge: str) -> None:
+        super().__init__(message, code=code)
+        self.decline_code = decline_code
+        self.intent = intent
+        self.charge = charge
+
+
 class BadEvent(ValueError):
     """A webhook body that is not a genuine, fresh event of this endpoint and mode."""
 
@@ -49,6 +59,44 @@ class CheckoutSession:
     @property
     def is_paid(self) -> bool:
         return self.payment_status == "paid"
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A payment intent. `status`: succeeded, processing, requires_action (`next_page`: where its owner answers the bank),
+    requires_payment_method (refused), canceled, and others on the way. `fee`: known once settled."""
+
+    id: str
+    status: str
+    amount_minor: int  # received, not asked for
+    currency: str  # upper case, as in Money
+    customer: str
+    top_up_id: int  # 0: not one of our top-ups
+    next_page: str
+    error_code: str
+    error_charge: str
+    fee: Money | None
+
+    @property
+    def is_paid(self) -> bool:
+        return self.status == "succeeded"
+
+    @property
+    def is_over(self) -> bool:
+        """It will never be paid: cards saved with us are tried once."""
+        return self.status in ("canceled", "requires_payment_method")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A card that Stripe keeps for a customer. `fingerprint` is the same for the same number, whoever gave it."""
+
+    id: str
+    brand: str
+    last4: str
+    exp_month: int
+    exp_year: int
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)

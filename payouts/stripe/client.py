@@ -18,7 +18,7 @@ from django.db import transaction
 from requests.structures import CaseInsensitiveDict
 
 from payouts.sandbox import api as sandbox
-from payouts.stripe.answers import BadEvent, InsideTransaction, NotAnswered, Refused
+from payouts.stripe.answers import BadEvent, Declined, InsideTransaction, NotAnswered, Refused
 
 stripe.enable_telemetry = False  # else it writes a file into the home folder of whoever runs this
 TIMEOUT_S = 15
@@ -75,8 +75,21 @@ def _translated(problem: stripe.StripeError) -> Exception:
     status, unclear = problem.http_status, isinstance(problem, stripe.IdempotencyError)
     if status is None or status in (401, 409, 429) or status >= 500 or unclear:
         return NotAnswered(str(problem))
+    if isinstance(problem, stripe.CardError):
+        return _declined(problem)
     replayed = CaseInsensitiveDict(problem.headers or {}).get("Idempotent-Replayed") == "true"
     return Refused(problem.user_message or "", code=problem.code or "unknown", replayed=replayed)
+
+
+def _declined(problem: stripe.CardError) -> Declined:
+    error = problem.error
+    return Declined(
+        problem.user_message or "",
+        code=problem.code or "card_declined",
+        decline_code=getattr(error, "decline_code", "") or "",
+        intent=getattr(getattr(error, "payment_intent", None), "id", ""),
+        charge=getattr(error, "charge", "") or "",
+    )
 
 
 def genuine(*, body: bytes, signature: str, secret: str, kind: str) -> dict[str, Any]:

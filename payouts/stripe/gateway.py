@@ -15,22 +15,9 @@ from payouts.money import Money
 from payouts.stripe.answers import AccountState, CheckoutSession, Event, Payout, Transfer
 from payouts.stripe.client import asking, genuine
 from payouts.stripe.installation import tag
-
-
-def _once(key: str, **options: str) -> dict[str, str]:
-    return {"idempotency_key": f"{tag()}:{key}", **options}
-
-
-def _ours(**numbers: int) -> dict[str, str]:
-    """Metadata of an object that we make."""
-    return {"installation": tag(), **{name: str(number) for name, number in numbers.items()}}
-
-
-def own_number(metadata: dict[str, str], name: str) -> int:
-    """The number that this installation wrote into an object of Stripe's; 0: another's object."""
-    value = metadata.get(name, "") if metadata.get("installation") == tag() else ""
-    return int(value) if value.isascii() and value.isdigit() and len(value) <= 18 else 0
-
+from payouts.stripe.marks import once as _once
+from payouts.stripe.marks import ours as _ours
+from payouts.stripe.marks import own_number as own_number
 
 # --- Paying in ------------------------------------------------------------------------------------------------
 
@@ -41,9 +28,23 @@ def create_customer(*, email: str, name: str, key: str) -> str:
 
 
 def create_checkout_session(
-    *, top_up_id: int, customer: str, amount: Money, success_url: str, cancel_url: str, key: str
+    *,
+    top_up_id: int,
+    customer: str,
+    amount: Money,
+    success_url: str,
+    cancel_url: str,
+    key: str,
+    save_card: bool = False,
 ) -> CheckoutSession:
-    """A hosted payment page for one top-up. Ways to pay that take days (bank debits) are left out: credit is wanted now."""
+    """A hosted payment page for one top-up. Ways to pay that take days (bank debits) are left out: credit is wanted now.
+
+    `save_card`: it was ticked here, and later payments may be made without the member; else Stripe's page has a tick.
+    """
+    payment: dict[str, Any] = {"metadata": _ours(topup=top_up_id), "transfer_group": f"topup:{top_up_id}"}
+    saving: dict[str, Any] = {"saved_payment_method_options": {"payment_method_save": "enabled"}}
+    if save_card:
+        payment, saving = {**payment, "setup_future_usage": "off_session"}, {}
     params: dict[str, Any] = {
         "mode": "payment",
         "client_reference_id": str(top_up_id),
@@ -59,10 +60,11 @@ def create_checkout_session(
             }
         ],
         "allowed_payment_method_types": ["card", "link"],
-        "payment_intent_data": {"metadata": _ours(topup=top_up_id), "transfer_group": f"topup:{top_up_id}"},
+        "payment_intent_data": payment,
         "metadata": _ours(topup=top_up_id),
         "success_url": success_url,
         "cancel_url": cancel_url,
+        **saving,
     }
     with asking() as ask:
         return _session(ask.v1.checkout.sessions.create(params, _once(key)))
@@ -92,7 +94,7 @@ def _session(session: Any) -> CheckoutSession:
         customer=(customer if isinstance(customer, str) else customer.id) if customer else "",
         top_up_id=own_number(_plain(session.metadata), "topup"),
         payment_intent=(intent if isinstance(intent, str) else intent.id) if intent else "",
-        fee=_fee(intent),
+        fee=fee_of(intent),
     )
 
 
@@ -100,7 +102,7 @@ def _plain(metadata: Any) -> dict[str, str]:
     return metadata.to_dict() if metadata else {}
 
 
-def _fee(intent: Any) -> Money | None:
+def fee_of(intent: Any) -> Money | None:
     """Stripe's fee of the payment, once its balance transaction exists (it may come later than the payment)."""
     charge = getattr(intent, "latest_charge", None)
     booked = getattr(charge, "balance_transaction", None)

@@ -12,8 +12,8 @@ from payouts.money import Money
 from payouts.sandbox import api
 from payouts.sandbox import services as sandbox
 from payouts.sandbox.pay_out import PAYING_BANK, REFUSING_BANK
+from payouts.stripe import card_gateway, gateway
 from payouts.stripe import client as wire
-from payouts.stripe import gateway
 from payouts.stripe.answers import InsideTransaction, NotAnswered, Refused
 from payouts.stripe.client import client
 from tests.payouts.stripe.document import operation
@@ -39,6 +39,31 @@ def walked(number: str = PAYING_BANK) -> Walk:
 def let_time_pass(times: int = 2) -> None:
     for step in range(1, times + 1):
         sandbox.work(now=timezone.now() + timedelta(seconds=10 * step))
+
+
+def pay_with_saved_cards(customer: str) -> None:
+    """A card is kept, pays, is asked for by its bank, and is taken away."""
+    ask = client()
+    ask.v1.customers.update(customer, {"name": "Alice"})
+    made = ask.v1.payment_methods.create({"type": "card", "card": {"token": "tok_visa"}})
+    ask.v1.payment_methods.retrieve(made.id)
+    ask.v1.payment_methods.attach("pm_card_threeDSecure2Required", {"customer": customer})
+    (card,) = card_gateway.list_cards(customer=customer)
+    payment = card_gateway.pay_with_card(
+        top_up_id=9,
+        customer=customer,
+        card=card.id,
+        amount=Money(500, "EUR"),
+        key="card",
+        return_url="http://127.0.0.1/",
+        is_away=False,
+    )
+    assert (payment.status, payment.top_up_id, "/3ds/" in payment.next_page) == ("requires_action", 9, True)
+    sandbox.prove(intent_id=payment.id, succeeds=False)
+    ask.v1.payment_intents.confirm(payment.id, {"payment_method": card.id, "return_url": "http://127.0.0.1/"})
+    assert card_gateway.retrieve_payment(payment.id).error_code == "payment_intent_authentication_failure"
+    card_gateway.cancel_payment(payment.id)
+    card_gateway.detach_card(card.id)
 
 
 class FlowTests:
@@ -77,6 +102,7 @@ class FlowTests:
             key="unpaid",
         )
         ask.v1.checkout.sessions.expire(unpaid.id)
+        pay_with_saved_cards(intent.customer)
         let_time_pass(1)
         thin = sandbox.latest_deliveries()
         ask.raw_request("get", f"/v2/core/events/{next(row.event for row in thin if row.endpoint == 'thin')}")

@@ -12,7 +12,10 @@ FORBIDDEN = [
     r"type\s*=\s*[\"']express",
     r"\bCharge\.create\b",
 ]
-ANSWERED_BY_THE_SANDBOX = {"payouts/sandbox/pay_in.py": FORBIDDEN[0]}  # fields of Stripe's answers
+ANSWERED_BY_THE_SANDBOX = {  # fields of Stripe's answers
+    "payouts/sandbox/pay_in.py": FORBIDDEN[0],
+    "payouts/sandbox/intents.py": FORBIDDEN[0],
+}
 
 
 def product() -> list[Path]:

@@ -1,8 +1,8 @@
 """The background work: what is done, how often, and that no job can stop another.
 
-Two lanes, each a thread with a round a second: deadlines of calls must not wait for somebody else's slow answer. A lane
-whose round found something to do goes round again at once. Every job claims its work by conditional updates, so several
-workers may run.
+Three lanes, each a thread with a round a second: deadlines of calls must not wait for somebody else's slow answer, nor
+withdrawals for the reading of whole books. A lane whose round found something to do goes round again at once. Every job
+claims its work by conditional updates, so several workers may run.
 """
 
 import logging
@@ -21,6 +21,7 @@ from payouts.earnings import services as earnings
 from payouts.mail import services as mail
 from payouts.outbox import services as outbox
 from payouts.outbox.services import Handler
+from payouts.reconciliation import services as reconciliation
 from payouts.sandbox import services as sandbox
 from payouts.stripe import work as stripe_work
 
@@ -54,7 +55,10 @@ def lanes() -> list[list[Job]]:
         Job("sandbox", lambda: sandbox.work(now=timezone.now())),
         Job("earnings to release", lambda: earnings.release_due(now=clock.now()), every_s=10),
     ]
-    return [calls, world_outside]
+    at_leisure = [
+        Job("reconciliation", lambda: reconciliation.nightly(now=clock.now()), every_s=600),
+    ]
+    return [calls, world_outside, at_leisure]
 
 
 def start(stop: threading.Event) -> list[threading.Thread]:

@@ -12,6 +12,7 @@ from payouts.ledger.models import Account, Entry, Posting
 from payouts.office.models import AuditRecord, StaffTask
 from payouts.outbox import services as outbox
 from payouts.outbox.models import OutboxRow
+from payouts.reconciliation.models import ReconciliationRun, StripeMovement
 from payouts.stripe.models import StripeEvent
 from payouts.wallet.models import CreditLot, Hold, TopUp
 from payouts.withdrawals.models import BankConnection, Withdrawal
@@ -107,6 +108,18 @@ class StripeEventAdmin(LookOnly, admin.ModelAdmin):
     list_display = ["event_id", "type", "endpoint", "received_at", "processed_at", "error"]
     list_filter = ["endpoint", "type"]
     search_fields = ["=event_id"]
+
+
+@admin.register(StripeMovement)
+class StripeMovementAdmin(LookOnly, admin.ModelAdmin):
+    list_display = ["stripe_id", "type", "account", "net", "state", "entry_key", "made_at", "available_at"]
+    list_filter = ["state", "type"]
+    search_fields = ["=stripe_id", "=source", "=account", "=entry_key"]
+
+
+@admin.register(ReconciliationRun)
+class ReconciliationRunAdmin(LookOnly, admin.ModelAdmin):
+    list_display = ["day", "claimed_at", "finished_at", "report"]
 
 
 @admin.register(StaffTask)

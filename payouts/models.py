@@ -5,6 +5,7 @@ from payouts.earnings.models import Earning, EarningWait, Tip
 from payouts.ledger.models import Account, Entry, Posting
 from payouts.office.models import AuditRecord, StaffTask
 from payouts.outbox.models import OutboxRow
+from payouts.reconciliation.models import ReconciliationRun, StripeMovement
 from payouts.sandbox.models import SandboxDelivery, SandboxKey, SandboxObject
 from payouts.stripe.models import Installation, StripeEvent
 from payouts.wallet.models import CreditLot, Customer, Hold, LotUse, TopUp
@@ -25,11 +26,13 @@ __all__ = [
     "LotUse",
     "OutboxRow",
     "Posting",
+    "ReconciliationRun",
     "SandboxDelivery",
     "SandboxKey",
     "SandboxObject",
     "StaffTask",
     "StripeEvent",
+    "StripeMovement",
     "Tip",
     "TopUp",
     "Withdrawal",

@@ -4,10 +4,17 @@ from collections.abc import Callable
 
 from payouts.earnings.verify import verify as verify_earnings
 from payouts.ledger.verify import verify as verify_ledger
+from payouts.reconciliation.verify import verify as verify_reconciliation
 from payouts.wallet.verify import verify as verify_wallet
 from payouts.withdrawals.verify import verify as verify_withdrawals
 
-CHECKS: tuple[Callable[[], list[str]], ...] = (verify_ledger, verify_wallet, verify_earnings, verify_withdrawals)
+CHECKS: tuple[Callable[[], list[str]], ...] = (
+    verify_ledger,
+    verify_wallet,
+    verify_earnings,
+    verify_withdrawals,
+    verify_reconciliation,
+)
 
 
 def faults() -> list[str]:

@@ -21,6 +21,8 @@ KINDS = {
     "stripe_pending": Kind(credit_normal=False, is_floored=False),
     "stripe_available": Kind(credit_normal=False, is_floored=False),
     "stripe_fees": Kind(credit_normal=False, is_floored=False),
+    "platform_bank": Kind(credit_normal=False, is_floored=False),
+    "suspense": Kind(credit_normal=True, is_floored=False),
     "commission": Kind(credit_normal=True, is_floored=False),
     "caller_credit": Kind(credit_normal=True, is_floored=True),
     "caller_hold": Kind(credit_normal=True, is_floored=True),
@@ -42,6 +44,16 @@ def stripe_available() -> AccountRef:
 
 def stripe_fees() -> AccountRef:
     return AccountRef("stripe_fees")
+
+
+def platform_bank() -> AccountRef:
+    """What Stripe paid out to the platform itself."""
+    return AccountRef("platform_bank")
+
+
+def suspense() -> AccountRef:
+    """What moved at Stripe and nobody can say why yet."""
+    return AccountRef("suspense")
 
 
 def commission() -> AccountRef:

@@ -61,6 +61,13 @@ _MOVED = """
     WHERE key = %s GROUP BY entry_id
 """
 
+_EFFECTS = """
+    SELECT key, account.kind, sum(CASE WHEN account.id = debit_id THEN amount_minor ELSE -amount_minor END)
+    FROM payouts_posting JOIN payouts_entry ON payouts_entry.id = entry_id
+    JOIN payouts_account AS account ON account.id IN (debit_id, credit_id)
+    WHERE account.kind IN ('stripe_pending', 'stripe_available') AND key IN ({keys}) GROUP BY key, account.kind
+"""
+
 
 def post(*, key: str, kind: str, lines: Sequence[Line], now: datetime, reference: str = "") -> Posted:
     """Move money: all lines or none, once per `key`.
@@ -106,6 +113,17 @@ def posted(*, key: str) -> Money | None:
         cursor.execute(_MOVED, [key])
         row = cursor.fetchone()
     return Money(int(row[0]), row[1]) if row else None
+
+
+def effects(*, keys: Sequence[str]) -> dict[str, dict[str, int]]:
+    """What each of these entries did to our balances at Stripe, in minor units by kind. Unknown ones are left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(_EFFECTS.format(keys=", ".join(["%s"] * len(keys)) or "''"), list(keys))
+        rows = cursor.fetchall()
+    found: dict[str, dict[str, int]] = {}
+    for key, kind, minor in rows:
+        found.setdefault(key, {})[kind] = int(minor)
+    return found
 
 
 def fingerprint(kind: str, reference: str, currency: str, rows: Iterable[tuple]) -> str:

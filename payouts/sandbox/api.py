@@ -15,12 +15,12 @@ from django.conf import settings
 
 from payouts.sandbox import accounts, books, cards, charges, events, idempotency, intents, pay_in, pay_out, store
 from payouts.sandbox.errors import ApiError, Declined, invalid
-from payouts.sandbox.requests import ANY_LIST, EXPAND, PAGE, TEXT, ApiRequest, checked, read
+from payouts.sandbox.requests import ANY_LIST, EXPAND, PAGE, SINCE, TEXT, ApiRequest, checked, read
 from payouts.sandbox.store import Object
 
 Answer = tuple[int, dict[str, str], str]
 EXPANDABLE = {"payment_intent", "latest_charge", "balance_transaction", "customer", "transfer", "charge"}
-EXPANDABLE |= {"destination", "payment_method"}
+EXPANDABLE |= {"destination", "payment_method", "source"}
 
 
 class SandboxIsOff(RuntimeError):
@@ -78,10 +78,10 @@ OPERATIONS = [
         "GET",
         "/v1/balance_transactions",
         books.list_transactions,
-        {**PAGE, "type": TEXT, "source": TEXT, "currency": TEXT},
+        {**PAGE, **SINCE, "type": TEXT, "source": TEXT, "currency": TEXT},
     ),
     _operation("GET", "/v1/balance_transactions/{id}", books.retrieve_transaction, EXPAND),
-    _operation("GET", "/v1/events", events.list_events, {**PAGE, "type": TEXT}),
+    _operation("GET", "/v1/events", events.list_events, {**PAGE, **SINCE, "type": TEXT}),
     _operation("GET", "/v1/events/{id}", events.retrieve_event, EXPAND),
     _operation("GET", "/v2/core/events/{id}", events.retrieve_thin_event, {}),
 ]

@@ -68,11 +68,38 @@ def create_transfer(request: ApiRequest, params: dict[str, Any]) -> Object:
     }
     transfer["reversals"] = _reversals_of(transfer["id"])
     movement = books.book("transfer", amount=-amount, currency=currency, source=transfer["id"])
-    payment = transfer["destination_payment"]
-    books.book("payment", amount=amount, currency=currency, source=payment, account=account["id"])
     transfer["balance_transaction"] = movement["id"]
+    _arrived(transfer)
     events.tell("transfer.created", transfer)
     return store.add("transfer", transfer)
+
+
+def _arrived(transfer: Object) -> None:
+    """What the connected account sees of a transfer: a payment of its own."""
+    id_, account = transfer["destination_payment"], transfer["destination"]
+    movement = books.book(
+        "payment", amount=transfer["amount"], currency=transfer["currency"], source=id_, account=account
+    )
+    payment = {
+        "id": id_,
+        "object": "charge",
+        "amount": transfer["amount"],
+        "amount_captured": transfer["amount"],
+        "amount_refunded": 0,
+        "balance_transaction": movement["id"],
+        "billing_details": {"address": None, "email": None, "name": None, "phone": None, "tax_id": None},
+        "captured": True,
+        "created": transfer["created"],
+        "currency": transfer["currency"],
+        "disputed": False,
+        "livemode": False,
+        "metadata": {},
+        "paid": True,
+        "refunded": False,
+        "source_transfer": transfer["id"],
+        "status": "succeeded",
+    }
+    store.add("charge", payment, account=account)
 
 
 def _reversals_of(transfer_id: str) -> Object:
@@ -112,14 +139,36 @@ def create_reversal(request: ApiRequest, params: dict[str, Any], id_: str) -> Ob
         "transfer": id_,
     }
     movement = books.book("transfer_refund", amount=amount, currency=currency, source=reversal["id"])
-    refund = reversal["destination_payment_refund"]
-    books.book("payment_refund", amount=-amount, currency=currency, source=refund, account=account)
     reversal["balance_transaction"] = movement["id"]
+    _taken_back(reversal, transfer)
     transfer["amount_reversed"] += amount
     transfer["reversed"] = transfer["amount_reversed"] == transfer["amount"]
     transfer["reversals"]["data"].insert(0, reversal)
     events.tell("transfer.reversed", store.save(transfer))
     return store.add("transfer_reversal", reversal)
+
+
+def _taken_back(reversal: Object, transfer: Object) -> None:
+    """What the connected account sees of a reversal: its payment is refunded."""
+    id_, account, amount = reversal["destination_payment_refund"], transfer["destination"], reversal["amount"]
+    movement = books.book("payment_refund", amount=-amount, currency=transfer["currency"], source=id_, account=account)
+    refund = {
+        "id": id_,
+        "object": "refund",
+        "amount": amount,
+        "balance_transaction": movement["id"],
+        "charge": transfer["destination_payment"],
+        "created": reversal["created"],
+        "currency": transfer["currency"],
+        "metadata": {},
+        "payment_intent": None,
+        "reason": None,
+        "receipt_number": None,
+        "source_transfer_reversal": reversal["id"],
+        "status": "succeeded",
+        "transfer_reversal": None,
+    }
+    store.add("refund", refund, account=account)
 
 
 def list_reversals(request: ApiRequest, params: dict[str, Any], id_: str) -> Object:

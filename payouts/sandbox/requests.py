@@ -14,6 +14,7 @@ TEXT, WHOLE, FLAG, MAP = "text", "whole", "flag", "map"
 ANY_LIST = [TEXT]
 API_VERSION = "2026-10-28.endive"
 EXPAND = {"expand": ANY_LIST}
+SINCE = {"created": {"gt": WHOLE, "gte": WHOLE, "lt": WHOLE, "lte": WHOLE}}
 PAGE = {"limit": WHOLE, "starting_after": TEXT, "ending_before": TEXT, **EXPAND}
 
 

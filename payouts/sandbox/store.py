@@ -49,7 +49,7 @@ def find(kind: str, id_: str, *, account: str = "", param: str = "id") -> Object
 
 
 def find_any(id_: str) -> Object | None:
-    row = SandboxObject.objects.filter(id=id_).exclude(kind="platform").first()
+    row = SandboxObject.objects.filter(id=id_).exclude(kind__in=["platform", "counted"]).first()
     return row.data if row else None
 
 
@@ -60,11 +60,13 @@ def all_of(kind: str, *, account: str = "") -> list[Object]:
 
 
 def page(kind: str, url: str, params: dict[str, Any], *, account: str = "", **match: Any) -> Object:
-    """A list as Stripe pages it: newest first, `limit` (1 to 100, 10 when not told), `starting_after`."""
+    """A list as Stripe pages it: newest first, `limit` (1 to 100, 10 when not told), `starting_after`, `created[gte]`."""
     limit = params.get("limit", 10)
     if not 1 <= limit <= 100:
         raise invalid("Limit must be from 1 to 100", param="limit")
     rows = SandboxObject.objects.filter(kind=kind, account=account, **{f"data__{key}": v for key, v in match.items()})
+    for bound, second in params.get("created", {}).items():
+        rows = rows.filter(**{f"data__created__{bound}": second})
     if after := params.get("starting_after"):
         found = SandboxObject.objects.filter(id=after, kind=kind, account=account).first()
         if found is None:

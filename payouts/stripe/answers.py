@@ -1,7 +1,7 @@
 """What the gateway answers and raises, so that nobody else needs to know Stripe's library."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from payouts.money import Money
@@ -127,6 +127,33 @@ class Payout:
     failure_code: str
     failure_message: str
     withdrawal_id: int  # 0: not made by us
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """`at_once`: what an instant payout could take; zero where Stripe offers none."""
+
+    available: Money
+    pending: Money
+    at_once: Money
+
+    @property
+    def total(self) -> Money:
+        return self.available + self.pending
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """A balance transaction: `amount` (below zero: out) less `fee`. `about`: what we read of the object that moved."""
+
+    id: str
+    type: str
+    source: str
+    about: dict[str, Any]
+    amount: Money
+    fee: Money
+    made_at: datetime
+    available_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from payouts.earnings import services as earnings
 from payouts.ledger import accounts
 from payouts.ledger import services as ledger
 from payouts.outbox import services as outbox
+from payouts.reconciliation import services as reconciliation
 from payouts.sandbox import books
 from payouts.sandbox import services as sandbox
 from payouts.sandbox.pay_out import PAYING_BANK
@@ -70,6 +71,9 @@ def work_for(seconds: int) -> None:
 
 
 def stripe_and_ledger_agree() -> bool:
-    """Reconciliation: what our books say that Stripe has of ours is what it has, to the cent."""
-    ours = ledger.balance(accounts.stripe_pending(), "EUR") + ledger.balance(accounts.stripe_available(), "EUR")
-    return ours.minor == sum(books.sums("eur"))
+    """What the books say that Stripe has of ours is what it has, to the cent: in all, and what is settled of it."""
+    report = reconciliation.reconcile(now=timezone.now())
+    ours = [
+        ledger.balance(account, "EUR").minor for account in (accounts.stripe_available(), accounts.stripe_pending())
+    ]
+    return report.is_clean and (report.waiting > 0 or ours == list(books.sums("eur")))

@@ -1,0 +1,214 @@
+"""Reading Stripe's balance transactions, giving each its ledger entry, and comparing both balances to the cent."""
+
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max, Sum
+from django.utils.translation import gettext as _
+
+from payouts.ledger import accounts
+from payouts.ledger import services as ledger
+from payouts.money import Money
+from payouts.office import services as office
+from payouts.reconciliation import booking, rules
+from payouts.reconciliation.models import ReconciliationRun, StripeMovement
+from payouts.stripe import books
+from payouts.stripe.answers import Movement, NotAnswered, Refused
+from payouts.withdrawals.models import BankConnection, Withdrawal
+
+log = logging.getLogger(__name__)
+State = StripeMovement.State
+
+OVERLAP = timedelta(days=1)  # read again each time: Stripe may show an older movement later than a younger one
+LOOKS = 3  # while people pay, both sides move under our hands: a difference counts when it stays
+FROM_HOUR = 3  # of the night, UTC
+DEAD_AFTER = timedelta(hours=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """`account`: empty for the platform's balance. Both sums are of everything there, settled or not."""
+
+    account: str
+    ours: Money
+    at_stripe: Money
+
+    def __str__(self) -> str:
+        return f"{self.account or 'platform'}: the ledger says {self.ours}, Stripe says {self.at_stripe}"
+
+
+@dataclass(slots=True)
+class Report:
+    """`read`: movements not known before. `unread`: accounts that Stripe did not answer for."""
+
+    accounts: int = 0
+    read: int = 0
+    waiting: int = 0
+    suspense: int = 0
+    differences: list[Difference] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+
+    @property
+    def is_clean(self) -> bool:
+        return not (self.suspense or self.differences or self.unread)
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "accounts": self.accounts,
+            "read": self.read,
+            "waiting": self.waiting,
+            "suspense": self.suspense,
+            "differences": [str(each) for each in self.differences],
+            "unread": self.unread,
+        }
+
+
+def reconcile(*, now: datetime) -> Report:
+    """Every balance, the platform's first. `now` is the money's calendar. Asks Stripe, so not inside a transaction.
+
+    An account for which Stripe does not answer is named in the report and holds up no other.
+    """
+    report = Report()
+    for account in ["", *connected_accounts()]:
+        report.accounts += 1
+        try:
+            difference = _reconcile_one(account, report, now)
+        except (NotAnswered, Refused) as problem:
+            log.warning("Not reconciled", exc_info=problem, extra={"account": account})
+            report.unread.append(account or "platform")
+            continue
+        if difference:
+            report.differences.append(difference)
+            _alarm(difference, now)
+    report.waiting = StripeMovement.objects.filter(state=State.WAITING).count()
+    report.suspense = StripeMovement.objects.filter(state=State.SUSPENSE).count()
+    return report
+
+
+def connected_accounts() -> list[str]:
+    """Every account that we ever sent money to, or may."""
+    may = BankConnection.objects.exclude(stripe_account=None).values_list("stripe_account", flat=True)
+    did = Withdrawal.objects.values_list("stripe_account", flat=True).distinct()
+    return sorted({account for account in (*may, *did) if account})
+
+
+def nightly(*, now: datetime) -> Report | None:
+    """The work of one night, by one worker. None when it is not the hour, or somebody does it."""
+    if now.hour < FROM_HOUR:
+        return None
+    run, is_new = ReconciliationRun.objects.get_or_create(day=now.date(), defaults={"claimed_at": now})
+    if not is_new:
+        died = ReconciliationRun.objects.filter(pk=run.pk, finished_at=None, claimed_at__lt=now - DEAD_AFTER)
+        if not died.update(claimed_at=now):
+            return None
+    report = reconcile(now=now)
+    ReconciliationRun.objects.filter(pk=run.pk).update(finished_at=now, report=report.as_json())
+    return report
+
+
+# --- One balance ----------------------------------------------------------------------------------------------
+
+
+def _reconcile_one(account: str, report: Report, now: datetime) -> Difference | None:
+    difference = None
+    for _look in range(LOOKS):
+        report.read += _read(account)
+        _settle_all(account, now)
+        difference = _compare(account)
+        if difference is None:
+            return None
+    return difference
+
+
+def _read(account: str) -> int:
+    """How many movements were new."""
+    newest = StripeMovement.objects.filter(account=account).aggregate(at=Max("made_at"))["at"]
+    since = newest - OVERLAP if newest else None
+    return sum(_store(movement, account) for movement in books.movements(account=account, since=since))
+
+
+def _store(movement: Movement, account: str) -> bool:
+    defaults = {
+        "account": account,
+        "type": movement.type,
+        "source": movement.source,
+        "about": movement.about,
+        "amount_minor": movement.amount.minor,
+        "fee_minor": movement.fee.minor,
+        "currency": movement.amount.currency,
+        "made_at": movement.made_at,
+        "available_at": movement.available_at,
+    }
+    return StripeMovement.objects.get_or_create(stripe_id=movement.id, defaults=defaults)[1]
+
+
+def _settle_all(account: str, now: datetime) -> None:
+    to_do = StripeMovement.objects.filter(account=account, is_final=False).order_by("made_at", "pk")
+    for movement in list(to_do.only("pk")):
+        if account:
+            _know(movement.pk, now)
+        else:
+            booking.settle(movement_id=movement.pk, now=now)
+
+
+@transaction.atomic
+def _know(movement_id: int, now: datetime) -> None:
+    """Of an expert's balance: the withdrawals post it; here is only found which one it belongs to."""
+    movement = StripeMovement.objects.select_for_update(no_key=True).get(pk=movement_id)
+    found = rules.match(movement)
+    if found:
+        movement.state, movement.entry_key, movement.is_final = State.MATCHED, found.keys[0], True
+    elif now - movement.made_at >= booking.LATE_AFTER and movement.state != State.SUSPENSE:
+        movement.state = State.SUSPENSE
+        text = _("Stripe moved {amount} ({type}) in the balance of {account}, and no withdrawal says why.")
+        text = text.format(amount=movement.net, type=movement.type, account=movement.account)
+        booking.tell_staff(movement, text, now)
+    movement.save()
+
+
+def _compare(account: str) -> Difference | None:
+    """What is on its way from one side to the other is counted on both."""
+    currency = settings.CURRENCY
+    theirs = books.balance(account=account, currency=currency).total
+    ours = _connected(account) if account else _platform()
+    unmatched = StripeMovement.objects.filter(account=account, currency=currency, state=State.WAITING)
+    if account:
+        unmatched = StripeMovement.objects.filter(account=account, currency=currency).exclude(state=State.MATCHED)
+    on_its_way = unmatched.aggregate(sum=Sum("amount_minor"), fees=Sum("fee_minor"))
+    coming = (on_its_way["sum"] or 0) - (on_its_way["fees"] or 0)
+    if not account:
+        coming -= _already_posted(list(unmatched))
+    return None if ours.minor + coming == theirs.minor else Difference(account, ours, theirs)
+
+
+def _already_posted(waiting: list[StripeMovement]) -> int:
+    """Of movements that wait for an entry, what other entries of theirs say already (the fee before the payment)."""
+    total = 0
+    for movement in waiting:
+        found = rules.match(movement) or rules.Match()
+        posted = ledger.effects(keys=[*found.keys, found.fee_key])
+        total += sum(sum(each.values()) for each in posted.values())
+    return total
+
+
+def _platform() -> Money:
+    currency = settings.CURRENCY
+    return ledger.balance(accounts.stripe_pending(), currency) + ledger.balance(accounts.stripe_available(), currency)
+
+
+def _connected(account: str) -> Money:
+    """What the ledger says lies in this account, less payouts that have left it and are not in the bank yet."""
+    of_account = Withdrawal.objects.filter(stripe_account=account, currency=settings.CURRENCY)
+    lying = of_account.filter(state__in=Withdrawal.OPEN, stripe_transfer__isnull=False)
+    lying = lying.exclude(state=Withdrawal.State.SENT)
+    return Money(lying.aggregate(sum=Sum("amount_minor"))["sum"] or 0, settings.CURRENCY)
+
+
+def _alarm(difference: Difference, now: datetime) -> None:
+    log.error("Stripe and the ledger differ", extra={"difference": str(difference)})
+    name = difference.account or "platform"
+    key = f"reconciliation:{name}:{now.date()}"
+    office.open_task(kind="reconciliation", key=key, reference=name[:60], text=str(difference), now=now)

@@ -68,6 +68,7 @@ elif STRIPE_SECRET_KEY:
     for _name in ("STRIPE_WEBHOOK_SECRET", "STRIPE_CONNECT_WEBHOOK_SECRET", "STRIPE_THIN_WEBHOOK_SECRET"):
         if not globals()[_name].startswith("whsec_"):
             raise BadSetting(_name, "must be set (whsec_...) when STRIPE_SECRET_KEY is")
+STRIPE_REQUESTS_PER_S = env_int("STRIPE_REQUESTS_PER_S", 20)  # of all workers; pages keep the rest of Stripe's 25
 STRIPE_COUNTRY = env_str("STRIPE_COUNTRY", "FR")  # where most experts bank: proposed when one connects a bank account
 
 # --- The demo's doors: one-press sign-in, readable mails, movable clock ---------------------------------------

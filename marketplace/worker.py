@@ -23,6 +23,7 @@ from payouts.outbox import services as outbox
 from payouts.outbox.services import Handler
 from payouts.reconciliation import services as reconciliation
 from payouts.sandbox import services as sandbox
+from payouts.stripe import missed, pacing
 from payouts.stripe import work as stripe_work
 
 logger = logging.getLogger(__name__)
@@ -56,6 +57,7 @@ def lanes() -> list[list[Job]]:
         Job("earnings to release", lambda: earnings.release_due(now=clock.now()), every_s=10),
     ]
     at_leisure = [
+        Job("events that we missed", lambda: missed.fetch_missed(now=timezone.now()), every_s=60),
         Job("reconciliation", lambda: reconciliation.nightly(now=clock.now()), every_s=600),
     ]
     return [calls, world_outside, at_leisure]
@@ -70,10 +72,11 @@ def start(stop: threading.Event) -> list[threading.Thread]:
 
 
 def run(jobs: Sequence[Job], stop: threading.Event) -> None:
-    while not stop.is_set():
-        started = time.monotonic()
-        wait = BUSY_ROUND_S if do_round(jobs, started) else ROUND_S - (time.monotonic() - started)
-        stop.wait(max(wait, BUSY_ROUND_S))
+    with pacing.background():
+        while not stop.is_set():
+            started = time.monotonic()
+            wait = BUSY_ROUND_S if do_round(jobs, started) else ROUND_S - (time.monotonic() - started)
+            stop.wait(max(wait, BUSY_ROUND_S))
 
 
 def do_round(jobs: Sequence[Job], monotonic_now: float) -> bool:

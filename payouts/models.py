@@ -7,7 +7,7 @@ from payouts.office.models import AuditRecord, StaffTask
 from payouts.outbox.models import OutboxRow
 from payouts.reconciliation.models import ReconciliationRun, StripeMovement
 from payouts.sandbox.models import SandboxDelivery, SandboxKey, SandboxObject
-from payouts.stripe.models import Installation, StripeEvent
+from payouts.stripe.models import EventCursor, Installation, Pace, StripeEvent
 from payouts.wallet.models import CreditLot, Customer, Hold, LotUse, TopUp
 from payouts.withdrawals.models import BankConnection, Withdrawal
 
@@ -21,10 +21,12 @@ __all__ = [
     "Earning",
     "EarningWait",
     "Entry",
+    "EventCursor",
     "Hold",
     "Installation",
     "LotUse",
     "OutboxRow",
+    "Pace",
     "Posting",
     "ReconciliationRun",
     "SandboxDelivery",

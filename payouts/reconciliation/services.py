@@ -17,7 +17,8 @@ from payouts.reconciliation import booking, rules
 from payouts.reconciliation.models import ReconciliationRun, StripeMovement
 from payouts.stripe import books
 from payouts.stripe.answers import Movement, NotAnswered, Refused
-from payouts.withdrawals.models import BankConnection, Withdrawal
+from payouts.withdrawals import services as withdrawals
+from payouts.withdrawals.models import Withdrawal
 
 log = logging.getLogger(__name__)
 State = StripeMovement.State
@@ -72,7 +73,7 @@ def reconcile(*, now: datetime) -> Report:
     An account for which Stripe does not answer is named in the report and holds up no other.
     """
     report = Report()
-    for account in ["", *connected_accounts()]:
+    for account in ["", *withdrawals.stripe_accounts()]:
         report.accounts += 1
         try:
             difference = _reconcile_one(account, report, now)
@@ -86,13 +87,6 @@ def reconcile(*, now: datetime) -> Report:
     report.waiting = StripeMovement.objects.filter(state=State.WAITING).count()
     report.suspense = StripeMovement.objects.filter(state=State.SUSPENSE).count()
     return report
-
-
-def connected_accounts() -> list[str]:
-    """Every account that we ever sent money to, or may."""
-    may = BankConnection.objects.exclude(stripe_account=None).values_list("stripe_account", flat=True)
-    did = Withdrawal.objects.values_list("stripe_account", flat=True).distinct()
-    return sorted({account for account in (*may, *did) if account})
 
 
 def nightly(*, now: datetime) -> Report | None:

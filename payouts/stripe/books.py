@@ -85,4 +85,4 @@ def events(*, account: str, since: datetime) -> Iterator[Event]:
     wanted = {"created": {"gte": int(since.timestamp())}}
     for found in _pages(lambda ask: ask.v1.events.list, wanted, account):
         payload = found.to_dict()
-        yield Event(id=found.id, type=found.type, account=payload.get("account") or "", payload=payload)
+        yield Event(id=found.id, type=found.type, account=account, payload=payload)

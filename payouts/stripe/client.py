@@ -18,11 +18,14 @@ from django.db import transaction
 from requests.structures import CaseInsensitiveDict
 
 from payouts.sandbox import api as sandbox
+from payouts.stripe import pacing
 from payouts.stripe.answers import BadEvent, Declined, InsideTransaction, NotAnswered, Refused
 
 stripe.enable_telemetry = False  # else it writes a file into the home folder of whoever runs this
+API_VERSION = "2026-10-28.endive"  # of every request; a newer library must not move it unseen
 TIMEOUT_S = 15
 NONSENSE = (ValueError, KeyError, TypeError, AttributeError, RecursionError, StopIteration)
+TOO_MANY = 429
 TOLERANCE_S = 300  # how old, or how far in our future, a signed event may be
 
 
@@ -44,7 +47,8 @@ class SandboxTransport(stripe.HTTPClient):
 @lru_cache(maxsize=4)
 def _client_of(key: str, in_sandbox: bool) -> stripe.StripeClient:
     transport = SandboxTransport() if in_sandbox else stripe.RequestsClient(timeout=TIMEOUT_S)
-    return stripe.StripeClient(key, http_client=transport, max_network_retries=0 if in_sandbox else 1)
+    retries = 0 if in_sandbox else 1
+    return stripe.StripeClient(key, stripe_version=API_VERSION, http_client=transport, max_network_retries=retries)
 
 
 def client() -> stripe.StripeClient:
@@ -64,9 +68,12 @@ def asking() -> Iterator[stripe.StripeClient]:
     """The client for one request; refuses to work inside a transaction, and puts Stripe's errors into our words."""
     if in_transaction():
         raise InsideTransaction("Stripe called inside a database transaction")
+    pacing.take_turn()
     try:
         yield client()
     except stripe.StripeError as problem:
+        if problem.http_status == TOO_MANY:
+            pacing.hold_off()
         raise _translated(problem) from problem
 
 

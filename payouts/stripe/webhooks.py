@@ -8,9 +8,8 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from payouts.stripe import gateway
+from payouts.stripe import gateway, incoming
 from payouts.stripe.answers import BadEvent, Event
-from payouts.stripe.models import StripeEvent
 
 BYTES_MAX = 512 * 1024  # Stripe's largest events are far smaller
 Reader = Callable[..., Event]
@@ -45,18 +44,7 @@ def _received(request: HttpRequest, endpoint: str, secret: str, read: Reader) ->
             raise BadEvent("an event of another endpoint")
     except BadEvent:
         return HttpResponse(status=400)
-    now = timezone.now()
-    StripeEvent.objects.get_or_create(
-        event_id=event.id,
-        defaults={
-            "endpoint": endpoint,
-            "type": event.type,
-            "account": event.account,
-            "payload": event.payload,
-            "received_at": now,
-            "due_at": now,
-        },
-    )
+    incoming.keep(event, endpoint=endpoint, now=timezone.now())
     return HttpResponse(status=200)
 
 

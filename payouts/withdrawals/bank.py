@@ -1,12 +1,12 @@
 """The expert's bank account, as Stripe keeps it: connecting it, and what Stripe says that it can do."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
 from payouts.stripe import gateway
-from payouts.withdrawals.models import BankConnection
+from payouts.withdrawals.models import BankConnection, Withdrawal
 
 # Where a European platform may send money to: UK, EEA, Switzerland, US, Canada (Stripe's cross-border payouts).
 # fmt: off
@@ -15,6 +15,7 @@ COUNTRIES = (
     "IE", "IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK", "US",
 )
 # fmt: on
+WORD_HOLDS = timedelta(days=1)
 
 
 class UnknownCountry(ValueError):
@@ -64,6 +65,20 @@ def refresh_bank(*, stripe_account: str, now: datetime) -> BankConnection | None
         answered=turn,
     )
     return BankConnection.objects.get(stripe_account=stripe_account)
+
+
+def refresh_bank_if_old(*, stripe_account: str, now: datetime) -> None:
+    """When Stripe's word about the account may have been missed: each hour while it is not ready, else once a day."""
+    bank = BankConnection.objects.filter(stripe_account=stripe_account).first()
+    if bank and not (bank.is_ready and bank.checked_at and now - bank.checked_at < WORD_HOLDS):
+        refresh_bank(stripe_account=stripe_account, now=now)
+
+
+def stripe_accounts() -> list[str]:
+    """Every account that we ever sent money to, or may."""
+    may = BankConnection.objects.exclude(stripe_account=None).values_list("stripe_account", flat=True)
+    did = Withdrawal.objects.values_list("stripe_account", flat=True).distinct()
+    return sorted({account for account in (*may, *did) if account})
 
 
 @transaction.atomic

@@ -15,7 +15,15 @@ from payouts.ledger import accounts
 from payouts.ledger import services as ledger
 from payouts.money import BadAmount, Money
 from payouts.outbox import services as outbox
-from payouts.withdrawals.bank import COUNTRIES, UnknownCountry, bank_of, connect, refresh_bank
+from payouts.withdrawals.bank import (
+    COUNTRIES,
+    UnknownCountry,
+    bank_of,
+    connect,
+    refresh_bank,
+    refresh_bank_if_old,
+    stripe_accounts,
+)
 from payouts.withdrawals.models import BankConnection, Withdrawal
 
 __all__ = [
@@ -34,8 +42,10 @@ __all__ = [
     "payout_paid",
     "payout_refused",
     "refresh_bank",
+    "refresh_bank_if_old",
     "request",
     "reversal_made",
+    "stripe_accounts",
     "transfer_made",
     "transfer_refused",
     "withdrawn",

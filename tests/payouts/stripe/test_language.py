@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from payouts.sandbox.requests import API_VERSION
+from payouts.stripe import client
+from tests.payouts.stripe.document import document
+
 ROOT = Path(__file__).resolve().parents[3]
 FORBIDDEN = [
     r"\bpayment_method_types\b",
@@ -20,6 +24,11 @@ ANSWERED_BY_THE_SANDBOX = {  # fields of Stripe's answers
 
 def product() -> list[Path]:
     return [path for app in ("marketplace", "calls", "payouts") for path in (ROOT / app).rglob("*.py")]
+
+
+def unpinned(text: str) -> bool:
+    made = re.findall(r"StripeClient\(([^)]*)\)*", text)
+    return any("stripe_version=API_VERSION" not in arguments for arguments in made)
 
 
 def found(pattern: str, text: str) -> bool:
@@ -41,6 +50,18 @@ class LanguageTests:
     )
     def test_would_be_found(self, text):
         assert any(found(pattern, text) for pattern in FORBIDDEN)
+
+    def test_the_version_of_stripes_api_is_pinned(self):
+        """By us and not by the library: the same that the sandbox answers in and the document describes."""
+        makers = [path for path in product() if "StripeClient(" in path.read_text()]
+        assert [str(path.relative_to(ROOT)) for path in makers] == ["payouts/stripe/client.py"]
+        assert not unpinned(makers[0].read_text())
+        assert client.client()._requestor._options.stripe_version == client.API_VERSION == API_VERSION
+        assert document()["info"]["version"].split()[0] == API_VERSION
+
+    def test_an_unpinned_one_would_be_found(self):
+        assert unpinned("stripe.StripeClient(key, http_client=transport)")
+        assert unpinned("StripeClient(key)\nStripeClient(key, stripe_version=API_VERSION)")
 
     def test_the_library_is_imported_in_one_module(self):
         importers = [

@@ -260,7 +260,12 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
         # A POST answered by a redirect to Stripe's hosted pages counts as a form action too.
-        "form-action": ["'self'", "https://checkout.stripe.com", "https://connect.stripe.com"],
+        "form-action": [
+            "'self'",
+            "https://checkout.stripe.com",
+            "https://connect.stripe.com",
+            "https://hooks.stripe.com",  # 3-D Secure, when a saved card's bank asks for its owner
+        ],
     }
 }
 X_FRAME_OPTIONS = "DENY"
@@ -292,6 +297,9 @@ RATE_MINOR_MIN, RATE_MINOR_MAX = 20, 1_000
 ACT_MINOR_MIN, ACT_MINOR_MAX = 100, 50_000
 TOP_UP_MINOR_MIN, TOP_UP_MINOR_MAX = 500, 50_000
 CREDIT_MINOR_MAX, CREDIT_MINOR_HARD_MAX = 50_000, 200_000  # the hard one with all that could be paid on open pages
+TOP_UP_MINOR_DAY_MAX = env_int("TOP_UP_MINOR_DAY_MAX", 50_000, high=CREDIT_MINOR_HARD_MAX)  # paid in 24 hours
+TOP_UPS_PER_HOUR = env_int("TOP_UPS_PER_HOUR", 10, low=1)  # started by one member
+DECLINES_PER_HOUR, DECLINES_PER_DAY = env_int("DECLINES_PER_HOUR", 5, low=1), env_int("DECLINES_PER_DAY", 10, low=1)
 WITHDRAWAL_MINOR_MIN = 2_000
 RELEASE_DAYS, RELEASE_DAYS_NEW = 14, 30
 NEW_EXPERT_CALLERS, NEW_EXPERT_DAYS = 5, 30

@@ -53,9 +53,9 @@ class AccountAdmin(LookOnly, admin.ModelAdmin):
 
 @admin.register(TopUp)
 class TopUpAdmin(LookOnly, admin.ModelAdmin):
-    list_display = ["id", "member", "amount", "state", "stripe_session", "made_at", "paid_at"]
-    list_filter = ["state"]
-    search_fields = ["=stripe_session", "member__email"]
+    list_display = ["id", "member", "amount", "way", "state", "stripe_session", "stripe_intent", "made_at", "paid_at"]
+    list_filter = ["state", "way"]
+    search_fields = ["=stripe_session", "=stripe_intent", "member__email"]
 
 
 @admin.register(CreditLot)

@@ -8,7 +8,7 @@ from payouts.outbox.models import OutboxRow
 from payouts.reconciliation.models import ReconciliationRun, StripeMovement
 from payouts.sandbox.models import SandboxDelivery, SandboxKey, SandboxObject
 from payouts.stripe.models import EventCursor, Installation, Pace, StripeEvent
-from payouts.wallet.models import CreditLot, Customer, Hold, LotUse, TopUp
+from payouts.wallet.models import CreditLot, Customer, Decline, Hold, LotUse, TopUp
 from payouts.withdrawals.models import BankConnection, Withdrawal
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "BankConnection",
     "CreditLot",
     "Customer",
+    "Decline",
     "DemoClock",
     "Earning",
     "EarningWait",

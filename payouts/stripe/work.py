@@ -12,10 +12,9 @@ from typing import Any, TypeVar
 
 from payouts.outbox.models import OutboxRow
 from payouts.outbox.services import Finish, GiveUp, Handler
-from payouts.stripe import gateway
+from payouts.stripe import gateway, pay_in_work
 from payouts.stripe.answers import Refused
 from payouts.stripe.models import StripeEvent
-from payouts.wallet import services as wallet
 from payouts.wallet.models import TopUp
 from payouts.withdrawals import services as withdrawals
 from payouts.withdrawals.models import Withdrawal
@@ -166,18 +165,6 @@ def _is_not_ours(problem: Exception) -> bool:
     return isinstance(problem, TopUp.DoesNotExist)
 
 
-def _top_up(event: StripeEvent, now: datetime) -> None:
-    wallet.confirm_top_up(stripe_session=event.payload["data"]["object"]["id"], now=now)
-
-
-def _fee(event: StripeEvent, now: datetime) -> None:
-    """Stripe may book its fee only after the payment: the session is asked once more."""
-    number = gateway.own_number(event.payload["data"]["object"].get("metadata") or {}, "topup")
-    known = TopUp.objects.filter(pk=number).first()
-    if known and known.stripe_session:
-        wallet.confirm_top_up(stripe_session=known.stripe_session, now=now)
-
-
 def _payout(event: StripeEvent, now: datetime) -> None:
     payout = gateway.retrieve_payout(payout_id=event.payload["data"]["object"]["id"], account=event.account)
     if not payout.withdrawal_id:
@@ -194,11 +181,7 @@ def _bank(event: StripeEvent, now: datetime) -> None:
 
 
 ACTIONS: dict[str, Callable[[StripeEvent, datetime], None]] = {
-    "checkout.session.completed": _top_up,
-    "checkout.session.async_payment_succeeded": _top_up,
-    "checkout.session.expired": _top_up,
-    "charge.succeeded": _fee,
-    "charge.updated": _fee,
+    **pay_in_work.ACTIONS,
     "payout.paid": _payout,
     "payout.failed": _payout,
     "payout.canceled": _payout,

@@ -13,26 +13,53 @@ class Customer(models.Model):
 
 
 class TopUp(models.Model):
-    """new (no Checkout Session yet) -> open -> paid | expired. Credited from Stripe's word only, once."""
+    """new (Stripe has not answered yet) -> open -> paid | expired | failed. Credited from Stripe's word only, once.
+
+    Two ways: on Stripe's payment page (a Checkout Session, where a refused card may be followed by another), or from a saved
+    card (one payment intent, which fails with its card).
+    """
 
     class State(models.TextChoices):
         NEW = "new"
         OPEN = "open"
         PAID = "paid"
         EXPIRED = "expired"
+        FAILED = "failed"
+
+    class Way(models.TextChoices):
+        PAGE = "page"
+        CARD = "card"
 
     member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="top_ups")
     amount_minor = models.PositiveIntegerField()
     currency = models.CharField(max_length=3)
     state = models.CharField(max_length=7, choices=State.choices, default=State.NEW)
+    way = models.CharField(max_length=4, choices=Way.choices, default=Way.PAGE)
     stripe_session = models.CharField(max_length=120, unique=True, null=True)
+    stripe_intent = models.CharField(
+        max_length=120, unique=True, null=True
+    )  # known once paid, or from a saved card at once
     return_path = models.CharField(max_length=200, default="/wallet/")  # a path of this site
     made_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
 
+    class Meta:
+        indexes = [models.Index(fields=["member", "made_at"], name="top_up_of_member")]
+
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
+
+
+class Decline(models.Model):
+    """A card said no to a member's payment. Stripe makes a failed charge of each, so each counts once."""
+
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    stripe_charge = models.CharField(max_length=120, unique=True)
+    declined_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["member", "declined_at"], name="decline_of_member")]
 
 
 class CreditLot(models.Model):

@@ -1,4 +1,4 @@
-"""The wallet's verbs: see holds.py (setting aside, spending, giving back) and top_ups.py (adding credit)."""
+"""The wallet's verbs: see holds.py (setting aside, spending, giving back), top_ups.py (adding credit), limits.py."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,6 +7,7 @@ from itertools import groupby
 from django.contrib.auth.base_user import AbstractBaseUser
 
 from payouts.money import Money
+from payouts.wallet.booking import book_payment, confirm_payment, confirm_top_up, record_decline
 from payouts.wallet.holds import (
     InsufficientCredit,
     NothingHeld,
@@ -22,42 +23,56 @@ from payouts.wallet.holds import (
     spend,
     take_holds,
 )
-from payouts.wallet.models import Hold, LotUse, TopUp
-from payouts.wallet.top_ups import (
+from payouts.wallet.limits import (
     CheckoutsOpen,
     CreditLimit,
+    DayLimit,
+    TooOften,
+    is_declined_too_often,
+    room_for_credit,
+    room_today,
+)
+from payouts.wallet.models import Hold, LotUse, TopUp
+from payouts.wallet.top_ups import (
     close_checkout,
     close_checkouts,
-    confirm_top_up,
+    customer_of,
     open_checkout,
     path_of_this_site,
-    room_for_credit,
     start_top_up,
 )
 
 __all__ = [
     "CheckoutsOpen",
     "CreditLimit",
+    "DayLimit",
     "InsufficientCredit",
     "Move",
     "NothingHeld",
     "PriceAboveHold",
     "Taken",
+    "TooOften",
+    "book_payment",
     "close_checkout",
     "close_checkouts",
+    "confirm_payment",
     "confirm_top_up",
     "credit",
+    "customer_of",
     "free",
     "freed",
     "held",
     "history",
     "hold",
     "is_anything_held",
+    "is_declined_too_often",
     "open_checkout",
     "open_holds",
     "path_of_this_site",
+    "record_decline",
     "restore_lots",
     "room_for_credit",
+    "room_today",
     "spend",
     "start_top_up",
     "take_holds",

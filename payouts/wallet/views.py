@@ -24,6 +24,7 @@ from payouts.stripe.answers import NotAnswered, Refused
 from payouts.wallet import services as wallet
 from payouts.wallet.forms import TopUpForm
 from payouts.wallet.models import TopUp
+from payouts.wallet.texts import limit_text, too_often_text
 
 MOVES_A_PAGE = 25
 
@@ -57,20 +58,15 @@ def top_up(request: MemberRequest) -> HttpResponse:
             low, high = (Money(m, settings.CURRENCY) for m in (settings.TOP_UP_MINOR_MIN, settings.TOP_UP_MINOR_MAX))
             form.add_error("amount", _("Choose an amount from {low} to {high}.").format(low=low, high=high))
         except wallet.CreditLimit as limit:
-            form.add_error("amount", _limit_text(limit.room))
+            form.add_error("amount", limit_text(limit))
+        except wallet.TooOften as wait:
+            form.add_error(None, too_often_text(wait))
         except wallet.CheckoutsOpen:
             form.add_error(None, _("You have payment pages open. Pay there, or try again in a few minutes."))
         except (NotAnswered, Refused):
             text = _("The payment page could not be opened. Nothing was charged. Please try again in a minute.")
             form.add_error(None, text)
     return _page(request, form, back, status=422)
-
-
-def _limit_text(room: Money) -> str:
-    most = Money(settings.CREDIT_MINOR_MAX, settings.CURRENCY)
-    if not room:
-        return _("You have as much credit as one can hold here ({most}). Nothing was charged.").format(most=most)
-    return _("You can add {room} at most: nobody holds more than {most}.").format(room=room, most=most)
 
 
 def _checkout(request: MemberRequest, amount: Money, back: str) -> str:

@@ -7,6 +7,6 @@ from calls.signalling.origin import refuse
 
 websocket_urlpatterns = [
     path("ws/page/", PageSocket.as_asgi()),
-    path("ws/room/<str:code>/", RoomSocket.as_asgi()),
+    path("ws/room/<slug:code>/", RoomSocket.as_asgi()),
     re_path("", refuse),  # without it, an unknown address is an error of ours in the log
 ]

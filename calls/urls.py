@@ -6,8 +6,8 @@ from calls.conversations import views as conversations
 from calls.rooms import views as rooms
 
 urlpatterns = [
-    path("r/<str:code>/", rooms.room, name="room"),
-    path("r/<str:code>/seat", rooms.seat, name="seat"),
+    path("r/<slug:code>/", rooms.room, name="room"),
+    path("r/<slug:code>/seat", rooms.seat, name="seat"),
     path("calls/<int:call_id>/", rooms.receipt, name="receipt"),
     path("experts/<slug:slug>/message/", conversations.leave_message, name="leave_message"),
 ]

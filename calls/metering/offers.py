@@ -68,6 +68,7 @@ def _check_moment(call: Call, expert: User, now: datetime) -> None:
         raise OfferRefused("not_the_expert")
     if call.state != Call.State.LIVE:
         raise OfferRefused("not_live")
+    _lapse(call, now)
     if call.offers.filter(state=Offer.State.OPEN).exists():
         raise OfferRefused("offer_open")
     if PaidPeriod.objects.living().filter(Q(expert=call.expert_id) | Q(call=call)).exists():
@@ -75,6 +76,12 @@ def _check_moment(call: Call, expert: User, now: datetime) -> None:
     wait = wait_until(call)
     if wait and now < wait:
         raise OfferRefused("wait_after_refusals")
+
+
+def _lapse(call: Call, now: datetime) -> None:
+    """An offer that is over but not yet swept must not be in the way of the next one."""
+    for offer in call.offers.select_for_update(no_key=True).filter(state=Offer.State.OPEN, deadline_at__lte=now):
+        offer.close(Offer.State.EXPIRED, now)
 
 
 def wait_until(call: Call) -> datetime | None:

@@ -115,7 +115,7 @@ def prove(*, intent_id: str, succeeds: bool) -> str:
 
 def open_link(*, account_id: str, token: str) -> tuple[Object, Object]:
     """(link, account) while the link is unused and fresh, else NotOpen: then the person is sent to `refresh_url`."""
-    link = SandboxObject.objects.filter(id=token, kind="v2.core.account_link").first()
+    link = SandboxObject.objects.filter(id=token, kind="v2.core.account_link").first() if token.isprintable() else None
     if link is None or link.data["account"] != account_id:
         raise NotOpen(token)
     if link.data["_"]["used"] or link.data["_"]["expires"] < books.stamp(clock.now()):

@@ -45,8 +45,8 @@ def start_top_up(
 
 def path_of_this_site(path: str) -> str:
     """`path` if it leads nowhere else, else /wallet/: links with it must not carry people to other sites."""
-    is_own = path.startswith("/") and len(path) <= 200 and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
-    return path if is_own else "/wallet/"
+    is_path = path.startswith("/") and len(path) <= 200 and path.isprintable()
+    return path if is_path and url_has_allowed_host_and_scheme(path, allowed_hosts=None) else "/wallet/"
 
 
 def open_checkout(*, top_up: TopUp, success_url: str, cancel_url: str, now: datetime, save_card: bool = False) -> str:

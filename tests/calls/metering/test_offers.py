@@ -1,6 +1,7 @@
 """*Go paid*: who may ask, for what, and when."""
 
 import pytest
+from django.conf import settings
 
 from calls.metering import services as metering
 from calls.metering.models import Offer
@@ -99,6 +100,13 @@ class SendTests:
         send(story)
         with refused("offer_open"):
             send(story)
+
+    def test_one_that_ran_out_unnoticed_is_not_in_the_way(self, story):
+        first = send(story)
+        story.after(settings.OFFER_S)
+        second = send(story)
+        first.refresh_from_db()
+        assert (first.state, second.state) == ("expired", "open")
 
     def test_no_offer_while_a_paid_period_runs(self, story):
         story.go_paid()

@@ -32,6 +32,11 @@ class RoomPageTests:
             assert signed_in(somebody).get(f"/r/{ended.room.code}/").status_code == 404
             assert signed_in(somebody).get("/r/AAAAAAAAAAAAAAAAAAAAAAAA/").status_code == 404
 
+    @pytest.mark.parametrize("code", ["%00", "AAAA%00", "A" * 2_000, "%C3%A9"])
+    def test_what_can_be_no_code_is_not_found_either(self, alice, signed_in, code):
+        for path in (f"/r/{code}/", f"/r/{code}/seat"):
+            assert signed_in(alice).get(path).status_code == 404
+
     def test_visitors_sign_in_and_come_back(self, ended, client):
         answer = client.get(f"/r/{ended.room.code}/")
         assert answer.url == f"/accounts/login/?next=/r/{ended.room.code}/"

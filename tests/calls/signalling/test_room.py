@@ -28,6 +28,12 @@ class DoorTests:
         with pytest.raises(Refused):
             await Wire("/ws/room/AAAAAAAAAAAAAAAAAAAAAAAA/", cookie=cookie).open()
 
+    @pytest.mark.parametrize("code", ["\0", "AAAA\0", "A" * 2_000, "é"])
+    async def test_what_can_be_no_code_is_refused_without_an_error_of_ours(self, alice, code):
+        cookie = await sync_to_async(cookie_of)(alice)
+        with pytest.raises(Refused):
+            await Wire(f"/ws/room/{code}/", cookie=cookie).open()
+
     async def test_an_unknown_address_is_refused(self, alice):
         with pytest.raises(Refused):
             await Wire("/ws/elsewhere/", cookie=await sync_to_async(cookie_of)(alice)).open()

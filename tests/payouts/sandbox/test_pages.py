@@ -109,6 +109,7 @@ class OnboardingPageTests:
     def test_without_its_token_the_page_is_closed(self, walk):
         assert Client().get(f"/sandbox/stripe/onboard/{walk.account}").status_code == 410
         assert Client().get(f"/sandbox/stripe/onboard/{walk.account}?link=link_guessed").status_code == 410
+        assert Client().get(f"/sandbox/stripe/onboard/{walk.account}?link=%00").status_code == 410
 
     def test_another_bank_replaces_the_first(self, walk):
         self._finish(walk, pay_out.PAYING_BANK)

@@ -51,7 +51,11 @@ class StartTests:
         assert start(alice, 10_000, now).amount == eur(10_000)
 
     @pytest.mark.parametrize(
-        "path", ["https://evil.example/", "//evil.example/", "/\\evil.example", "r/abc", "", "javascript:alert(1)"]
+        "path",
+        [
+            *("https://evil.example/", "//evil.example/", "/\\evil.example", "r/abc", "", "javascript:alert(1)"),
+            *("/r/a\0b/", "/r/a\r\nLocation: https://evil.example/"),
+        ],
     )
     def test_no_way_back_to_another_site(self, alice, now, path):
         assert start(alice, 2_000, now, return_path=path).return_path == "/wallet/"

@@ -2,6 +2,7 @@
 
 import os
 import re
+from urllib.parse import urlsplit
 
 
 class BadSetting(SystemExit):
@@ -28,6 +29,20 @@ def env_int(name: str, default: int, *, low: int = 0, high: int = 10**9) -> int:
     if not re.fullmatch("-?[0-9]{1,10}", value) or not low <= int(value) <= high:
         raise BadSetting(name, f"{value!r} is not a whole number from {low} to {high}")
     return int(value)
+
+
+def env_address(name: str, default: str = "", *, schemes: tuple[str, ...]) -> str:
+    """An address of one of `schemes`, with a host (unix: a path) and, where it names one, a port that is a number."""
+    value = env_str(name, default)
+    try:
+        parts = urlsplit(value)
+        is_address = parts.scheme in schemes and bool(parts.path if parts.scheme == "unix" else parts.hostname)
+        is_address = is_address and parts.port != 0
+    except ValueError:
+        is_address = False
+    if value and not is_address:
+        raise BadSetting(name, f"is not an address such as {schemes[0]}://host:port")  # not shown: may hold a password
+    return value
 
 
 def env_list(name: str, default: str = "") -> list[str]:

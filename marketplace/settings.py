@@ -3,6 +3,7 @@
 With no environment at all: SQLite, channels in memory, DEBUG off, no sandbox and no demo doors.
 """
 
+import re
 import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -11,19 +12,21 @@ import dj_database_url
 from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.environment import BadSetting, env_bool, env_int, env_list, env_str
+from marketplace.environment import BadSetting, env_address, env_bool, env_int, env_list, env_str
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 DEBUG = env_bool("DEBUG")
 TESTING = "pytest" in sys.modules
 VAR_DIR = Path(env_str("VAR_DIR", str(BASE_DIR / "var")))
+try:
+    VAR_DIR.mkdir(parents=True, exist_ok=True)
+except OSError as problem:
+    raise BadSetting("VAR_DIR", f"'{VAR_DIR}' cannot be made ({problem.strerror})") from problem
 
-
-SITE_URL = env_str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
-if urlsplit(SITE_URL).scheme not in ("http", "https") or not urlsplit(SITE_URL).hostname:
-    raise BadSetting("SITE_URL", f"{SITE_URL!r} is not an http or https address")
+SITE_URL = env_address("SITE_URL", "http://127.0.0.1:8000", schemes=("http", "https")).rstrip("/")
 HTTPS = urlsplit(SITE_URL).scheme == "https"
+SECRET_KEY_LENGTH_MIN = 50  # as `check --deploy` asks
 LOOPBACK_HOSTS = {"127.0.0.1", "localhost", "[::1]"}
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", ",".join(sorted(LOOPBACK_HOSTS)))
 
@@ -31,12 +34,13 @@ ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", ",".join(sorted(LOOPBACK_HOSTS)))
 def _secret_key() -> str:
     """SECRET_KEY, or one made once and kept in VAR_DIR (never in production: several machines must share it)."""
     if key := env_str("SECRET_KEY"):
+        if HTTPS and len(key) < SECRET_KEY_LENGTH_MIN:
+            raise BadSetting("SECRET_KEY", f"is too easy to guess: at least {SECRET_KEY_LENGTH_MIN} random characters")
         return key
     if HTTPS:
         raise BadSetting("SECRET_KEY", "must be set when SITE_URL is https: long, random, the same for every process")
     kept = VAR_DIR / "secret-key"
     if not kept.exists():
-        VAR_DIR.mkdir(parents=True, exist_ok=True)
         kept.touch(mode=0o600)
         kept.write_text(get_random_secret_key() + get_random_secret_key())
     return kept.read_text()
@@ -68,8 +72,12 @@ elif STRIPE_SECRET_KEY:
     for _name in ("STRIPE_WEBHOOK_SECRET", "STRIPE_CONNECT_WEBHOOK_SECRET", "STRIPE_THIN_WEBHOOK_SECRET"):
         if not globals()[_name].startswith("whsec_"):
             raise BadSetting(_name, "must be set (whsec_...) when STRIPE_SECRET_KEY is")
+    if len({STRIPE_WEBHOOK_SECRET, STRIPE_CONNECT_WEBHOOK_SECRET, STRIPE_THIN_WEBHOOK_SECRET}) < 3:
+        raise BadSetting("STRIPE_WEBHOOK_SECRET", "and those of the other two addresses must differ: Stripe made three")
 STRIPE_REQUESTS_PER_S = env_int("STRIPE_REQUESTS_PER_S", 20)  # of all workers; pages keep the rest of Stripe's 25
 STRIPE_COUNTRY = env_str("STRIPE_COUNTRY", "FR")  # where most experts bank: proposed when one connects a bank account
+if not re.fullmatch("[A-Z]{2}", STRIPE_COUNTRY):
+    raise BadSetting("STRIPE_COUNTRY", f"{STRIPE_COUNTRY!r} is not a country's two capital letters (FR)")
 
 # --- The demo's doors: one-press sign-in, readable mails, movable clock ---------------------------------------
 DEMO = env_bool("DEMO")
@@ -147,6 +155,8 @@ if _database["ENGINE"].endswith("sqlite3"):
     }
     _database["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 elif _database["ENGINE"].endswith("postgresql"):
+    if not _database["NAME"]:
+        raise BadSetting("DATABASE_URL", "names no database (postgres://user:password@host/name)")
     # Django switches prepared statements off; with them a move of money costs a third less.
     _database["OPTIONS"] = {
         "pool": {"min_size": 2, "max_size": 20, "timeout": 10},
@@ -157,10 +167,8 @@ else:
     raise BadSetting("DATABASE_URL", "must be sqlite or postgres")
 DATABASES = {"default": _database}
 
-REDIS_URL = env_str("REDIS_URL")
+REDIS_URL = env_address("REDIS_URL", schemes=("redis", "rediss", "unix"))
 if REDIS_URL:
-    if urlsplit(REDIS_URL).scheme not in ("redis", "rediss", "unix"):
-        raise BadSetting("REDIS_URL", f"{REDIS_URL!r} is not a redis address")
     CHANNEL_LAYERS = {
         "default": {
             "BACKEND": "channels_redis.core.RedisChannelLayer",
@@ -286,6 +294,9 @@ TURN_URLS = env_list("TURN_URLS")
 TURN_SECRET = env_str("TURN_SECRET")
 if bool(TURN_URLS) != bool(TURN_SECRET):
     raise BadSetting("TURN_URLS", "and TURN_SECRET go together: set both or neither")
+for _url in TURN_URLS:
+    if not _url.startswith(("turn:", "turns:", "stun:", "stuns:")):  # a browser that is told one makes no connection
+        raise BadSetting("TURN_URLS", f"{_url!r} does not begin with turn:, turns:, stun: or stuns:")
 TURN_TTL_S = env_int("TURN_TTL_S", 3600, low=60)
 
 # --- The product's numbers (PRODUCT.md); times can be shortened for tests -------------------------------------

@@ -2,28 +2,19 @@
 
 from collections.abc import Callable
 from functools import wraps
-from ipaddress import ip_address
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.request import split_domain_port
 from django.views.decorators.csrf import csrf_protect
 
+from payouts import this_machine
+
 View = Callable[..., HttpResponse]
-# A request that came through a proxy says so, and then the address that we see is not the visitor's.
-PROXIED = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_REAL_IP", "HTTP_VIA")
 
 
 def is_open(request: HttpRequest) -> bool:
-    """True only with DEMO, DEBUG and the sandbox on, at a loopback name, from a loopback address, through no proxy."""
-    return (
-        settings.DEMO
-        and settings.DEBUG
-        and settings.STRIPE_SANDBOX
-        and split_domain_port(request.get_host())[0] in settings.LOOPBACK_HOSTS
-        and _is_loopback(request.META.get("REMOTE_ADDR", ""))
-        and not any(request.META.get(name) for name in PROXIED)
-    )
+    """True only with DEMO, DEBUG and the sandbox on, for this machine."""
+    return settings.DEMO and settings.DEBUG and settings.STRIPE_SANDBOX and this_machine.asks(request)
 
 
 def demo_only(view: View) -> View:
@@ -38,10 +29,3 @@ def demo_only(view: View) -> View:
 
     guarded.csrf_exempt = True  # type: ignore[attr-defined]  # the middleware leaves it to csrf_protect above
     return guarded
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        return ip_address(address).is_loopback
-    except ValueError:
-        return False

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from payouts import this_machine
 from payouts.money import Money
 from payouts.sandbox import pay_in
 from payouts.sandbox import services as sandbox
@@ -34,11 +35,12 @@ def only_in_the_sandbox(view: View) -> View:
 
 
 def for_staff(view: View) -> View:
-    """For others the page does not exist."""
+    """At this machine, with DEBUG on. For others the page does not exist."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not (request.user.is_authenticated and request.user.is_staff):
+        is_staff = request.user.is_authenticated and request.user.is_staff
+        if not (is_staff and settings.DEBUG and this_machine.asks(request)):
             raise Http404
         return view(request, *args, **kwargs)
 

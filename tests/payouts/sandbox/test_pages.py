@@ -124,6 +124,16 @@ class OnboardingPageTests:
 
 
 class OperatorPageTests:
+    @pytest.fixture(autouse=True)
+    def at_home(self, settings):
+        settings.DEBUG = True
+
+    @pytest.fixture
+    def operator(self, sam, signed_in) -> Client:
+        browser = signed_in(sam)
+        browser.defaults |= {"HTTP_HOST": "127.0.0.1:8000", "REMOTE_ADDR": "127.0.0.1"}
+        return browser
+
     @pytest.fixture
     def payout(self, walk) -> str:
         sandbox.pay_with_card(session_id=walk.session.id, number=sandbox.SETTLED_CARD)
@@ -134,8 +144,8 @@ class OperatorPageTests:
     def status(self, payout: str) -> str:
         return SandboxObject.objects.get(id=payout).data["status"]
 
-    def test_staff_make_a_payout_fail_even_after_it_was_paid(self, payout, sam, signed_in):
-        browser, address = signed_in(sam), reverse("sandbox_operator_payout", args=[payout])
+    def test_staff_make_a_payout_fail_even_after_it_was_paid(self, payout, operator):
+        browser, address = operator, reverse("sandbox_operator_payout", args=[payout])
         assert payout in browser.get("/sandbox/stripe/operator/").content.decode()
         assert browser.post(address, {"outcome": "pay"}).status_code == 302
         assert self.status(payout) == "paid"
@@ -144,23 +154,41 @@ class OperatorPageTests:
         browser.post(address, {"outcome": "pay"})
         assert self.status(payout) == "failed"
 
-    def test_staff_send_an_event_once_more(self, payout, sam, signed_in):
+    def test_staff_send_an_event_once_more(self, payout, operator):
         sent = SandboxDelivery.objects.latest("pk")
-        signed_in(sam).post(reverse("sandbox_operator_event", args=[sent.pk]))
+        operator.post(reverse("sandbox_operator_event", args=[sent.pk]))
         again = SandboxDelivery.objects.latest("pk")
         assert (again.pk > sent.pk, again.event, again.body) == (True, sent.event, sent.body)
 
     def test_for_all_others_it_does_not_exist(self, payout, alice, signed_in):
-        fail = reverse("sandbox_operator_payout", args=[payout])
         for browser in (Client(), signed_in(alice)):
-            assert browser.get("/sandbox/stripe/operator/").status_code == 404
-            assert browser.post(fail, {"outcome": "fail"}).status_code == 404
-            assert browser.post(reverse("sandbox_operator_event", args=[1])).status_code == 404
+            browser.defaults |= {"HTTP_HOST": "127.0.0.1:8000"}
+            self.no_door(browser, payout)
+
+    def test_nor_without_debug(self, payout, operator, settings):
+        settings.DEBUG = False
+        self.no_door(operator, payout)
+
+    @pytest.mark.parametrize(
+        "from_afar",
+        [{"HTTP_HOST": "ringwise.example"}, {"REMOTE_ADDR": "192.168.1.5"}, {"HTTP_X_FORWARDED_FOR": "192.168.1.5"}],
+        ids=["another name", "another machine", "a proxy"],
+    )
+    def test_nor_for_staff_who_sit_elsewhere(self, payout, operator, settings, from_afar):
+        settings.ALLOWED_HOSTS = ["*"]
+        operator.defaults |= from_afar
+        self.no_door(operator, payout)
+
+    def no_door(self, browser: Client, payout: str) -> None:
+        fail = reverse("sandbox_operator_payout", args=[payout])
+        assert browser.get("/sandbox/stripe/operator/").status_code == 404
+        assert browser.post(fail, {"outcome": "fail"}).status_code == 404
+        assert browser.post(reverse("sandbox_operator_event", args=[1])).status_code == 404
         assert self.status(payout) == "pending"
 
-    def test_what_is_not_there_is_not_there(self, sam, signed_in):
-        assert signed_in(sam).post(reverse("sandbox_operator_payout", args=["po_nobody"])).status_code == 404
-        assert signed_in(sam).post(reverse("sandbox_operator_event", args=[999])).status_code == 404
+    def test_what_is_not_there_is_not_there(self, operator):
+        assert operator.post(reverse("sandbox_operator_payout", args=["po_nobody"])).status_code == 404
+        assert operator.post(reverse("sandbox_operator_event", args=[999])).status_code == 404
 
 
 class WithoutTheSandboxTests:

@@ -53,10 +53,25 @@ class DefaultTests:
         assert settings["RING_S"] == 45
         assert settings["SITE_URL"] == "http://127.0.0.1:8000"
 
+    def test_the_product_has_its_own_sums(self, settings_with):
+        settings = settings_with()
+        wanted = {
+            **{"COMMISSION_PERCENT": 30, "RATE_MINOR_MIN": 20, "RATE_MINOR_MAX": 1_000},
+            **{"ACT_MINOR_MIN": 100, "ACT_MINOR_MAX": 50_000, "TOP_UP_MINOR_MIN": 500, "TOP_UP_MINOR_MAX": 50_000},
+            **{"CREDIT_MINOR_MAX": 50_000, "CREDIT_MINOR_HARD_MAX": 200_000, "WITHDRAWAL_MINOR_MIN": 2_000},
+            **{"RELEASE_DAYS": 14, "RELEASE_DAYS_NEW": 30, "NEW_EXPERT_CALLERS": 5, "NEW_EXPERT_DAYS": 30},
+        }
+        assert {name: settings[name] for name in wanted} == wanted
+
     def test_the_product_has_its_own_times(self, settings_with):
         settings = settings_with()
-        names = ("RING_S", "OFFER_S", "COUNTDOWN_S", "LOSS_RESUMES_S", "LOSS_ENDS_S", "PAUSE_ENDS_S", "FREE_TIME_S")
-        assert [settings[name] for name in names] == [45, 60, 3, 20, 120, 600, 30]
+        wanted = {
+            **{"RING_S": 45, "AWAY_AFTER_S": 30, "SOCKET_SILENCE_S": 30},
+            **{"OFFER_S": 60, "OFFER_TOP_UP_S": 600, "ACCEPT_INERT_S": 1, "REFUSED_WAIT_S": 300, "COUNTDOWN_S": 3},
+            **{"REPORT_S": 2, "LOSS_RESUMES_S": 20, "LOSS_ENDS_S": 120, "PAUSE_ENDS_S": 600, "ACT_CAPTURE_S": 60},
+            **{"FREE_TIME_S": 30, "FREE_TIME_WINDOW_S": 86_400, "LEASE_BEAT_S": 2},
+        }
+        assert {name: settings[name] for name in wanted} == wanted
 
 
 class ProductionTests:

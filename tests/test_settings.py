@@ -56,20 +56,42 @@ class DefaultTests:
     def test_the_product_has_its_own_sums(self, settings_with):
         settings = settings_with()
         wanted = {
-            **{"COMMISSION_PERCENT": 30, "RATE_MINOR_MIN": 20, "RATE_MINOR_MAX": 1_000},
-            **{"ACT_MINOR_MIN": 100, "ACT_MINOR_MAX": 50_000, "TOP_UP_MINOR_MIN": 500, "TOP_UP_MINOR_MAX": 50_000},
-            **{"CREDIT_MINOR_MAX": 50_000, "CREDIT_MINOR_HARD_MAX": 200_000, "WITHDRAWAL_MINOR_MIN": 2_000},
-            **{"RELEASE_DAYS": 14, "RELEASE_DAYS_NEW": 30, "NEW_EXPERT_CALLERS": 5, "NEW_EXPERT_DAYS": 30},
+            "COMMISSION_PERCENT": 30,
+            "RATE_MINOR_MIN": 20,
+            "RATE_MINOR_MAX": 1_000,
+            "ACT_MINOR_MIN": 100,
+            "ACT_MINOR_MAX": 50_000,
+            "TOP_UP_MINOR_MIN": 500,
+            "TOP_UP_MINOR_MAX": 50_000,
+            "CREDIT_MINOR_MAX": 50_000,
+            "CREDIT_MINOR_HARD_MAX": 200_000,
+            "WITHDRAWAL_MINOR_MIN": 2_000,
+            "RELEASE_DAYS": 14,
+            "RELEASE_DAYS_NEW": 30,
+            "NEW_EXPERT_CALLERS": 5,
+            "NEW_EXPERT_DAYS": 30,
         }
         assert {name: settings[name] for name in wanted} == wanted
 
     def test_the_product_has_its_own_times(self, settings_with):
         settings = settings_with()
         wanted = {
-            **{"RING_S": 45, "AWAY_AFTER_S": 30, "SOCKET_SILENCE_S": 30},
-            **{"OFFER_S": 60, "OFFER_TOP_UP_S": 600, "ACCEPT_INERT_S": 1, "REFUSED_WAIT_S": 300, "COUNTDOWN_S": 3},
-            **{"REPORT_S": 2, "LOSS_RESUMES_S": 20, "LOSS_ENDS_S": 120, "PAUSE_ENDS_S": 600, "ACT_CAPTURE_S": 60},
-            **{"FREE_TIME_S": 30, "FREE_TIME_WINDOW_S": 86_400, "LEASE_BEAT_S": 2},
+            "RING_S": 45,
+            "AWAY_AFTER_S": 30,
+            "SOCKET_SILENCE_S": 30,
+            "OFFER_S": 60,
+            "OFFER_TOP_UP_S": 600,
+            "ACCEPT_INERT_S": 1,
+            "REFUSED_WAIT_S": 300,
+            "COUNTDOWN_S": 3,
+            "REPORT_S": 2,
+            "LOSS_RESUMES_S": 20,
+            "LOSS_ENDS_S": 120,
+            "PAUSE_ENDS_S": 600,
+            "ACT_CAPTURE_S": 60,
+            "FREE_TIME_S": 30,
+            "FREE_TIME_WINDOW_S": 86_400,
+            "LEASE_BEAT_S": 2,
         }
         assert {name: settings[name] for name in wanted} == wanted
 

@@ -11,7 +11,7 @@ from calls.metering.mail import send_receipt
 from calls.metering.offers import send_offer
 from calls.metering.periods import back_to_free, cancel_act, end_for_call, pause, raise_cap, ready, resume
 from calls.metering.receipts import Receipt, receipt
-from calls.metering.settlement import END_REASONS
+from calls.metering.settlement import END_REASONS, may_give_back
 from calls.metering.states import latest_offer, latest_period, meter_state, offer_state
 from calls.metering.sweep import sweep
 
@@ -27,6 +27,7 @@ __all__ = [
     "hearing",
     "latest_offer",
     "latest_period",
+    "may_give_back",
     "meter_state",
     "offer_state",
     "pause",

@@ -92,6 +92,11 @@ def give_back_unused(period: PaidPeriod, *, now: datetime) -> None:
     _give_back(period, unused_minor(period) - period.given_back_minor, cause="unused", now=now)
 
 
+def may_give_back() -> bool:
+    """Whether a call goes on of whose paid periods something may still go back: their earnings must not be released yet."""
+    return PaidPeriod.objects.filter(call__state=Call.State.LIVE).exists()
+
+
 def correct(period: PaidPeriod, *, now: datetime) -> None:
     """A witness of an ended period spoke late and shortened it: what was charged for the time in between goes back.
 

@@ -86,7 +86,9 @@ def freeze(offer: Offer) -> str:
     """The card's lines as they are sent, in the payer's language; the last one is the consent itself."""
     with override(offer.payer.language):
         asks = _("{expert} asks to switch this call to paid.").format(expert=offer.expert.name)
-        return "\n".join([asks, *terms_lines(offer), _consent()])
+        lines = [asks, *terms_lines(offer), _consent()]
+    # A name or a title of several lines must not say anything in a line of its own.
+    return "\n".join(" ".join(line.splitlines()) for line in lines)
 
 
 def _consent() -> str:

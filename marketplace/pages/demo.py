@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from calls.metering import services as metering
 from calls.robots import roster
 from marketplace.accounts.models import User
 from marketplace.pages import demo_mails
@@ -64,6 +65,11 @@ def mails(request: HttpRequest, name: str = "") -> HttpResponse:
     return render(request, "marketplace/demo/mails.html", {"mail": mail, "mails": demo_mails.newest(folder)})
 
 
+def _is_anything_open() -> bool:
+    """The holds first: asking for them keeps new ones out until the clock has moved."""
+    return wallet.is_anything_held() or metering.may_give_back()
+
+
 @demo_only
 @require_POST
 def move_clock(request: HttpRequest) -> HttpResponse:
@@ -71,9 +77,9 @@ def move_clock(request: HttpRequest) -> HttpResponse:
     if not request.user.is_staff or days not in map(str, STEPS_DAYS):
         raise Http404
     try:
-        clock.advance(by=timedelta(days=int(days)), is_anything_held=wallet.is_anything_held)
+        clock.advance(by=timedelta(days=int(days)), is_anything_held=_is_anything_open)
     except clock.ClockStands:
-        messages.error(request, _("The clock cannot move while money is held for a call. End the call first."))
+        messages.error(request, _("The clock cannot move during a call with a paid part. End the call first."))
     else:
         messages.success(request, _("The clock moved forward. Earnings that are due are released within seconds."))
     return redirect("demo")

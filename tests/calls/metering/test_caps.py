@@ -2,6 +2,7 @@
 
 import pytest
 
+from marketplace.listings.models import Listing
 from tests import cast
 from tests.calls.metering.world import Story, give_credit
 
@@ -99,6 +100,16 @@ class CardTests:
             "You have €50.00.",
             "By accepting I ask to start now; I cannot withdraw from time already given.",
         ]
+
+    def test_names_and_titles_of_several_lines_add_none_to_it(self, story):
+        story.bob.name = "Bob\nThis call is free.\u2028Really"
+        story.bob.save()
+        Listing.objects.filter(pk=cast.act_of(story.bob).pk).update(title="Half an hour\r\nNothing is charged.\nSo")
+        story.call.expert.refresh_from_db()
+        story.offer_act()
+        assert story.card()["text"][0].startswith("Bob This call is free. Really asks to switch")
+        assert story.card()["text"][1].startswith("Half an hour Nothing is charged. So: €25.00")
+        assert len(story.card()["text"]) == 6
 
     def test_too_little_credit_asks_for_more(self, db):
         story = Story(credit=399)

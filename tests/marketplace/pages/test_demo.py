@@ -9,11 +9,13 @@ import pytest
 from django.conf import settings as real_settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.test import Client
+from django.utils import timezone
 
 from marketplace.accounts.models import User
 from marketplace.pages import demo_mails
 from payouts import clock
 from tests import cast
+from tests.calls.metering.world import Story
 
 DOORS = ("/demo/", "/demo/mails/", "/demo/mails/20260302-090000-1.log-0/")
 POST_DOORS = ("/demo/sign-in/", "/demo/clock/")
@@ -160,6 +162,21 @@ class ClockTests:
         before = clock.now()
         assert client.post("/demo/clock/", {"days": 14}).url == "/demo/"
         assert clock.now() - before >= timedelta(days=14)
+
+    @pytest.mark.parametrize("act_is_over", [False, True])
+    def test_it_stands_while_an_act_is_used_or_its_rest_may_come_back(self, demo, staff, act_is_over):
+        """Released by then, the earning could give nothing back, and the call could not end."""
+        story = Story(credit=5_000).go_act()
+        story.after(demo.ACT_CAPTURE_S).sweep()
+        if act_is_over:
+            story.back_to_free()
+        client = visitor()
+        client.force_login(staff)
+        client.post("/demo/clock/", {"days": 30})
+        assert clock.now() - timezone.now() < timedelta(days=1)
+        story.hang_up()
+        client.post("/demo/clock/", {"days": 30})
+        assert clock.now() - timezone.now() > timedelta(days=29)
 
     def test_others_do_not(self, demo, nora):
         client = visitor()

@@ -90,6 +90,12 @@ class SendTests:
         with refused("not_found"):
             send(story, listing_id=listing.pk)
 
+    def test_a_listing_in_another_currency_is_not_offered(self, story):
+        Listing.objects.filter(pk=cast.rate_of(story.bob).pk).update(currency="USD")
+        with refused("not_found"):
+            send(story)
+        assert not Offer.objects.exists()
+
     @pytest.mark.parametrize("state", ["ringing", "answered", "ended", "missed"])
     def test_both_must_be_in_the_call(self, story, state):
         Call.objects.filter(pk=story.call.pk).update(state=state)

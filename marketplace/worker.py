@@ -25,6 +25,7 @@ from payouts.reconciliation import services as reconciliation
 from payouts.sandbox import services as sandbox
 from payouts.stripe import missed, pacing
 from payouts.stripe import work as stripe_work
+from payouts.wallet import services as wallet
 
 logger = logging.getLogger(__name__)
 ROUND_S = 1.0
@@ -54,6 +55,7 @@ def lanes() -> list[list[Job]]:
         Job("outbox", lambda: outbox.work(handlers=HANDLERS, now=timezone.now())),
         Job("Stripe's events", lambda: stripe_work.process_events(now=timezone.now())),
         Job("sandbox", lambda: sandbox.work(now=timezone.now())),
+        Job("promotional credit to expire", lambda: wallet.expire_due(now=clock.now()), every_s=60),
         Job("earnings to release", lambda: earnings.release_due(now=clock.now()), every_s=10),
     ]
     at_leisure = [

@@ -48,21 +48,21 @@ def capture(
     Price 0 frees everything. Called again for the same reference it answers what was captured then.
     Raises wallet's NothingHeld or PriceAboveHold, BadAmount, ledger's KeyReused when the first capture had another price.
     """
-    shares = split(price.minor, commission_percent)
+    shares, source = split(price.minor, commission_percent), wallet.funding_source()
     with transaction.atomic():
         try:
-            taken = wallet.take_holds(payer=payer, reference=reference, price=price, now=now)
+            taken = source.take(payer=payer, reference=reference, price=price, now=now)
         except wallet.NothingHeld:
             return _captured_before(reference, payer, price, key)
         earning, commission = (
             Money(shares.earning_minor, price.currency),
             Money(shares.commission_minor, price.currency),
         )
-        lines = [
-            ledger.Line(accounts.caller_hold(payer.pk), accounts.expert_pending(expert.pk), earning, group),
-            ledger.Line(accounts.caller_hold(payer.pk), accounts.commission(), commission, group),
-            ledger.Line(accounts.caller_hold(payer.pk), accounts.caller_credit(payer.pk), taken.freed),
+        paid_to = [
+            wallet.Part(accounts.expert_pending(expert.pk), earning),
+            wallet.Part(accounts.commission(), commission),
         ]
+        lines = [*wallet.spread(taken.captured, paid_to, group), *taken.free_lines]
         release_at = None
         if price:
             release_at = release_date(expert=expert, release_from=clock.on_calendar(release_from))
@@ -81,7 +81,6 @@ def capture(
                 captured_at=now,
                 release_at=release_at,
             )
-        lines = [line for line in lines if line.amount]
         ledger.post(key=key, kind="capture", lines=lines, reference=reference, now=now)
     return Captured(price, earning, commission, taken.freed, release_at)
 

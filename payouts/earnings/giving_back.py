@@ -1,5 +1,6 @@
 """What goes back to the payer of a captured price: from what is pending, or, when the expert chooses so, from later money."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,8 +48,8 @@ def give_back(*, reference: str, amount: Money, key: str, now: datetime, even_if
         earning.given_back_minor += amount.minor
         earning.save(update_fields=["given_back_minor"])
         part = _part(before, earning.shares)
-        wallet.restore_lots(reference=reference, amount=amount, now=now)
-        debts.post(lambda: _lines(earning, part), key=key, kind="give_back", reference=reference, now=now)
+        back_to = _restore(earning, amount, now)
+        debts.post(lambda: _lines(earning, part, back_to), key=key, kind="give_back", reference=reference, now=now)
     return amount
 
 
@@ -66,9 +67,9 @@ def waive_commission(*, reference: str, key: str, now: datetime) -> Money:
             earning.given_back_minor += amount.minor
             earning.commission_percent = 0
             earning.save(update_fields=["given_back_minor", "commission_percent"])
-            wallet.restore_lots(reference=reference, amount=amount, now=now)
-            line = ledger.Line(accounts.commission(), accounts.caller_credit(earning.payer_id), amount, earning.group)
-            ledger.post(key=key, kind="waive_commission", lines=[line], reference=reference, now=now)
+            back_to = _restore(earning, amount, now)
+            lines = wallet.spread([wallet.Part(accounts.commission(), amount)], back_to, earning.group)
+            ledger.post(key=key, kind="waive_commission", lines=lines, reference=reference, now=now)
     return amount
 
 
@@ -76,8 +77,13 @@ def _part(before: Split, after: Split) -> Part:
     return Part(before.earning_minor - after.earning_minor, before.commission_minor - after.commission_minor)
 
 
-def _lines(earning: Earning, part: Part) -> list[ledger.Line]:
-    credit, expert = accounts.caller_credit(earning.payer_id), earning.expert_id
+def _restore(earning: Earning, amount: Money, now: datetime) -> Sequence[wallet.Part]:
+    source = wallet.funding_source()
+    return source.restore(payer_id=earning.payer_id, reference=earning.reference, amount=amount, now=now)
+
+
+def _lines(earning: Earning, part: Part, back_to: Sequence[wallet.Part]) -> list[ledger.Line]:
+    expert = earning.expert_id
     if earning.released_at is None:
         sources = [(accounts.expert_pending(expert), part.expert_minor)]
     else:
@@ -88,8 +94,5 @@ def _lines(earning: Earning, part: Part) -> list[ledger.Line]:
             (accounts.expert_debt(expert), part.expert_minor - taken),
         ]
     sources.append((accounts.commission(), part.platform_minor))
-    return [
-        ledger.Line(account, credit, Money(minor, earning.currency), earning.group)
-        for account, minor in sources
-        if minor
-    ]
+    parts = [wallet.Part(account, Money(minor, earning.currency)) for account, minor in sources]
+    return wallet.spread(parts, back_to, earning.group)

@@ -64,11 +64,11 @@ def tip(
             currency=amount.currency,
             sent_at=now,
         )
-        wallet.spend(payer=payer, amount=amount, reference=sent.reference, now=now)
+        spent = wallet.spend(payer=payer, amount=amount, reference=sent.reference, now=now)
         _earning(sent, expert, group, label, link)
-        line = ledger.Line(accounts.caller_credit(payer.pk), accounts.expert_pending(expert.pk), amount, group)
+        lines = wallet.spread(spent, [wallet.Part(accounts.expert_pending(expert.pk), amount)], group)
         try:
-            ledger.post(key=sent.reference, kind="tip", lines=[line], reference=sent.reference, now=now)
+            ledger.post(key=sent.reference, kind="tip", lines=lines, reference=sent.reference, now=now)
         except ledger.Overdraft:
             raise wallet.InsufficientCredit(wallet.credit(member=payer)) from None
     return sent

@@ -24,8 +24,11 @@ KINDS = {
     "platform_bank": Kind(credit_normal=False, is_floored=False),
     "suspense": Kind(credit_normal=True, is_floored=False),
     "commission": Kind(credit_normal=True, is_floored=False),
+    "promo_expense": Kind(credit_normal=False, is_floored=False),
     "caller_credit": Kind(credit_normal=True, is_floored=True),
     "caller_hold": Kind(credit_normal=True, is_floored=True),
+    "caller_promo": Kind(credit_normal=True, is_floored=True),
+    "caller_promo_hold": Kind(credit_normal=True, is_floored=True),
     "expert_pending": Kind(credit_normal=True, is_floored=True),
     "expert_available": Kind(credit_normal=True, is_floored=True),
     "expert_debt": Kind(credit_normal=False, is_floored=True),
@@ -66,6 +69,20 @@ def caller_credit(user_id: int) -> AccountRef:
 
 def caller_hold(user_id: int) -> AccountRef:
     return AccountRef("caller_hold", f"user:{user_id}")
+
+
+def caller_promo(user_id: int) -> AccountRef:
+    """Promotional credit: spent first, never paid out, and it may expire."""
+    return AccountRef("caller_promo", f"user:{user_id}")
+
+
+def caller_promo_hold(user_id: int) -> AccountRef:
+    return AccountRef("caller_promo_hold", f"user:{user_id}")
+
+
+def promo_expense() -> AccountRef:
+    """What the platform has given away as promotional credit."""
+    return AccountRef("promo_expense")
 
 
 def expert_pending(user_id: int) -> AccountRef:

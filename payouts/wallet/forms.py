@@ -1,9 +1,11 @@
 """What people type about money."""
 
+from datetime import UTC, datetime, time
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,6 +14,7 @@ from payouts.money import BadAmount, Money, read_money
 
 CHOICES_MINOR = (1_000, 2_000, 5_000, 10_000)
 CHOSEN_MINOR = 2_000
+LAST_YEAR = 2999  # what lies behind it cannot be shown in every time zone
 
 
 class SumWidget(forms.TextInput):
@@ -47,6 +50,31 @@ class SumField(forms.CharField):
 
 def _choices() -> list[tuple[str, str]]:
     return [(str(minor), str(Money(minor, settings.CURRENCY))) for minor in CHOICES_MINOR]
+
+
+class GrantForm(forms.Form):
+    """Staff give promotional credit. `token` makes one press one grant, however often it arrives."""
+
+    email = forms.EmailField(label=gettext_lazy("Member's e-mail address"))
+    amount = SumField(label=gettext_lazy("Amount"))
+    last_day = forms.DateField(
+        label=gettext_lazy("To be used by"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    reason = forms.CharField(label=gettext_lazy("Reason, for the audit trail"), max_length=500, widget=forms.Textarea)
+    token = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+    def clean_email(self) -> Any:
+        member = get_user_model().objects.filter(email__iexact=self.cleaned_data["email"]).first()
+        if member is None:
+            raise ValidationError(_("Nobody here has this address."))
+        return member
+
+    def clean_last_day(self) -> datetime | None:
+        """The end of that day, UTC."""
+        day = self.cleaned_data["last_day"]
+        if day and day.year > LAST_YEAR:
+            raise ValidationError(_("That is too far away. Leave it empty for credit that does not expire."))
+        return day and datetime.combine(day, time.max, UTC)
 
 
 class TopUpForm(forms.Form):

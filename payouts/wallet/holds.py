@@ -1,7 +1,9 @@
-"""Setting credit aside, and what becomes of it: captured (spent) or freed. Also which top-ups the spent money came from."""
+"""Prepaid credit as a funding source (funding.py): setting it aside, and what becomes of it: captured or freed.
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+Promotional credit is spent first: a hold takes all of it there is before paid credit, a capture takes it first of what
+was held, and both go back where they came from.
+"""
+
 from datetime import datetime
 
 from django.conf import settings
@@ -12,7 +14,10 @@ from django.db.models import Sum
 from payouts.ledger import accounts
 from payouts.ledger import services as ledger
 from payouts.money import BadAmount, Money
-from payouts.wallet.models import CreditLot, Hold, LotUse
+from payouts.wallet import lots
+from payouts.wallet.funding import Part, Taken
+from payouts.wallet.lots import Kind
+from payouts.wallet.models import Hold
 
 
 class InsufficientCredit(Exception):
@@ -31,19 +36,26 @@ class PriceAboveHold(Exception):
     """More was to be captured than is held. Nothing moved."""
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    held: Money
-    freed: Money
-
-
 def credit(*, member: AbstractBaseUser) -> Money:
-    """What the member can spend now; what is held is not in it."""
+    """What the member can spend now, promotional credit included; what is held is not in it."""
+    return _both(accounts.caller_credit(member.pk), accounts.caller_promo(member.pk))
+
+
+def paid_credit(*, member: AbstractBaseUser) -> Money:
+    """The part of it that came from a card, and can go back there."""
     return ledger.balance(accounts.caller_credit(member.pk), settings.CURRENCY)
 
 
 def held(*, member: AbstractBaseUser) -> Money:
+    return _both(accounts.caller_hold(member.pk), accounts.caller_promo_hold(member.pk))
+
+
+def paid_held(*, member: AbstractBaseUser) -> Money:
     return ledger.balance(accounts.caller_hold(member.pk), settings.CURRENCY)
+
+
+def _both(*refs: accounts.AccountRef) -> Money:
+    return sum(ledger.balances(refs, settings.CURRENCY).values(), Money(0, settings.CURRENCY))
 
 
 def is_anything_held() -> bool:
@@ -59,25 +71,59 @@ def hold(*, payer: AbstractBaseUser, amount: Money, key: str, reference: str, no
 
     Raises InsufficientCredit, BadAmount, or ledger's KeyReused when the key held something else.
     """
-    line = ledger.Line(accounts.caller_credit(payer.pk), accounts.caller_hold(payer.pk), amount)
+    if amount.minor <= 0:
+        raise BadAmount(f"{amount.minor} is not above zero")
     with transaction.atomic():
-        try:
-            posted = ledger.post(key=key, kind="hold", lines=[line], reference=reference, now=now)
-        except ledger.Overdraft:
-            raise InsufficientCredit(credit(member=payer)) from None
-        if not posted.is_new:
-            return Hold.objects.get(key=key)
+        if known := _held_before(payer, amount, key, reference):
+            return known
+        promotional = _post_hold(payer, amount, key, reference, now)
+        if promotional is None:
+            if known := _held_before(payer, amount, key, reference):
+                return known
+            raise ledger.KeyReused(key)
         return Hold.objects.create(
             member_id=payer.pk,
             key=key,
             reference=reference,
             amount_minor=amount.minor,
+            promotional_minor=promotional,
             currency=amount.currency,
             held_at=now,
         )
 
 
-def take_holds(*, payer: AbstractBaseUser, reference: str, price: Money, now: datetime) -> Taken:
+def _held_before(payer: AbstractBaseUser, amount: Money, key: str, reference: str) -> Hold | None:
+    known = Hold.objects.filter(key=key).first()
+    if known and (known.member_id, known.amount, known.reference) != (payer.pk, amount, reference):
+        raise ledger.KeyReused(key)
+    return known
+
+
+def _post_hold(payer: AbstractBaseUser, amount: Money, key: str, reference: str, now: datetime) -> int | None:
+    """The promotional part; None when the key was posted meanwhile, whatever it held.
+
+    What is read of promotional credit may be gone when it is posted: then what is left is read again.
+    """
+    paid, promo = accounts.caller_credit(payer.pk), accounts.caller_promo(payer.pk)
+    while True:
+        promotional = min(amount.minor, ledger.balance(promo, amount.currency).minor)
+        parts = [
+            (paid, accounts.caller_hold(payer.pk), amount.minor - promotional),
+            (promo, accounts.caller_promo_hold(payer.pk), promotional),
+        ]
+        lines = [ledger.Line(a, b, Money(minor, amount.currency)) for a, b, minor in parts if minor]
+        try:
+            posted = ledger.post(key=key, kind="hold", lines=lines, reference=reference, now=now)
+        except ledger.KeyReused:
+            return None  # of the same sum, but another part of it was promotional then
+        except ledger.Overdraft as short:
+            if short.account_kind != promo.kind:
+                raise InsufficientCredit(credit(member=payer)) from None
+        else:
+            return promotional if posted.is_new else None
+
+
+def take(*, payer: AbstractBaseUser, reference: str, price: Money, now: datetime) -> Taken:
     """Close the reference's open holds, taking `price` from them, the oldest first; the rest counts as freed.
 
     Rows only: the caller posts the one entry that moves both parts, in the same transaction, after this.
@@ -89,27 +135,42 @@ def take_holds(*, payer: AbstractBaseUser, reference: str, price: Money, now: da
         raise BadAmount(f"{price.minor} {price.currency} cannot be taken from {total.currency}")
     if price > total:
         raise PriceAboveHold(f"{price.minor} is above the {total.minor} held for {reference}")
-    left = price.minor
-    for row in holds:
-        row.captured_minor = min(left, row.amount_minor)
-        row.freed_minor = row.amount_minor - row.captured_minor
-        row.is_open, row.closed_at = False, now
-        left -= row.captured_minor
-    Hold.objects.bulk_update(holds, ["captured_minor", "freed_minor", "is_open", "closed_at"])
-    _spend_lots(payer.pk, price, reference, now)
-    return Taken(held=total, freed=total - price)
+    held_promo = Money(sum(row.promotional_minor for row in holds), total.currency)
+    promotional = min(price, held_promo)
+    paid = price - promotional
+    _close(holds, paid=paid.minor, promotional=promotional.minor, now=now)
+    for kind, amount in ((Kind.PROMOTIONAL, promotional), (Kind.PAID, paid)):
+        lots.spend(member_id=payer.pk, kind=kind, amount=amount, reference=reference, now=now)
+    hold_account, promo_hold = accounts.caller_hold(payer.pk), accounts.caller_promo_hold(payer.pk)
+    freed = [
+        ledger.Line(hold_account, accounts.caller_credit(payer.pk), total - held_promo - paid),
+        ledger.Line(promo_hold, accounts.caller_promo(payer.pk), held_promo - promotional),
+    ]
+    return Taken(
+        held=total,
+        freed=total - price,
+        captured=tuple(part for part in (Part(promo_hold, promotional), Part(hold_account, paid)) if part.amount),
+        free_lines=tuple(line for line in freed if line.amount),
+    )
 
 
-def spend(*, payer: AbstractBaseUser, amount: Money, reference: str, now: datetime) -> None:
-    """`amount` of the payer's credit goes to `reference` at once, without a hold.
+def spend(*, payer: AbstractBaseUser, amount: Money, reference: str, now: datetime) -> tuple[Part, ...]:
+    """`amount` of the payer's credit goes to `reference` at once, without a hold: from which accounts.
 
-    Rows only, as `take_holds`: the caller posts the entry, in the same transaction, after this; where the credit is less
-    than the top-ups because some of it is held, that refuses. Raises InsufficientCredit.
+    Rows only, as `take`: the caller posts the entry, in the same transaction, after this; where the credit is less
+    than the lots because some of it is held, that refuses. Raises InsufficientCredit.
     """
+    promo = accounts.caller_promo(payer.pk)
+    promotional = min(amount, ledger.balance(promo, amount.currency))
+    paid = amount - promotional
     try:
-        _spend_lots(payer.pk, amount, reference, now)
-    except PriceAboveHold:
+        lots.spend(member_id=payer.pk, kind=Kind.PROMOTIONAL, amount=promotional, reference=reference, now=now)
+        lots.spend(member_id=payer.pk, kind=Kind.PAID, amount=paid, reference=reference, now=now)
+    except lots.LotsTooSmall:
         raise InsufficientCredit(credit(member=payer)) from None
+    return tuple(
+        part for part in (Part(promo, promotional), Part(accounts.caller_credit(payer.pk), paid)) if part.amount
+    )
 
 
 def free(*, payer: AbstractBaseUser, reference: str, key: str, now: datetime) -> Money:
@@ -117,11 +178,10 @@ def free(*, payer: AbstractBaseUser, reference: str, key: str, now: datetime) ->
     nothing = Money(0, settings.CURRENCY)
     with transaction.atomic():
         try:
-            taken = take_holds(payer=payer, reference=reference, price=nothing, now=now)
+            taken = take(payer=payer, reference=reference, price=nothing, now=now)
         except NothingHeld:
             return nothing
-        line = ledger.Line(accounts.caller_hold(payer.pk), accounts.caller_credit(payer.pk), taken.freed)
-        ledger.post(key=key, kind="free", lines=[line], reference=reference, now=now)
+        ledger.post(key=key, kind="free", lines=taken.free_lines, reference=reference, now=now)
     return taken.freed
 
 
@@ -131,19 +191,11 @@ def freed(*, payer: AbstractBaseUser, reference: str) -> Money:
     return Money(sums["freed"] or 0, settings.CURRENCY)
 
 
-def restore_lots(*, reference: str, amount: Money, now: datetime) -> None:
-    """`amount` that was spent on `reference` is credit again, of the lots it came from: the newest first."""
-    spent = LotUse.objects.filter(reference=reference).values_list("lot").annotate(minor=Sum("amount_minor"))
-    spent_of = {lot_id: minor for lot_id, minor in spent if minor > 0}
-    lots = CreditLot.objects.select_for_update(no_key=True).filter(pk__in=spent_of).order_by("pk")
-    changes, left = [], amount.minor
-    for lot in reversed(lots):
-        minor = min(left, spent_of[lot.pk])
-        changes.append((lot, -minor))
-        left -= minor
-    if left:
-        raise BadAmount(f"{amount.minor} is more than was spent on {reference}")
-    _use_lots(changes, reference, now)
+def restore(*, payer_id: int, reference: str, amount: Money, now: datetime) -> tuple[Part, ...]:
+    """`amount` that was spent on `reference` goes back, promotional credit to promotional credit: to which accounts."""
+    paid, promotional = lots.restore(member_id=payer_id, reference=reference, amount=amount, now=now)
+    parts = (Part(accounts.caller_credit(payer_id), paid), Part(accounts.caller_promo(payer_id), promotional))
+    return tuple(part for part in parts if part.amount)
 
 
 def _open_holds(reference: str, payer: AbstractBaseUser) -> list[Hold]:
@@ -158,27 +210,13 @@ def _total(holds: list[Hold]) -> Money:
     return Money(sum(row.amount_minor for row in holds), holds[0].currency)
 
 
-def _spend_lots(member_id: int, price: Money, reference: str, now: datetime) -> None:
-    if not price:
-        return
-    lots = CreditLot.objects.filter(member_id=member_id, currency=price.currency, remaining_minor__gt=0)
-    changes, left = [], price.minor
-    for lot in lots.select_for_update(no_key=True).order_by("pk"):
-        minor = min(left, lot.remaining_minor)
-        changes.append((lot, minor))
-        left -= minor
-        if not left:
-            break
-    if left:
-        raise PriceAboveHold(f"the top-ups of member {member_id} do not cover {price.minor}")
-    _use_lots(changes, reference, now)
-
-
-def _use_lots(changes: Iterable[tuple[CreditLot, int]], reference: str, now: datetime) -> None:
-    changes = [(lot, minor) for lot, minor in changes if minor]
-    for lot, minor in changes:
-        lot.remaining_minor -= minor
-    CreditLot.objects.bulk_update([lot for lot, _ in changes], ["remaining_minor"])
-    LotUse.objects.bulk_create(
-        LotUse(lot=lot, reference=reference, amount_minor=minor, used_at=now) for lot, minor in changes
-    )
+def _close(holds: list[Hold], *, paid: int, promotional: int, now: datetime) -> None:
+    for row in holds:
+        from_promotional = min(promotional, row.promotional_minor)
+        from_paid = min(paid, row.amount_minor - row.promotional_minor)
+        row.captured_minor = from_promotional + from_paid
+        row.freed_minor = row.amount_minor - row.captured_minor
+        row.is_open, row.closed_at = False, now
+        promotional -= from_promotional
+        paid -= from_paid
+    Hold.objects.bulk_update(holds, ["captured_minor", "freed_minor", "is_open", "closed_at"])

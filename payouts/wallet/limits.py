@@ -8,7 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Q, QuerySet, Sum
 
 from payouts.money import Money
-from payouts.wallet.holds import credit, held
+from payouts.wallet.holds import paid_credit, paid_held
 from payouts.wallet.models import Decline, TopUp
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -41,8 +41,8 @@ class TooOften(Exception):
 
 
 def room_for_credit(*, member: AbstractBaseUser) -> Money:
-    """What may still be added before the limit on credit (what is held counts: it can come back)."""
-    room = settings.CREDIT_MINOR_MAX - (credit(member=member) + held(member=member)).minor
+    """What may still be added before the limit on credit (what is held counts: it can come back; what was given does not)."""
+    room = settings.CREDIT_MINOR_MAX - (paid_credit(member=member) + paid_held(member=member)).minor
     return Money(max(0, room), settings.CURRENCY)
 
 

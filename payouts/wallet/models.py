@@ -63,27 +63,62 @@ class Decline(models.Model):
 
 
 class CreditLot(models.Model):
-    """What is left of one top-up, spent oldest first: so that a refund or a dispute knows its card."""
+    """What is left of one top-up, spent oldest first: so that a refund or a dispute knows its card. Or of one grant of
+    promotional credit, which came from no card and goes back to none; it alone may expire.
+    """
 
-    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="credit_lots")
-    top_up = models.OneToOneField(TopUp, on_delete=models.PROTECT, related_name="lot")
+    class Kind(models.TextChoices):
+        PAID = "paid"
+        PROMOTIONAL = "promotional"
+
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="credit_lots", db_index=False
+    )
+    kind = models.CharField(max_length=11, choices=Kind.choices, default=Kind.PAID)
+    top_up = models.OneToOneField(TopUp, on_delete=models.PROTECT, related_name="lot", null=True)
+    grant_key = models.CharField(max_length=120, unique=True, null=True)  # of promotional credit: given once per key
+    granted_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)  # on the money's calendar (payouts.clock)
     amount_minor = models.PositiveIntegerField()
     remaining_minor = models.PositiveIntegerField()
     currency = models.CharField(max_length=3)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(remaining_minor__lte=F("amount_minor")), name="lot_not_above_its_top_up")
+            models.CheckConstraint(
+                condition=Q(remaining_minor__lte=F("amount_minor")), name="lot_not_above_its_top_up"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="paid", top_up__isnull=False, granted_at__isnull=True, expires_at__isnull=True)
+                | Q(kind="promotional", top_up__isnull=True, granted_at__isnull=False),
+                name="lot_paid_or_given_and_paid_never_expires",
+            ),
         ]
+        indexes = [
+            models.Index(fields=["member", "-id"], name="lot_of_member"),
+            models.Index(
+                fields=["expires_at"],
+                condition=Q(expires_at__isnull=False, remaining_minor__gt=0),
+                name="lot_to_expire",
+            ),
+        ]
+
+    @property
+    def remaining(self) -> Money:
+        return Money(self.remaining_minor, self.currency)
 
 
 class LotUse(models.Model):
     """`amount_minor` of a lot was spent on `reference` (negative: it came back)."""
 
     lot = models.ForeignKey(CreditLot, on_delete=models.PROTECT, related_name="uses")
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     reference = models.CharField(max_length=60, db_index=True)
     amount_minor = models.IntegerField()
     used_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["member", "-id"], name="lot_use_of_member")]  # the wallet's history
 
 
 class Hold(models.Model):
@@ -93,6 +128,7 @@ class Hold(models.Model):
     key = models.CharField(max_length=120, unique=True)
     reference = models.CharField(max_length=60, db_index=True)  # "period:12"; a period may have several holds
     amount_minor = models.PositiveIntegerField()
+    promotional_minor = models.PositiveIntegerField(default=0)  # the part that is promotional credit
     currency = models.CharField(max_length=3)
     captured_minor = models.PositiveIntegerField(default=0)
     freed_minor = models.PositiveIntegerField(default=0)
@@ -108,6 +144,9 @@ class Hold(models.Model):
                 name="hold_ends_captured_or_freed",
             ),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="hold_above_zero"),
+            models.CheckConstraint(
+                condition=Q(promotional_minor__lte=F("amount_minor")), name="hold_promotional_part_in_it"
+            ),
         ]
         indexes = [models.Index(fields=["member"], condition=Q(is_open=True), name="hold_open_of_member")]
 

@@ -1,27 +1,28 @@
-"""The wallet's verbs: see holds.py (setting aside, spending, giving back), top_ups.py (adding credit), limits.py."""
-
-from dataclasses import dataclass
-from datetime import datetime
-from itertools import groupby
+"""The wallet's verbs: setting credit aside and spending it (holds.py), adding to it (top_ups.py, limits.py), giving it away
+(promotional.py), and what happened to it (history.py).
+"""
 
 from django.contrib.auth.base_user import AbstractBaseUser
 
-from payouts.money import Money
+from payouts.wallet import holds
 from payouts.wallet.booking import book_payment, confirm_payment, confirm_top_up, record_decline
+from payouts.wallet.funding import FundingSource, Part, Taken, spread
+from payouts.wallet.history import Move, Page, history
 from payouts.wallet.holds import (
     InsufficientCredit,
     NothingHeld,
     PriceAboveHold,
-    Taken,
     credit,
     free,
     freed,
     held,
     hold,
     is_anything_held,
-    restore_lots,
+    paid_credit,
+    paid_held,
+    restore,
     spend,
-    take_holds,
+    take,
 )
 from payouts.wallet.limits import (
     CheckoutsOpen,
@@ -32,7 +33,8 @@ from payouts.wallet.limits import (
     room_for_credit,
     room_today,
 )
-from payouts.wallet.models import Hold, LotUse, TopUp
+from payouts.wallet.models import Hold
+from payouts.wallet.promotional import GrantRefused, expire_due, grant, promotional_lots
 from payouts.wallet.top_ups import (
     close_checkout,
     close_checkouts,
@@ -46,9 +48,13 @@ __all__ = [
     "CheckoutsOpen",
     "CreditLimit",
     "DayLimit",
+    "FundingSource",
+    "GrantRefused",
     "InsufficientCredit",
     "Move",
     "NothingHeld",
+    "Page",
+    "Part",
     "PriceAboveHold",
     "Taken",
     "TooOften",
@@ -59,8 +65,11 @@ __all__ = [
     "confirm_top_up",
     "credit",
     "customer_of",
+    "expire_due",
     "free",
     "freed",
+    "funding_source",
+    "grant",
     "held",
     "history",
     "hold",
@@ -68,40 +77,24 @@ __all__ = [
     "is_declined_too_often",
     "open_checkout",
     "open_holds",
+    "paid_credit",
+    "paid_held",
     "path_of_this_site",
+    "promotional_lots",
     "record_decline",
-    "restore_lots",
+    "restore",
     "room_for_credit",
     "room_today",
     "spend",
+    "spread",
     "start_top_up",
-    "take_holds",
+    "take",
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
-    """One line of the wallet's history. `amount` is signed: what it did to the member's money."""
-
-    at: datetime
-    kind: str  # top_up, charge, give_back
-    amount: Money
-    reference: str
-
-
-def history(*, member: AbstractBaseUser) -> list[Move]:
-    """Top-ups, charges and what came back, newest first. What is only held is in `open_holds`."""
-    paid = TopUp.objects.filter(member_id=member.pk, state=TopUp.State.PAID).select_related("lot")
-    moves = [
-        Move(row.paid_at or row.made_at, "top_up", Money(row.lot.amount_minor, row.lot.currency), f"topup:{row.pk}")
-        for row in paid
-    ]
-    uses = LotUse.objects.filter(lot__member_id=member.pk).select_related("lot").order_by("used_at", "reference", "pk")
-    for (at, reference), rows in groupby(uses, key=lambda use: (use.used_at, use.reference)):
-        used = list(rows)
-        amount = Money(-sum(use.amount_minor for use in used), used[0].lot.currency)
-        moves.append(Move(at, "give_back" if amount.minor > 0 else "charge", amount, reference))
-    return sorted(moves, key=lambda move: move.at, reverse=True)
+def funding_source() -> FundingSource:
+    """What accepted offers are paid from: prepaid credit, the one there is."""
+    return holds
 
 
 def open_holds(*, member: AbstractBaseUser) -> list[Hold]:

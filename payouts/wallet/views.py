@@ -8,7 +8,6 @@ from functools import partial
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -130,7 +129,8 @@ def _page(request: MemberRequest, form: TopUpForm, back: str, status: int = 200)
         "can_add": room.minor >= settings.TOP_UP_MINOR_MIN,
         "most": Money(settings.CREDIT_MINOR_MAX, settings.CURRENCY),
         "back": back if wallet.path_of_this_site(back) == back else "",
-        "moves": None if back else Paginator(_rows(request), MOVES_A_PAGE).get_page(request.GET.get("page")),
+        "promotions": wallet.promotional_lots(member=request.user),
+        "history": None if back else _history(request),
     }
     return render(request, "payouts/wallet/wallet.html", context, status=status)
 
@@ -144,12 +144,14 @@ def _holds(request: MemberRequest) -> list[Money]:
     return list(sums.values())
 
 
-def _rows(request: MemberRequest) -> list[Row]:
-    moves = wallet.history(member=request.user)
-    charges = earnings.of_references(references={move.reference for move in moves})
+def _history(request: MemberRequest) -> dict[str, object]:
+    before = request.GET.get("before", "")
+    page = wallet.history(member=request.user, count=MOVES_A_PAGE, before=before)
+    charges = earnings.of_references(references={move.reference for move in page.moves})
+    labels = {"top_up": _("Paid by card"), "promo": _("A present from us"), "expired": _("Its date has passed")}
     rows = []
-    for move in moves:
+    for move in page.moves:
         charge = charges.get(move.reference)
-        label, link = (charge.label, charge.link) if charge else (_("Paid by card"), "")
+        label, link = (charge.label, charge.link) if charge else (labels.get(move.kind, ""), "")
         rows.append(Row(move.at, move.kind, label, link, move.amount))
-    return rows
+    return {"rows": rows, "older": page.older, "is_newest": not before}

@@ -12,8 +12,9 @@ from payouts.earnings import services as earnings
 from payouts.money import Money
 from payouts.stripe.answers import CheckoutSession
 from payouts.wallet import services as wallet
-from payouts.wallet.models import Customer, TopUp
+from payouts.wallet.models import CreditLot, Customer, TopUp
 from payouts.withdrawals.models import BankConnection
+from tests import cast
 
 _numbers = count(1)
 
@@ -53,6 +54,21 @@ def give_credit(member: User, minor: int, now: datetime) -> TopUp:
     top_up = TopUp.objects.create(member=member, amount_minor=minor, currency="EUR", made_at=now)
     with stripe_says(session_of(top_up)):
         return wallet.confirm_top_up(stripe_session=f"cs_test_{top_up.pk}", now=now)
+
+
+def give_promo(
+    member: User, minor: int, now: datetime, *, expires_at: datetime | None = None, key: str = ""
+) -> CreditLot:
+    """Promotional credit, as sam grants it."""
+    return wallet.grant(
+        staff=cast.sam(),
+        member=member,
+        amount=eur(minor),
+        reason="sorry for the outage",
+        expires_at=expires_at,
+        key=key or f"promo:{next(_numbers)}",
+        now=now,
+    )
 
 
 def charge(payer: User, expert: User, price: int, now: datetime, *, held: int | None = None, reference: str = ""):

@@ -26,7 +26,7 @@ from payouts.wallet import services as wallet
 from payouts.withdrawals import services as withdrawals
 from payouts.withdrawals.models import Withdrawal
 from tests import cast
-from tests.payouts.purse import capture, charge, connect_bank, eur, give_credit
+from tests.payouts.purse import capture, charge, connect_bank, eur, give_credit, give_promo
 
 amounts = st.integers(1, 6_000)
 callers = st.sampled_from(["Alice", "Carl"])
@@ -77,6 +77,13 @@ class Lives(RuleBasedStateMachine):
     @rule(who=callers, minor=amounts)
     def tops_up(self, who: str, minor: int) -> None:
         give_credit(self.members[who], minor, self.now)
+        self.credit[who] += minor
+
+    @rule(who=callers, minor=amounts, again=times)
+    def is_given_promotional_credit(self, who: str, minor: int, again: int) -> None:
+        key = f"promo:{self.number()}"
+        for _ in range(again):
+            give_promo(self.members[who], minor, self.now, key=key)
         self.credit[who] += minor
 
     @rule(who=callers, minor=amounts, again=times, data=st.data())

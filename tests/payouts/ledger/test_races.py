@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from contextlib import contextmanager
+from datetime import timedelta
 from threading import Barrier, Thread
 from unittest.mock import patch
 
@@ -20,7 +21,7 @@ from payouts.wallet.models import Hold
 from payouts.wallet.verify import verify as verify_wallet
 from payouts.withdrawals import services as withdrawals
 from payouts.withdrawals.models import Withdrawal
-from tests.payouts.purse import capture, connect_bank, eur, give_credit, make_available, purse
+from tests.payouts.purse import capture, connect_bank, eur, give_credit, give_promo, make_available, purse
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -98,6 +99,72 @@ class HoldRaceTests:
         )
         assert ends == {"done": 24}
         assert purse(alice) == {"credit": "9.00", "held": "1.00", "pending": "0.00", "available": "0.00"}
+
+
+class PromotionalRaceTests:
+    """What a hold reads of the promotional credit may be gone when it is posted."""
+
+    def ten_euros_half_given(self, alice, now):
+        give_credit(alice, 500, now)
+        give_promo(alice, 500, now)
+
+    def hold_70_cents_14_times(self, alice, now) -> Counter:
+        self.ten_euros_half_given(alice, now)
+
+        def hold(number: int) -> None:
+            wallet.hold(payer=alice, amount=eur(70), key=f"hold:{number}", reference=f"period:{number}", now=now)
+
+        return at_once(14, hold)
+
+    def test_holds_at_once_spend_both_to_the_last(self, alice, now):
+        assert self.hold_70_cents_14_times(alice, now) == {"done": 14}
+        assert purse(alice) == {"credit": "0.20", "held": "9.80", "pending": "0.00", "available": "0.00"}
+        assert sum(Hold.objects.values_list("promotional_minor", flat=True)) == 500
+
+    def test_the_same_without_reading_again_refuses_what_could_be_paid(self, alice, now):
+        """A broken twin that takes the first refusal for the last word."""
+        real = services.post
+
+        def once(**what):
+            try:
+                return real(**what)
+            except services.Overdraft:
+                raise services.Overdraft("caller_credit") from None
+
+        with patch("payouts.wallet.holds.ledger.post", once):
+            ends = self.hold_70_cents_14_times(alice, now)
+        assert ends["InsufficientCredit"] > 0
+
+    def test_the_same_key_from_24_threads_is_one_hold(self, alice, now):
+        self.ten_euros_half_given(alice, now)
+        ends = at_once(
+            24, lambda _: wallet.hold(payer=alice, amount=eur(700), key="one", reference="period:1", now=now)
+        )
+        assert ends == {"done": 24}
+        assert purse(alice)["held"] == "7.00"
+
+    def test_expiry_against_holds_captures_and_refunds_loses_nothing(self, alice, bob, now):
+        give_credit(alice, 5_000, now)
+        for number in range(10):
+            give_promo(alice, 100, now, expires_at=now + timedelta(days=1), key=f"promo:{number}")
+
+        def live(number: int) -> None:
+            if number % 3 == 0:
+                wallet.expire_due(now=now + timedelta(days=1))
+                return
+            reference = f"period:{number}"
+            wallet.hold(payer=alice, amount=eur(90), key=f"{reference}:hold:1", reference=reference, now=now)
+            capture(alice, bob, 60, now, reference=reference)
+            earnings.give_back(reference=reference, amount=eur(30), key=f"{reference}:back", now=now)
+
+        assert at_once(12, live) == {"done": 12}
+        wallet.expire_due(now=now + timedelta(days=1))
+        assert wallet.credit(member=alice) == wallet.paid_credit(member=alice)
+        assert purse(bob)["pending"] == "1.68"
+
+    def test_one_grant_pressed_by_all_at_once_is_one(self, alice, sam, now):
+        assert at_once(8, lambda _: give_promo(alice, 500, now, key="form")) == {"done": 8}
+        assert purse(alice)["credit"] == "5.00"
 
 
 class PostRaceTests:

@@ -103,4 +103,4 @@ class LotTests:
         capture(alice, bob, 300, now, reference="period:1")
         earnings.give_back(reference="period:1", amount=eur(200), key="back", now=now)
         with pytest.raises(BadAmount):
-            wallet.restore_lots(reference="period:1", amount=eur(101), now=now)
+            wallet.restore(payer_id=alice.pk, reference="period:1", amount=eur(101), now=now)

@@ -206,11 +206,36 @@ class ConfirmTests:
         assert ledger.balance(accounts.stripe_pending(), "EUR") == eur(1_912)
 
 
+def moves(member) -> list[tuple[str, int]]:
+    return [(move.kind, move.amount.minor) for move in wallet.history(member=member, count=99).moves]
+
+
 class HistoryTests:
     def test_newest_first_with_what_each_did(self, alice, bob, now):
         give_credit(alice, 2_000, now)
         give_credit(alice, 500, now)
         charge(alice, bob, 2_100, now.replace(hour=10), reference="period:7")
-        rows = [(move.kind, move.amount.minor, move.reference) for move in wallet.history(member=alice)]
-        assert rows[0] == ("charge", -2_100, "period:7")
-        assert sorted(row[1] for row in rows[1:]) == [500, 2_000]
+        assert moves(alice) == [("charge", -2_100), ("top_up", 500), ("top_up", 2_000)]
+
+    def test_pages_follow_each_other_without_a_gap(self, alice, bob, now):
+        for number in range(9):
+            give_credit(alice, 1_000 + number, now)
+            charge(alice, bob, 1_200 if number % 2 else 700, now, reference=f"period:{number}")
+        whole = moves(alice)
+        assert len(whole) == 18
+        paged, before = [], ""
+        while page := wallet.history(member=alice, count=4, before=before):
+            paged += [(move.kind, move.amount.minor) for move in page.moves]
+            before = page.older
+            if not before:
+                break
+        assert paged == whole
+
+    @pytest.mark.parametrize("before", ["x", "1", "1-", "-1-2", "1-2-3", "९-९", "9" * 40 + "-1", "1-1;--"])
+    def test_an_address_made_up_shows_the_newest(self, alice, now, before):
+        give_credit(alice, 2_000, now)
+        assert [move.kind for move in wallet.history(member=alice, count=5, before=before).moves] == ["top_up"]
+
+    def test_nobody_pages_through_anothers(self, alice, eve, now):
+        give_credit(alice, 2_000, now)
+        assert wallet.history(member=eve, count=5, before="999-999").moves == []

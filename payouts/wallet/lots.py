@@ -1,0 +1,73 @@
+"""Which top-ups and grants the spent money came from. A lot is spent whole before the next; rows only, nothing is posted."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from django.db.models import Sum
+
+from payouts.money import BadAmount, Money
+from payouts.wallet.models import CreditLot, LotUse
+
+Kind = CreditLot.Kind
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+class LotsTooSmall(Exception):
+    """The lots do not cover the sum: they and the ledger disagree."""
+
+
+def spend(*, member_id: int, kind: str, amount: Money, reference: str, now: datetime) -> None:
+    """Of promotional lots the one that expires soonest first, then the oldest."""
+    if not amount:
+        return
+    lots = CreditLot.objects.filter(
+        member_id=member_id, kind=kind, currency=amount.currency, remaining_minor__gt=0
+    ).order_by("pk")  # locked in this order, spent in the other
+    changes, left = [], amount.minor
+    for lot in sorted(lots.select_for_update(no_key=True), key=lambda lot: (lot.expires_at or NEVER, lot.pk)):
+        minor = min(left, lot.remaining_minor)
+        changes.append((lot, minor))
+        left -= minor
+        if not left:
+            break
+    if left:
+        raise LotsTooSmall(f"the {kind} lots of member {member_id} do not cover {amount.minor}")
+    use(changes, reference, now)
+
+
+def restore(*, member_id: int, reference: str, amount: Money, now: datetime) -> tuple[Money, Money]:
+    """What the member spent on `reference` is credit again, of the lots it came from, the last one spent first: so paid credit
+    comes back before promotional credit, which was spent before it. Answers how much of each.
+
+    Raises BadAmount above what was spent.
+    """
+    spent = (
+        LotUse.objects.filter(reference=reference, member_id=member_id)
+        .values_list("lot")
+        .annotate(minor=Sum("amount_minor"))
+    )
+    spent_of = {lot_id: minor for lot_id, minor in spent if minor > 0}
+    lots = list(CreditLot.objects.select_for_update(no_key=True).filter(pk__in=spent_of).order_by("pk"))
+    lots.sort(key=lambda lot: (lot.kind == Kind.PROMOTIONAL, -lot.pk))
+    changes, left = [], amount.minor
+    for lot in lots:
+        minor = min(left, spent_of[lot.pk])
+        changes.append((lot, -minor))
+        left -= minor
+    if left:
+        raise BadAmount(f"{amount.minor} is more than was spent on {reference}")
+    use(changes, reference, now)
+    paid = -sum(minor for lot, minor in changes if lot.kind == Kind.PAID)
+    return Money(paid, amount.currency), Money(amount.minor - paid, amount.currency)
+
+
+def use(changes: Iterable[tuple[CreditLot, int]], reference: str, now: datetime) -> None:
+    """Needs the locks of the lots. Each change: the lot, and what is taken from it (below zero: what comes back)."""
+    changes = [(lot, minor) for lot, minor in changes if minor]
+    for lot, minor in changes:
+        lot.remaining_minor -= minor
+    CreditLot.objects.bulk_update([lot for lot, _ in changes], ["remaining_minor"])
+    LotUse.objects.bulk_create(
+        LotUse(lot=lot, member_id=lot.member_id, reference=reference, amount_minor=minor, used_at=now)
+        for lot, minor in changes
+    )

@@ -315,6 +315,8 @@ PROMO_MINOR_MAX = 10_000  # promotional credit that staff give at once
 WITHDRAWAL_MINOR_MIN = 2_000
 RELEASE_DAYS, RELEASE_DAYS_NEW = 14, 30
 NEW_EXPERT_CALLERS, NEW_EXPERT_DAYS = 5, 30
+CLAIM_ANSWER_DAYS, CLAIM_DECIDE_DAYS = 3, 7
+CLAIM_TWO_STAFF_MINOR = env_int("CLAIM_TWO_STAFF_MINOR", 10_000)  # contested above it: two of the staff must agree
 TIP_MINOR_MIN, TIP_MINOR_MAX = 100, 2_000  # the highest is for all tips of a payer for one call
 
 RING_S = env_int("RING_S", 45, low=1)

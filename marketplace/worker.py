@@ -17,6 +17,7 @@ from django.utils import timezone
 from calls.metering import services as metering
 from calls.rooms import services as rooms
 from payouts import clock
+from payouts.claims import services as claims
 from payouts.earnings import services as earnings
 from payouts.mail import services as mail
 from payouts.outbox import services as outbox
@@ -56,6 +57,7 @@ def lanes() -> list[list[Job]]:
         Job("Stripe's events", lambda: stripe_work.process_events(now=timezone.now())),
         Job("sandbox", lambda: sandbox.work(now=timezone.now())),
         Job("promotional credit to expire", lambda: wallet.expire_due(now=clock.now()), every_s=60),
+        Job("claims whose time has come", lambda: claims.meet_deadlines(now=timezone.now()), every_s=10),
         Job("earnings to release", lambda: earnings.release_due(now=clock.now()), every_s=10),
     ]
     at_leisure = [

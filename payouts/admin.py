@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from payouts.earnings.models import Earning
+from payouts.claims.models import Claim, GiveBack
+from payouts.earnings.models import Earning, Tip
 from payouts.ledger import services as ledger
 from payouts.ledger.models import Account, Entry, Posting
 from payouts.money import BadAmount, Money
@@ -124,6 +125,26 @@ class HoldAdmin(LookOnly, admin.ModelAdmin):
 class EarningAdmin(LookOnly, admin.ModelAdmin):
     list_display = ["reference", "expert", "payer", "price", "amount", "release_at", "released_at"]
     search_fields = ["=reference", "expert__email", "payer__email"]
+
+
+@admin.register(Tip)
+class TipAdmin(LookOnly, admin.ModelAdmin):
+    list_display = ["reference", "payer", "amount", "about", "sent_at"]
+    search_fields = ["=about", "payer__email"]
+
+
+@admin.register(Claim)
+class ClaimAdmin(LookOnly, admin.ModelAdmin):
+    list_display = ["id", "earning", "state", "outcome", "claimed_at", "deadline_at", "closed_at"]
+    list_filter = ["state", "outcome"]
+    search_fields = ["=earning__reference"]
+
+
+@admin.register(GiveBack)
+class GiveBackAdmin(LookOnly, admin.ModelAdmin):
+    list_display = ["id", "earning", "amount", "cause", "line", "made_at"]
+    list_filter = ["cause"]
+    search_fields = ["=earning__reference"]
 
 
 @admin.register(Withdrawal)

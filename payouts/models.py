@@ -1,5 +1,6 @@
 """Every table of the money."""
 
+from payouts.claims.models import Claim, GiveBack, Vote
 from payouts.clock import DemoClock
 from payouts.earnings.models import Earning, EarningWait, Tip
 from payouts.ledger.models import Account, Entry, Posting
@@ -15,6 +16,7 @@ __all__ = [
     "Account",
     "AuditRecord",
     "BankConnection",
+    "Claim",
     "CreditLot",
     "Customer",
     "Decline",
@@ -23,6 +25,7 @@ __all__ = [
     "EarningWait",
     "Entry",
     "EventCursor",
+    "GiveBack",
     "Hold",
     "Installation",
     "LotUse",
@@ -38,5 +41,6 @@ __all__ = [
     "StripeMovement",
     "Tip",
     "TopUp",
+    "Vote",
     "Withdrawal",
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from payouts.claims.verify import verify as verify_claims
 from payouts.earnings.verify import verify as verify_earnings
 from payouts.ledger.verify import verify as verify_ledger
 from payouts.reconciliation.verify import verify as verify_reconciliation
@@ -12,6 +13,7 @@ CHECKS: tuple[Callable[[], list[str]], ...] = (
     verify_ledger,
     verify_wallet,
     verify_earnings,
+    verify_claims,
     verify_withdrawals,
     verify_reconciliation,
 )

@@ -44,6 +44,9 @@ class Earning(models.Model):
             models.Index(fields=["expert", "-captured_at"], name="earning_of_expert"),
         ]
 
+    def __str__(self) -> str:
+        return self.reference
+
     @property
     def shares(self) -> Split:
         """The expert's and the platform's, of what is left of the price."""

@@ -14,6 +14,7 @@ from payouts.earnings.capture import release_date
 from payouts.earnings.models import Earning, Tip
 from payouts.ledger import accounts
 from payouts.ledger import services as ledger
+from payouts.mail import services as mail
 from payouts.money import BadAmount, Money
 from payouts.wallet import services as wallet
 
@@ -65,7 +66,8 @@ def tip(
             sent_at=now,
         )
         spent = wallet.spend(payer=payer, amount=amount, reference=sent.reference, now=now)
-        _earning(sent, expert, group, label, link)
+        earning = _earning(sent, expert, group, label, link)
+        _tell_both(earning, now)
         lines = wallet.spread(spent, [wallet.Part(accounts.expert_pending(expert.pk), amount)], group)
         try:
             ledger.post(key=sent.reference, kind="tip", lines=lines, reference=sent.reference, now=now)
@@ -86,8 +88,8 @@ def tips(*, about: Iterable[str]) -> list[Earning]:
     return list(Earning.objects.filter(reference__in=references).order_by("pk"))
 
 
-def _earning(sent: Tip, expert: AbstractBaseUser, group: str, label: str, link: str) -> None:
-    Earning.objects.create(
+def _earning(sent: Tip, expert: AbstractBaseUser, group: str, label: str, link: str) -> Earning:
+    return Earning.objects.create(
         expert_id=expert.pk,
         payer_id=sent.payer_id,
         reference=sent.reference,
@@ -102,3 +104,11 @@ def _earning(sent: Tip, expert: AbstractBaseUser, group: str, label: str, link: 
         captured_at=sent.sent_at,
         release_at=release_date(expert=expert, release_from=clock.on_calendar(sent.sent_at)),
     )
+
+
+def _tell_both(earning: Earning, now: datetime) -> None:
+    facts: dict[str, mail.Fact] = {"sum": earning.price, "link": earning.link, "release": earning.release_at}
+    sides = (("payer", earning.payer, earning.expert), ("expert", earning.expert, earning.payer))
+    for side, member, other in sides:
+        told = facts | {"side": side, "other": other.get_full_name()}
+        mail.enqueue(member=member, template="tip", facts=told, key=f"{earning.reference}:{side}", now=now)

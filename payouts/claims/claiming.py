@@ -1,0 +1,128 @@
+"""What the two people of a charge do: contest it, answer, give back, take the claim back."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+
+from payouts import clock
+from payouts.claims import mails
+from payouts.claims.errors import AlreadyContested, NothingLeft, NotNow, TooLate
+from payouts.claims.models import Claim, GiveBack
+from payouts.claims.rows import WAITS_FOR, close, locked_claim, locked_earning, make_refund
+from payouts.earnings import services as earnings
+from payouts.earnings.models import Earning
+from payouts.ledger.services import KeyReused
+from payouts.money import Money
+
+Evidence = Sequence[Mapping[str, Any]]
+
+
+def open_claim(*, payer: AbstractBaseUser, reference: str, reason: str, evidence: Evidence, now: datetime) -> Claim:
+    """The payer contests a charge, until its release date; its earning waits from now on.
+
+    `evidence`: what the receipt says, told by the upper app and frozen here (see Claim.evidence).
+    Raises Earning.DoesNotExist where it is not this payer's, TooLate, AlreadyContested, NothingLeft.
+    """
+    with transaction.atomic():
+        earning = locked_earning(reference, payer=payer)
+        today = clock.on_calendar(now)
+        if Claim.objects.filter(earning=earning).exists():
+            raise AlreadyContested
+        if not is_contestable(earning, today):
+            raise TooLate
+        if not earning.price:
+            raise NothingLeft
+        claim = Claim.objects.create(
+            earning=earning,
+            reason=reason,
+            evidence=list(evidence),
+            claimed_at=now,
+            deadline_at=today + timedelta(days=settings.CLAIM_ANSWER_DAYS),
+        )
+        earnings.wait(reference=reference, reason=WAITS_FOR, now=now)
+        mails.tell_both(claim, "opened", now=now)
+    return claim
+
+
+def is_contestable(earning: Earning, today: datetime) -> bool:
+    """As far as its date goes. A tip was given freely: the expert may give it back, nobody contests it."""
+    return earning.released_at is None and today < earning.release_at and not earning.reference.startswith("tip:")
+
+
+def answer(*, claim_id: int, expert: AbstractBaseUser, text: str, now: datetime) -> Claim:
+    """The expert says why nothing (more) is due; now staff decide. Raises Claim.DoesNotExist, NotNow, TooLate."""
+    with transaction.atomic():
+        claim = locked_claim(claim_id, Claim.objects.filter(earning__expert_id=expert.pk))
+        if claim.state != Claim.State.ASKED:
+            raise NotNow
+        if is_overdue(claim, now):
+            raise TooLate
+        _answered(claim, text, now)
+        mails.tell_both(claim, "answered", now=now)
+    return claim
+
+
+def take_back(*, claim_id: int, payer: AbstractBaseUser, now: datetime) -> Claim:
+    """The payer is content. Raises Claim.DoesNotExist, NotNow once it is closed."""
+    with transaction.atomic():
+        claim = locked_claim(claim_id, Claim.objects.filter(earning__payer_id=payer.pk))
+        if not claim.is_open:
+            raise NotNow
+        close(claim, Claim.Outcome.TAKEN_BACK, now=now)
+        mails.tell_both(claim, "taken_back", now=now)
+    return claim
+
+
+def refund(
+    *,
+    expert: AbstractBaseUser,
+    reference: str,
+    amount: Money,
+    key: str,
+    now: datetime,
+    line: str = "",
+    note: str = "",
+) -> GiveBack:
+    """The expert gives back a charge or a part of it, by their own choice, claim or not, once per `key` (the form's token).
+
+    All of it closes a claim; a part of it answers one, and staff decide about the rest. After the release it is taken from
+    what is available, the rest becomes a debt. Raises Earning.DoesNotExist, BadAmount, KeyReused.
+    """
+    with transaction.atomic():
+        earning = locked_earning(reference, expert=expert)
+        own_key = f"expert:{expert.pk}:{key}"
+        if made := GiveBack.objects.filter(key=own_key).first():
+            if (made.earning_id, made.amount) != (earning.pk, amount):
+                raise KeyReused(own_key)
+            return made
+        claim = Claim.objects.filter(earning=earning).exclude(state=Claim.State.CLOSED).first()
+        made = make_refund(
+            earning, amount, cause=GiveBack.Cause.EXPERT, key=own_key, now=now, claim=claim, line=line, note=note
+        )
+        if claim:
+            claim.earning = earning
+            _settle(claim, note, now)
+        mails.tell_refund(made, now=now)
+    return made
+
+
+def is_overdue(claim: Claim, now: datetime) -> bool:
+    """The deadline acts, be it a little later: nobody acts in its place any more."""
+    return claim.deadline_at is not None and claim.deadline_at <= clock.on_calendar(now)
+
+
+def _settle(claim: Claim, note: str, now: datetime) -> None:
+    if not claim.earning.price:
+        close(claim, Claim.Outcome.REFUNDED, now=now)
+    elif claim.state == Claim.State.ASKED and not is_overdue(claim, now):
+        _answered(claim, note, now)
+
+
+def _answered(claim: Claim, text: str, now: datetime) -> None:
+    claim.state, claim.answer, claim.answered_at = Claim.State.ANSWERED, text, now
+    claim.deadline_at = clock.on_calendar(now) + timedelta(days=settings.CLAIM_DECIDE_DAYS)
+    claim.save(update_fields=["state", "answer", "answered_at", "deadline_at"])

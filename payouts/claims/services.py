@@ -1,0 +1,86 @@
+"""The verbs of claims and refunds: claiming.py (the two people), deciding.py (staff, and deadlines). Below: what pages ask."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import QuerySet
+
+from payouts import clock
+from payouts.claims.claiming import answer, is_contestable, open_claim, refund, take_back
+from payouts.claims.deciding import decide, meet_deadlines, needs_two
+from payouts.claims.errors import AlreadyContested, ClaimRefused, NothingLeft, NotNow, PartyToIt, TooLate
+from payouts.claims.models import Claim, GiveBack
+from payouts.earnings.models import Earning
+
+__all__ = [
+    "AlreadyContested",
+    "Charge",
+    "ClaimRefused",
+    "NotNow",
+    "NothingLeft",
+    "PartyToIt",
+    "TooLate",
+    "answer",
+    "charges",
+    "decide",
+    "for_staff",
+    "meet_deadlines",
+    "needs_two",
+    "of_member",
+    "open_claim",
+    "refund",
+    "take_back",
+    "to_answer",
+]
+
+
+@dataclass(slots=True)
+class Charge:
+    """What became of a charge after the call."""
+
+    earning: Earning
+    claim: Claim | None = None
+    refunds: list[GiveBack] = field(default_factory=list)
+    can_contest: bool = False
+
+
+def charges(*, references: Iterable[str], now: datetime) -> dict[str, Charge]:
+    """By reference, for a receipt. Where nothing was charged there is none."""
+    today = clock.on_calendar(now)
+    found = Earning.objects.filter(reference__in=references).select_related("claim").prefetch_related("refunds")
+    result = {}
+    for earning in found:
+        claim = getattr(earning, "claim", None)
+        if claim:
+            claim.earning = earning
+        result[earning.reference] = Charge(
+            earning=earning,
+            claim=claim,
+            refunds=sorted(earning.refunds.all(), key=lambda refund: refund.pk),
+            can_contest=claim is None and bool(earning.price) and is_contestable(earning, today),
+        )
+    return result
+
+
+def to_answer(*, expert: AbstractBaseUser) -> QuerySet[Claim]:
+    """What waits for this expert, the most urgent first."""
+    asked = Claim.objects.filter(earning__expert_id=expert.pk, state=Claim.State.ASKED)
+    return asked.select_related("earning", "earning__payer").order_by("deadline_at")
+
+
+def of_member(*, member: AbstractBaseUser) -> QuerySet[Claim]:
+    """Claims by this payer or against this expert."""
+    everything = Claim.objects.select_related("earning")
+    return everything.filter(earning__payer_id=member.pk) | everything.filter(earning__expert_id=member.pk)
+
+
+def for_staff(*, state: str = "") -> QuerySet[Claim]:
+    """Open ones by their deadline, then closed ones, the latest first."""
+    found = Claim.objects.select_related("earning", "earning__payer", "earning__expert").prefetch_related(
+        "votes__staff"
+    )
+    if state:
+        found = found.filter(state=state)
+    return found.order_by("deadline_at", "-closed_at") if state != Claim.State.CLOSED else found.order_by("-closed_at")

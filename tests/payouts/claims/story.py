@@ -1,0 +1,51 @@
+"""Alice paid bob and contests it: what each story about claims begins with."""
+
+from datetime import timedelta
+
+from payouts.claims import services as claims
+from payouts.claims.models import Claim
+from payouts.ledger import accounts
+from payouts.ledger import services as ledger
+from tests import cast
+from tests.payouts.purse import charge, eur, give_credit
+
+EVIDENCE = [{"title": "Terms", "rows": [["€2.00 per minute"]]}]
+
+
+def paid(price: int = 1_000, *, reference: str = "period:1", now=cast.NOW) -> None:
+    give_credit(cast.alice(), price, now)
+    charge(cast.alice(), cast.bob(), price, now, reference=reference)
+
+
+def contest(*, reference: str = "period:1", payer=None, reason: str = "Bob was not there.", now=cast.NOW) -> Claim:
+    return claims.open_claim(
+        payer=payer or cast.alice(), reference=reference, reason=reason, evidence=EVIDENCE, now=now
+    )
+
+
+def answered(price: int = 1_000) -> Claim:
+    """Contested and answered on the same day: staff have until seven days from now."""
+    paid(price)
+    claim = contest()
+    return claims.answer(claim_id=claim.pk, expert=cast.bob(), text="I was there all the time.", now=cast.NOW)
+
+
+def refund(minor: int, *, expert=None, reference: str = "period:1", key: str = "form-1", now=cast.NOW, **words):
+    return claims.refund(expert=expert or cast.bob(), reference=reference, amount=eur(minor), key=key, now=now, **words)
+
+
+def decide(claim: Claim, minor: int, *, staff=None, reason: str = "The line of time shows it.", now=cast.NOW) -> Claim:
+    return claims.decide(claim_id=claim.pk, staff=staff or cast.sam(), refund=eur(minor), reason=reason, now=now)
+
+
+def days(count: float):
+    return timedelta(days=count)
+
+
+def commission_kept() -> int:
+    return ledger.balance(accounts.commission(), "EUR").minor
+
+
+def sue():
+    """Another of the staff."""
+    return cast.member("Sue Staff", is_staff=True)

@@ -1,8 +1,8 @@
 """The pretended Stripe's HTTP API as a function: the one thing of the sandbox that the gateway knows.
 
 `handle` does what a server does around an operation: who asks, which operation, are the parameters known, was this very
-request made before, what is to be expanded. What the operations do is in pay_in, cards, intents, charges, accounts, pay_out,
-books and events.
+request made before, what is to be expanded. What the operations do is in pay_in, cards, intents, charges, refunds, disputes,
+accounts, pay_out, books and events.
 """
 
 import json
@@ -13,7 +13,20 @@ from typing import Any
 
 from django.conf import settings
 
-from payouts.sandbox import accounts, books, cards, charges, events, idempotency, intents, pay_in, pay_out, store
+from payouts.sandbox import (
+    accounts,
+    books,
+    cards,
+    charges,
+    disputes,
+    events,
+    idempotency,
+    intents,
+    pay_in,
+    pay_out,
+    refunds,
+    store,
+)
 from payouts.sandbox.errors import ApiError, Declined, invalid
 from payouts.sandbox.requests import ANY_LIST, EXPAND, PAGE, SINCE, TEXT, ApiRequest, checked, read
 from payouts.sandbox.store import Object
@@ -58,6 +71,13 @@ OPERATIONS = [
         "POST", "/v1/payment_intents/{id}/cancel", intents.cancel_intent, {"cancellation_reason": TEXT, **EXPAND}
     ),
     _operation("GET", "/v1/charges/{id}", charges.retrieve_charge, EXPAND),
+    _operation("POST", "/v1/refunds", refunds.create_refund, refunds.REFUND_SHAPE),
+    _operation("GET", "/v1/refunds", refunds.list_refunds, refunds.LIST_SHAPE),
+    _operation("GET", "/v1/refunds/{id}", refunds.retrieve_refund, EXPAND),
+    _operation("GET", "/v1/disputes", disputes.list_disputes, disputes.LIST_SHAPE),
+    _operation("GET", "/v1/disputes/{id}", disputes.retrieve_dispute, EXPAND),
+    _operation("POST", "/v1/disputes/{id}", disputes.update_dispute, disputes.DISPUTE_SHAPE),
+    _operation("POST", "/v1/disputes/{id}/close", disputes.close_dispute, EXPAND),
     _operation("POST", "/v2/core/accounts", accounts.create_account, accounts.ACCOUNT_SHAPE),
     _operation("GET", "/v2/core/accounts/{id}", accounts.retrieve_account, {"include": ANY_LIST}),
     _operation("POST", "/v2/core/account_links", accounts.create_link, accounts.LINK_SHAPE),

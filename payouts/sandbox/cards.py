@@ -14,28 +14,38 @@ from payouts.sandbox.requests import EXPAND, MAP, PAGE, TEXT, WHOLE, ApiRequest,
 from payouts.sandbox.store import Object
 
 UNLESS_SET_UP, ALWAYS = "unless set up", "always"
+REFUND_WAITS, REFUND_FAILS = "waits", "fails"
+DISPUTE, INQUIRY = "dispute", "inquiry"
 
 
 @dataclass(frozen=True, slots=True)
 class KnownCard:
-    """`asks`: when its bank wants 3-D Secure. `saves`: it can be kept for a customer, even one that declines afterwards."""
+    """`asks`: when its bank wants 3-D Secure. `saves`: it can be kept for a customer, even one that declines afterwards.
+    `disputes`: what its owner does after paying; `refunds`: what becomes of money sent back to it."""
 
     brand: str = "visa"
     declines: str = ""
     saves: bool = True
     asks: str = ""
     settle_days: int = books.SETTLE_DAYS
+    disputes: str = ""
+    refunds: str = ""
 
 
 GOOD_CARD = "4242424242424242"
 SETTLED_CARD = "4000000000000077"  # its money is available at once
 DISPUTED_CARD = "4000000000000259"
+INQUIRED_CARD = "4000000000001976"
+REFUND_WAITS_CARD, REFUND_FAILS_CARD = "4000000000007726", "4000000000005126"
 ASKING_CARD = "4000002760003184"
 KNOWN = {
     GOOD_CARD: KnownCard(),
     "5555555555554444": KnownCard(brand="mastercard"),
     SETTLED_CARD: KnownCard(settle_days=0),
-    DISPUTED_CARD: KnownCard(),
+    DISPUTED_CARD: KnownCard(disputes=DISPUTE),
+    INQUIRED_CARD: KnownCard(disputes=INQUIRY),
+    REFUND_WAITS_CARD: KnownCard(settle_days=0, refunds=REFUND_WAITS),
+    REFUND_FAILS_CARD: KnownCard(settle_days=0, refunds=REFUND_FAILS),
     "4000000000000002": KnownCard(declines="generic_decline", saves=False),
     "4000000000009995": KnownCard(declines="insufficient_funds", saves=False),
     "4000000000000341": KnownCard(declines="generic_decline"),
@@ -48,6 +58,9 @@ NUMBERS = {
     "mastercard": "5555555555554444",
     "bypassPending": SETTLED_CARD,
     "createDispute": DISPUTED_CARD,
+    "createDisputeInquiry": INQUIRED_CARD,
+    "pendingRefund": REFUND_WAITS_CARD,
+    "refundFail": REFUND_FAILS_CARD,
     "chargeDeclined": "4000000000000002",
     "chargeDeclinedInsufficientFunds": "4000000000009995",
     "chargeCustomerFail": "4000000000000341",

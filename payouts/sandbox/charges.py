@@ -3,7 +3,7 @@
 from typing import Any
 
 from payouts import clock
-from payouts.sandbox import books, cards, events, store
+from payouts.sandbox import books, cards, disputes, events, store
 from payouts.sandbox.requests import ApiRequest
 from payouts.sandbox.store import Object
 
@@ -28,6 +28,7 @@ def take(intent: Object, method: Object) -> Object:
     )
     charge["balance_transaction"] = movement["id"]
     events.tell("charge.succeeded", charge)
+    disputes.promise(charge, method)
     return store.add("charge", charge)
 
 

@@ -1,6 +1,7 @@
 """What the sandbox does by itself, and what its hosted pages and its operator do. (Requests of ours come in by `api`.)"""
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 
 from django.conf import settings
@@ -8,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from payouts import clock
-from payouts.sandbox import accounts, books, cards, deliveries, intents, pay_in, pay_out, store
+from payouts.sandbox import accounts, books, cards, deliveries, disputes, intents, pay_in, pay_out, refunds, store
 from payouts.sandbox.models import SandboxDelivery, SandboxObject
 from payouts.sandbox.store import Object
 
@@ -29,7 +30,8 @@ def work(*, now: datetime) -> int:
     """One round of the worker: payouts go on, old payment pages close, events are sent. How much was done."""
     if not settings.STRIPE_SANDBOX:
         return 0
-    return _payouts_go_on(now) + _old_sessions_close() + deliveries.send_due(now=now)
+    done = _payouts_go_on(now) + _promises_are_kept() + _refunds_go_on() + _old_sessions_close()
+    return done + deliveries.send_due(now=now)
 
 
 def _payouts_go_on(now: datetime) -> int:
@@ -39,6 +41,30 @@ def _payouts_go_on(now: datetime) -> int:
         with store.one_at_a_time():
             pay_out.go_on(SandboxObject.objects.get(id=payout_id).data, now=now)
     return len(due)
+
+
+def _promises_are_kept() -> int:
+    """What the card of a test value does by itself, a moment after what it was used for."""
+    promised = list(SandboxObject.objects.filter(kind="promise").order_by("serial"))
+    for row in promised:
+        with store.one_at_a_time():
+            if not SandboxObject.objects.filter(id=row.id).exists():
+                continue  # another worker's
+            if row.data["what"] == cards.REFUND_FAILS:
+                refunds.fail(store.find("refund", row.data["about"]))
+            else:
+                disputes.open_(store.find("charge", row.data["about"]), is_inquiry=row.data["what"] == cards.INQUIRY)
+            store.remove(row.data)
+    return len(promised)
+
+
+def _refunds_go_on() -> int:
+    waiting = [row.id for row in SandboxObject.objects.filter(kind="refund", data__status="pending").order_by("serial")]
+    gone_on = 0
+    for refund_id in waiting:
+        with store.one_at_a_time():
+            gone_on += refunds.go_on(store.find("refund", refund_id))
+    return gone_on
 
 
 def _old_sessions_close() -> int:
@@ -149,6 +175,39 @@ def payout_now(*, payout_id: str, fails: bool) -> None:
         if row is None:
             raise NotOpen(payout_id)
         (pay_out.fail if fails else pay_out.arrive)(row.data)
+
+
+def latest(kind: str) -> list[Object]:
+    """Charges, refunds or disputes of the platform's, newest first."""
+    return [row.data for row in SandboxObject.objects.filter(kind=kind, account="").order_by("-serial")[:100]]
+
+
+DEEDS: dict[str, tuple[str, Callable[[Object], object]]] = {
+    "refund": ("charge", lambda charge: refunds.refund(charge, amount=charge["amount"] - charge["amount_refunded"])),
+    "dispute": ("charge", disputes.open_),
+    "inquire": ("charge", lambda charge: disputes.open_(charge, is_inquiry=True)),
+    "warn": ("charge", disputes.warn),
+    "fail_refund": ("refund", refunds.fail),
+    "escalate": ("dispute", disputes.escalate),
+    "win": ("dispute", lambda dispute: disputes.decide(dispute, won=True)),
+    "lose": ("dispute", lambda dispute: disputes.decide(dispute, won=False)),
+    "appeal": ("dispute", disputes.appeal),
+}
+
+
+def do(*, deed: str, about: str) -> None:
+    """What a bank, a card's owner or somebody at Stripe's dashboard does. Raises NotOpen where it makes no sense (any more)."""
+    kind, act = DEEDS.get(deed, ("", disputes.warn))
+    with store.one_at_a_time():
+        row = SandboxObject.objects.filter(id=about, kind=kind, account="").first()
+        if row is None or (kind == "charge" and not is_whole(row.data)):
+            raise NotOpen(about)
+        act(row.data)
+
+
+def is_whole(charge: Object) -> bool:
+    """Whether something of it can still be refunded or disputed."""
+    return charge["paid"] and not charge["disputed"] and not charge["refunded"]
 
 
 def send_again(*, delivery_id: int) -> None:

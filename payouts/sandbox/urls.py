@@ -10,5 +10,6 @@ urlpatterns = [
     path("onboard/<slug:account_id>", views.onboard, name="sandbox_onboard"),
     path("operator/", views.operator, name="sandbox_operator"),
     path("operator/payouts/<slug:payout_id>", views.operator_payout, name="sandbox_operator_payout"),
+    path("operator/objects/<slug:about>", views.operator_deed, name="sandbox_operator_deed"),
     path("operator/events/<int:delivery_id>", views.operator_event, name="sandbox_operator_event"),
 ]

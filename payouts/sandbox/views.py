@@ -87,6 +87,9 @@ def _test_cards() -> list[tuple[str, str]]:
         ("4000 0027 6000 3184", _("asks for its owner each time")),
         ("4000 0000 0000 3220", _("asks for its owner each time")),
         ("4000 0000 0000 0259", _("pays, and is disputed")),
+        ("4000 0000 0000 1976", _("pays, and its bank inquires")),
+        ("4000 0000 0000 7726", _("pays; a refund to it waits a moment")),
+        ("4000 0000 0000 5126", _("pays; a refund to it fails later")),
     ]
 
 
@@ -138,11 +141,18 @@ def onboard(request: HttpRequest, account_id: str) -> HttpResponse:
 @for_staff
 @require_http_methods(["GET"])
 def operator(request: HttpRequest) -> HttpResponse:
-    payouts = [
-        {**payout, "sum": Money(payout["amount"], payout["currency"].upper())} for payout in sandbox.all_payouts()
-    ]
     deliveries = [{"row": row, "type": json.loads(row.body)["type"]} for row in sandbox.latest_deliveries()]
-    page = {"payouts": payouts, "deliveries": deliveries}
+    charges = [
+        {**charge, "is_whole": sandbox.is_whole(charge), "back": _amount(charge["amount_refunded"], charge)}
+        for charge in _with_sums(sandbox.latest("charge"))
+    ]
+    page = {
+        "payouts": _with_sums(sandbox.all_payouts()),
+        "charges": charges,
+        "refunds": _with_sums(sandbox.latest("refund")),
+        "disputes": _with_sums(sandbox.latest("dispute")),
+        "deliveries": deliveries,
+    }
     return render(request, "payouts/sandbox/operator.html", page)
 
 
@@ -152,6 +162,22 @@ def operator(request: HttpRequest) -> HttpResponse:
 def operator_payout(request: HttpRequest, payout_id: str) -> HttpResponse:
     try:
         sandbox.payout_now(payout_id=payout_id, fails=request.POST.get("outcome") == "fail")
+    except sandbox.NotOpen:
+        raise Http404 from None
+    return redirect("sandbox_operator")
+
+
+def _with_sums(objects: list[Object]) -> list[Object]:
+    return [{**each, "sum": _amount(each["amount"], each)} for each in objects]
+
+
+@only_in_the_sandbox
+@for_staff
+@require_POST
+def operator_deed(request: HttpRequest, about: str) -> HttpResponse:
+    """What a bank or a card's owner does with a charge, a refund or a dispute."""
+    try:
+        sandbox.do(deed=request.POST.get("deed", ""), about=about)
     except sandbox.NotOpen:
         raise Http404 from None
     return redirect("sandbox_operator")

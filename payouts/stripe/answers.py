@@ -157,6 +157,42 @@ class Movement:
 
 
 @dataclass(frozen=True, slots=True)
+class CardRefund:
+    """Money back to a card. `status`: pending, requires_action, succeeded, failed, canceled; `is_booked`: it has left our
+    balance; `is_back`: a bank refused it after that, and it is in our balance again."""
+
+    id: str
+    status: str
+    amount: Money
+    refund_id: int  # 0: not made by us
+    top_up_id: int  # 0: not of one of our top-ups
+    is_booked: bool
+    is_back: bool
+    failure_reason: str
+    pending_reason: str
+
+    @property
+    def is_refused(self) -> bool:
+        return self.status in ("failed", "canceled")
+
+
+@dataclass(frozen=True, slots=True)
+class BankDispute:
+    """A charge that its card's bank took back, or asks about (`warning_*`). `status`: needs_response, under_review, won, lost,
+    warning_needs_response, warning_under_review, warning_closed, prevented, appeal_needs_response, appeal_under_review.
+    `movements`: what it moved of our balance so far."""
+
+    id: str
+    status: str
+    reason: str
+    amount: Money
+    charge: str
+    top_up_id: int  # 0: not of one of our top-ups
+    due_by: datetime | None  # for evidence
+    movements: tuple[Movement, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """`account`: the connected account it is about; empty for the platform's own. `payload`: the body as it came."""
 

@@ -46,7 +46,7 @@ def movements(*, account: str, since: datetime | None) -> Iterator[Movement]:
     wanted: dict[str, Any] = {"expand": ["data.source"]}
     if since:
         wanted["created"] = {"gte": int(since.timestamp())}
-    yield from map(_movement, _pages(lambda ask: ask.v1.balance_transactions.list, wanted, account))
+    yield from map(movement_of, _pages(lambda ask: ask.v1.balance_transactions.list, wanted, account))
 
 
 def _pages(operation: Callable[[Any], Any], wanted: dict[str, Any], account: str) -> Iterator[Any]:
@@ -60,7 +60,8 @@ def _pages(operation: Callable[[Any], Any], wanted: dict[str, Any], account: str
         after = {"starting_after": page.data[-1].id}
 
 
-def _movement(found: Any) -> Movement:
+def movement_of(found: Any) -> Movement:
+    """A balance transaction in our words."""
     source, currency = found.source, found.currency.upper()
     about = source.to_dict() if source and not isinstance(source, str) else {}
     return Movement(

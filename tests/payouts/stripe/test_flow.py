@@ -12,7 +12,7 @@ from payouts.money import Money
 from payouts.sandbox import api
 from payouts.sandbox import services as sandbox
 from payouts.sandbox.pay_out import PAYING_BANK, REFUSING_BANK
-from payouts.stripe import card_gateway, gateway
+from payouts.stripe import card_gateway, gateway, refund_gateway
 from payouts.stripe import client as wire
 from payouts.stripe.answers import InsideTransaction, NotAnswered, Refused
 from payouts.stripe.client import client
@@ -66,6 +66,29 @@ def pay_with_saved_cards(customer: str) -> None:
     card_gateway.detach_card(card.id)
 
 
+def send_money_back(intent: str) -> None:
+    """A refund of ours, then a dispute, answered and let go."""
+    refund = refund_gateway.create_refund(intent=intent, amount=Money(100, "EUR"), refund_id=4, key="refund")
+    assert (refund.status, refund.top_up_id, refund.is_booked) == ("succeeded", 9, True)
+    assert refund_gateway.retrieve_refund(refund.id) == refund
+    assert refund_gateway.find_refund(intent=intent, refund_id=4) == refund
+    assert refund_gateway.find_refund(intent=intent, refund_id=5) is None
+    charge = client().v1.payment_intents.retrieve(intent).latest_charge
+    assert refund_gateway.refunds_of(charge) == [refund]
+    assert refund_gateway.top_up_of_charge(charge) == 9
+    sandbox.do(deed="inquire", about=charge)
+    (inquiry,) = refund_gateway.disputes_of(charge)
+    assert (inquiry.status, inquiry.amount, inquiry.top_up_id) == ("warning_needs_response", Money(900, "EUR"), 9)
+    sandbox.do(deed="escalate", about=inquiry.id)
+    (moved,) = refund_gateway.retrieve_dispute(inquiry.id).movements
+    assert (moved.amount, moved.fee) == (Money(-900, "EUR"), Money(1_500, "EUR"))
+    sandbox.do(deed="lose", about=inquiry.id)
+    sandbox.do(deed="appeal", about=inquiry.id)
+    sent = refund_gateway.submit_evidence(dispute=inquiry.id, evidence={"uncategorized_text": "They met."}, key="sent")
+    assert sent.status == "appeal_under_review"
+    sandbox.do(deed="win", about=inquiry.id)
+
+
 class FlowTests:
     def test_every_operation_of_the_sandbox_is_exercised_and_valid(self, judge):
         walk = walked()
@@ -103,6 +126,20 @@ class FlowTests:
         )
         ask.v1.checkout.sessions.expire(unpaid.id)
         pay_with_saved_cards(intent.customer)
+        paid = card_gateway.pay_with_card(
+            top_up_id=9,
+            customer=intent.customer,
+            card="pm_card_bypassPending",
+            amount=Money(1_000, "EUR"),
+            key="paid",
+            return_url="",
+            is_away=True,
+        )
+        send_money_back(paid.id)
+        sandbox.do(deed="warn", about=charge.id)
+        sandbox.do(deed="dispute", about=charge.id)
+        (dispute,) = refund_gateway.disputes_of(charge.id)
+        assert refund_gateway.accept_dispute(dispute=dispute.id, key="let go").status == "lost"
         let_time_pass(1)
         thin = sandbox.latest_deliveries()
         ask.raw_request("get", f"/v2/core/events/{next(row.event for row in thin if row.endpoint == 'thin')}")

@@ -311,6 +311,8 @@ CREDIT_MINOR_MAX, CREDIT_MINOR_HARD_MAX = 50_000, 200_000  # the hard one with a
 TOP_UP_MINOR_DAY_MAX = env_int("TOP_UP_MINOR_DAY_MAX", 50_000, high=CREDIT_MINOR_HARD_MAX)  # paid in 24 hours
 TOP_UPS_PER_HOUR = env_int("TOP_UPS_PER_HOUR", 10, low=1)  # started by one member
 DECLINES_PER_HOUR, DECLINES_PER_DAY = env_int("DECLINES_PER_HOUR", 5, low=1), env_int("DECLINES_PER_DAY", 10, low=1)
+MONTHLY_LIMIT_MINOR = 20_000  # proposed at the first payment
+MONTHLY_LIMIT_MINOR_MIN, MONTHLY_LIMIT_MINOR_MAX = 500, 1_000_000
 PROMO_MINOR_MAX = 10_000  # promotional credit that staff give at once
 WITHDRAWAL_MINOR_MIN = 2_000
 RELEASE_DAYS, RELEASE_DAYS_NEW = 14, 30

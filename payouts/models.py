@@ -9,7 +9,7 @@ from payouts.outbox.models import OutboxRow
 from payouts.reconciliation.models import ReconciliationRun, StripeMovement
 from payouts.sandbox.models import SandboxDelivery, SandboxKey, SandboxObject
 from payouts.stripe.models import EventCursor, Installation, Pace, StripeEvent
-from payouts.wallet.models import CreditLot, Customer, Decline, Hold, LotUse, TopUp
+from payouts.wallet.models import CreditLot, Customer, Decline, Hold, LotUse, MonthlyLimit, TopUp
 from payouts.withdrawals.models import BankConnection, Withdrawal
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "Hold",
     "Installation",
     "LotUse",
+    "MonthlyLimit",
     "OutboxRow",
     "Pace",
     "Posting",

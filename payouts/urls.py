@@ -10,6 +10,7 @@ from payouts.withdrawals import views as withdrawals
 
 urlpatterns: list = [
     path("wallet/", wallet.show, name="wallet"),
+    path("wallet/limit/", wallet.set_limit, name="monthly_limit"),
     path("wallet/top-up/", wallet.top_up, name="top_up"),
     path("wallet/top-up/<int:top_up_id>/return/", wallet.top_up_return, name="top_up_return"),
     path("earnings/", earnings.show, name="earnings"),

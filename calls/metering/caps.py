@@ -1,4 +1,6 @@
-"""Which caps the consent card proposes: enough to be asked once, never above the credit (PRODUCT.md, section 2, *Cap*)."""
+"""Which caps the consent card proposes: enough to be asked once, never above the credit nor what the monthly limit leaves
+(PRODUCT.md, section 2, *Cap*).
+"""
 
 from dataclasses import dataclass
 
@@ -14,7 +16,7 @@ CHOICES_MINUTES = (5, 10, 15, 20, 30, 60)
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """Minor units. `clipped_by` says what kept `proposed` below what would have been proposed: "credit" or None."""
+    """Minor units. `clipped_by` says what kept `proposed` below what would have been proposed: "credit", "limit" or None."""
 
     proposed: int
     highest: int
@@ -22,19 +24,22 @@ class Caps:
     choices: list[int]
 
 
-def caps_for(offer: Offer, *, credit_minor: int) -> Caps:
+def caps_for(offer: Offer, *, credit_minor: int, left_minor: int | None = None) -> Caps:
+    """`left_minor`: what the payer's monthly limit leaves; None without one."""
     if is_act(offer):
         price = offer.price_minor or 0
         return Caps(proposed=price, highest=price, clipped_by=None, choices=[])
     rate, lowest = offer.rate_minor or 0, lowest_cap(offer)
     wanted = max(lowest, _wanted(offer))
-    proposed = min(wanted, credit_minor)
-    offered = {proposed, credit_minor, *(rate * minutes for minutes in CHOICES_MINUTES)}
+    is_limited = left_minor is not None and left_minor < credit_minor
+    highest = left_minor if left_minor is not None and is_limited else credit_minor
+    proposed = min(wanted, highest)
+    offered = {proposed, highest, *(rate * minutes for minutes in CHOICES_MINUTES)}
     return Caps(
         proposed=proposed,
-        highest=credit_minor,
-        clipped_by="credit" if proposed < wanted else None,
-        choices=sorted(minor for minor in offered if lowest <= minor <= credit_minor),
+        highest=highest,
+        clipped_by=("limit" if is_limited else "credit") if proposed < wanted else None,
+        choices=sorted(minor for minor in offered if lowest <= minor <= highest),
     )
 
 

@@ -45,33 +45,40 @@ def start_adding_credit(*, offer_id: int, payer: User, now: datetime) -> None:
 def accept_offer(*, offer_id: int, payer: User, cap_minor: int, now: datetime) -> PaidPeriod:
     """Hold the cap (an act: its price) and begin the countdown, in one transaction.
 
-    Raises not_yours, closed, expired, too_soon, insufficient_credit, cap_too_low, cap_above_credit, already_paying.
+    Raises not_yours, closed, expired, too_soon, insufficient_credit, monthly_limit, cap_too_low, cap_above_credit,
+    cap_above_limit, already_paying.
     """
     offer = _open_offer(Q(payer=payer.pk), offer_id, now, lock_call=True)
     if now < offer.sent_at + timedelta(seconds=settings.ACCEPT_INERT_S):
         raise OfferRefused("too_soon")
     if offer.call.state != Call.State.LIVE:
         raise OfferRefused("closed")
-    credit = wallet.credit(member=payer)
-    _check_cap(offer, cap_minor, credit)
+    credit, monthly = wallet.credit(member=payer), wallet.monthly(member=payer, now=now)
+    _check_cap(offer, cap_minor, credit, monthly)
     period = _new_period(offer, cap_minor, now)
     try:
         settlement.hold(period, cap_minor, number=1, now=now)
     except wallet.InsufficientCredit:
         raise OfferRefused("insufficient_credit") from None
-    offer.terms_text = texts.accepted_text(offer, credit, Money(cap_minor, offer.currency))
+    except wallet.AboveMonthlyLimit:  # spent elsewhere since it was looked at
+        raise OfferRefused("monthly_limit") from None
+    offer.terms_text = texts.accepted_text(offer, credit, monthly, Money(cap_minor, offer.currency))
     _close(offer, Offer.State.ACCEPTED, now)
     return period
 
 
-def _check_cap(offer: Offer, cap_minor: Any, credit: Money) -> None:
+def _check_cap(offer: Offer, cap_minor: Any, credit: Money, monthly: wallet.Monthly | None) -> None:
     lowest = lowest_cap(offer)
+    if monthly and monthly.left.minor < lowest:
+        raise OfferRefused("monthly_limit")
     if credit.minor < lowest:
         raise OfferRefused("insufficient_credit")
     if type(cap_minor) is not int or cap_minor < lowest:
         raise OfferRefused("cap_too_low")
     if cap_minor > (lowest if is_act(offer) else credit.minor):
         raise OfferRefused("cap_above_credit")
+    if monthly and cap_minor > monthly.left.minor:
+        raise OfferRefused("cap_above_limit")
 
 
 def _new_period(offer: Offer, cap_minor: int, now: datetime) -> PaidPeriod:

@@ -39,6 +39,8 @@ class OfferRefused(Refused):
         "insufficient_credit": _("There is not enough credit. Add credit first."),
         "cap_too_low": _("This limit is too low: it must pay for at least two minutes."),
         "cap_above_credit": _("The limit cannot be above your credit."),
+        "cap_above_limit": _("This is more than your monthly limit leaves."),
+        "monthly_limit": _("Your monthly limit does not allow it. Raising it in your wallet takes 24 hours."),
         "already_paying": _("You have another paid call running. End it first."),
     }
     # Of already_paying, where it is the other's.
@@ -54,5 +56,6 @@ class MeterRefused(Refused):
         "not_now": _("This is not possible right now."),
         "cap_too_low": _("The new limit must be above the present one."),
         "insufficient_credit": _("There is not enough credit for this limit. Add credit first."),
+        "monthly_limit": _("Your monthly limit does not allow it. Raising it in your wallet takes 24 hours."),
         "captured": _("The act has begun; it can no longer be cancelled."),
     }

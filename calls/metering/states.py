@@ -51,7 +51,7 @@ def offer_state(offer: Offer | None, viewer: User, now: datetime) -> dict[str, A
         "inert_until": to_ms(offer.sent_at + timedelta(seconds=settings.ACCEPT_INERT_S)),
     }
     is_open = state in ("open", "adding_credit")
-    return common | (_for_payer(offer, is_open) if viewer.pk == offer.payer_id else _for_expert(offer, now))
+    return common | (_for_payer(offer, is_open, now) if viewer.pk == offer.payer_id else _for_expert(offer, now))
 
 
 def _offer_word(offer: Offer, now: datetime) -> str:
@@ -62,20 +62,23 @@ def _offer_word(offer: Offer, now: datetime) -> str:
     return "adding_credit" if offer.adding_credit_at else "open"
 
 
-def _for_payer(offer: Offer, is_open: bool) -> dict[str, Any]:
-    credit = wallet.credit(member=offer.payer)
+def _for_payer(offer: Offer, is_open: bool, now: datetime) -> dict[str, Any]:
+    """More credit helps nobody whose monthly limit is used up: then the card says so, and asks for none."""
+    credit, monthly = wallet.credit(member=offer.payer), wallet.monthly(member=offer.payer, now=now)
     is_enough = credit.minor >= lowest_cap(offer)
+    is_within = monthly is None or monthly.left.minor >= lowest_cap(offer)
     return {
-        "text": texts.card_lines(offer, credit),
-        "can_accept": is_open and is_enough,
-        "needs_credit": is_open and not is_enough,
-        "cap": _cap_part(offer, credit),
+        "text": texts.card_lines(offer, credit, monthly),
+        "can_accept": is_open and is_enough and is_within,
+        "needs_credit": is_open and not is_enough and is_within,
+        "cap": _cap_part(offer, credit, monthly),
         "wait_until": None,
     }
 
 
-def _cap_part(offer: Offer, credit: Money) -> dict[str, Any]:
-    proposal = caps.caps_for(offer, credit_minor=credit.minor)
+def _cap_part(offer: Offer, credit: Money, monthly: wallet.Monthly | None) -> dict[str, Any]:
+    left_minor = monthly.left.minor if monthly else None
+    proposal = caps.caps_for(offer, credit_minor=credit.minor, left_minor=left_minor)
     return {
         "proposed_minor": proposal.proposed,
         "max_minor": proposal.highest,

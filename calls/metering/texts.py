@@ -10,8 +10,9 @@ from django.utils.translation import ngettext, override
 
 from calls.metering.billing import cap_ms
 from calls.metering.models import Offer, PaidPeriod, Stop
-from calls.metering.terms import is_act, terms_of, unused_minor
+from calls.metering.terms import is_act, lowest_cap, terms_of, unused_minor
 from payouts.money import Money
+from payouts.wallet.services import Monthly
 
 
 def duration(ms: int) -> str:
@@ -95,16 +96,20 @@ def _consent() -> str:
     return _("By accepting I ask to start now; I cannot withdraw from time already given.")
 
 
-def card_lines(offer: Offer, credit: Money) -> list[str]:
-    """The frozen lines with the payer's credit among them, as the payer reads them before accepting."""
+def card_lines(offer: Offer, credit: Money, monthly: Monthly | None) -> list[str]:
+    """The frozen lines with the payer's credit among them, as the payer reads them before accepting.
+
+    The monthly limit is named where it leaves less than the credit does.
+    """
     *terms, consent = offer.terms_text.split("\n")
     with override(offer.payer.language):
-        return [*terms, _you_have(offer, credit), consent]
+        limit = [_your_limit(offer, monthly)] if monthly and monthly.left < credit else []
+        return [*terms, _you_have(offer, credit), *limit, consent]
 
 
-def accepted_text(offer: Offer, credit: Money, cap: Money) -> str:
+def accepted_text(offer: Offer, credit: Money, monthly: Monthly | None, cap: Money) -> str:
     """All that the payer was shown and chose when they accepted: kept on the offer, and mailed with the receipt."""
-    *lines, consent = card_lines(offer, credit)
+    *lines, consent = card_lines(offer, credit, monthly)
     if not is_act(offer):
         with override(offer.payer.language):
             lines.append(_("Stop automatically at {cap}, then back to free.").format(cap=cap))
@@ -116,6 +121,15 @@ def _you_have(offer: Offer, credit: Money) -> str:
         return _("You have {credit}.").format(credit=credit)
     time = duration(cap_ms(terms_of(offer), credit.minor))
     return _("You have {credit}: {time}.").format(credit=credit, time=time)
+
+
+def _your_limit(offer: Offer, monthly: Monthly) -> str:
+    text = _("Your monthly limit of {limit} leaves {left} until the month ends.").format(
+        limit=monthly.limit, left=monthly.left
+    )
+    if monthly.left.minor < lowest_cap(offer):
+        text += " " + _("That is too little for this. You can raise it in your wallet; that takes 24 hours.")
+    return text
 
 
 def sent_lines(offer: Offer) -> list[str]:

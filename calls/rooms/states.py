@@ -48,6 +48,7 @@ def look(*, room: Room, user: User, now: datetime) -> Look:
     call = Call.objects.filter(room=room).order_by("-id").first()
     offer = metering.latest_offer(call=call) if call else None
     period = metering.latest_period(call=call) if call else None
+    living = period is not None and period.state != PaidPeriod.State.ENDED
     state = {
         "type": "state",
         "now": to_ms(now),
@@ -57,9 +58,8 @@ def look(*, room: Room, user: User, now: datetime) -> Look:
         "can_ring": mine_is_caller and (call is None or call.state not in Call.OPEN),
         "offer": metering.offer_state(offer, user, now),
         "meter": metering.meter_state(period, user, now),
-        **(_purse(user) if mine_is_caller else _shelf(user)),
+        **(_purse(user, living, now) if mine_is_caller else _shelf(user)),
     }
-    living = period is not None and period.state != PaidPeriod.State.ENDED
     mine = seats.get(user.id)
     return Look(
         state=state,
@@ -103,9 +103,12 @@ def _call(call: Call | None) -> dict | None:
     }
 
 
-def _purse(payer: User) -> dict:
+def _purse(payer: User, is_paying: bool, now: datetime) -> dict:
+    """`spendable_minor`: what a cap can be raised by, which the monthly limit may keep below the credit."""
     credit = wallet.credit(member=payer)
-    return {"credit": {"minor": credit.minor, "text": str(credit)}}
+    monthly = wallet.monthly(member=payer, now=now) if is_paying else None
+    spendable = min(credit, monthly.left) if monthly else credit
+    return {"credit": {"minor": credit.minor, "text": str(credit), "spendable_minor": spendable.minor}}
 
 
 def _shelf(expert: User) -> dict:

@@ -77,8 +77,25 @@ class GrantForm(forms.Form):
         return day and datetime.combine(day, time.max, UTC)
 
 
+class MonthlyLimitForm(forms.Form):
+    """What may be spent in a calendar month."""
+
+    limit = SumField(label=gettext_lazy("Monthly limit"))
+
+    def clean_limit(self) -> Money:
+        return _within_limits(self.cleaned_data["limit"])
+
+
+def _within_limits(limit: Money) -> Money:
+    low, high = settings.MONTHLY_LIMIT_MINOR_MIN, settings.MONTHLY_LIMIT_MINOR_MAX
+    if not low <= limit.minor <= high:
+        words = {"low": Money(low, settings.CURRENCY), "high": Money(high, settings.CURRENCY)}
+        raise ValidationError(_("Choose a limit from {low} to {high}.").format(**words))
+    return limit
+
+
 class TopUpForm(forms.Form):
-    """One of a few sums, or another one: what was typed wins over what was ticked."""
+    """One of a few sums, or another one: what was typed wins over what was ticked. The first time with a monthly limit."""
 
     choice = forms.ChoiceField(
         label=gettext_lazy("Amount"),
@@ -88,6 +105,18 @@ class TopUpForm(forms.Form):
         initial=str(CHOSEN_MINOR),
     )
     amount = SumField(label=gettext_lazy("Or another amount"), required=False)
+    monthly_limit = SumField(label=gettext_lazy("Your monthly limit"), required=False)
+
+    def __init__(self, *args: Any, asks_limit: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["monthly_limit"].initial = Money(settings.MONTHLY_LIMIT_MINOR, settings.CURRENCY)
+        if not asks_limit:
+            del self.fields["monthly_limit"]
+
+    def clean_monthly_limit(self) -> Money:
+        """Left empty, the proposed one."""
+        typed = self.cleaned_data["monthly_limit"] or Money(settings.MONTHLY_LIMIT_MINOR, settings.CURRENCY)
+        return _within_limits(typed)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

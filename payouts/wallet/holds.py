@@ -14,7 +14,7 @@ from django.db.models import Sum
 from payouts.ledger import accounts
 from payouts.ledger import services as ledger
 from payouts.money import BadAmount, Money
-from payouts.wallet import lots
+from payouts.wallet import lots, monthly
 from payouts.wallet.funding import Part, Taken
 from payouts.wallet.lots import Kind
 from payouts.wallet.models import Hold
@@ -69,13 +69,14 @@ def is_anything_held() -> bool:
 def hold(*, payer: AbstractBaseUser, amount: Money, key: str, reference: str, now: datetime) -> Hold:
     """Set `amount` of the payer's credit aside for `reference`, once per `key`.
 
-    Raises InsufficientCredit, BadAmount, or ledger's KeyReused when the key held something else.
+    Raises InsufficientCredit, AboveMonthlyLimit, BadAmount, or ledger's KeyReused when the key held something else.
     """
     if amount.minor <= 0:
         raise BadAmount(f"{amount.minor} is not above zero")
     with transaction.atomic():
         if known := _held_before(payer, amount, key, reference):
             return known
+        monthly.check(payer=payer, amount=amount, now=now)
         promotional = _post_hold(payer, amount, key, reference, now)
         if promotional is None:
             if known := _held_before(payer, amount, key, reference):
@@ -158,8 +159,9 @@ def spend(*, payer: AbstractBaseUser, amount: Money, reference: str, now: dateti
     """`amount` of the payer's credit goes to `reference` at once, without a hold: from which accounts.
 
     Rows only, as `take`: the caller posts the entry, in the same transaction, after this; where the credit is less
-    than the lots because some of it is held, that refuses. Raises InsufficientCredit.
+    than the lots because some of it is held, that refuses. Raises InsufficientCredit, AboveMonthlyLimit.
     """
+    monthly.check(payer=payer, amount=amount, now=now)
     promo = accounts.caller_promo(payer.pk)
     promotional = min(amount, ledger.balance(promo, amount.currency))
     paid = amount - promotional
@@ -168,6 +170,18 @@ def spend(*, payer: AbstractBaseUser, amount: Money, reference: str, now: dateti
         lots.spend(member_id=payer.pk, kind=Kind.PAID, amount=paid, reference=reference, now=now)
     except lots.LotsTooSmall:
         raise InsufficientCredit(credit(member=payer)) from None
+    Hold.objects.create(
+        member_id=payer.pk,
+        key=f"{reference}:spent",
+        reference=reference,
+        amount_minor=amount.minor,
+        promotional_minor=promotional.minor,
+        captured_minor=amount.minor,
+        currency=amount.currency,
+        is_open=False,
+        held_at=now,
+        closed_at=now,
+    )
     return tuple(
         part for part in (Part(promo, promotional), Part(accounts.caller_credit(payer.pk), paid)) if part.amount
     )

@@ -121,10 +121,33 @@ class LotUse(models.Model):
         indexes = [models.Index(fields=["member", "-id"], name="lot_use_of_member")]  # the wallet's history
 
 
-class Hold(models.Model):
-    """Credit set aside for an accepted offer. Open until captured or freed; then captured + freed = amount."""
+class MonthlyLimit(models.Model):
+    """What a payer may spend in a calendar month. `next_minor`: a higher one that counts from `next_from` on."""
 
-    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="holds")
+    member = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    limit_minor = models.PositiveIntegerField()
+    currency = models.CharField(max_length=3)
+    next_minor = models.PositiveIntegerField(null=True)
+    next_from = models.DateTimeField(null=True)
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(next_minor__isnull=True, next_from__isnull=True)
+                | Q(next_minor__gt=F("limit_minor"), next_from__isnull=False),
+                name="monthly_limit_waits_to_be_raised",
+            )
+        ]
+
+
+class Hold(models.Model):
+    """Credit set aside for an accepted offer. Open until captured or freed; then captured + freed = amount.
+
+    What is spent without waiting (a tip) is one too, captured as soon as it is made.
+    """
+
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="holds", db_index=False)
     key = models.CharField(max_length=120, unique=True)
     reference = models.CharField(max_length=60, db_index=True)  # "period:12"; a period may have several holds
     amount_minor = models.PositiveIntegerField()
@@ -148,7 +171,10 @@ class Hold(models.Model):
                 condition=Q(promotional_minor__lte=F("amount_minor")), name="hold_promotional_part_in_it"
             ),
         ]
-        indexes = [models.Index(fields=["member"], condition=Q(is_open=True), name="hold_open_of_member")]
+        indexes = [
+            models.Index(fields=["member"], condition=Q(is_open=True), name="hold_open_of_member"),
+            models.Index(fields=["member", "closed_at"], name="hold_of_member_by_end"),  # what was spent in a month
+        ]
 
     @property
     def amount(self) -> Money:

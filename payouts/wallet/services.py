@@ -34,6 +34,7 @@ from payouts.wallet.limits import (
     room_today,
 )
 from payouts.wallet.models import Hold
+from payouts.wallet.monthly import AboveMonthlyLimit, Monthly, monthly, set_monthly_limit
 from payouts.wallet.promotional import GrantRefused, expire_due, grant, promotional_lots
 from payouts.wallet.top_ups import (
     close_checkout,
@@ -45,12 +46,14 @@ from payouts.wallet.top_ups import (
 )
 
 __all__ = [
+    "AboveMonthlyLimit",
     "CheckoutsOpen",
     "CreditLimit",
     "DayLimit",
     "FundingSource",
     "GrantRefused",
     "InsufficientCredit",
+    "Monthly",
     "Move",
     "NothingHeld",
     "Page",
@@ -75,6 +78,7 @@ __all__ = [
     "hold",
     "is_anything_held",
     "is_declined_too_often",
+    "monthly",
     "open_checkout",
     "open_holds",
     "paid_credit",
@@ -85,6 +89,7 @@ __all__ = [
     "restore",
     "room_for_credit",
     "room_today",
+    "set_monthly_limit",
     "spend",
     "spread",
     "start_top_up",

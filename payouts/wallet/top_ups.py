@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from payouts.money import BadAmount, Money
 from payouts.stripe import card_gateway, gateway
 from payouts.stripe.answers import Refused
-from payouts.wallet import limits
+from payouts.wallet import limits, monthly
 from payouts.wallet.booking import confirm_payment, confirm_top_up
 from payouts.wallet.models import Customer, TopUp
 
@@ -33,6 +33,7 @@ def start_top_up(
     with transaction.atomic():
         get_user_model().objects.select_for_update(no_key=True).get(pk=member.pk)  # forms sent at once are seen in turn
         limits.check(member=member, amount=amount, now=now)
+        monthly.propose(member=member, now=now)
         return TopUp.objects.create(
             member_id=member.pk,
             amount_minor=amount.minor,

@@ -21,7 +21,7 @@ from payouts.member_request import MemberRequest
 from payouts.money import BadAmount, Money
 from payouts.stripe.answers import NotAnswered, Refused
 from payouts.wallet import services as wallet
-from payouts.wallet.forms import TopUpForm
+from payouts.wallet.forms import MonthlyLimitForm, TopUpForm
 from payouts.wallet.models import TopUp
 from payouts.wallet.texts import limit_text, too_often_text
 
@@ -43,14 +43,21 @@ class Row:
 @never_cache
 @require_GET
 def show(request: MemberRequest) -> HttpResponse:
-    return _page(request, TopUpForm(), request.GET.get("return", ""))
+    return _page(request, _top_up_form(request), request.GET.get("return", ""))
+
+
+def _top_up_form(request: MemberRequest) -> TopUpForm:
+    is_first = wallet.monthly(member=request.user, now=timezone.now()) is None
+    return TopUpForm(request.POST if request.method == "POST" else None, asks_limit=is_first)
 
 
 @login_required
 @require_POST
 def top_up(request: MemberRequest) -> HttpResponse:
-    form, back = TopUpForm(request.POST), request.POST.get("return", "")
+    form, back = _top_up_form(request), request.POST.get("return", "")
     if form.is_valid():
+        if limit := form.cleaned_data.get("monthly_limit"):
+            wallet.set_monthly_limit(member=request.user, limit=limit, now=timezone.now())
         try:
             return redirect(_checkout(request, form.cleaned_data["amount"], back))
         except BadAmount:
@@ -66,6 +73,23 @@ def top_up(request: MemberRequest) -> HttpResponse:
             text = _("The payment page could not be opened. Nothing was charged. Please try again in a minute.")
             form.add_error(None, text)
     return _page(request, form, back, status=422)
+
+
+@login_required
+@require_POST
+def set_limit(request: MemberRequest) -> HttpResponse:
+    """The monthly limit: lower at once, higher a day later."""
+    form, now = MonthlyLimitForm(request.POST), timezone.now()
+    if not form.is_valid():
+        return _page(request, TopUpForm(asks_limit=False), "", limit_form=form, status=422)
+    wallet.set_monthly_limit(member=request.user, limit=form.cleaned_data["limit"], now=now)
+    monthly = wallet.monthly(member=request.user, now=now)
+    if monthly and monthly.raised_to:
+        text = _("Your monthly limit is raised to {limit} in 24 hours.").format(limit=monthly.raised_to)
+    else:
+        text = _("Your monthly limit is {limit} now.").format(limit=form.cleaned_data["limit"])
+    messages.success(request, text)
+    return redirect("wallet")
 
 
 def _checkout(request: MemberRequest, amount: Money, back: str) -> str:
@@ -120,8 +144,10 @@ def _state(request: MemberRequest, top_up: TopUp) -> str:
     return top_up.state if top_up.state == TopUp.State.EXPIRED else "pending"
 
 
-def _page(request: MemberRequest, form: TopUpForm, back: str, status: int = 200) -> HttpResponse:
-    room = wallet.room_for_credit(member=request.user)
+def _page(
+    request: MemberRequest, form: TopUpForm, back: str, status: int = 200, limit_form: MonthlyLimitForm | None = None
+) -> HttpResponse:
+    room, monthly = wallet.room_for_credit(member=request.user), wallet.monthly(member=request.user, now=timezone.now())
     context = {
         "balance": wallet.credit(member=request.user),
         "holds": _holds(request),
@@ -129,6 +155,11 @@ def _page(request: MemberRequest, form: TopUpForm, back: str, status: int = 200)
         "can_add": room.minor >= settings.TOP_UP_MINOR_MIN,
         "most": Money(settings.CREDIT_MINOR_MAX, settings.CURRENCY),
         "back": back if wallet.path_of_this_site(back) == back else "",
+        "monthly": monthly,
+        "limit_form": limit_form
+        or MonthlyLimitForm(initial={"limit": monthly and (monthly.raised_to or monthly.limit)}),
+        "proposed_limit": Money(settings.MONTHLY_LIMIT_MINOR, settings.CURRENCY),
+        "dearest_act": Money(settings.ACT_MINOR_MAX, settings.CURRENCY),
         "promotions": wallet.promotional_lots(member=request.user),
         "history": None if back else _history(request),
     }

@@ -1,9 +1,13 @@
 """*Accept and pay*: the hold, the countdown, and everything that must be true for them."""
 
+from unittest.mock import patch
+
 import pytest
 
 from calls.metering import services as metering
 from calls.metering.models import PaidPeriod
+from payouts.money import Money
+from payouts.wallet import services as wallet
 from payouts.wallet.models import Hold
 from tests import cast
 from tests.calls.metering.world import SERVER, Story, give_credit, live_call
@@ -87,6 +91,33 @@ class AcceptTests:
         story.offer_rate()
         with refused("cap_above_credit"):
             accept(story, cap)
+
+    def test_a_cap_above_what_the_monthly_limit_leaves_is_refused(self, story):
+        story.limit(1_000)
+        story.offer_rate()
+        with refused("cap_above_limit"):
+            accept(story, 1_001)
+        accept(story, 1_000)
+        assert story.balances()["held"] == 1_000
+        assert "Your monthly limit of €10.00 leaves €10.00" in PaidPeriod.objects.get().offer.terms_text
+
+    def test_a_monthly_limit_that_allows_no_two_minutes_refuses(self, story):
+        story.limit(500)
+        story.go_paid(cap=500)
+        story.back_to_free()
+        story.limit(500)
+        wallet.hold(payer=story.alice, amount=Money(101, "EUR"), key="k", reference="act:1", now=story.now)
+        story.offer_rate()
+        with refused("monthly_limit"):
+            accept(story, 400)
+
+    def test_what_was_spent_while_the_card_was_open_counts(self, story):
+        story.limit(1_000)
+        story.offer_rate()
+        spent_meanwhile = wallet.AboveMonthlyLimit(Money(0, "EUR"))
+        with patch("payouts.wallet.monthly.check", side_effect=spent_meanwhile), refused("monthly_limit"):
+            accept(story, 1_000)
+        assert not PaidPeriod.objects.exists()
 
     def test_a_refused_acceptance_changes_nothing(self, story):
         story.offer_rate()

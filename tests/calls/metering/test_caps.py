@@ -54,6 +54,27 @@ class ProposalTests:
             "choices": [],
         }
 
+    def test_nor_above_what_the_monthly_limit_leaves(self, story):
+        story.limit(1_000)
+        story.offer_rate(estimate=(10, 15))
+        assert cap(story) | {"choices": []} == {
+            "proposed_minor": 1_000,
+            "max_minor": 1_000,
+            "clipped_by": "limit",
+            "choices": [],
+        }
+        assert [one["minor"] for one in cap(story)["choices"]] == [1_000]
+
+    def test_a_monthly_limit_above_the_credit_clips_nothing(self, story):
+        story.limit(1_841)
+        story.offer_rate(estimate=(10, 15))
+        assert (cap(story)["proposed_minor"], cap(story)["clipped_by"]) == (1_840, "credit")
+
+    def test_a_wish_below_both_is_not_clipped(self, story):
+        story.limit(1_000)
+        story.offer_rate(estimate=(1, 2))
+        assert (cap(story)["proposed_minor"], cap(story)["clipped_by"]) == (400, None)
+
     def test_never_under_two_minutes(self, db):
         story = Story(credit=5_000)
         story.offer_rate(estimate=(1, 1))
@@ -116,6 +137,30 @@ class CardTests:
         story.offer_rate()
         card = story.card()
         assert (card["needs_credit"], card["can_accept"]) == (True, False)
+
+    def test_the_monthly_limit_is_named_where_it_leaves_less_than_the_credit(self, story):
+        story.limit(1_000)
+        story.offer_rate()
+        card = story.card()
+        assert card["text"][-2] == "Your monthly limit of €10.00 leaves €10.00 until the month ends."
+        assert (card["needs_credit"], card["can_accept"]) == (False, True)
+
+    def test_used_up_it_asks_for_no_credit_and_says_what_to_do(self, db):
+        story = Story(credit=1_100)
+        story.limit(1_000)
+        story.go_paid(cap=700)
+        story.after(300).sweep()
+        story.offer_rate()
+        card = story.card()
+        assert (card["needs_credit"], card["can_accept"]) == (False, False)
+        assert "leaves €3.00" in card["text"][-2]
+        assert "raise it in your wallet" in card["text"][-2]
+
+    def test_an_act_above_it_cannot_be_accepted(self, db):
+        story = Story(credit=5_000)
+        story.limit(2_499)
+        story.offer_act()
+        assert story.card()["can_accept"] is False
 
     def test_enough_credit_can_accept(self, db):
         story = Story(credit=400)

@@ -441,6 +441,14 @@ class CapTests:
         story.raise_cap(1_841)
         assert story.balances()["credit"] == 0
 
+    def test_nor_above_the_monthly_limit(self, story):
+        story.limit(1_200)
+        story.go_paid(cap=1_000)
+        with refused("monthly_limit"):
+            story.raise_cap(1_201)
+        story.raise_cap(1_200)
+        assert story.balances()["held"] == 1_200
+
     @pytest.mark.parametrize("to", [999, 0, -5, True, "2000", 1_200.0, None])
     def test_it_is_never_lowered_nor_senseless(self, story, to):
         story.go_paid(cap=1_000)

@@ -19,6 +19,7 @@ from payouts.ledger import accounts
 from payouts.ledger import services as ledger
 from payouts.ledger.verify import verify as verify_ledger
 from payouts.money import Money
+from payouts.wallet import services as wallet
 from payouts.wallet.models import CreditLot, TopUp
 from payouts.wallet.verify import verify as verify_wallet
 from tests import cast
@@ -61,6 +62,10 @@ class Story:
         self.period_id = 0
 
     # --- the clock ---
+
+    def limit(self, minor: int) -> None:
+        """The payer's monthly limit."""
+        wallet.set_monthly_limit(member=self.alice, limit=Money(minor, "EUR"), now=self.now)
 
     def after(self, seconds: float) -> "Story":
         self.now += timedelta(seconds=seconds)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import timedelta
 from threading import Barrier, Thread
+from time import sleep
 from unittest.mock import patch
 
 import pytest
@@ -17,7 +18,7 @@ from payouts.ledger.models import Entry
 from payouts.ledger.services import Line
 from payouts.ledger.verify import verify as verify_ledger
 from payouts.wallet import services as wallet
-from payouts.wallet.models import Hold
+from payouts.wallet.models import Hold, MonthlyLimit
 from payouts.wallet.verify import verify as verify_wallet
 from payouts.withdrawals import services as withdrawals
 from payouts.withdrawals.models import Withdrawal
@@ -165,6 +166,40 @@ class PromotionalRaceTests:
     def test_one_grant_pressed_by_all_at_once_is_one(self, alice, sam, now):
         assert at_once(8, lambda _: give_promo(alice, 500, now, key="form")) == {"done": 8}
         assert purse(alice)["credit"] == "5.00"
+
+
+class MonthlyLimitRaceTests:
+    def hold_1_euro_12_times_with_5_left(self, alice, now) -> Counter:
+        give_credit(alice, 5_000, now)
+        wallet.set_monthly_limit(member=alice, limit=eur(500), now=now)
+
+        def hold(number: int) -> None:
+            wallet.hold(payer=alice, amount=eur(100), key=f"hold:{number}", reference=f"period:{number}", now=now)
+
+        return at_once(12, hold)
+
+    def test_holds_at_once_never_pass_it(self, alice, now):
+        assert self.hold_1_euro_12_times_with_5_left(alice, now) == {"done": 5, "AboveMonthlyLimit": 7}
+
+    def test_the_same_without_the_lock_passes_it(self, alice, now):
+        """A broken twin that reads the limit without locking it, with time between reading and posting."""
+
+        def unlocked(member):
+            return MonthlyLimit.objects.filter(member_id=member.pk).first()
+
+        real = services.post
+
+        def slowly(**what):
+            sleep(0.3)
+            return real(**what)
+
+        with patch("payouts.wallet.monthly._locked", unlocked), patch("payouts.wallet.holds.ledger.post", slowly):
+            assert self.hold_1_euro_12_times_with_5_left(alice, now)["done"] > 5
+
+    def test_the_first_limits_set_at_once_are_one(self, alice, now):
+        ends = at_once(8, lambda n: wallet.set_monthly_limit(member=alice, limit=eur(1_000 + n), now=now))
+        assert ends == {"done": 8}
+        assert MonthlyLimit.objects.count() == 1
 
 
 class PostRaceTests:

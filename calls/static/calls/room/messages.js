@@ -18,7 +18,7 @@
  * @property {number | null} ends_at  somebody is gone, and then the call ends
  * @property {string | null} receipt
  *
- * @typedef {{minor: number, text: string}} Credit
+ * @typedef {{minor: number, text: string, spendable_minor: number}} Credit  spendable: what a cap can be raised by
  *
  * @typedef {object} Listing
  * @property {number} id
@@ -30,7 +30,7 @@
  * @property {string} text
  *
  * @typedef {{minor: number, text: string, time_ms: number | null}} CapChoice
- * @typedef {{proposed_minor: number, max_minor: number, clipped_by: "credit" | null, choices: CapChoice[]}} Cap
+ * @typedef {{proposed_minor: number, max_minor: number, clipped_by: "credit" | "limit" | null, choices: CapChoice[]}} Cap
  *
  * @typedef {object} Offer
  * @property {number} id

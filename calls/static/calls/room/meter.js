@@ -50,7 +50,7 @@ export function warningBetween(before, after, capMs) {
 }
 
 /**
- * The next higher cap: five more minutes, or as much of them as the free credit pays for. Null: there is nothing to add.
+ * The next higher cap: five more minutes, or as much of them as credit and monthly limit leave. Null: there is nothing to add.
  * @param {PaidMeter} meter @param {number} creditMinor
  * @returns {{toMinor: number, addedMs: number, capMs: number} | null}
  */

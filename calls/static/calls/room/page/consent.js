@@ -127,6 +127,7 @@ export class ConsentCard {
     const perMinute = offer.kind === "per_minute" && cap !== null && !offer.needs_credit;
     show(byId("consent-cap"), perMinute);
     show(byId("consent-clipped"), perMinute && cap?.clipped_by === "credit");
+    show(byId("consent-clipped-limit"), perMinute && cap?.clipped_by === "limit");
     const wanted = JSON.stringify(cap);
     if (!cap || wanted === this.#drawnCap) return;
     const kept = this.#select.value;

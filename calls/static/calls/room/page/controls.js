@@ -71,7 +71,7 @@ export class Controls {
 
   /** @param {PaidMeter} meter */
   #nextCap(meter) {
-    return nextCap(meter, this.#desk.session.state?.credit?.minor ?? 0);
+    return nextCap(meter, this.#desk.session.state?.credit?.spendable_minor ?? 0);
   }
 
   #raise() {

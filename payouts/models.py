@@ -1,5 +1,6 @@
 """Every table of the money."""
 
+from payouts.cards.models import AutoTopUp, CardPayment, SavedCard
 from payouts.claims.models import Claim, GiveBack, Vote
 from payouts.clock import DemoClock
 from payouts.earnings.models import Earning, EarningWait, Tip
@@ -15,7 +16,9 @@ from payouts.withdrawals.models import BankConnection, Withdrawal
 __all__ = [
     "Account",
     "AuditRecord",
+    "AutoTopUp",
     "BankConnection",
+    "CardPayment",
     "Claim",
     "CreditLot",
     "Customer",
@@ -37,6 +40,7 @@ __all__ = [
     "SandboxDelivery",
     "SandboxKey",
     "SandboxObject",
+    "SavedCard",
     "StaffTask",
     "StripeEvent",
     "StripeMovement",

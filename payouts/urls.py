@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import include, path
 
+from payouts.cards import views as cards
 from payouts.earnings import views as earnings
 from payouts.stripe import webhooks
 from payouts.wallet import views as wallet
@@ -13,6 +14,10 @@ urlpatterns: list = [
     path("wallet/limit/", wallet.set_limit, name="monthly_limit"),
     path("wallet/top-up/", wallet.top_up, name="top_up"),
     path("wallet/top-up/<int:top_up_id>/return/", wallet.top_up_return, name="top_up_return"),
+    path("wallet/top-up/<int:top_up_id>/again/", wallet.top_up_again, name="top_up_again"),
+    path("wallet/cards/<int:card_id>/remove/", cards.remove, name="remove_card"),
+    path("wallet/automatic/", cards.switch_on, name="auto_top_up"),
+    path("wallet/automatic/off/", cards.switch_off, name="auto_top_up_off"),
     path("earnings/", earnings.show, name="earnings"),
     path("earnings/bank/", withdrawals.connect_bank, name="connect_bank"),
     path("earnings/bank/return/", withdrawals.connect_bank_return, name="connect_bank_return"),

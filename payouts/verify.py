@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from payouts.cards.verify import verify as verify_cards
 from payouts.claims.verify import verify as verify_claims
 from payouts.earnings.verify import verify as verify_earnings
 from payouts.ledger.verify import verify as verify_ledger
@@ -12,6 +13,7 @@ from payouts.withdrawals.verify import verify as verify_withdrawals
 CHECKS: tuple[Callable[[], list[str]], ...] = (
     verify_ledger,
     verify_wallet,
+    verify_cards,
     verify_earnings,
     verify_claims,
     verify_withdrawals,

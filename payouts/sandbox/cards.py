@@ -185,8 +185,9 @@ def detach_method(request: ApiRequest, params: dict[str, Any], id_: str) -> Obje
     method = store.find("payment_method", id_)
     if method["customer"] is None:
         raise invalid("The payment method you provided is not attached to a customer so detachment is impossible.")
+    before = {"customer": method["customer"]}
     method |= {"customer": None, "_": {**method["_"], "detached": True}}
-    events.tell("payment_method.detached", store.save(method))
+    events.tell("payment_method.detached", store.save(method), before=before)
     return method
 
 

@@ -14,14 +14,17 @@ from payouts.sandbox.store import Object
 PLATFORM_ENDPOINT, CONNECT_ENDPOINT, THIN_ENDPOINT = "platform", "connect", "thin"
 
 
-def tell(type_: str, about: Object, *, account: str = "") -> None:
-    """A snapshot event: to the platform's endpoint, or to that for connected accounts when it happened in one."""
+def tell(type_: str, about: Object, *, account: str = "", before: Object | None = None) -> None:
+    """A snapshot event: to the platform's endpoint, or to that for connected accounts when it happened in one.
+
+    `before`: what was otherwise, where the event says so.
+    """
     event: dict[str, Any] = {
         "id": store.new_id("evt"),
         "object": "event",
         "api_version": API_VERSION,
         "created": int(clock.now().timestamp()),
-        "data": {"object": store.shown(about)},
+        "data": {"object": store.shown(about), **({"previous_attributes": before} if before else {})},
         "livemode": False,
         "pending_webhooks": 1,
         "request": {"id": None, "idempotency_key": None},

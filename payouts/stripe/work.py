@@ -85,6 +85,7 @@ HANDLERS: dict[str, Handler] = {
     "stripe.transfer": make_transfer,
     "stripe.payout": make_payout,
     "stripe.reverse_transfer": make_reversal,
+    **pay_in_work.HANDLERS,
 }
 
 

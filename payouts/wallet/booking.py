@@ -7,7 +7,7 @@ from django.db import transaction
 from payouts.ledger import accounts
 from payouts.ledger import services as ledger
 from payouts.money import Money
-from payouts.stripe import card_gateway, gateway
+from payouts.stripe import gateway
 from payouts.stripe.answers import CheckoutSession, Payment
 from payouts.wallet.models import CreditLot, Customer, Decline, TopUp
 
@@ -34,11 +34,6 @@ def confirm_top_up(*, stripe_session: str, now: datetime) -> TopUp:
     return top_up
 
 
-def confirm_payment(*, stripe_intent: str, now: datetime) -> TopUp:
-    """The same for a payment from a saved card. Raises TopUp.DoesNotExist, NotAnswered, Refused."""
-    return book_payment(payment=card_gateway.retrieve_payment(stripe_intent), now=now)
-
-
 @transaction.atomic
 def book_payment(*, payment: Payment, now: datetime) -> TopUp:
     """What Stripe has just answered about a payment from a saved card: credits it once, or closes it if it failed."""
@@ -51,6 +46,16 @@ def book_payment(*, payment: Payment, now: datetime) -> TopUp:
         top_up.state, top_up.stripe_intent = ended if payment.is_over else State.OPEN, payment.id
         top_up.save(update_fields=["state", "stripe_intent"])
     return top_up
+
+
+@transaction.atomic
+def refuse_payment(*, top_up: TopUp, stripe_intent: str, now: datetime) -> TopUp:
+    """A saved card said no, or nothing was heard: failed, unless Stripe's word that it is paid came first."""
+    locked = TopUp.objects.select_for_update(no_key=True).get(pk=top_up.pk, way=Way.CARD)
+    if locked.state != State.PAID:
+        locked.state, locked.stripe_intent = State.FAILED, stripe_intent or locked.stripe_intent
+        locked.save(update_fields=["state", "stripe_intent"])
+    return locked
 
 
 def record_decline(*, top_up: TopUp, stripe_charge: str, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """What people type about money."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -95,7 +96,11 @@ def _within_limits(limit: Money) -> Money:
 
 
 class TopUpForm(forms.Form):
-    """One of a few sums, or another one: what was typed wins over what was ticked. The first time with a monthly limit."""
+    """One of a few sums, or another one: what was typed wins over what was ticked. From a saved card, or on Stripe's page.
+
+    The first time with a monthly limit. `token` is made anew for each page, so that pressing twice with a saved card is one
+    payment.
+    """
 
     choice = forms.ChoiceField(
         label=gettext_lazy("Amount"),
@@ -105,10 +110,19 @@ class TopUpForm(forms.Form):
         initial=str(CHOSEN_MINOR),
     )
     amount = SumField(label=gettext_lazy("Or another amount"), required=False)
+    card = forms.TypedChoiceField(
+        label=gettext_lazy("Pay with"), coerce=int, empty_value=None, widget=forms.RadioSelect, required=False
+    )
+    save_card = forms.BooleanField(label=gettext_lazy("Save the card, for one press next time"), required=False)
+    token = forms.RegexField(r"^[A-Za-z0-9_-]{16,64}$", widget=forms.HiddenInput, required=False)
     monthly_limit = SumField(label=gettext_lazy("Your monthly limit"), required=False)
 
-    def __init__(self, *args: Any, asks_limit: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, asks_limit: bool, cards: Sequence[tuple[int, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.has_cards = bool(cards)
+        choices = [*((str(pk), label) for pk, label in cards), ("", _("Another card"))]
+        self.fields["card"].choices = choices  # type: ignore[attr-defined]
+        self.fields["card"].initial = choices[0][0]
         self.fields["monthly_limit"].initial = Money(settings.MONTHLY_LIMIT_MINOR, settings.CURRENCY)
         if not asks_limit:
             del self.fields["monthly_limit"]
@@ -124,4 +138,6 @@ class TopUpForm(forms.Form):
             if not cleaned.get("choice"):
                 raise ValidationError(_("Choose an amount."))
             cleaned["amount"] = Money(int(cleaned["choice"]), settings.CURRENCY)
+        if cleaned.get("card") and not cleaned.get("token"):
+            raise ValidationError(_("This form is too old. Please send it again."))
         return cleaned

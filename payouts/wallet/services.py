@@ -5,7 +5,7 @@
 from django.contrib.auth.base_user import AbstractBaseUser
 
 from payouts.wallet import holds
-from payouts.wallet.booking import book_payment, confirm_payment, confirm_top_up, record_decline
+from payouts.wallet.booking import book_payment, confirm_top_up, record_decline, refuse_payment
 from payouts.wallet.funding import FundingSource, Part, Taken, spread
 from payouts.wallet.history import Move, Page, history
 from payouts.wallet.holds import (
@@ -40,6 +40,7 @@ from payouts.wallet.top_ups import (
     close_checkout,
     close_checkouts,
     customer_of,
+    lock_purse,
     open_checkout,
     path_of_this_site,
     start_top_up,
@@ -64,7 +65,6 @@ __all__ = [
     "book_payment",
     "close_checkout",
     "close_checkouts",
-    "confirm_payment",
     "confirm_top_up",
     "credit",
     "customer_of",
@@ -78,6 +78,7 @@ __all__ = [
     "hold",
     "is_anything_held",
     "is_declined_too_often",
+    "lock_purse",
     "monthly",
     "open_checkout",
     "open_holds",
@@ -86,6 +87,7 @@ __all__ = [
     "path_of_this_site",
     "promotional_lots",
     "record_decline",
+    "refuse_payment",
     "restore",
     "room_for_credit",
     "room_today",

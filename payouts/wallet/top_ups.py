@@ -10,10 +10,10 @@ from django.db import transaction
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from payouts.money import BadAmount, Money
-from payouts.stripe import card_gateway, gateway
+from payouts.stripe import gateway
 from payouts.stripe.answers import Refused
 from payouts.wallet import limits, monthly
-from payouts.wallet.booking import confirm_payment, confirm_top_up
+from payouts.wallet.booking import confirm_top_up
 from payouts.wallet.models import Customer, TopUp
 
 State = TopUp.State
@@ -31,7 +31,7 @@ def start_top_up(
     if not settings.TOP_UP_MINOR_MIN <= amount.minor <= settings.TOP_UP_MINOR_MAX:
         raise BadAmount(f"{amount.minor} is outside the limits of a top-up")
     with transaction.atomic():
-        get_user_model().objects.select_for_update(no_key=True).get(pk=member.pk)  # forms sent at once are seen in turn
+        lock_purse(member=member)
         limits.check(member=member, amount=amount, now=now)
         monthly.propose(member=member, now=now)
         return TopUp.objects.create(
@@ -42,6 +42,11 @@ def start_top_up(
             return_path=path_of_this_site(return_path),
             made_at=now,
         )
+
+
+def lock_purse(*, member: AbstractBaseUser) -> None:
+    """Forms sent at once are seen in turn."""
+    get_user_model().objects.select_for_update(no_key=True).get(pk=member.pk)
 
 
 def path_of_this_site(path: str) -> str:
@@ -74,10 +79,6 @@ def close_checkout(*, top_up: TopUp, now: datetime) -> TopUp:
 
     Asks Stripe, so not inside a transaction. Raises the gateway's NotAnswered or Refused.
     """
-    if top_up.way == TopUp.Way.CARD:
-        with suppress(Refused):  # paid, or cancelled before
-            card_gateway.cancel_payment(top_up.stripe_intent or "")
-        return confirm_payment(stripe_intent=top_up.stripe_intent or "", now=now)
     session = top_up.stripe_session or ""
     with suppress(Refused):  # no longer open
         gateway.expire_checkout_session(session)
@@ -86,7 +87,7 @@ def close_checkout(*, top_up: TopUp, now: datetime) -> TopUp:
 
 def close_checkouts(*, member: AbstractBaseUser, now: datetime) -> None:
     """Every payment page that the member left open."""
-    for top_up in limits.open_top_ups(member, now).filter(state=State.OPEN):
+    for top_up in limits.open_top_ups(member, now).filter(state=State.OPEN, way=TopUp.Way.PAGE):
         close_checkout(top_up=top_up, now=now)
 
 

@@ -4,11 +4,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from secrets import token_urlsafe
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +18,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from payouts.cards import services as cards
+from payouts.cards.forms import form_of
+from payouts.cards.models import SavedCard
 from payouts.earnings import services as earnings
 from payouts.member_request import MemberRequest
 from payouts.money import BadAmount, Money
@@ -43,23 +48,19 @@ class Row:
 @never_cache
 @require_GET
 def show(request: MemberRequest) -> HttpResponse:
-    return _page(request, _top_up_form(request), request.GET.get("return", ""))
-
-
-def _top_up_form(request: MemberRequest) -> TopUpForm:
-    is_first = wallet.monthly(member=request.user, now=timezone.now()) is None
-    return TopUpForm(request.POST if request.method == "POST" else None, asks_limit=is_first)
+    return _page(request, _form(request), request.GET.get("return", ""))
 
 
 @login_required
 @require_POST
 def top_up(request: MemberRequest) -> HttpResponse:
-    form, back = _top_up_form(request), request.POST.get("return", "")
+    form, back = _form(request, request.POST), request.POST.get("return", "")
     if form.is_valid():
         if limit := form.cleaned_data.get("monthly_limit"):
             wallet.set_monthly_limit(member=request.user, limit=limit, now=timezone.now())
+        pay = _from_card if form.cleaned_data["card"] else _checkout
         try:
-            return redirect(_checkout(request, form.cleaned_data["amount"], back))
+            return redirect(pay(request, form.cleaned_data, back))
         except BadAmount:
             low, high = (Money(m, settings.CURRENCY) for m in (settings.TOP_UP_MINOR_MIN, settings.TOP_UP_MINOR_MAX))
             form.add_error("amount", _("Choose an amount from {low} to {high}.").format(low=low, high=high))
@@ -69,6 +70,12 @@ def top_up(request: MemberRequest) -> HttpResponse:
             form.add_error(None, too_often_text(wait))
         except wallet.CheckoutsOpen:
             form.add_error(None, _("You have payment pages open. Pay there, or try again in a few minutes."))
+        except SavedCard.DoesNotExist:
+            form.add_error(None, _("This card is not saved any more. Nothing was charged."))
+        except cards.SentBefore:
+            form.add_error(
+                None, _("This form was sent before, with another amount. See your history before you pay again.")
+            )
         except (NotAnswered, Refused):
             text = _("The payment page could not be opened. Nothing was charged. Please try again in a minute.")
             form.add_error(None, text)
@@ -81,7 +88,7 @@ def set_limit(request: MemberRequest) -> HttpResponse:
     """The monthly limit: lower at once, higher a day later."""
     form, now = MonthlyLimitForm(request.POST), timezone.now()
     if not form.is_valid():
-        return _page(request, TopUpForm(asks_limit=False), "", limit_form=form, status=422)
+        return _page(request, _form(request), "", limit_form=form, status=422)
     wallet.set_monthly_limit(member=request.user, limit=form.cleaned_data["limit"], now=now)
     monthly = wallet.monthly(member=request.user, now=now)
     if monthly and monthly.raised_to:
@@ -92,17 +99,62 @@ def set_limit(request: MemberRequest) -> HttpResponse:
     return redirect("wallet")
 
 
-def _checkout(request: MemberRequest, amount: Money, back: str) -> str:
+def _form(request: MemberRequest, data: QueryDict | None = None) -> TopUpForm:
+    now = timezone.now()
+    saved = [(card.pk, f"{card}, {card.expiry}") for card in cards.usable_cards(member=request.user, now=now)]
+    is_first = wallet.monthly(member=request.user, now=now) is None
+    return TopUpForm(data, cards=saved, asks_limit=is_first, initial={"token": token_urlsafe(24)})
+
+
+def _checkout(request: MemberRequest, wish: dict[str, Any], back: str) -> str:
     """The address of the page where the member pays. Pages that were left open are closed when they are too many."""
     now = timezone.now()
-    start = partial(wallet.start_top_up, member=request.user, amount=amount, return_path=back, now=now)
+    start = partial(wallet.start_top_up, member=request.user, amount=wish["amount"], return_path=back, now=now)
     try:
         top_up = start()
     except wallet.CheckoutsOpen:
         wallet.close_checkouts(member=request.user, now=now)
         top_up = start()
     home = request.build_absolute_uri(reverse("top_up_return", args=[top_up.pk]))
-    return wallet.open_checkout(top_up=top_up, success_url=home, cancel_url=f"{home}?cancelled=1", now=now)
+    save_card = wish.get("save_card", False)
+    return wallet.open_checkout(
+        top_up=top_up, success_url=home, cancel_url=f"{home}?cancelled=1", save_card=save_card, now=now
+    )
+
+
+def _from_card(request: MemberRequest, wish: dict[str, Any], back: str) -> str:
+    """Charged at once: the address of the page that says so, or where the card's bank wants to hear from its owner."""
+    payment = cards.order(
+        member=request.user,
+        card_id=wish["card"],
+        amount=wish["amount"],
+        token=wish["token"],
+        return_path=back,
+        now=timezone.now(),
+    )
+    page = ""
+    with suppress(NotAnswered):  # the worker asks again; the next page waits for the answer
+        page = cards.pay(payment=payment, now=timezone.now())
+    return page or reverse("top_up_return", args=[payment.top_up_id])
+
+
+@login_required
+@never_cache
+@require_GET
+def top_up_again(request: MemberRequest, top_up_id: int) -> HttpResponse:
+    """The link in the mail about an automatic top-up that failed: the same sum, on Stripe's page, with its owner there."""
+    failed = get_object_or_404(TopUp, pk=top_up_id, member=request.user, state=TopUp.State.FAILED)
+    try:
+        return redirect(_checkout(request, {"amount": failed.amount}, ""))
+    except wallet.CreditLimit as limit:
+        messages.error(request, limit_text(limit))
+    except wallet.TooOften as wait:
+        messages.error(request, too_often_text(wait))
+    except (wallet.CheckoutsOpen, BadAmount, NotAnswered, Refused):
+        messages.error(
+            request, _("The payment page could not be opened. Nothing was charged. Please try again in a minute.")
+        )
+    return redirect("wallet")
 
 
 @login_required
@@ -111,7 +163,7 @@ def _checkout(request: MemberRequest, amount: Money, back: str) -> str:
 def top_up_return(request: MemberRequest, top_up_id: int) -> HttpResponse:
     """Back from Stripe's page: asks Stripe at once, so that the credit is there when the member looks."""
     top_up = get_object_or_404(TopUp, pk=top_up_id, member=request.user)
-    if top_up.stripe_session and top_up.state != TopUp.State.PAID:
+    if top_up.state != TopUp.State.PAID:
         # Unanswered, the page says "not confirmed yet": Stripe's event or the next look will tell.
         with suppress(NotAnswered, Refused):
             top_up = _asked(request, top_up)
@@ -131,14 +183,23 @@ def top_up_return(request: MemberRequest, top_up_id: int) -> HttpResponse:
 def _asked(request: MemberRequest, top_up: TopUp) -> TopUp:
     """As Stripe says that it stands. Who cancelled cannot pay there any more, so it does not count as open either."""
     now = timezone.now()
+    if top_up.way == TopUp.Way.CARD:
+        return cards.confirm(stripe_intent=top_up.stripe_intent, now=now) if top_up.stripe_intent else top_up
+    if not top_up.stripe_session:
+        return top_up
     if "cancelled" in request.GET and top_up.state == TopUp.State.OPEN:
         return wallet.close_checkout(top_up=top_up, now=now)
-    return wallet.confirm_top_up(stripe_session=top_up.stripe_session or "", now=now)
+    asked = wallet.confirm_top_up(stripe_session=top_up.stripe_session, now=now)
+    if asked.state == TopUp.State.PAID:  # the card may have been saved
+        with suppress(NotAnswered, Refused):
+            cards.refresh_cards(member=request.user, now=now)
+    return asked
 
 
 def _state(request: MemberRequest, top_up: TopUp) -> str:
-    if top_up.state == TopUp.State.PAID:
-        return top_up.state
+    is_told = top_up.state in (TopUp.State.PAID, TopUp.State.FAILED)
+    if is_told or (top_up.way == TopUp.Way.CARD and top_up.state != TopUp.State.EXPIRED):
+        return top_up.state if is_told else "pending"
     if "cancelled" in request.GET or not top_up.stripe_session:
         return "cancelled"
     return top_up.state if top_up.state == TopUp.State.EXPIRED else "pending"
@@ -148,12 +209,17 @@ def _page(
     request: MemberRequest, form: TopUpForm, back: str, status: int = 200, limit_form: MonthlyLimitForm | None = None
 ) -> HttpResponse:
     room, monthly = wallet.room_for_credit(member=request.user), wallet.monthly(member=request.user, now=timezone.now())
+    usable = [] if back else cards.usable_cards(member=request.user, now=timezone.now())
+    rule = None if back else cards.rule_of(member=request.user)
     context = {
         "balance": wallet.credit(member=request.user),
         "holds": _holds(request),
         "form": form,
         "can_add": room.minor >= settings.TOP_UP_MINOR_MIN,
         "most": Money(settings.CREDIT_MINOR_MAX, settings.CURRENCY),
+        "saved": [] if back else cards.saved_cards(member=request.user),
+        "rule": rule,
+        "rule_form": form_of(rule, usable) if usable else None,
         "back": back if wallet.path_of_this_site(back) == back else "",
         "monthly": monthly,
         "limit_form": limit_form

@@ -1,0 +1,25 @@
+"""What members choose about saved cards."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from payouts.cards.models import AutoTopUp, SavedCard
+from payouts.wallet.forms import SumField
+
+
+class AutoTopUpForm(forms.Form):
+    below = SumField(label=gettext_lazy("When my credit falls below"))
+    amount = SumField(label=gettext_lazy("add"))
+    card = forms.TypedChoiceField(label=gettext_lazy("from"), coerce=int)
+
+    def __init__(self, *args: Any, cards: list[SavedCard], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["card"].choices = [(card.pk, str(card)) for card in cards]  # type: ignore[attr-defined]
+
+
+def form_of(rule: AutoTopUp | None, cards: list[SavedCard]) -> AutoTopUpForm:
+    """As the member left it."""
+    initial = {"below": rule.below, "amount": rule.amount, "card": rule.card_id} if rule else {}
+    return AutoTopUpForm(cards=cards, initial=initial)

@@ -3,11 +3,15 @@
 from django.urls import path
 
 from calls.conversations import views as conversations
+from calls.metering import views as metering
 from calls.rooms import views as rooms
 
 urlpatterns = [
     path("r/<slug:code>/", rooms.room, name="room"),
     path("r/<slug:code>/seat", rooms.seat, name="seat"),
     path("calls/<int:call_id>/", rooms.receipt, name="receipt"),
+    path("calls/<int:call_id>/contest/<int:period_id>/", metering.contest, name="contest"),
+    path("calls/<int:call_id>/give-back/<str:reference>/", metering.give_back, name="give_back"),
+    path("calls/<int:call_id>/tip/", metering.tip, name="tip"),
     path("experts/<slug:slug>/message/", conversations.leave_message, name="leave_message"),
 ]

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import include, path
 
 from payouts.cards import views as cards
+from payouts.claims import views as claims
 from payouts.earnings import views as earnings
 from payouts.stripe import webhooks
 from payouts.wallet import views as wallet
@@ -22,6 +23,10 @@ urlpatterns: list = [
     path("earnings/bank/", withdrawals.connect_bank, name="connect_bank"),
     path("earnings/bank/return/", withdrawals.connect_bank_return, name="connect_bank_return"),
     path("earnings/withdraw/", withdrawals.withdraw, name="withdraw"),
+    path("claims/<int:claim_id>/answer/", claims.answer, name="answer_claim"),
+    path("claims/<int:claim_id>/take-back/", claims.take_back, name="take_back_claim"),
+    path("staff/claims/", claims.for_staff, name="staff_claims"),
+    path("staff/claims/<int:claim_id>/", claims.for_staff_one, name="staff_claim"),
     path("webhooks/stripe/", webhooks.platform, name="stripe_webhook"),
     path("webhooks/stripe/connect/", webhooks.connect, name="stripe_connect_webhook"),
     path("webhooks/stripe/thin/", webhooks.thin, name="stripe_thin_webhook"),

@@ -1,7 +1,7 @@
 """Afterwards: every second of a call, what was billed and why it stood still, and what each paid period cost."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.conf import settings
@@ -12,6 +12,8 @@ from calls.metering.moments import to_ms
 from calls.metering.terms import is_act, terms_of, unused_minor
 from calls.metering.timeline import Stretch, line_of_time
 from calls.rooms.models import Call
+from payouts.claims import services as claims
+from payouts.earnings import services as earnings
 from payouts.money import Money
 
 
@@ -28,7 +30,8 @@ class StopRow:
 
 @dataclass(frozen=True, slots=True)
 class PeriodRow:
-    """One paid period. `paid` is what it cost in the end: `price` less `given_back`; commission and earning make it up.
+    """One paid period. `paid` is what it cost in the end: `price` less `given_back` (unused, corrected) and `refunded` (by
+    the expert, or after a claim); commission and earning make it up. `charge`: the claim and the refunds; None if it was free.
 
     `unused`: the part of an act that its used time does not stand for; given back when the call ends.
     `estimate`: the line of the consent card, to be shown beside `billed_ms` and `paid`; empty without one.
@@ -49,12 +52,20 @@ class PeriodRow:
     price: Money
     unused: Money
     given_back: Money
+    refunded: Money
     paid: Money
     commission: Money
     commission_percent: int
     earning: Money
     release_at: datetime | None
     stops: list[StopRow]
+    charge: claims.Charge | None
+
+    @property
+    def commission_returned(self) -> Money:
+        """Of `refunded`, what no refund accounts for: the platform's share, after staff were late with a claim."""
+        refunds = self.charge.refunds if self.charge else []
+        return self.refunded - _sum(refund.amount for refund in refunds)
 
     @property
     def terms(self) -> str:
@@ -68,6 +79,25 @@ class PeriodRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TipRow:
+    """A tip sent for the call. `sent` is what it was, `kept` what the expert did not give back of it."""
+
+    charge: claims.Charge
+
+    @property
+    def reference(self) -> str:
+        return self.charge.earning.reference
+
+    @property
+    def sent(self) -> Money:
+        return Money(self.charge.earning.price_minor, self.charge.earning.currency)
+
+    @property
+    def kept(self) -> Money:
+        return self.charge.earning.price
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """`stretches` cover the call from its first to its last second without a hole, in order."""
 
@@ -78,15 +108,22 @@ class Receipt:
     commission: Money
     earning: Money
     billed_ms: int
+    tips: list[TipRow] = field(default_factory=list)
 
 
-def receipt(*, call: Call) -> Receipt | None:
-    """None for a call that was never live. A period that is not settled yet is not on it."""
+def receipt(*, call: Call, now: datetime | None = None) -> Receipt | None:
+    """None for a call that was never live. A period that is not settled yet is not on it.
+
+    `now`: for what can still be contested.
+    """
     if call.started_at is None:
         return None
     ended = call.periods.filter(state=PaidPeriod.State.ENDED).select_related("offer").order_by("accepted_at", "pk")
     periods = list(ended)
-    rows = [row_of(period) for period in periods]
+    tips = earnings.tips(about=[f"call:{call.pk}"])
+    references = [*(f"period:{period.pk}" for period in periods), *(tip.reference for tip in tips)]
+    charges = claims.charges(references=references, now=now or call.started_at)
+    rows = [_row(period, charges.get(f"period:{period.pk}")) for period in periods]
     return Receipt(
         call=call,
         stretches=line_of_time(call, periods),
@@ -95,13 +132,21 @@ def receipt(*, call: Call) -> Receipt | None:
         commission=_sum(row.commission for row in rows),
         earning=_sum(row.earning for row in rows),
         billed_ms=sum(row.billed_ms for row in rows),
+        tips=[TipRow(charges[tip.reference]) for tip in tips],
     )
 
 
 def row_of(period: PaidPeriod) -> PeriodRow:
     """The figures of one ended period."""
+    reference = f"period:{period.pk}"
+    return _row(period, claims.charges(references=[reference], now=period.over_at).get(reference))
+
+
+def _row(period: PaidPeriod, charge: claims.Charge | None) -> PeriodRow:
     offer, currency = period.offer, period.currency
-    paid_minor = period.amount_minor - period.given_back_minor
+    price, given_back = Money(period.amount_minor, currency), Money(period.given_back_minor, currency)
+    paid = charge.earning.price if charge else price - given_back
+    earning = charge.earning.amount if charge else paid
     low, high = offer.estimate_low_minutes, offer.estimate_high_minutes
     return PeriodRow(
         period=period,
@@ -116,15 +161,17 @@ def row_of(period: PaidPeriod) -> PeriodRow:
         started_at=period.counts_from,
         ended_at=period.over_at,
         end_text=texts.end_reason(period),
-        price=Money(period.amount_minor, currency),
+        price=price,
         unused=Money(unused_minor(period), currency),
-        given_back=Money(period.given_back_minor, currency),
-        paid=Money(paid_minor, currency),
-        commission=Money(period.commission_minor, currency),
+        given_back=given_back,
+        refunded=price - given_back - paid,
+        paid=paid,
+        commission=paid - earning,
         commission_percent=period.commission_percent,
-        earning=Money(paid_minor - period.commission_minor, currency),
+        earning=earning,
         release_at=period.release_at,
         stops=_stops(period),
+        charge=charge,
     )
 
 

@@ -4,6 +4,7 @@ offers.py (asking), consent.py (answering), periods.py (the meter's buttons, the
 witnesses say), sweep.py (deadlines), states.py and receipts.py (what people are shown).
 """
 
+from calls.metering.afterwards import contest, payer_paid, tip, tipping
 from calls.metering.consent import accept_offer, refuse_offer, start_adding_credit, withdraw_offer
 from calls.metering.errors import MeterRefused, OfferRefused
 from calls.metering.hearings import hearing, process_died, silence
@@ -23,6 +24,7 @@ __all__ = [
     "accept_offer",
     "back_to_free",
     "cancel_act",
+    "contest",
     "end_for_call",
     "hearing",
     "latest_offer",
@@ -31,6 +33,7 @@ __all__ = [
     "meter_state",
     "offer_state",
     "pause",
+    "payer_paid",
     "process_died",
     "raise_cap",
     "ready",
@@ -42,5 +45,7 @@ __all__ = [
     "silence",
     "start_adding_credit",
     "sweep",
+    "tip",
+    "tipping",
     "withdraw_offer",
 ]

@@ -127,6 +127,9 @@ def _to_give_back(period: PaidPeriod) -> int:
 
 
 def _give_back(period: PaidPeriod, minor: int, *, cause: str, now: datetime) -> None:
+    """What the expert, or staff, gave back already is not there to go back again."""
+    charge = earnings.of_references(references=[reference(period)]).get(reference(period))
+    minor = min(minor, charge.price.minor if charge else 0)
     if minor <= 0:
         return
     key = f"{reference(period)}:{cause}"  # the billable time only ever shrinks: each correction has its own key

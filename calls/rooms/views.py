@@ -1,13 +1,17 @@
 """The room's page, why its socket was refused, and the receipt. Everything is looked up from the person: strangers get 404."""
 
+from secrets import token_urlsafe
+
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from calls.metering import services as metering
+from calls.metering.forms import TipForm
 from calls.rooms import words
 from calls.rooms.models import Call, Room
 from marketplace.accounts.models import User
@@ -64,6 +68,8 @@ def receipt(request: HttpRequest, call_id: int) -> HttpResponse:
             "call": call,
             "role": "payer" if is_caller else "expert",
             "other": call.expert if is_caller else call.caller,
-            "receipt": metering.receipt(call=call),
+            "receipt": metering.receipt(call=call, now=timezone.now()),
+            "tipping": metering.tipping(call=call, payer=request.user),
+            "tip_form": TipForm(initial={"token": token_urlsafe(24)}),
         },
     )

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from payouts.claims import services as claims
 from payouts.earnings import services as earnings
 from payouts.member_request import MemberRequest
 from payouts.money import Money
@@ -28,6 +29,8 @@ def show(request: MemberRequest) -> HttpResponse:
     least = Money(settings.WITHDRAWAL_MINOR_MIN, settings.CURRENCY)
     context = {
         "summary": summary,
+        "owed": earnings.owed(expert=expert),
+        "claims": claims.to_answer(expert=expert),
         "withdrawn": withdrawals.withdrawn(expert=expert),
         "pending": earnings.pending_by_date(expert=expert),
         "released": earnings.released(expert=expert)[:RELEASED_SHOWN],

@@ -1,0 +1,82 @@
+"""After the call: the payer contests a charge or sends a tip, the expert gives back. Told to payouts in its own words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+
+from calls.metering.billing import PerMinute
+from calls.metering.evidence import evidence
+from calls.metering.models import PaidPeriod
+from calls.metering.settlement import reference
+from calls.metering.terms import terms_of
+from calls.metering.texts import duration
+from calls.rooms.models import Call
+from marketplace.accounts.models import User
+from payouts.claims import services as claims
+from payouts.earnings import services as earnings
+from payouts.money import Money
+from payouts.wallet import services as wallet
+
+
+def contest(*, period: PaidPeriod, payer: User, reason: str, now: datetime) -> None:
+    """With the receipt's evidence attached. Raises claims.ClaimRefused."""
+    claims.open_claim(payer=payer, reference=reference(period), reason=reason, evidence=evidence(period), now=now)
+
+
+def payer_paid(call: Call, member: User) -> PaidPeriod | None:
+    """A period of this call that cost this member something: who paid can tip."""
+    return call.periods.filter(payer=member, state=PaidPeriod.State.ENDED, amount_minor__gt=0).first()
+
+
+def tip(*, call: Call, payer: User, amount: Money, key: str, now: datetime) -> None:
+    """To the expert whom `payer` paid in this call. Raises PaidPeriod.DoesNotExist, BadAmount, earnings.TipLimit, KeyReused,
+    wallet's InsufficientCredit."""
+    period = payer_paid(call, payer)
+    if period is None:
+        raise PaidPeriod.DoesNotExist
+    earnings.tip(
+        payer=payer,
+        expert=period.expert,
+        amount=amount,
+        about=about(call),
+        key=key,
+        group=f"listing:{period.listing}",
+        label=f"{period.label} (tip)",
+        link=f"/calls/{call.pk}/",
+        now=now,
+    )
+
+
+def about(call: Call) -> str:
+    """What tips for this call are counted by."""
+    return f"call:{call.pk}"
+
+
+@dataclass(frozen=True, slots=True)
+class Tipping:
+    """What the receipt offers to who paid: sums to choose, of what may still be tipped and is there."""
+
+    left: Money
+    credit: Money
+
+
+def tipping(*, call: Call, payer: User) -> Tipping | None:
+    """None for who paid nothing in it, and when no more may be tipped."""
+    left = earnings.left_to_tip(payer=payer, about=about(call))
+    if left.minor < settings.TIP_MINOR_MIN or payer_paid(call, payer) is None:
+        return None
+    return Tipping(left=left, credit=wallet.credit(member=payer))
+
+
+def worth_of(period: PaidPeriod, ms: int) -> Money | None:
+    """What `ms` of a period per minute cost, rounded up: in the payer's favour. None for an act, which has one price."""
+    terms = terms_of(period)
+    if not isinstance(terms, PerMinute):
+        return None
+    return Money(-(-terms.rate_minor * ms // 60_000), period.currency)
+
+
+def time_line(ms: int) -> str:
+    """How a refund of time names its line."""
+    return duration(ms)

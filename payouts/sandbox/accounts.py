@@ -8,7 +8,7 @@ from django.conf import settings
 from payouts import clock
 from payouts.sandbox import books, events, store
 from payouts.sandbox.errors import invalid
-from payouts.sandbox.requests import ANY_LIST, EXPAND, FLAG, MAP, TEXT, ApiRequest, need
+from payouts.sandbox.requests import ANY_LIST, EXPAND, FLAG, MAP, TEXT, ApiRequest, hosted_page, need
 from payouts.sandbox.store import Object
 
 LINK_MINUTES = 10
@@ -115,7 +115,7 @@ def create_link(request: ApiRequest, params: dict[str, Any]) -> Object:
         "created": events.iso(),
         "expires_at": (now + timedelta(minutes=LINK_MINUTES)).strftime("%Y-%m-%dT%H:%M:%S.000Z"),
         "livemode": False,
-        "url": f"{settings.SITE_URL}/sandbox/stripe/onboard/{account['id']}?link={token}",
+        "url": hosted_page(f"/sandbox/stripe/onboard/{account['id']}?link={token}", back_to=onboarding["refresh_url"]),
         "use_case": params["use_case"],
     }
     expires = books.stamp(now + timedelta(minutes=LINK_MINUTES))

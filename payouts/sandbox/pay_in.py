@@ -4,12 +4,10 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.conf import settings
-
 from payouts import clock
 from payouts.sandbox import books, events, intents, store
 from payouts.sandbox.errors import invalid
-from payouts.sandbox.requests import ANY_LIST, EXPAND, MAP, TEXT, WHOLE, ApiRequest, need
+from payouts.sandbox.requests import ANY_LIST, EXPAND, MAP, TEXT, WHOLE, ApiRequest, hosted_page, need
 from payouts.sandbox.store import Object
 
 SESSION_HOURS = 24
@@ -109,7 +107,7 @@ def _session(params: dict[str, Any], currency: str, total: int) -> Object:
         "status": "open",
         "success_url": params["success_url"],
         "ui_mode": "hosted_page",
-        "url": f"{settings.SITE_URL}/sandbox/stripe/c/pay/{id_}",
+        "url": hosted_page(f"/sandbox/stripe/c/pay/{id_}", back_to=params["success_url"]),
         "_": {"payment_intent_data": params.get("payment_intent_data", {}), "lines": params["line_items"]},
     }
 

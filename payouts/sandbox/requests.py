@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from django.conf import settings
+from django.http.request import split_domain_port
+
 from payouts.sandbox.errors import ApiError, invalid
 
 TEXT, WHOLE, FLAG, MAP = "text", "whole", "flag", "map"
@@ -136,3 +139,14 @@ def need(params: dict[str, Any], *names: str) -> None:
     for name in names:
         if params.get(name) in (None, "", {}, []):
             raise invalid(f"Missing required param: {name}.", code="parameter_missing", param=name)
+
+
+def hosted_page(path: str, *, back_to: str) -> str:
+    """The address of one of our pages, at the name under which the visitor sees the site (localhost, 127.0.0.1).
+
+    `back_to` is where the page will lead back: one origin, or the page's policy would refuse to go there and the session
+    would stay behind.
+    """
+    parts = urlsplit(back_to)
+    is_here = parts.scheme in ("http", "https") and split_domain_port(parts.netloc)[0] in settings.LOOPBACK_HOSTS
+    return (f"{parts.scheme}://{parts.netloc}" if is_here else settings.SITE_URL) + path

@@ -10,6 +10,7 @@ from django.utils import timezone
 from payouts.sandbox import pay_out
 from payouts.sandbox import services as sandbox
 from payouts.sandbox.models import SandboxDelivery, SandboxObject
+from payouts.sandbox.requests import hosted_page
 from payouts.stripe import gateway
 from tests.payouts.purse import eur
 from tests.payouts.stripe.probe import HOME, ask_for_money_and_a_bank
@@ -82,6 +83,29 @@ class PaymentPageTests:
     def test_nothing_inline(self, walk):
         page = Client().get(path_of(walk.session.url)).content.decode()
         assert ("style=" in page, "<script" in page, "<style" in page) == (False, False, False)
+
+
+class AddressTests:
+    """The pages open where the visitor is: a form may lead to its own origin only, and a session belongs to one name."""
+
+    @pytest.mark.parametrize("seen_as", ["localhost:8000", "127.0.0.1:9000", "[::1]:8000", "localhost"])
+    def test_the_payment_page_opens_under_the_name_the_visitor_typed(self, alice, seen_as):
+        opened = self._visitor(alice, seen_as).post(reverse("top_up"), {"choice": "2000"})
+        assert (opened.status_code, urlsplit(opened["Location"]).netloc) == (302, seen_as)
+
+    @pytest.mark.parametrize("seen_as", ["localhost:8000", "127.0.0.1:9000", "[::1]:8000", "localhost"])
+    def test_so_does_the_onboarding_page(self, alice, seen_as):
+        opened = self._visitor(alice, seen_as).post(reverse("connect_bank"), {"country": "FR"})
+        assert (opened.status_code, urlsplit(opened["Location"]).netloc) == (302, seen_as)
+
+    def test_whoever_leads_back_to_another_machine_gets_the_sites_own_address(self, settings):
+        for elsewhere in ("https://ringwise.example/", "http://localhost.example:8000/", "http://a@localhost:1/", "/"):
+            assert hosted_page("/x", back_to=elsewhere) == f"{settings.SITE_URL}/x"
+
+    def _visitor(self, member, seen_as: str) -> Client:
+        browser = Client(headers={"host": seen_as})
+        browser.force_login(member)
+        return browser
 
 
 class OnboardingPageTests:

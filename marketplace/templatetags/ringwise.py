@@ -1,6 +1,6 @@
 """What templates need beyond Django: icons, durations, sums, presence, faces, form fields. They show; they decide nothing."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from zlib import crc32
@@ -82,8 +82,25 @@ def initials(name: str, key: int, size: str = "") -> SafeString:
 @register.simple_tag
 def moment(at: datetime) -> SafeString:
     """`{% moment call.rang_at %}`: page.js turns it into the visitor's own time zone; without it the page says UTC."""
+    return _time(at, "moment", "j M Y, H:i", " UTC")
+
+
+@register.simple_tag
+def day(at: date) -> SafeString:
+    """`{% day earning.release_at %}`: the day of a moment where the visitor is; a date without a time is the same everywhere."""
+    return _time(at, "day", "j M Y")
+
+
+@register.simple_tag
+def clock(at: datetime) -> SafeString:
+    """`{% clock stop.started_at %}`: the time of day to the second."""
+    return _time(at, "clock", "H:i:s", " UTC")
+
+
+def _time(at: date, shown: str, form: str, zone: str = "") -> SafeString:
+    in_utc = at.astimezone(UTC) if isinstance(at, datetime) else at
     return format_html(
-        '<time datetime="{}" data-local>{} UTC</time>', at.isoformat(), date_format(at.astimezone(UTC), "j M Y, H:i")
+        '<time datetime="{}" data-local="{}">{}{}</time>', at.isoformat(), shown, date_format(in_utc, form), zone
     )
 
 

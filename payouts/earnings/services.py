@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -99,10 +99,10 @@ def summary(*, expert: AbstractBaseUser) -> Summary:
     )
 
 
-def pending_by_date(*, expert: AbstractBaseUser) -> list[tuple[date, Money, Earning]]:
-    """Each pending earning with its release date and what the expert will get, the soonest first."""
+def pending_by_date(*, expert: AbstractBaseUser) -> list[Earning]:
+    """Each pending earning of which something is left, the one that is released soonest first."""
     pending = Earning.objects.filter(expert_id=expert.pk, released_at=None).order_by("release_at", "pk")
-    return [(earning.release_at.date(), earning.amount, earning) for earning in pending if earning.amount]
+    return [earning for earning in pending if earning.amount]
 
 
 def released(*, expert: AbstractBaseUser) -> QuerySet[Earning]:

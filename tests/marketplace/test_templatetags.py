@@ -1,3 +1,5 @@
+from datetime import datetime, timedelta, timezone
+
 import pytest
 from django.template import Context, Template
 
@@ -33,6 +35,22 @@ class InitialsTests:
 
     def test_keep_their_colour(self):
         assert ringwise.initials("Ana", 7) == ringwise.initials("Ana", 7)
+
+
+class TimeTests:
+    """What page/times.js finds, and what is read without it."""
+
+    AT = datetime(2026, 4, 1, 23, 30, 5, tzinfo=timezone(timedelta(hours=-4)))
+
+    def test_a_moment_is_in_utc_until_the_browser_has_made_it_its_own(self):
+        assert ringwise.moment(self.AT) == (
+            '<time datetime="2026-04-01T23:30:05-04:00" data-local="moment">2 Apr 2026, 03:30 UTC</time>'
+        )
+        assert ringwise.clock(self.AT).endswith('data-local="clock">03:30:05 UTC</time>')
+        assert ringwise.day(self.AT).endswith('data-local="day">2 Apr 2026</time>')
+
+    def test_a_day_of_the_calendar_has_no_time(self):
+        assert ringwise.day(self.AT.date()) == '<time datetime="2026-04-01" data-local="day">1 Apr 2026</time>'
 
 
 class IconTests:

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.calls.metering.world import Story
+from tests.marketplace.local_times import days_for_everybody_alike
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +43,12 @@ class ReceiptPageTests:
         kinds = re.findall(r'timeline-piece" data-kind="(\w+)" data-ms="(\d+)"', pages["Alice Martin"])
         assert ("paid", "90000") in kinds
         assert kinds[-1][0] == "free"
+
+    def test_every_time_on_it_is_the_visitors_own(self, pages):
+        for page in pages.values():
+            assert page.count('data-local="clock"') > 2
+            assert days_for_everybody_alike(page) == []
+        assert 'data-local="day"' in pages["Bob Leroy"]
 
     def test_the_accepted_terms_are_on_it(self, pages):
         assert "By accepting I ask to start now" in pages["Alice Martin"]

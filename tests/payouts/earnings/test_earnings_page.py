@@ -7,6 +7,7 @@ import pytest
 from payouts.stripe.answers import AccountState, NotAnswered
 from payouts.withdrawals import services as withdrawals
 from payouts.withdrawals.models import BankConnection, Withdrawal
+from tests.marketplace.local_times import days_for_everybody_alike
 from tests.payouts.purse import charge, connect_bank, give_credit, make_available, purse
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +49,24 @@ class EarningsPageTests:
         assert 'data-testid="earnings-pending">€7.00<' in page
         assert "1 Apr 2026" in page
         assert "€10.00 paid, 30 % commission" in page
+
+    def test_every_day_on_it_is_the_visitors_own(self, rich_bob, alice, now, signed_in, plants_an_error):
+        give_credit(alice, 1_000, now)
+        charge(alice, rich_bob, 1_000, now)
+        for state in Withdrawal.State.values:
+            Withdrawal.objects.create(
+                expert=rich_bob,
+                key=state,
+                amount_minor=2_000,
+                currency="EUR",
+                state=state,
+                requested_at=now,
+                arrives_on=now.date(),
+                paid_at=now,
+            )
+        page = page_of(signed_in(rich_bob))
+        assert page.count("data-local") == 2 + 2 + 5 + 2
+        assert days_for_everybody_alike(page) == []
 
     def test_nobody_sees_anothers_earnings(self, rich_bob, eve, signed_in):
         assert 'data-testid="earnings-available">€0.00<' in page_of(signed_in(eve))

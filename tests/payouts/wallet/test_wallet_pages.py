@@ -6,6 +6,7 @@ from django.urls import reverse
 from payouts.stripe.answers import NotAnswered
 from payouts.wallet import services as wallet
 from payouts.wallet.models import TopUp
+from tests.marketplace.local_times import days_for_everybody_alike
 from tests.payouts.purse import charge, eur, give_credit, session_of, stripe_says
 from tests.payouts.wallet.conftest import STRIPE_PAGE
 
@@ -35,6 +36,8 @@ class WalletTests:
         assert "+€20.00" in page
         assert "-€5.33" in page
         assert 'href="/calls/1/"' in page
+        assert page.count('data-local="moment"') == 2
+        assert days_for_everybody_alike(page) == []
 
     def test_nobody_sees_anothers_money(self, alice, eve, now, signed_in):
         give_credit(alice, 2_000, now)

@@ -1,18 +1,32 @@
-/** Moments in the visitor's own time zone. The server writes them in UTC for whoever has no script. */
+/** Moments in the visitor's own time zone, as their region writes them. The server writes UTC for whoever has no script. */
+
+/** What `data-local` says is to be shown of a moment. @type {Record<string, Intl.DateTimeFormatOptions>} */
+const SHOWN = {
+  moment: { dateStyle: "medium", timeStyle: "short" },
+  day: { dateStyle: "medium" },
+  clock: { timeStyle: "medium" },
+};
+/** A day of the calendar, 2026-04-01, is the same everywhere. */
+const DAY_ONLY = /^\d{4}-\d\d-\d\d$/;
+
+/** The page's language as the visitor's region writes it: 14:05 or 2:05 PM. */
+export function localesFor(/** @type {string} */ language, /** @type {readonly string[]} */ spoken) {
+  return [...spoken.filter((one) => one.startsWith(`${language}-`)), language];
+}
+
+/** @param {string} datetime @param {string} shown @param {string[]} locales @param {string} [timeZone] */
+export function localTime(datetime, shown, locales, timeZone) {
+  const zone = DAY_ONLY.test(datetime) ? "UTC" : timeZone;
+  return new Intl.DateTimeFormat(locales, { ...SHOWN[shown], timeZone: zone }).format(new Date(datetime));
+}
 
 export function showLocalTimes() {
-  const language = document.documentElement.lang;
-  const regions = navigator.languages.filter((spoken) => spoken.startsWith(`${language}-`)); // 14:05 or 2:05 PM
-  const format = new Intl.DateTimeFormat([...regions, language], {
-    day: "numeric",
-    month: "short",
-    year: "numeric",
-    hour: "2-digit",
-    minute: "2-digit",
-  });
+  const locales = localesFor(document.documentElement.lang, navigator.languages);
   for (const time of document.querySelectorAll("time[data-local]")) {
-    const at = new Date(time.getAttribute("datetime") ?? "");
-    time.textContent = format.format(at);
-    time.setAttribute("title", at.toString());
+    const datetime = time.getAttribute("datetime") ?? "";
+    time.textContent = localTime(datetime, time.getAttribute("data-local") ?? "", locales);
+    if (!DAY_ONLY.test(datetime)) {
+      time.setAttribute("title", new Date(datetime).toString());
+    }
   }
 }

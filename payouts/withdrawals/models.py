@@ -64,5 +64,9 @@ class Withdrawal(models.Model):
         ]
 
     @property
+    def is_open(self) -> bool:
+        return self.state in self.OPEN
+
+    @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)

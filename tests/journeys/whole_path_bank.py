@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from payouts.earnings import services as earnings
 from payouts.earnings.models import Earning
+from payouts.money import Money
 from payouts.withdrawals.models import Withdrawal
 from tests.journeys.people import Person
 from tests.journeys.site import Site, manage
@@ -29,8 +30,8 @@ def the_bank_refuses(bob: Person) -> None:
     available = earnings.summary(expert=member(bob)).available.minor
     assert bob.sum("earnings-available") == available <= earned
     bob.press("Withdraw")
-    comes_to_state(bob, "failed")
-    comes_to(bob, "earnings-available", available)
+    follows(bob, "sent", "failed")
+    expect(bob.sees("earnings-available")).to_have_text(str(Money(available, "EUR")))
 
 
 def the_bank_pays(bob: Person) -> None:
@@ -38,7 +39,7 @@ def the_bank_pays(bob: Person) -> None:
     connects_a_bank(bob, "Change at Stripe", PAYING_BANK)
     bob.page.get_by_label("Amount").fill(f"{ENOUGH_TO_WITHDRAW_MINOR // 100}")
     bob.press("Withdraw")
-    comes_to_state(bob, "paid")
+    follows(bob, "sent", "paid")
     assert bob.sum("earnings-available") == available - ENOUGH_TO_WITHDRAW_MINOR
     assert bob.sum("earnings-withdrawn") == ENOUGH_TO_WITHDRAW_MINOR
     assert sorted(Withdrawal.objects.values_list("state", flat=True)) == ["failed", "paid"]
@@ -60,9 +61,10 @@ def comes_to(bob: Person, testid: str, minor: int) -> None:
     bob.looks_again_until("/earnings/", lambda: bob.sum(testid) == minor)
 
 
-def comes_to_state(bob: Person, state: str) -> None:
-    newest = bob.page.get_by_test_id("withdrawal").first
-    bob.looks_again_until("/earnings/", lambda: newest.get_attribute("data-state") == state)
+def follows(bob: Person, *states: str) -> None:
+    """Each step of the newest withdrawal shows by itself."""
+    for state in states:
+        expect(bob.page.get_by_test_id("withdrawal").first).to_have_attribute("data-state", state)
 
 
 def the_books_are_clean_and_a_planted_error_is_found(site: Site) -> None:

@@ -2,6 +2,7 @@
 
 import { PageSocket } from "./pagesocket.js";
 import { byId, pageData } from "./page/dom.js";
+import { followUnsettled } from "./page/follow.js";
 import { IncomingCalls } from "./page/incoming.js";
 import { CallPanel } from "./page/outgoing.js";
 import { showPresence, shownExperts } from "./page/presence.js";
@@ -70,6 +71,7 @@ if (panel) {
 watchShown();
 socket.connect();
 showLocalTimes();
+followUnsettled();
 addEventListener("online", () => socket.connect());
 document.addEventListener("visibilitychange", comeBack);
 document.addEventListener("click", closeMenu);

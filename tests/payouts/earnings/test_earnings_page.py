@@ -126,7 +126,10 @@ class WithdrawPageTests:
         Withdrawal.objects.create(
             expert=bob, key="k", amount_minor=2_000, currency="EUR", state=state, requested_at=now, paid_at=now
         )
-        assert said in page_of(signed_in(bob))
+        page = page_of(signed_in(bob))
+        assert said in page
+        # Followed by the page itself while it is on its way: page/follow.js
+        assert ("data-unsettled" in page) == (state in ("requested", "sent", "failing"))
 
 
 class BankPageTests:

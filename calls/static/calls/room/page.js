@@ -8,6 +8,7 @@ import { createCreditWindow, goBack, isReturned } from "./page/credit_window.js"
 import { DevicePanel } from "./page/device_panel.js";
 import { byId, show } from "./page/dom.js";
 import { Doors } from "./page/doors.js";
+import { Focus } from "./page/focus.js";
 import { GoPaid } from "./page/go_paid.js";
 import { MeterPill } from "./page/meter_pill.js";
 import { Stage } from "./page/stage.js";
@@ -44,7 +45,7 @@ function openRoom() {
   const controls = new Controls(desk, addCredit);
   const goPaid = new GoPaid(desk);
   const devicePanel = new DevicePanel(desk, (speaker) => stage.speakThrough(speaker));
-  const parts = [new Doors(desk), stage, new MeterPill(desk), controls, goPaid, consent, devicePanel];
+  const parts = [new Doors(desk), stage, new MeterPill(desk), controls, goPaid, consent, devicePanel, new Focus()];
   let due = false;
 
   function render() {

@@ -24,6 +24,7 @@ export class MeterPill {
     show(byId("meter"), screen === "call" && state?.call?.state === "live");
     show(byId("credit"), Boolean(state?.credit) && screen === "call");
     say(byId("balance"), state?.credit?.text ?? "");
+    if (state?.credit) say(byId("header-credit"), state.credit.text); // the site's header is back when the call is over
     if (!state || !reading) return;
     mark(byId("room"), "meter", screen === "call" ? reading.state : "free");
     this.#renderPill(state, reading);

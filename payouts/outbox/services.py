@@ -30,6 +30,10 @@ class GiveUp(Exception):
     """Trying again is pointless: the row becomes a task for staff, with this message."""
 
 
+class NotYet(Exception):
+    """The world outside is not ready, and nothing is wrong: tried again later."""
+
+
 def enqueue(*, action: str, key: str, payload: dict[str, Any], now: datetime) -> None:
     """To be called inside the transaction of the cause. The same key twice: no effect."""
     row = OutboxRow(action=action, key=key, payload=payload, due_at=now, made_at=now)
@@ -78,10 +82,16 @@ def _do(row: OutboxRow, handler: Handler, now: datetime) -> None:
     except GiveUp as reason:
         log.error("Outbox row given up", extra={"key": row.key})
         _close(row, state=OutboxRow.State.GIVEN_UP, error=str(reason))
+    except NotYet as reason:
+        _later(row, reason, now)
     except Exception as problem:
         log.warning("Outbox row failed, will be tried again", exc_info=problem, extra={"key": row.key})
-        wait = timedelta(seconds=min(2 ** (row.attempts - 1), BACKOFF_MAX_S))
-        _close(row, state=OutboxRow.State.WAITING, due_at=now + wait, error=repr(problem)[:2000])
+        _later(row, problem, now)
+
+
+def _later(row: OutboxRow, problem: Exception, now: datetime) -> None:
+    wait = timedelta(seconds=min(2 ** (row.attempts - 1), BACKOFF_MAX_S))
+    _close(row, state=OutboxRow.State.WAITING, due_at=now + wait, error=repr(problem)[:2000])
 
 
 def _close(row: OutboxRow, **changes: object) -> bool:

@@ -24,7 +24,7 @@ def book(
     source: str,
     account: str = "",
     fee: int = 0,
-    settle_days: int = 0,
+    settles_in: timedelta = timedelta(),
 ) -> Object:
     """A movement of `amount` (negative: out) less `fee` minor units on one balance."""
     now = clock.now()
@@ -36,7 +36,7 @@ def book(
             "id": store.new_id("txn"),
             "object": "balance_transaction",
             "amount": amount,
-            "available_on": stamp(now + timedelta(days=settle_days)),
+            "available_on": stamp(now + settles_in),
             "balance_type": "payments",
             "created": stamp(now),
             "currency": currency,
@@ -47,7 +47,7 @@ def book(
             "net": amount - fee,
             "reporting_category": "charge" if type_ == "payment" else type_,
             "source": source,
-            "status": "pending" if settle_days else "available",
+            "status": "pending" if settles_in else "available",
             "type": type_,
         },
         account=account,

@@ -12,6 +12,7 @@ from payouts.sandbox.requests import EXPAND, MAP, TEXT, WHOLE, ApiRequest, need
 from payouts.sandbox.store import Object
 
 STEP_S = 4  # real seconds from one state of a payout to the next, so that the demo shows each
+RETURN_S = 4  # until what a bank refused can be taken from the connected balance: *failed, coming back*
 PAYING_BANK, REFUSING_BANK = "000123456789", "000111111116"
 REFUSAL = ("no_account", "The bank account details on file are probably incorrect. No bank account could be found.")
 
@@ -259,7 +260,12 @@ def fail(payout: Object) -> None:
         return
     account, (code, message) = payout["_"]["account"], REFUSAL
     movement = books.book(
-        "payout_failure", amount=payout["amount"], currency=payout["currency"], source=payout["id"], account=account
+        "payout_failure",
+        amount=payout["amount"],
+        currency=payout["currency"],
+        source=payout["id"],
+        account=account,
+        settles_in=timedelta(seconds=RETURN_S),
     )
     payout |= {"failure_code": code, "failure_message": message, "failure_balance_transaction": movement["id"]}
     _set_status(payout, "failed", "payout.failed")

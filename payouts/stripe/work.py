@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from payouts.outbox.models import OutboxRow
-from payouts.outbox.services import Finish, GiveUp, Handler
+from payouts.outbox.services import Finish, GiveUp, Handler, NotYet
 from payouts.stripe import gateway, pay_in_work
 from payouts.stripe.answers import Refused
 from payouts.stripe.models import StripeEvent
@@ -111,7 +111,7 @@ def _with_fresh_key(key: str, make: Callable[[str], Made]) -> Made:
 def _final(refusal: Refused) -> tuple[str, str]:
     """What Stripe will say again however often it is asked; money that is only not there yet is waited for."""
     if refusal.code == NO_FUNDS_YET:
-        raise refusal
+        raise NotYet(str(refusal)) from refusal
     return refusal.code, str(refusal)
 
 

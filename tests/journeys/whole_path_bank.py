@@ -30,7 +30,7 @@ def the_bank_refuses(bob: Person) -> None:
     available = earnings.summary(expert=member(bob)).available.minor
     assert bob.sum("earnings-available") == available <= earned
     bob.press("Withdraw")
-    follows(bob, "sent", "failed")
+    follows(bob, "sent", "failing", "failed")
     expect(bob.sees("earnings-available")).to_have_text(str(Money(available, "EUR")))
 
 

@@ -92,6 +92,27 @@ class WithdrawalTests:
         withdrawal.refresh_from_db()
         assert (withdrawal.state, purse(bob)["available"]) == (State.FAILED, "70.00")
 
+    def test_reads_coming_back_while_what_the_bank_refused_cannot_be_taken_yet(
+        self, alice, bob, now, monkeypatch, caplog
+    ):
+        """Stripe says *not enough* to the reversal until then: it is asked again, and makes one."""
+        monkeypatch.setattr(pay_out, "RETURN_S", 60)
+        earn(bob, alice, 10_000, now=now)
+        connect(bob, number=pay_out.REFUSING_BANK, now=now)
+        withdrawal = withdraw(bob, 7_000, now=now)
+        work_for(20)
+        withdrawal.refresh_from_db()
+        assert (withdrawal.state, purse(bob)["available"]) == (State.FAILING, "0.00")
+        assert "will be tried again" not in caplog.text  # waiting is no fault
+        for row in SandboxObject.objects.filter(kind="balance_transaction", data__type="payout_failure"):
+            row.data["available_on"] = 0
+            row.save()
+        due_now()
+        work_for(4)
+        withdrawal.refresh_from_db()
+        assert (withdrawal.state, purse(bob)["available"]) == (State.FAILED, "70.00")
+        assert stripe_and_ledger_agree()
+
     def test_paid_and_then_refused_by_the_bank_comes_back(self, rich_bob, now):
         withdrawal = withdraw(rich_bob, 7_000, now=now)
         work_for(20)

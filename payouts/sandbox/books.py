@@ -29,7 +29,7 @@ def book(
     """A movement of `amount` (negative: out) less `fee` minor units on one balance."""
     now = clock.now()
     fees = [{"type": "stripe_fee", "amount": fee, "currency": currency, "application": None, "description": None}]
-    _count(account, currency, amount - fee, stamp(now + timedelta(days=settle_days)) if settle_days else 0)
+    _count(account, currency, amount - fee, stamp(now + settles_in) if settles_in else 0)
     return store.add(
         "balance_transaction",
         {

@@ -1,5 +1,6 @@
 """Charges: what a payment leaves, with Stripe's fee; and a failed one for each refusal of a card."""
 
+from datetime import timedelta
 from typing import Any
 
 from payouts import clock
@@ -24,7 +25,7 @@ def take(intent: Object, method: Object) -> Object:
         currency=intent["currency"],
         source=charge["id"],
         fee=(amount * FEE_PERCENT_TENTHS + 500) // 1000 + FEE_FIXED,
-        settle_days=cards.behaviour(method).settle_days,
+        settles_in=timedelta(days=cards.behaviour(method).settle_days),
     )
     charge["balance_transaction"] = movement["id"]
     events.tell("charge.succeeded", charge)

@@ -24,6 +24,7 @@ TPS = re.compile(r"tps = ([0-9.]+)")
 class Recorded:
     sql: str
     values: list
+    in_transaction: bool
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def record() -> list[Recorded]:
     seen: list[Recorded] = []
 
     def note(execute, sql, params, many, context):
-        seen.append(Recorded(sql, list(params or [])))
+        seen.append(Recorded(sql, list(params or []), connection.in_atomic_block))
         return execute(sql, params, many, context)
 
     settlement.settle("before the recording", caller=1, expert=2)  # the account ids are known from here on
@@ -49,17 +50,14 @@ def record() -> list[Recorded]:
 
 
 def script(statements: list[Recorded], first_ids: dict[str, int]) -> Script:
-    """One transaction of pgbench with those statements."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM payouts_entry WHERE key = %s", [KEY])
-        entry = cursor.fetchone()[0]
+    """Those statements for pgbench, in a transaction where they were in one."""
     changing = {
         KEY: "key",
-        entry: "entry_id",
-        first_ids["caller_hold"] + 1: "hold",
-        first_ids["caller_credit"] + 1: "credit",
-        first_ids["expert_pending"] + 2: "earning",
+        str(first_ids["caller_hold"] + 1): "hold",
+        str(first_ids["caller_credit"] + 1): "credit",
+        str(first_ids["expert_pending"] + 2): "earning",
     }
+    is_transaction = any(statement.in_transaction for statement in statements)
     last, fixed = settlement.PEOPLE - 1, {}
     lines = [
         "\\set n :n + 1",
@@ -69,13 +67,12 @@ def script(statements: list[Recorded], first_ids: dict[str, int]) -> Script:
         f"\\set hold {first_ids['caller_hold']} + :caller",
         f"\\set credit {first_ids['caller_credit']} + :caller",
         f"\\set earning {first_ids['expert_pending']} + :expert",
-        "BEGIN;",
+        *(["BEGIN;"] if is_transaction else []),
+        *(_with_variables(statement, changing, fixed) + ";" for statement in statements),
+        *(["COMMIT;"] if is_transaction else []),
+        "",
     ]
-    for statement in statements:
-        if statement.sql.split()[0] in ("INSERT", "UPDATE", "WITH", "SELECT"):
-            end = " \\gset entry_" if "payouts_entry" in statement.sql else ";"
-            lines.append(_with_variables(statement, changing, fixed) + end)
-    return Script("\n".join([*lines, "COMMIT;", ""]), fixed)
+    return Script("\n".join(lines), fixed)
 
 
 def _with_variables(statement: Recorded, changing: dict, fixed: dict[str, str]) -> str:

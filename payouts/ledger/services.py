@@ -3,24 +3,27 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from hashlib import sha256
 
-from django.db import connection, transaction
-from django.db.backends.utils import CursorWrapper
+from django.db import connection
 
-from payouts.ledger.accounts import KINDS, AccountRef, ids_of
+from payouts.ledger import posting
+from payouts.ledger.accounts import AccountRef
+from payouts.ledger.posting import Line
 from payouts.money import BadAmount, Money
 
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """`amount` from one account to another. `group`: what was sold ("listing:5"), for statements."""
-
-    debit: AccountRef
-    credit: AccountRef
-    amount: Money
-    group: str = ""
+__all__ = [
+    "KeyReused",
+    "Line",
+    "Overdraft",
+    "Posted",
+    "balance",
+    "balances",
+    "effects",
+    "fingerprint",
+    "post",
+    "posted",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +46,6 @@ class Overdraft(Exception):
         self.account_kind = account_kind
 
 
-_INSERT_ENTRY = """
-    INSERT INTO payouts_entry (key, fingerprint, kind, reference, posted_at)
-    VALUES (%s, %s, %s, %s, %s) ON CONFLICT (key) DO NOTHING RETURNING id
-"""
-_FIND_ENTRY = "SELECT id, fingerprint FROM payouts_entry WHERE key = %s"
 _BALANCE = (
     "SELECT id, credit_normal, balance_minor FROM payouts_account WHERE kind = %s AND owner = %s AND currency = %s"
 )
@@ -72,23 +70,19 @@ _EFFECTS = """
 def post(*, key: str, kind: str, lines: Sequence[Line], now: datetime, reference: str = "") -> Posted:
     """Move money: all lines or none, once per `key`.
 
-    Three statements: the entry, the cached balances of members, the postings. Inside a larger transaction it should come
-    last, for it locks the accounts it moves (in id order) until the commit.
-    Raises BadAmount, Overdraft, or KeyReused when `key` was posted with other content.
+    Inside a larger transaction it should come last, for it locks the accounts it moves (in id order) until the commit.
+    Raises BadAmount, Overdraft, or KeyReused when `key` was posted with other content. Nothing was written then.
     """
     currency = _checked_currency(lines)
     rows = ((*line.debit, *line.credit, line.amount.minor, line.group) for line in lines)
     content = fingerprint(kind, reference, currency, rows)
-    with transaction.atomic(), connection.cursor() as cursor:
-        ids = ids_of({ref for line in lines for ref in (line.debit, line.credit)}, currency)
-        posted_at = connection.ops.adapt_datetimefield_value(now)
-        cursor.execute(_INSERT_ENTRY, [key, content, kind, reference, posted_at])
-        row = cursor.fetchone()
-        if row is None:
-            return _posted_before(cursor, key, content)
-        _move_cached_balances(cursor, lines, ids)
-        _write_postings(cursor, row[0], lines, ids)
-    return Posted(row[0], is_new=True)
+    entry = posting.Entry(key, content, kind, reference, now)
+    done = posting.write(entry, lines, currency)
+    if done.entry_id is not None:
+        return Posted(done.entry_id, is_new=True)
+    if before := posting.find(key):
+        return _posted_before(before, key, content)
+    raise Overdraft(done.short_of)
 
 
 def balance(account: AccountRef, currency: str) -> Money:
@@ -155,55 +149,8 @@ def _checked_currency(lines: Sequence[Line]) -> str:
     return currency
 
 
-def _posted_before(cursor: CursorWrapper, key: str, content: str) -> Posted:
-    cursor.execute(_FIND_ENTRY, [key])
-    entry_id, posted_content = cursor.fetchone()
+def _posted_before(before: tuple[int, str], key: str, content: str) -> Posted:
+    entry_id, posted_content = before
     if posted_content != content:
         raise KeyReused(key)
     return Posted(entry_id, is_new=False)
-
-
-def _move_cached_balances(cursor: CursorWrapper, lines: Sequence[Line], ids: dict[AccountRef, int]) -> None:
-    """One statement: it changes every account that stays at zero or above, and answers which; one missing is an overdraft."""
-    changes: dict[AccountRef, int] = {}
-    for line in lines:
-        for ref, towards_credit in ((line.debit, -line.amount.minor), (line.credit, line.amount.minor)):
-            if KINDS[ref.kind].is_floored:
-                change = towards_credit if KINDS[ref.kind].credit_normal else -towards_credit
-                changes[ref] = changes.get(ref, 0) + change
-    if not changes:
-        return
-    values = [value for ref, change in changes.items() for value in (ids[ref], change)]
-    cursor.execute(_update_balances(connection.vendor, len(changes)), [*values, *(ids[ref] for ref in changes)])
-    moved = {row_id for (row_id,) in cursor.fetchall()}
-    for ref in changes:
-        if ids[ref] not in moved:
-            raise Overdraft(ref.kind)
-
-
-@cache
-def _update_balances(vendor: str, count: int) -> str:
-    """On PostgreSQL the rows are locked in id order first, so that crossing moves wait for each other, never in a ring."""
-    changes, ids = " ".join(["WHEN %s THEN CAST(%s AS bigint)"] * count), ", ".join(["%s"] * count)
-    locked = "FOR NO KEY UPDATE" if vendor == "postgresql" else ""
-    return f"""
-        WITH change(id, minor) AS (
-            SELECT id, CASE id {changes} END FROM payouts_account WHERE id IN ({ids}) ORDER BY id {locked}
-        )
-        UPDATE payouts_account SET balance_minor = balance_minor + change.minor FROM change
-        WHERE payouts_account.id = change.id AND balance_minor + change.minor >= 0
-        RETURNING payouts_account.id
-    """
-
-
-def _write_postings(cursor: CursorWrapper, entry_id: int, lines: Sequence[Line], ids: dict[AccountRef, int]) -> None:
-    values: list[int | str] = []
-    for line in lines:
-        values += (entry_id, ids[line.debit], ids[line.credit], line.amount.minor, line.group)
-    cursor.execute(_insert_postings(len(lines)), values)
-
-
-@cache
-def _insert_postings(count: int) -> str:
-    rows = ", ".join(["(%s, %s, %s, %s, %s)"] * count)
-    return f'INSERT INTO payouts_posting (entry_id, debit_id, credit_id, amount_minor, "group") VALUES {rows}'

@@ -17,6 +17,7 @@ from django.utils import timezone
 from calls.metering import services as metering
 from calls.rooms import services as rooms
 from payouts import clock
+from payouts.cards import services as cards
 from payouts.claims import services as claims
 from payouts.earnings import services as earnings
 from payouts.mail import services as mail
@@ -31,7 +32,12 @@ from payouts.wallet import services as wallet
 logger = logging.getLogger(__name__)
 ROUND_S = 1.0
 BUSY_ROUND_S = 0.05
-HANDLERS: dict[str, Handler] = {**stripe_work.HANDLERS, "mail.receipt": metering.send_receipt, mail.ACTION: mail.send}
+HANDLERS: dict[str, Handler] = {
+    **stripe_work.HANDLERS,
+    "mail.receipt": metering.send_receipt,
+    mail.ACTION: mail.send,
+    cards.FILLED_UP: metering.filled_up,
+}
 
 
 @dataclass

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from payouts.cards.models import AutoTopUp, CardPayment, SavedCard
 from payouts.claims.models import Claim, GiveBack
 from payouts.earnings.models import Earning, Tip
 from payouts.ledger import services as ledger
@@ -25,7 +26,7 @@ from payouts.reconciliation.models import ReconciliationRun, StripeMovement
 from payouts.stripe.models import StripeEvent
 from payouts.wallet import services as wallet
 from payouts.wallet.forms import GrantForm
-from payouts.wallet.models import CreditLot, Hold, TopUp
+from payouts.wallet.models import CreditLot, Decline, Hold, TopUp
 from payouts.withdrawals.models import BankConnection, Withdrawal
 
 
@@ -67,6 +68,32 @@ class TopUpAdmin(LookOnly, admin.ModelAdmin):
     list_display = ["id", "member", "amount", "way", "state", "stripe_session", "stripe_intent", "made_at", "paid_at"]
     list_filter = ["state", "way"]
     search_fields = ["=stripe_session", "=stripe_intent", "member__email"]
+
+
+@admin.register(CardPayment)
+class CardPaymentAdmin(LookOnly, admin.ModelAdmin):
+    list_display = ["top_up_id", "member", "card", "cause", "is_automatic", "is_open"]
+    list_filter = ["is_automatic", "is_open"]
+    search_fields = ["=cause", "member__email"]
+
+
+@admin.register(AutoTopUp)
+class AutoTopUpAdmin(LookOnly, admin.ModelAdmin):
+    list_display = ["member", "card", "below", "amount", "is_on", "failures", "changed_at"]
+    list_filter = ["is_on"]
+    search_fields = ["member__email"]
+
+
+@admin.register(SavedCard)
+class SavedCardAdmin(LookOnly, admin.ModelAdmin):
+    list_display = ["member", "__str__", "expiry", "saved_at", "removed_at"]
+    search_fields = ["=stripe_method", "=fingerprint", "member__email"]
+
+
+@admin.register(Decline)
+class DeclineAdmin(LookOnly, admin.ModelAdmin):
+    list_display = ["stripe_charge", "member", "declined_at"]
+    search_fields = ["=stripe_charge", "member__email"]
 
 
 @admin.register(CreditLot)

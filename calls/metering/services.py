@@ -6,6 +6,7 @@ witnesses say), sweep.py (deadlines), states.py and receipts.py (what people are
 
 from calls.metering.afterwards import contest, payer_paid, tip, tipping
 from calls.metering.consent import accept_offer, refuse_offer, start_adding_credit, withdraw_offer
+from calls.metering.credit import filled_up
 from calls.metering.errors import MeterRefused, OfferRefused
 from calls.metering.hearings import hearing, process_died, silence
 from calls.metering.mail import send_receipt
@@ -26,6 +27,7 @@ __all__ = [
     "cancel_act",
     "contest",
     "end_for_call",
+    "filled_up",
     "hearing",
     "latest_offer",
     "latest_period",

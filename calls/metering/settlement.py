@@ -5,13 +5,12 @@ Callers hold the period's lock. Each move of money has a key made from its cause
 
 from datetime import datetime
 
-from calls.metering import billing, free_time, mail, witness
+from calls.metering import billing, credit, free_time, mail, witness
 from calls.metering.models import Hearing, PaidPeriod
 from calls.metering.moments import from_ms
 from calls.metering.terms import is_act, limit_ms, terms_of, unused_minor
 from calls.rooms.models import Call
 from marketplace.accounts.models import User
-from payouts.cards import services as cards
 from payouts.commission import split
 from payouts.earnings import services as earnings
 from payouts.money import Money
@@ -35,7 +34,7 @@ def hold(period: PaidPeriod, minor: int, *, number: int, now: datetime) -> None:
     """Sets credit aside for the period: 1 is its acceptance, 2 and on are raises. Raises wallet.InsufficientCredit."""
     key = f"{reference(period)}:hold:{number}"
     wallet.hold(payer=period.payer, amount=money(period, minor), key=key, reference=reference(period), now=now)
-    cards.after_spending(member=period.payer, cause=f"call:{period.call_id}", now=now)
+    credit.used(period, now=now)
 
 
 def end(period: PaidPeriod, *, at: datetime, reason: str, now: datetime, by: User | None = None) -> None:
@@ -83,7 +82,7 @@ def _capture(period: PaidPeriod, price_minor: int, *, at: datetime, now: datetim
         now=now,
         release_from=at,
     )
-    cards.after_spending(member=period.payer, cause=f"call:{period.call_id}", now=now)
+    credit.used(period, now=now)
     period.captured_at = at
     period.amount_minor = price_minor
     period.commission_minor = captured.commission.minor

@@ -19,6 +19,7 @@ from payouts.outbox import services as outbox
 from payouts.wallet import services as wallet
 
 ACTION = "cards.refill"
+FILLED_UP = "cards.filled_up"  # for whoever named the cause: the credit is there
 FAILURES_MAX = 2  # in a row: then it is switched off
 LIMITS = (wallet.CreditLimit, wallet.CheckoutsOpen, wallet.TooOften)
 
@@ -95,6 +96,9 @@ def ended(*, payment: CardPayment, is_paid: bool, code: str, now: datetime) -> N
     }
     key = f"topup:{payment.top_up_id}:{template}"
     mail.enqueue(member=payment.member, template=template, facts=facts, key=key, now=now)
+    if is_paid:
+        payload = {"cause": payment.cause}
+        outbox.enqueue(action=FILLED_UP, key=f"topup:{payment.top_up_id}:filled_up", payload=payload, now=now)
 
 
 def _count(member_id: int, is_paid: bool, now: datetime) -> bool:

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from payouts.cards import services as cards
 from payouts.ledger import accounts
 from payouts.ledger import services as ledger
 from payouts.outbox import services as outbox
@@ -18,6 +19,7 @@ from payouts.sandbox import books, pay_out
 from payouts.sandbox.models import SandboxObject
 from payouts.stripe import work
 from payouts.withdrawals.models import Withdrawal
+from tests.payouts.cards.wallet_cards import fill_up_from, save_card
 from tests.payouts.purse import eur, purse
 from tests.payouts.stripe.story import connect, earn, stripe_and_ledger_agree, withdraw, work_for
 
@@ -111,4 +113,15 @@ class KilledWorkerTests:
         withdrawal.refresh_from_db()
         assert (withdrawal.state, purse(bob)["available"]) == (State.FAILED, "70.00")
         assert len(at_stripe("transfer_reversal")) == 1
+        assert stripe_and_ledger_agree()
+
+    def test_a_saved_card_is_charged_once(self, alice, now):
+        card = save_card(alice, now=now)
+        fill_up_from(card, now=now)
+        cards.refill(member=alice, cause="call:1", now=now)
+        kill_when_stripe_has_answered("pay_with_card")
+        assert (purse(alice)["credit"], len(at_stripe("charge"))) == ("0.00", 1)
+        let_another_worker_finish(OutboxRow.objects.get(action="cards.pay"))
+        work_for(4)
+        assert (purse(alice)["credit"], len(at_stripe("charge"))) == ("20.00", 1)
         assert stripe_and_ledger_agree()

@@ -17,11 +17,12 @@ django.setup()
 from django.utils import timezone  # noqa: E402
 
 from payouts.outbox import services as outbox  # noqa: E402
-from payouts.stripe import gateway, work  # noqa: E402
+from payouts.stripe import card_gateway, gateway, work  # noqa: E402
 
 
 def stuck_after(call: str) -> None:
-    plain = getattr(gateway, call)
+    door = gateway if hasattr(gateway, call) else card_gateway
+    plain = getattr(door, call)
 
     @wraps(plain)
     def answered_and_stuck(**request):
@@ -30,7 +31,7 @@ def stuck_after(call: str) -> None:
         sys.stdout.flush()
         time.sleep(600)
 
-    setattr(gateway, call, answered_and_stuck)
+    setattr(door, call, answered_and_stuck)
 
 
 if __name__ == "__main__":

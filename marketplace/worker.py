@@ -17,6 +17,7 @@ from django.utils import timezone
 from calls.metering import services as metering
 from calls.rooms import services as rooms
 from payouts import clock
+from payouts import verify as books
 from payouts.cards import services as cards
 from payouts.claims import services as claims
 from payouts.earnings import services as earnings
@@ -68,6 +69,7 @@ def lanes() -> list[list[Job]]:
     ]
     at_leisure = [
         Job("events that we missed", lambda: missed.fetch_missed(now=timezone.now()), every_s=60),
+        Job("check of the books", lambda: books.nightly(now=clock.now()), every_s=600),
         Job("reconciliation", lambda: reconciliation.nightly(now=clock.now()), every_s=600),
     ]
     return [calls, world_outside, at_leisure]

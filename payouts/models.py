@@ -4,7 +4,7 @@ from payouts.cards.models import AutoTopUp, CardPayment, SavedCard
 from payouts.claims.models import Claim, GiveBack, Vote
 from payouts.clock import DemoClock
 from payouts.earnings.models import Earning, EarningWait, Tip
-from payouts.ledger.models import Account, Entry, Posting
+from payouts.ledger.models import Account, BooksCheck, Entry, Posting, Seal
 from payouts.office.models import AuditRecord, StaffTask
 from payouts.outbox.models import OutboxRow
 from payouts.reconciliation.models import ReconciliationRun, StripeMovement
@@ -18,6 +18,7 @@ __all__ = [
     "AuditRecord",
     "AutoTopUp",
     "BankConnection",
+    "BooksCheck",
     "CardPayment",
     "Claim",
     "CreditLot",
@@ -41,6 +42,7 @@ __all__ = [
     "SandboxKey",
     "SandboxObject",
     "SavedCard",
+    "Seal",
     "StaffTask",
     "StripeEvent",
     "StripeMovement",

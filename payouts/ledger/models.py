@@ -59,3 +59,23 @@ class Posting(models.Model):
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="posting_above_zero"),
             models.CheckConstraint(condition=~Q(debit=models.F("credit")), name="posting_between_two_accounts"),
         ]
+
+
+class Seal(models.Model):
+    """Covers the entries after `after_entry` up to `through_entry`; `hash` of them and of the seal before (seals.py)."""
+
+    after_entry = models.BigIntegerField(unique=True)
+    through_entry = models.BigIntegerField()
+    entries = models.PositiveIntegerField()
+    hash = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField()
+
+
+class BooksCheck(models.Model):
+    """One night's check of all the books: claimed by one worker. `head` is the last seal's hash by then."""
+
+    day = models.DateField(unique=True)
+    claimed_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    faults = models.PositiveIntegerField(default=0)
+    head = models.CharField(max_length=64, blank=True)

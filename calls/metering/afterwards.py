@@ -31,7 +31,7 @@ def payer_paid(call: Call, member: User) -> PaidPeriod | None:
 
 def tip(*, call: Call, payer: User, amount: Money, key: str, now: datetime) -> None:
     """To the expert whom `payer` paid in this call. Raises PaidPeriod.DoesNotExist, BadAmount, earnings.TipLimit, KeyReused,
-    wallet's InsufficientCredit."""
+    wallet's InsufficientCredit and AboveMonthlyLimit."""
     period = payer_paid(call, payer)
     if period is None:
         raise PaidPeriod.DoesNotExist

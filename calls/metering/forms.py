@@ -35,7 +35,7 @@ class ContestForm(forms.Form):
 
 
 class TipForm(forms.Form):
-    amount = SumField(label=gettext_lazy("Tip"))
+    amount = SumField(label=gettext_lazy("Amount"))
     token = Token()
 
 

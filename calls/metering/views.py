@@ -145,6 +145,9 @@ def tip(request: MemberRequest, call_id: int) -> HttpResponse:
         messages.error(request, text.format(left=limit.left))
     except BadAmount:
         messages.error(request, _("{amount} is too little for a tip. None was sent.").format(amount=amount))
+    except wallet.AboveMonthlyLimit as limit:
+        text = _("Your monthly limit leaves {left}. No tip was sent.")
+        messages.error(request, text.format(left=limit.left))
     except wallet.InsufficientCredit as short:
         messages.error(request, _("You have {credit}. No tip was sent.").format(credit=short.credit))
     except KeyReused:

@@ -42,7 +42,8 @@ def tip(
     """Send `amount` of the payer's credit to the expert, once per `key` (the form's token).
 
     `about`: what TIP_MINOR_MAX is counted for ("call:17"); that the payer paid the expert in it is the caller's to know.
-    Raises BadAmount (below TIP_MINOR_MIN, to oneself), TipLimit, wallet's InsufficientCredit, ledger's KeyReused.
+    Raises BadAmount (below TIP_MINOR_MIN, to oneself), TipLimit, wallet's InsufficientCredit and AboveMonthlyLimit,
+    ledger's KeyReused.
     """
     if payer.pk == expert.pk:
         raise BadAmount("nobody pays themself")

@@ -11,6 +11,7 @@ from payouts.claims import services as claims
 from payouts.claims.models import Claim, GiveBack
 from payouts.earnings import services as earnings
 from payouts.earnings.models import Tip
+from payouts.wallet import services as wallet
 from tests.calls.metering.world import Story, give_credit
 from tests.payouts.purse import eur
 
@@ -244,6 +245,13 @@ class TipTests:
     def test_what_is_no_tip_is_refused_in_words(self, story, signed_in, amount, said):
         assert said in tip(signed_in(story.alice), story, amount).content.decode()
         assert (Tip.objects.count(), story.balances()["credit"]) == (0, 1_540)
+
+    def test_not_above_the_monthly_limit(self, story, signed_in):
+        wallet.set_monthly_limit(member=story.alice, limit=eur(1_000), now=story.now)
+        assert "monthly limit leaves €7.00" in tip(signed_in(story.alice), story, "7.01").content.decode()
+        assert Tip.objects.count() == 0
+        tip(signed_in(story.alice), story, "7", token="a-token-of-the-form-2")
+        assert Tip.objects.count() == 1
 
     def test_once_20_are_sent_it_is_not_offered_again(self, story, signed_in):
         give_credit(story.alice, 5_000)

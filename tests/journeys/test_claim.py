@@ -1,0 +1,72 @@
+"""A charge is contested: the expert gives a part back, staff decide about the rest; before and after, a tip."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from calls.rooms.models import Call
+from tests import cast
+from tests.calls.metering.world import Story
+from tests.journeys.people import Person
+
+
+@pytest.fixture
+def story(site) -> Story:
+    """Half an hour ago alice talked with bob: ten minutes at 2.00, 30 s of them free, 1 min paused. 19.00."""
+    story = Story(credit=5_000)
+    story.now = timezone.now() - timedelta(minutes=30)
+    moments = {"rang_at": story.now, "ring_until": story.now, "answered_at": story.now, "started_at": story.now}
+    Call.objects.filter(pk=story.call.pk).update(**moments)
+    story.call.refresh_from_db()
+    story.after(95).go_paid(cap=3_000).after(240)
+    story.pause(story.alice)
+    story.after(60).resume()
+    story.after(360).back_to_free()
+    story.after(20).hang_up()
+    return story
+
+
+def opens(person: Person, address: str) -> None:
+    person.page.goto(address)
+
+
+class ClaimTests:
+    def test_a_part_comes_back_from_the_expert_and_a_part_from_staff(self, story, signed_in_person):
+        receipt = f"/calls/{story.call.pk}/"
+        alice, bob, sam = (signed_in_person(one()) for one in (cast.alice, cast.bob, cast.sam))
+        opens(alice, receipt)
+        alice.page.get_by_label("Amount").fill("5")
+        alice.press("Send a tip")
+        alice.reads("You sent a tip of €5.00")
+        alice.press("Contest this charge")
+        alice.page.get_by_label("What went wrong?").fill("For two minutes he looked for his papers.")
+        alice.press("Contest this charge")
+        expect(alice.sees("claim")).to_have_attribute("data-state", "asked")
+
+        opens(bob, "/earnings/")
+        bob.sees("claim-to-answer").get_by_role("link", name="To the receipt").click()
+        bob.reads("For two minutes he looked for his papers.")
+        bob.button("Give money back").first.click()
+        bob.page.get_by_role("radio", name="Some of the time").check()
+        bob.page.get_by_role("spinbutton", name="Minutes").fill("1")
+        bob.page.get_by_label("A few words to the payer").fill("One minute, I think.")
+        bob.press("Give money back")
+        expect(bob.sees("claim")).to_have_attribute("data-state", "answered")
+
+        opens(sam, "/staff/claims/")
+        sam.page.get_by_role("link", name=re.compile("Talk to me")).first.click()
+        sam.reads("Paused by the caller")
+        sam.page.get_by_role("textbox", name="Give back").fill("2")
+        sam.page.get_by_role("textbox", name="Reason").fill("The pause was not billed; one minute more is fair.")
+        sam.press("Decide")
+        sam.reads("Both have been told")
+
+        opens(alice, receipt)
+        expect(alice.sees("claim")).to_have_attribute("data-outcome", "decided")
+        alice.reads("The pause was not billed; one minute more is fair.")
+        opens(alice, "/wallet/")
+        assert alice.sum("balance") == 5_000 - 1_900 - 500 + 200 + 200
+        alice.waits_until(lambda: len(alice.site.mails_to(alice.email)) >= 4, "mails of each step")

@@ -97,8 +97,10 @@ INSTALLED_APPS = [
     "django.forms",
     "channels",
     "csp",
+    "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
 ]
 AUTH_USER_MODEL = "marketplace.User"
 ROOT_URLCONF = "marketplace.urls"
@@ -197,6 +199,13 @@ ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_CHANGE_EMAIL = True  # one address a member; the new one counts once its code was typed
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 24 * 3600 if DEMO else 300  # the demo's people have no password that a visitor knows
+MFA_ADAPTER = "marketplace.accounts.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Ringwise"
+MFA_TOTP_TOLERANCE = 1  # a telephone whose clock is half a minute off
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG  # passkeys on http://localhost
+SECOND_FACTOR = env_bool("SECOND_FACTOR", not DEMO)  # asked of staff, and of experts who withdraw
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a notice to the old address when address or password changed
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
@@ -316,6 +325,8 @@ MONTHLY_LIMIT_MINOR_MIN, MONTHLY_LIMIT_MINOR_MAX = 500, 1_000_000
 PROMO_MINOR_MAX = 10_000  # promotional credit that staff give at once
 WITHDRAWAL_MINOR_MIN = 2_000
 RELEASE_DAYS, RELEASE_DAYS_NEW = 14, 30
+FREEZE_HOURS = env_int("FREEZE_HOURS", 72)  # withdrawals, after a change of bank, e-mail or second factor
+SUSPICIOUS_MINOR = 5_000  # one charge between two accounts that are both new: staff look before it is released
 NEW_EXPERT_CALLERS, NEW_EXPERT_DAYS = 5, 30
 CLAIM_ANSWER_DAYS, CLAIM_DECIDE_DAYS = 3, 7
 CLAIM_TWO_STAFF_MINOR = env_int("CLAIM_TWO_STAFF_MINOR", 10_000)  # contested above it: two of the staff must agree

@@ -4,8 +4,12 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
-# Staff sign in where everybody does: the same rate limits, and no second door.
-admin.site.login = secure_admin_login(admin.site.login)
+from marketplace.accounts.staff import may_enter_back_office
+from payouts.second_factor import second_factor_required
+
+# Staff sign in where everybody does: the same rate limits, and no second door. Without a second factor they get no further.
+admin.site.login = secure_admin_login(second_factor_required(admin.site.login))
+admin.site.has_permission = may_enter_back_office  # type: ignore[method-assign]
 
 urlpatterns = [
     path("accounts/", include("allauth.urls")),

@@ -8,6 +8,7 @@ from payouts.ledger.models import Account, BooksCheck, Entry, Posting, Seal
 from payouts.office.models import AuditRecord, StaffTask
 from payouts.outbox.models import OutboxRow
 from payouts.reconciliation.models import ReconciliationRun, StripeMovement
+from payouts.safety.models import Freeze, Review, Sighting
 from payouts.sandbox.models import SandboxDelivery, SandboxKey, SandboxObject
 from payouts.stripe.models import EventCursor, Installation, Pace, StripeEvent
 from payouts.wallet.models import CreditLot, Customer, Decline, Hold, LotUse, MonthlyLimit, TopUp
@@ -29,6 +30,7 @@ __all__ = [
     "EarningWait",
     "Entry",
     "EventCursor",
+    "Freeze",
     "GiveBack",
     "Hold",
     "Installation",
@@ -38,11 +40,13 @@ __all__ = [
     "Pace",
     "Posting",
     "ReconciliationRun",
+    "Review",
     "SandboxDelivery",
     "SandboxKey",
     "SandboxObject",
     "SavedCard",
     "Seal",
+    "Sighting",
     "StaffTask",
     "StripeEvent",
     "StripeMovement",

@@ -4,10 +4,13 @@ Each function makes that person once and gives the same one back afterwards. Eve
 everyone's password is PASSWORD. `online` makes an expert reachable, as an open page would.
 """
 
-from datetime import UTC, datetime
+import time
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 
 from marketplace.accounts.models import User
 from marketplace.experts.models import Category, Connection, Presence, Profile
@@ -15,6 +18,7 @@ from marketplace.listings.models import Listing
 
 PASSWORD = "correct horse battery staple"
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday, for services that take `now`
+JOINED = NOW - timedelta(days=400)  # before every test: nobody is new
 A_PROCESS = UUID(int=1)
 
 
@@ -23,7 +27,7 @@ def member(name: str, **fields) -> User:
     email = f"{name.split()[0].lower()}@example.test"
     if found := User.objects.filter(email=email).first():
         return found
-    user = User.objects.create_user(email, PASSWORD, name=name, **fields)
+    user = User.objects.create_user(email, PASSWORD, name=name, **{"date_joined": JOINED, **fields})
     EmailAddress.objects.create(user=user, email=email, primary=True, verified=True)
     return user
 
@@ -71,7 +75,16 @@ def eve() -> User:
 
 
 def sam() -> User:
-    return member("Sam Staff", is_staff=True, is_superuser=True)
+    """With a second factor, as all staff need one."""
+    return staff("Sam Staff", is_superuser=True)
+
+
+def staff(name: str, **fields) -> User:
+    """A member who is staff, with a second factor."""
+    user = member(name, is_staff=True, **fields)
+    if not Authenticator.objects.filter(user=user).exists():
+        second_factor(user)
+    return user
 
 
 def rate_of(user: User) -> Listing:
@@ -82,6 +95,18 @@ def rate_of(user: User) -> Listing:
 def act_of(user: User) -> Listing:
     """The expert's act of time."""
     return Listing.objects.get(profile__user=user, kind=Listing.Kind.ACT_OF_TIME, active=True)
+
+
+def second_factor(user: User) -> str:
+    """An authenticator app; its secret."""
+    secret = generate_totp_secret()
+    TOTP.activate(user, secret)
+    return secret
+
+
+def code_of(secret: str) -> str:
+    """What the app with this secret shows now."""
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
 
 
 def online(user: User) -> User:

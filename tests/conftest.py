@@ -1,5 +1,6 @@
 """What every test may ask for: the cast, a signed-in browser, the moment. See cast.py for what these people have."""
 
+import time
 from collections.abc import Callable
 from datetime import datetime
 
@@ -77,6 +78,22 @@ def signed_in() -> Callable[[User], Client]:
     def client_of(user: User) -> Client:
         client = Client()
         client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return client_of
+
+
+@pytest.fixture
+def proven(signed_in) -> Callable[[User], Client]:
+    """`proven(bob)` is a Client of bob, who has a second factor and has just typed his password once more."""
+
+    def client_of(user: User) -> Client:
+        cast.second_factor(user)
+        client = signed_in(user)
+        session = client.session
+        session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
+        session["account_authentication_methods_user"] = str(user.pk)
+        session.save()
         return client
 
     return client_of

@@ -1,5 +1,52 @@
+"""Where allauth lets us have a say: what happens at each sign-in, and how second factors are kept."""
+
+from base64 import urlsafe_b64encode
+from hashlib import sha256
+from ipaddress import ip_address
+from secrets import token_urlsafe
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from payouts.safety import services as safety
+
+DEVICE_COOKIE = "__Host-device" if settings.HTTPS else "device"
+DEVICE_LIVES_S = 365 * 24 * 3600
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    pass
+    def post_login(self, request: HttpRequest, user, **how) -> HttpResponse:
+        """Remembers the device and the address, so that one person behind two accounts can be told (payouts.safety)."""
+        response = super().post_login(request, user, **how)
+        device = request.COOKIES.get(DEVICE_COOKIE) or token_urlsafe(24)
+        if len(device) <= 64:
+            safety.saw(
+                member=user, now=timezone.now(), device=device, address=public_address(self.get_client_ip(request))
+            )
+        response.set_cookie(
+            DEVICE_COOKIE, device[:64], max_age=DEVICE_LIVES_S, httponly=True, secure=settings.HTTPS, samesite="Lax"
+        )
+        return response
+
+
+def public_address(address: str) -> str:
+    """`address` if it is one on the internet; a private or loopback one says nothing about who is behind it."""
+    return address if ip_address(address).is_global else ""
+
+
+class FactorAdapter(DefaultMFAAdapter):
+    """Secrets of second factors lie in the database encrypted: who reads a backup cannot make codes with it."""
+
+    def encrypt(self, text: str) -> str:
+        return _fernet().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _fernet().decrypt(encrypted_text.encode()).decode()
+
+
+def _fernet() -> Fernet:
+    return Fernet(urlsafe_b64encode(sha256(f"second-factor:{settings.SECRET_KEY}".encode()).digest()))

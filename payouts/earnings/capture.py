@@ -11,6 +11,7 @@ from django.db.models import Count, F, Min
 from payouts import clock
 from payouts.commission import split
 from payouts.earnings.models import Earning
+from payouts.earnings.suspicion import hold_if_suspicious
 from payouts.ledger import accounts
 from payouts.ledger import services as ledger
 from payouts.money import Money
@@ -66,7 +67,7 @@ def capture(
         release_at = None
         if price:
             release_at = release_date(expert=expert, release_from=clock.on_calendar(release_from))
-            Earning.objects.create(
+            sold = Earning.objects.create(
                 expert_id=expert.pk,
                 payer_id=payer.pk,
                 reference=reference,
@@ -81,6 +82,7 @@ def capture(
                 captured_at=now,
                 release_at=release_at,
             )
+            hold_if_suspicious(earning=sold, payer=payer, expert=expert, now=now)
         ledger.post(key=key, kind="capture", lines=lines, reference=reference, now=now)
     return Captured(price, earning, commission, taken.freed, release_at)
 

@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,276 +16,443 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='DemoClock',
+            name="DemoClock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ahead', models.DurationField(default=datetime.timedelta)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("ahead", models.DurationField(default=datetime.timedelta)),
             ],
         ),
         migrations.CreateModel(
-            name='Installation',
+            name="Installation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tag', models.CharField(max_length=16)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("tag", models.CharField(max_length=16)),
             ],
         ),
         migrations.CreateModel(
-            name='SandboxDelivery',
+            name="SandboxDelivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('event', models.CharField(max_length=120)),
-                ('endpoint', models.CharField(max_length=8)),
-                ('body', models.TextField()),
-                ('due_at', models.DateTimeField(db_index=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('delivered_at', models.DateTimeField(null=True)),
-                ('error', models.TextField(blank=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("event", models.CharField(max_length=120)),
+                ("endpoint", models.CharField(max_length=8)),
+                ("body", models.TextField()),
+                ("due_at", models.DateTimeField(db_index=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("delivered_at", models.DateTimeField(null=True)),
+                ("error", models.TextField(blank=True)),
             ],
         ),
         migrations.CreateModel(
-            name='SandboxObject',
+            name="SandboxObject",
             fields=[
-                ('id', models.CharField(max_length=120, primary_key=True, serialize=False)),
-                ('kind', models.CharField(db_index=True, max_length=40)),
-                ('account', models.CharField(blank=True, db_index=True, max_length=60)),
-                ('data', models.JSONField()),
-                ('serial', models.BigIntegerField(db_index=True)),
+                ("id", models.CharField(max_length=120, primary_key=True, serialize=False)),
+                ("kind", models.CharField(db_index=True, max_length=40)),
+                ("account", models.CharField(blank=True, db_index=True, max_length=60)),
+                ("data", models.JSONField()),
+                ("serial", models.BigIntegerField(db_index=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=24)),
-                ('owner', models.CharField(blank=True, max_length=40)),
-                ('currency', models.CharField(max_length=3)),
-                ('credit_normal', models.BooleanField()),
-                ('balance_minor', models.BigIntegerField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=24)),
+                ("owner", models.CharField(blank=True, max_length=40)),
+                ("currency", models.CharField(max_length=3)),
+                ("credit_normal", models.BooleanField()),
+                ("balance_minor", models.BigIntegerField(null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('kind', 'owner', 'currency'), name='account_once'), models.CheckConstraint(condition=models.Q(('balance_minor__isnull', True), ('balance_minor__gte', 0), _connector='OR'), name='account_never_below_zero')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "owner", "currency"), name="account_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("balance_minor__isnull", True), ("balance_minor__gte", 0), _connector="OR"),
+                        name="account_never_below_zero",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='BankConnection',
+            name="BankConnection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stripe_account', models.CharField(max_length=60, null=True, unique=True)),
-                ('transfers_status', models.CharField(default='inactive', max_length=20)),
-                ('payouts_status', models.CharField(default='inactive', max_length=20)),
-                ('bank_name', models.CharField(blank=True, max_length=80)),
-                ('bank_last4', models.CharField(blank=True, max_length=4)),
-                ('checked_at', models.DateTimeField(null=True)),
-                ('asked', models.PositiveIntegerField(default=0)),
-                ('answered', models.PositiveIntegerField(default=0)),
-                ('expert', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='bank_connection', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("stripe_account", models.CharField(max_length=60, null=True, unique=True)),
+                ("transfers_status", models.CharField(default="inactive", max_length=20)),
+                ("payouts_status", models.CharField(default="inactive", max_length=20)),
+                ("bank_name", models.CharField(blank=True, max_length=80)),
+                ("bank_last4", models.CharField(blank=True, max_length=4)),
+                ("checked_at", models.DateTimeField(null=True)),
+                ("asked", models.PositiveIntegerField(default=0)),
+                ("answered", models.PositiveIntegerField(default=0)),
+                (
+                    "expert",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bank_connection",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CreditLot',
+            name="CreditLot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount_minor', models.PositiveIntegerField()),
-                ('remaining_minor', models.PositiveIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credit_lots', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("amount_minor", models.PositiveIntegerField()),
+                ("remaining_minor", models.PositiveIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="credit_lots",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stripe_id', models.CharField(max_length=60, unique=True)),
-                ('member', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("stripe_id", models.CharField(max_length=60, unique=True)),
+                (
+                    "member",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=120)),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('kind', models.CharField(max_length=32)),
-                ('reference', models.CharField(blank=True, max_length=60)),
-                ('posted_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=120)),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("kind", models.CharField(max_length=32)),
+                ("reference", models.CharField(blank=True, max_length=60)),
+                ("posted_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['reference'], name='entry_of_reference')],
-                'constraints': [models.UniqueConstraint(fields=('key',), name='entry_once_per_key')],
+                "indexes": [models.Index(fields=["reference"], name="entry_of_reference")],
+                "constraints": [models.UniqueConstraint(fields=("key",), name="entry_once_per_key")],
             },
         ),
         migrations.CreateModel(
-            name='LotUse',
+            name="LotUse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(db_index=True, max_length=60)),
-                ('amount_minor', models.IntegerField()),
-                ('used_at', models.DateTimeField()),
-                ('lot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uses', to='payouts.creditlot')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reference", models.CharField(db_index=True, max_length=60)),
+                ("amount_minor", models.IntegerField()),
+                ("used_at", models.DateTimeField()),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="uses", to="payouts.creditlot"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='OutboxRow',
+            name="OutboxRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('action', models.CharField(max_length=40)),
-                ('key', models.CharField(max_length=120, unique=True)),
-                ('payload', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('claimed', 'Claimed'), ('done', 'Done'), ('given_up', 'Given Up')], default='waiting', max_length=8)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('due_at', models.DateTimeField()),
-                ('error', models.TextField(blank=True)),
-                ('made_at', models.DateTimeField()),
-                ('done_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("action", models.CharField(max_length=40)),
+                ("key", models.CharField(max_length=120, unique=True)),
+                ("payload", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("claimed", "Claimed"),
+                            ("done", "Done"),
+                            ("given_up", "Given Up"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("due_at", models.DateTimeField()),
+                ("error", models.TextField(blank=True)),
+                ("made_at", models.DateTimeField()),
+                ("done_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state__in', ['waiting', 'claimed'])), fields=['due_at'], name='outbox_to_do')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["waiting", "claimed"])),
+                        fields=["due_at"],
+                        name="outbox_to_do",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SandboxKey',
+            name="SandboxKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=255)),
-                ('account', models.CharField(blank=True, max_length=60)),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('status', models.PositiveSmallIntegerField(null=True)),
-                ('body', models.TextField(blank=True)),
-                ('made_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=255)),
+                ("account", models.CharField(blank=True, max_length=60)),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("status", models.PositiveSmallIntegerField(null=True)),
+                ("body", models.TextField(blank=True)),
+                ("made_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('key', 'account'), name='sandbox_key_once')],
+                "constraints": [models.UniqueConstraint(fields=("key", "account"), name="sandbox_key_once")],
             },
         ),
         migrations.CreateModel(
-            name='StripeEvent',
+            name="StripeEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('event_id', models.CharField(max_length=120, unique=True)),
-                ('endpoint', models.CharField(max_length=8)),
-                ('type', models.CharField(max_length=120)),
-                ('account', models.CharField(blank=True, max_length=60)),
-                ('payload', models.JSONField()),
-                ('received_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('processed_at', models.DateTimeField(null=True)),
-                ('error', models.TextField(blank=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("event_id", models.CharField(max_length=120, unique=True)),
+                ("endpoint", models.CharField(max_length=8)),
+                ("type", models.CharField(max_length=120)),
+                ("account", models.CharField(blank=True, max_length=60)),
+                ("payload", models.JSONField()),
+                ("received_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("processed_at", models.DateTimeField(null=True)),
+                ("error", models.TextField(blank=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('processed_at__isnull', True)), fields=['due_at'], name='stripe_event_to_do')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("processed_at__isnull", True)), fields=["due_at"], name="stripe_event_to_do"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='TopUp',
+            name="TopUp",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount_minor', models.PositiveIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('state', models.CharField(choices=[('new', 'New'), ('open', 'Open'), ('paid', 'Paid'), ('expired', 'Expired')], default='new', max_length=7)),
-                ('stripe_session', models.CharField(max_length=120, null=True, unique=True)),
-                ('return_path', models.CharField(default='/wallet/', max_length=200)),
-                ('made_at', models.DateTimeField()),
-                ('paid_at', models.DateTimeField(null=True)),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='top_ups', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("amount_minor", models.PositiveIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("new", "New"), ("open", "Open"), ("paid", "Paid"), ("expired", "Expired")],
+                        default="new",
+                        max_length=7,
+                    ),
+                ),
+                ("stripe_session", models.CharField(max_length=120, null=True, unique=True)),
+                ("return_path", models.CharField(default="/wallet/", max_length=200)),
+                ("made_at", models.DateTimeField()),
+                ("paid_at", models.DateTimeField(null=True)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="top_ups", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='creditlot',
-            name='top_up',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='lot', to='payouts.topup'),
+            model_name="creditlot",
+            name="top_up",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="lot", to="payouts.topup"
+            ),
         ),
         migrations.CreateModel(
-            name='Withdrawal',
+            name="Withdrawal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64)),
-                ('amount_minor', models.PositiveIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('state', models.CharField(choices=[('requested', 'Requested'), ('sent', 'Sent'), ('paid', 'Paid'), ('failing', 'Failing'), ('failed', 'Failed')], default='requested', max_length=9)),
-                ('stripe_account', models.CharField(max_length=60)),
-                ('stripe_transfer', models.CharField(max_length=60, null=True, unique=True)),
-                ('stripe_payout', models.CharField(max_length=60, null=True, unique=True)),
-                ('stripe_reversal', models.CharField(max_length=60, null=True, unique=True)),
-                ('arrives_on', models.DateField(null=True)),
-                ('failure_code', models.CharField(blank=True, max_length=60)),
-                ('failure_message', models.CharField(blank=True, max_length=300)),
-                ('requested_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('paid_at', models.DateTimeField(null=True)),
-                ('failed_at', models.DateTimeField(null=True)),
-                ('expert', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='withdrawals', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=64)),
+                ("amount_minor", models.PositiveIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("requested", "Requested"),
+                            ("sent", "Sent"),
+                            ("paid", "Paid"),
+                            ("failing", "Failing"),
+                            ("failed", "Failed"),
+                        ],
+                        default="requested",
+                        max_length=9,
+                    ),
+                ),
+                ("stripe_account", models.CharField(max_length=60)),
+                ("stripe_transfer", models.CharField(max_length=60, null=True, unique=True)),
+                ("stripe_payout", models.CharField(max_length=60, null=True, unique=True)),
+                ("stripe_reversal", models.CharField(max_length=60, null=True, unique=True)),
+                ("arrives_on", models.DateField(null=True)),
+                ("failure_code", models.CharField(blank=True, max_length=60)),
+                ("failure_message", models.CharField(blank=True, max_length=300)),
+                ("requested_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("paid_at", models.DateTimeField(null=True)),
+                ("failed_at", models.DateTimeField(null=True)),
+                (
+                    "expert",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="withdrawals",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Earning',
+            name="Earning",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=60, unique=True)),
-                ('group', models.CharField(blank=True, max_length=40)),
-                ('label', models.CharField(max_length=120)),
-                ('link', models.CharField(blank=True, max_length=120)),
-                ('currency', models.CharField(max_length=3)),
-                ('price_minor', models.PositiveIntegerField()),
-                ('commission_minor', models.PositiveIntegerField()),
-                ('commission_percent', models.PositiveSmallIntegerField()),
-                ('amount_minor', models.PositiveIntegerField()),
-                ('given_back_minor', models.PositiveIntegerField(default=0)),
-                ('captured_at', models.DateTimeField()),
-                ('release_at', models.DateTimeField()),
-                ('released_at', models.DateTimeField(null=True)),
-                ('expert', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='earnings', to=settings.AUTH_USER_MODEL)),
-                ('payer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reference", models.CharField(max_length=60, unique=True)),
+                ("group", models.CharField(blank=True, max_length=40)),
+                ("label", models.CharField(max_length=120)),
+                ("link", models.CharField(blank=True, max_length=120)),
+                ("currency", models.CharField(max_length=3)),
+                ("price_minor", models.PositiveIntegerField()),
+                ("commission_minor", models.PositiveIntegerField()),
+                ("commission_percent", models.PositiveSmallIntegerField()),
+                ("amount_minor", models.PositiveIntegerField()),
+                ("given_back_minor", models.PositiveIntegerField(default=0)),
+                ("captured_at", models.DateTimeField()),
+                ("release_at", models.DateTimeField()),
+                ("released_at", models.DateTimeField(null=True)),
+                (
+                    "expert",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="earnings",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "payer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('released_at__isnull', True)), fields=['release_at'], name='earning_to_release'), models.Index(fields=['expert', '-captured_at'], name='earning_of_expert')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('price_minor', django.db.models.expressions.CombinedExpression(models.F('amount_minor'), '+', models.F('commission_minor')))), name='earning_and_commission_make_the_price')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("released_at__isnull", True)),
+                        fields=["release_at"],
+                        name="earning_to_release",
+                    ),
+                    models.Index(fields=["expert", "-captured_at"], name="earning_of_expert"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "price_minor",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("amount_minor"), "+", models.F("commission_minor")
+                                ),
+                            )
+                        ),
+                        name="earning_and_commission_make_the_price",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Hold',
+            name="Hold",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=120, unique=True)),
-                ('reference', models.CharField(db_index=True, max_length=60)),
-                ('amount_minor', models.PositiveIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('captured_minor', models.PositiveIntegerField(default=0)),
-                ('freed_minor', models.PositiveIntegerField(default=0)),
-                ('is_open', models.BooleanField(default=True)),
-                ('held_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=120, unique=True)),
+                ("reference", models.CharField(db_index=True, max_length=60)),
+                ("amount_minor", models.PositiveIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("captured_minor", models.PositiveIntegerField(default=0)),
+                ("freed_minor", models.PositiveIntegerField(default=0)),
+                ("is_open", models.BooleanField(default=True)),
+                ("held_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="holds", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('is_open', True)), fields=['member'], name='hold_open_of_member')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('captured_minor', 0), ('freed_minor', 0), ('is_open', True)), models.Q(('amount_minor', django.db.models.expressions.CombinedExpression(models.F('captured_minor'), '+', models.F('freed_minor'))), ('is_open', False)), _connector='OR'), name='hold_ends_captured_or_freed'), models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0)), name='hold_above_zero')],
+                "indexes": [
+                    models.Index(condition=models.Q(("is_open", True)), fields=["member"], name="hold_open_of_member")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("captured_minor", 0), ("freed_minor", 0), ("is_open", True)),
+                            models.Q(
+                                (
+                                    "amount_minor",
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("captured_minor"), "+", models.F("freed_minor")
+                                    ),
+                                ),
+                                ("is_open", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="hold_ends_captured_or_freed",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("amount_minor__gt", 0)), name="hold_above_zero"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Posting',
+            name="Posting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount_minor', models.BigIntegerField()),
-                ('group', models.CharField(blank=True, max_length=40)),
-                ('credit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payouts.account')),
-                ('debit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payouts.account')),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='payouts.entry')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("amount_minor", models.BigIntegerField()),
+                ("group", models.CharField(blank=True, max_length=40)),
+                (
+                    "credit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="payouts.account"
+                    ),
+                ),
+                (
+                    "debit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="payouts.account"
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="postings", to="payouts.entry"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0)), name='posting_above_zero'), models.CheckConstraint(condition=models.Q(('debit', models.F('credit')), _negated=True), name='posting_between_two_accounts')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("amount_minor__gt", 0)), name="posting_above_zero"),
+                    models.CheckConstraint(
+                        condition=models.Q(("debit", models.F("credit")), _negated=True),
+                        name="posting_between_two_accounts",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='creditlot',
-            constraint=models.CheckConstraint(condition=models.Q(('remaining_minor__lte', models.F('amount_minor'))), name='lot_not_above_its_top_up'),
+            model_name="creditlot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("remaining_minor__lte", models.F("amount_minor"))), name="lot_not_above_its_top_up"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='withdrawal',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0)), name='withdrawal_above_zero'),
+            model_name="withdrawal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_minor__gt", 0)), name="withdrawal_above_zero"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='withdrawal',
-            constraint=models.UniqueConstraint(fields=('expert', 'key'), name='withdrawal_once_per_form'),
+            model_name="withdrawal",
+            constraint=models.UniqueConstraint(fields=("expert", "key"), name="withdrawal_once_per_form"),
         ),
     ]

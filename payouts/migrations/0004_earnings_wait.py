@@ -6,45 +6,53 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('payouts', '0003_office'),
+        ("payouts", "0003_office"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='EarningWait',
+            name="EarningWait",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(max_length=60)),
-                ('began_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reason", models.CharField(max_length=60)),
+                ("began_at", models.DateTimeField()),
             ],
         ),
         migrations.RemoveIndex(
-            model_name='earning',
-            name='earning_to_release',
+            model_name="earning",
+            name="earning_to_release",
         ),
         migrations.AddField(
-            model_name='earning',
-            name='waits',
+            model_name="earning",
+            name="waits",
             field=models.PositiveSmallIntegerField(default=0),
         ),
         migrations.AddIndex(
-            model_name='earning',
-            index=models.Index(condition=models.Q(('released_at__isnull', True), ('waits', 0)), fields=['release_at'], name='earning_to_release'),
+            model_name="earning",
+            index=models.Index(
+                condition=models.Q(("released_at__isnull", True), ("waits", 0)),
+                fields=["release_at"],
+                name="earning_to_release",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='earning',
-            constraint=models.CheckConstraint(condition=models.Q(('waits', 0), ('released_at__isnull', True), _connector='OR'), name='earning_waits_before_its_release'),
+            model_name="earning",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("waits", 0), ("released_at__isnull", True), _connector="OR"),
+                name="earning_waits_before_its_release",
+            ),
         ),
         migrations.AddField(
-            model_name='earningwait',
-            name='earning',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reasons_to_wait', to='payouts.earning'),
+            model_name="earningwait",
+            name="earning",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="reasons_to_wait", to="payouts.earning"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='earningwait',
-            constraint=models.UniqueConstraint(fields=('earning', 'reason'), name='earning_waits_once_per_reason'),
+            model_name="earningwait",
+            constraint=models.UniqueConstraint(fields=("earning", "reason"), name="earning_waits_once_per_reason"),
         ),
     ]

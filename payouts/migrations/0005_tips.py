@@ -6,27 +6,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('payouts', '0004_earnings_wait'),
+        ("payouts", "0004_earnings_wait"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Tip',
+            name="Tip",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('about', models.CharField(max_length=60)),
-                ('key', models.CharField(max_length=80)),
-                ('amount_minor', models.PositiveIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('sent_at', models.DateTimeField()),
-                ('payer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("about", models.CharField(max_length=60)),
+                ("key", models.CharField(max_length=80)),
+                ("amount_minor", models.PositiveIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("sent_at", models.DateTimeField()),
+                (
+                    "payer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['about'], name='tip_about')],
-                'constraints': [models.UniqueConstraint(fields=('payer', 'key'), name='tip_once_per_key')],
+                "indexes": [models.Index(fields=["about"], name="tip_about")],
+                "constraints": [models.UniqueConstraint(fields=("payer", "key"), name="tip_once_per_key")],
             },
         ),
     ]

@@ -4,45 +4,54 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('payouts', '0005_tips'),
+        ("payouts", "0005_tips"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ReconciliationRun',
+            name="ReconciliationRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(unique=True)),
-                ('claimed_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('report', models.JSONField(default=dict)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField(unique=True)),
+                ("claimed_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("report", models.JSONField(default=dict)),
             ],
         ),
         migrations.CreateModel(
-            name='StripeMovement',
+            name="StripeMovement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stripe_id', models.CharField(max_length=60, unique=True)),
-                ('account', models.CharField(blank=True, max_length=60)),
-                ('type', models.CharField(max_length=60)),
-                ('source', models.CharField(blank=True, max_length=120)),
-                ('about', models.JSONField(default=dict)),
-                ('amount_minor', models.BigIntegerField()),
-                ('fee_minor', models.BigIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('made_at', models.DateTimeField()),
-                ('available_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('matched', 'Matched'), ('suspense', 'Suspense')], default='waiting', max_length=8)),
-                ('entry_key', models.CharField(blank=True, db_index=True, max_length=120)),
-                ('suspense_minor', models.BigIntegerField(default=0)),
-                ('settled_minor', models.BigIntegerField(default=0)),
-                ('steps', models.PositiveSmallIntegerField(default=0)),
-                ('is_final', models.BooleanField(default=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("stripe_id", models.CharField(max_length=60, unique=True)),
+                ("account", models.CharField(blank=True, max_length=60)),
+                ("type", models.CharField(max_length=60)),
+                ("source", models.CharField(blank=True, max_length=120)),
+                ("about", models.JSONField(default=dict)),
+                ("amount_minor", models.BigIntegerField()),
+                ("fee_minor", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("made_at", models.DateTimeField()),
+                ("available_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "Waiting"), ("matched", "Matched"), ("suspense", "Suspense")],
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+                ("entry_key", models.CharField(blank=True, db_index=True, max_length=120)),
+                ("suspense_minor", models.BigIntegerField(default=0)),
+                ("settled_minor", models.BigIntegerField(default=0)),
+                ("steps", models.PositiveSmallIntegerField(default=0)),
+                ("is_final", models.BooleanField(default=False)),
             ],
             options={
-                'indexes': [models.Index(fields=['account', 'made_at'], name='movement_of_account'), models.Index(condition=models.Q(('is_final', False)), fields=['account'], name='movement_to_do')],
+                "indexes": [
+                    models.Index(fields=["account", "made_at"], name="movement_of_account"),
+                    models.Index(condition=models.Q(("is_final", False)), fields=["account"], name="movement_to_do"),
+                ],
             },
         ),
     ]

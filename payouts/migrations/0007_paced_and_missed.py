@@ -4,28 +4,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('payouts', '0006_reconciliation'),
+        ("payouts", "0006_reconciliation"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='EventCursor',
+            name="EventCursor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('account', models.CharField(blank=True, max_length=60, unique=True)),
-                ('since', models.DateTimeField()),
-                ('due_at', models.DateTimeField(db_index=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("account", models.CharField(blank=True, max_length=60, unique=True)),
+                ("since", models.DateTimeField()),
+                ("due_at", models.DateTimeField(db_index=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Pace',
+            name="Pace",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('next_us', models.BigIntegerField(default=0)),
-                ('wait_us', models.BigIntegerField(default=0)),
-                ('refused_us', models.BigIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("next_us", models.BigIntegerField(default=0)),
+                ("wait_us", models.BigIntegerField(default=0)),
+                ("refused_us", models.BigIntegerField(default=0)),
             ],
         ),
     ]

@@ -6,47 +6,58 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('payouts', '0007_paced_and_missed'),
+        ("payouts", "0007_paced_and_missed"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Decline',
+            name="Decline",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stripe_charge', models.CharField(max_length=120, unique=True)),
-                ('declined_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("stripe_charge", models.CharField(max_length=120, unique=True)),
+                ("declined_at", models.DateTimeField()),
             ],
         ),
         migrations.AddField(
-            model_name='topup',
-            name='stripe_intent',
+            model_name="topup",
+            name="stripe_intent",
             field=models.CharField(max_length=120, null=True, unique=True),
         ),
         migrations.AddField(
-            model_name='topup',
-            name='way',
-            field=models.CharField(choices=[('page', 'Page'), ('card', 'Card')], default='page', max_length=4),
+            model_name="topup",
+            name="way",
+            field=models.CharField(choices=[("page", "Page"), ("card", "Card")], default="page", max_length=4),
         ),
         migrations.AlterField(
-            model_name='topup',
-            name='state',
-            field=models.CharField(choices=[('new', 'New'), ('open', 'Open'), ('paid', 'Paid'), ('expired', 'Expired'), ('failed', 'Failed')], default='new', max_length=7),
+            model_name="topup",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("new", "New"),
+                    ("open", "Open"),
+                    ("paid", "Paid"),
+                    ("expired", "Expired"),
+                    ("failed", "Failed"),
+                ],
+                default="new",
+                max_length=7,
+            ),
         ),
         migrations.AddIndex(
-            model_name='topup',
-            index=models.Index(fields=['member', 'made_at'], name='top_up_of_member'),
+            model_name="topup",
+            index=models.Index(fields=["member", "made_at"], name="top_up_of_member"),
         ),
         migrations.AddField(
-            model_name='decline',
-            name='member',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="decline",
+            name="member",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddIndex(
-            model_name='decline',
-            index=models.Index(fields=['member', 'declined_at'], name='decline_of_member'),
+            model_name="decline",
+            index=models.Index(fields=["member", "declined_at"], name="decline_of_member"),
         ),
     ]

@@ -17,77 +17,115 @@ def fill_members(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('payouts', '0008_top_ups_by_card'),
+        ("payouts", "0008_top_ups_by_card"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='creditlot',
-            name='expires_at',
+            model_name="creditlot",
+            name="expires_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='creditlot',
-            name='grant_key',
+            model_name="creditlot",
+            name="grant_key",
             field=models.CharField(max_length=120, null=True, unique=True),
         ),
         migrations.AddField(
-            model_name='creditlot',
-            name='granted_at',
+            model_name="creditlot",
+            name="granted_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='creditlot',
-            name='kind',
-            field=models.CharField(choices=[('paid', 'Paid'), ('promotional', 'Promotional')], default='paid', max_length=11),
+            model_name="creditlot",
+            name="kind",
+            field=models.CharField(
+                choices=[("paid", "Paid"), ("promotional", "Promotional")], default="paid", max_length=11
+            ),
         ),
         migrations.AddField(
-            model_name='hold',
-            name='promotional_minor',
+            model_name="hold",
+            name="promotional_minor",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='lotuse',
-            name='member',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="lotuse",
+            name="member",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.RunPython(fill_members, migrations.RunPython.noop),
         migrations.AlterField(
-            model_name='lotuse',
-            name='member',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="lotuse",
+            name="member",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AlterField(
-            model_name='creditlot',
-            name='member',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='credit_lots', to=settings.AUTH_USER_MODEL),
+            model_name="creditlot",
+            name="member",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="credit_lots",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AlterField(
-            model_name='creditlot',
-            name='top_up',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lot', to='payouts.topup'),
+            model_name="creditlot",
+            name="top_up",
+            field=models.OneToOneField(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="lot", to="payouts.topup"
+            ),
         ),
         migrations.AddIndex(
-            model_name='creditlot',
-            index=models.Index(fields=['member', '-id'], name='lot_of_member'),
+            model_name="creditlot",
+            index=models.Index(fields=["member", "-id"], name="lot_of_member"),
         ),
         migrations.AddIndex(
-            model_name='creditlot',
-            index=models.Index(condition=models.Q(('expires_at__isnull', False), ('remaining_minor__gt', 0)), fields=['expires_at'], name='lot_to_expire'),
+            model_name="creditlot",
+            index=models.Index(
+                condition=models.Q(("expires_at__isnull", False), ("remaining_minor__gt", 0)),
+                fields=["expires_at"],
+                name="lot_to_expire",
+            ),
         ),
         migrations.AddIndex(
-            model_name='lotuse',
-            index=models.Index(fields=['member', '-id'], name='lot_use_of_member'),
+            model_name="lotuse",
+            index=models.Index(fields=["member", "-id"], name="lot_use_of_member"),
         ),
         migrations.AddConstraint(
-            model_name='creditlot',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('expires_at__isnull', True), ('granted_at__isnull', True), ('kind', 'paid'), ('top_up__isnull', False)), models.Q(('granted_at__isnull', False), ('kind', 'promotional'), ('top_up__isnull', True)), _connector='OR'), name='lot_paid_or_given_and_paid_never_expires'),
+            model_name="creditlot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("expires_at__isnull", True),
+                        ("granted_at__isnull", True),
+                        ("kind", "paid"),
+                        ("top_up__isnull", False),
+                    ),
+                    models.Q(("granted_at__isnull", False), ("kind", "promotional"), ("top_up__isnull", True)),
+                    _connector="OR",
+                ),
+                name="lot_paid_or_given_and_paid_never_expires",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.CheckConstraint(condition=models.Q(('promotional_minor__lte', models.F('amount_minor'))), name='hold_promotional_part_in_it'),
+            model_name="hold",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("promotional_minor__lte", models.F("amount_minor"))),
+                name="hold_promotional_part_in_it",
+            ),
         ),
     ]

@@ -6,70 +6,141 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('payouts', '0009_promotional_credit'),
+        ("payouts", "0009_promotional_credit"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Claim',
+            name="Claim",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.TextField()),
-                ('evidence', models.JSONField()),
-                ('state', models.CharField(choices=[('asked', 'Asked'), ('answered', 'Answered'), ('closed', 'Closed')], default='asked', max_length=8)),
-                ('outcome', models.CharField(blank=True, choices=[('refunded', 'Refunded'), ('silence', 'Silence'), ('decided', 'Decided'), ('late', 'Late'), ('taken_back', 'Taken Back')], max_length=10)),
-                ('claimed_at', models.DateTimeField()),
-                ('answer', models.TextField(blank=True)),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('deadline_at', models.DateTimeField(null=True)),
-                ('verdict', models.TextField(blank=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('earning', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='claim', to='payouts.earning')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reason", models.TextField()),
+                ("evidence", models.JSONField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("asked", "Asked"), ("answered", "Answered"), ("closed", "Closed")],
+                        default="asked",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("refunded", "Refunded"),
+                            ("silence", "Silence"),
+                            ("decided", "Decided"),
+                            ("late", "Late"),
+                            ("taken_back", "Taken Back"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("claimed_at", models.DateTimeField()),
+                ("answer", models.TextField(blank=True)),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("deadline_at", models.DateTimeField(null=True)),
+                ("verdict", models.TextField(blank=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "earning",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="claim", to="payouts.earning"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='GiveBack',
+            name="GiveBack",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cause', models.CharField(choices=[('expert', 'Expert'), ('silence', 'Silence'), ('staff', 'Staff')], max_length=7)),
-                ('key', models.CharField(max_length=120, unique=True)),
-                ('amount_minor', models.PositiveIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('line', models.CharField(blank=True, max_length=120)),
-                ('note', models.TextField(blank=True)),
-                ('made_at', models.DateTimeField()),
-                ('claim', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='payouts.claim')),
-                ('earning', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='payouts.earning')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "cause",
+                    models.CharField(
+                        choices=[("expert", "Expert"), ("silence", "Silence"), ("staff", "Staff")], max_length=7
+                    ),
+                ),
+                ("key", models.CharField(max_length=120, unique=True)),
+                ("amount_minor", models.PositiveIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("line", models.CharField(blank=True, max_length=120)),
+                ("note", models.TextField(blank=True)),
+                ("made_at", models.DateTimeField()),
+                (
+                    "claim",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="refunds",
+                        to="payouts.claim",
+                    ),
+                ),
+                (
+                    "earning",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="refunds", to="payouts.earning"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Vote',
+            name="Vote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('refund_minor', models.PositiveIntegerField()),
-                ('reason', models.TextField()),
-                ('voted_at', models.DateTimeField()),
-                ('claim', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='votes', to='payouts.claim')),
-                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("refund_minor", models.PositiveIntegerField()),
+                ("reason", models.TextField()),
+                ("voted_at", models.DateTimeField()),
+                (
+                    "claim",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="votes", to="payouts.claim"
+                    ),
+                ),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(condition=models.Q(('deadline_at__isnull', False)), fields=['deadline_at'], name='claim_deadline'),
+            model_name="claim",
+            index=models.Index(
+                condition=models.Q(("deadline_at__isnull", False)), fields=["deadline_at"], name="claim_deadline"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('deadline_at__isnull', True), ('state', 'closed'), models.Q(('outcome', ''), _negated=True)), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', True), ('deadline_at__isnull', False), ('outcome', '')), _connector='OR'), name='claim_closed_with_an_outcome'),
+            model_name="claim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("closed_at__isnull", False),
+                        ("deadline_at__isnull", True),
+                        ("state", "closed"),
+                        models.Q(("outcome", ""), _negated=True),
+                    ),
+                    models.Q(
+                        models.Q(("state", "closed"), _negated=True),
+                        ("closed_at__isnull", True),
+                        ("deadline_at__isnull", False),
+                        ("outcome", ""),
+                    ),
+                    _connector="OR",
+                ),
+                name="claim_closed_with_an_outcome",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='giveback',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0)), name='give_back_above_zero'),
+            model_name="giveback",
+            constraint=models.CheckConstraint(condition=models.Q(("amount_minor__gt", 0)), name="give_back_above_zero"),
         ),
         migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.UniqueConstraint(fields=('claim', 'staff'), name='vote_one_per_staff'),
+            model_name="vote",
+            constraint=models.UniqueConstraint(fields=("claim", "staff"), name="vote_one_per_staff"),
         ),
     ]

@@ -6,40 +6,53 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('payouts', '0010_claims'),
+        ("payouts", "0010_claims"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='MonthlyLimit',
+            name="MonthlyLimit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('limit_minor', models.PositiveIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('next_minor', models.PositiveIntegerField(null=True)),
-                ('next_from', models.DateTimeField(null=True)),
-                ('set_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("limit_minor", models.PositiveIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("next_minor", models.PositiveIntegerField(null=True)),
+                ("next_from", models.DateTimeField(null=True)),
+                ("set_at", models.DateTimeField()),
             ],
         ),
         migrations.AlterField(
-            model_name='hold',
-            name='member',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='holds', to=settings.AUTH_USER_MODEL),
+            model_name="hold",
+            name="member",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="holds",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddIndex(
-            model_name='hold',
-            index=models.Index(fields=['member', 'closed_at'], name='hold_of_member_by_end'),
+            model_name="hold",
+            index=models.Index(fields=["member", "closed_at"], name="hold_of_member_by_end"),
         ),
         migrations.AddField(
-            model_name='monthlylimit',
-            name='member',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="monthlylimit",
+            name="member",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddConstraint(
-            model_name='monthlylimit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('next_from__isnull', True), ('next_minor__isnull', True)), models.Q(('next_from__isnull', False), ('next_minor__gt', models.F('limit_minor'))), _connector='OR'), name='monthly_limit_waits_to_be_raised'),
+            model_name="monthlylimit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("next_from__isnull", True), ("next_minor__isnull", True)),
+                    models.Q(("next_from__isnull", False), ("next_minor__gt", models.F("limit_minor"))),
+                    _connector="OR",
+                ),
+                name="monthly_limit_waits_to_be_raised",
+            ),
         ),
     ]

@@ -6,64 +6,97 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('payouts', '0011_monthly_limit'),
+        ("payouts", "0011_monthly_limit"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SavedCard',
+            name="SavedCard",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stripe_method', models.CharField(max_length=120, unique=True)),
-                ('brand', models.CharField(max_length=40)),
-                ('last4', models.CharField(max_length=4)),
-                ('exp_month', models.PositiveSmallIntegerField()),
-                ('exp_year', models.PositiveSmallIntegerField()),
-                ('fingerprint', models.CharField(max_length=60)),
-                ('saved_at', models.DateTimeField()),
-                ('removed_at', models.DateTimeField(null=True)),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("stripe_method", models.CharField(max_length=120, unique=True)),
+                ("brand", models.CharField(max_length=40)),
+                ("last4", models.CharField(max_length=4)),
+                ("exp_month", models.PositiveSmallIntegerField()),
+                ("exp_year", models.PositiveSmallIntegerField()),
+                ("fingerprint", models.CharField(max_length=60)),
+                ("saved_at", models.DateTimeField()),
+                ("removed_at", models.DateTimeField(null=True)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CardPayment',
+            name="CardPayment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cause', models.CharField(max_length=120)),
-                ('is_automatic', models.BooleanField()),
-                ('is_open', models.BooleanField(default=True)),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('top_up', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='card_payment', to='payouts.topup')),
-                ('card', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payouts.savedcard')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("cause", models.CharField(max_length=120)),
+                ("is_automatic", models.BooleanField()),
+                ("is_open", models.BooleanField(default=True)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "top_up",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="card_payment", to="payouts.topup"
+                    ),
+                ),
+                (
+                    "card",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="payouts.savedcard"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AutoTopUp',
+            name="AutoTopUp",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('below_minor', models.PositiveIntegerField()),
-                ('amount_minor', models.PositiveIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('is_on', models.BooleanField(default=True)),
-                ('failures', models.PositiveSmallIntegerField(default=0)),
-                ('changed_at', models.DateTimeField()),
-                ('member', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('card', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payouts.savedcard')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("below_minor", models.PositiveIntegerField()),
+                ("amount_minor", models.PositiveIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("is_on", models.BooleanField(default=True)),
+                ("failures", models.PositiveSmallIntegerField(default=0)),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "member",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "card",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="payouts.savedcard"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='savedcard',
-            index=models.Index(condition=models.Q(('removed_at', None)), fields=['member'], name='card_of_member'),
+            model_name="savedcard",
+            index=models.Index(condition=models.Q(("removed_at", None)), fields=["member"], name="card_of_member"),
         ),
         migrations.AddConstraint(
-            model_name='cardpayment',
-            constraint=models.UniqueConstraint(fields=('member', 'cause'), name='card_pays_once_for_a_cause'),
+            model_name="cardpayment",
+            constraint=models.UniqueConstraint(fields=("member", "cause"), name="card_pays_once_for_a_cause"),
         ),
         migrations.AddConstraint(
-            model_name='cardpayment',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_automatic', True), ('is_open', True)), fields=('member',), name='one_automatic_top_up_at_once'),
+            model_name="cardpayment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_automatic", True), ("is_open", True)),
+                fields=("member",),
+                name="one_automatic_top_up_at_once",
+            ),
         ),
     ]

@@ -107,6 +107,7 @@ class AccountState:
     payouts_status: str
     bank_name: str
     bank_last4: str
+    bank_fingerprint: str  # of the bank account; empty without one
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,6 +158,7 @@ def retrieve_account(account: str) -> AccountState:
         payouts_status=_status(balance, "payouts"),
         bank_name=(getattr(banks[0], "bank_name", "") or "") if banks else "",
         bank_last4=getattr(banks[0], "last4", "") if banks else "",
+        bank_fingerprint=(getattr(banks[0], "fingerprint", "") or "") if banks else "",
     )
 
 

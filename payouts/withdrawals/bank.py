@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
+from payouts.safety import services as safety
 from payouts.stripe import gateway
+from payouts.stripe.answers import AccountState
 from payouts.withdrawals.models import BankConnection, Withdrawal
 
 # Where a European platform may send money to: UK, EEA, Switzerland, US, Canada (Stripe's cross-border payouts).
@@ -56,15 +58,24 @@ def refresh_bank(*, stripe_account: str, now: datetime) -> BankConnection | None
     if turn is None:
         return None
     state = gateway.retrieve_account(stripe_account)
-    BankConnection.objects.filter(stripe_account=stripe_account, answered__lt=turn).update(
-        transfers_status=state.transfers_status,
-        payouts_status=state.payouts_status,
-        bank_name=state.bank_name,
-        bank_last4=state.bank_last4,
-        checked_at=now,
-        answered=turn,
-    )
-    return BankConnection.objects.get(stripe_account=stripe_account)
+    with transaction.atomic():
+        bank = _locked(stripe_account)
+        if bank and bank.answered < turn:
+            _take_over(bank, state, turn, now)
+    return bank
+
+
+def _take_over(bank: BankConnection, state: AccountState, turn: int, now: datetime) -> None:
+    """What Stripe answered. Another account than before freezes withdrawals; the first one is no change."""
+    old = bank.bank_fingerprint
+    bank.transfers_status, bank.payouts_status = state.transfers_status, state.payouts_status
+    bank.bank_name, bank.bank_last4 = state.bank_name, state.bank_last4
+    bank.bank_fingerprint = state.bank_fingerprint or old
+    bank.checked_at, bank.answered = now, turn
+    bank.save()
+    safety.saw(member=bank.expert, now=now, bank=state.bank_fingerprint)
+    if old and bank.bank_fingerprint != old:
+        safety.freeze(member=bank.expert, reason="bank", key=f"bank:{bank.pk}:{turn}", now=now)
 
 
 def refresh_bank_if_old(*, stripe_account: str, now: datetime) -> None:
@@ -83,12 +94,16 @@ def stripe_accounts() -> list[str]:
 
 @transaction.atomic
 def _next_turn(stripe_account: str) -> int | None:
-    bank = BankConnection.objects.select_for_update(no_key=True).filter(stripe_account=stripe_account).first()
+    bank = _locked(stripe_account)
     if bank is None:
         return None
     bank.asked += 1
     bank.save(update_fields=["asked"])
     return bank.asked
+
+
+def _locked(stripe_account: str) -> BankConnection | None:
+    return BankConnection.objects.select_for_update(no_key=True).filter(stripe_account=stripe_account).first()
 
 
 def bank_of(*, expert: AbstractBaseUser) -> BankConnection | None:

@@ -14,6 +14,9 @@ class BankConnection(models.Model):
     payouts_status = models.CharField(max_length=20, default="inactive")
     bank_name = models.CharField(max_length=80, blank=True)
     bank_last4 = models.CharField(max_length=4, blank=True)
+    bank_fingerprint = models.CharField(
+        max_length=60, blank=True
+    )  # the same for the same account, however often connected
     checked_at = models.DateTimeField(null=True)
     # Stripe is asked outside transactions: of two answers the one that was asked for later is kept.
     asked = models.PositiveIntegerField(default=0)

@@ -15,6 +15,7 @@ from payouts.ledger import accounts
 from payouts.ledger import services as ledger
 from payouts.money import BadAmount, Money
 from payouts.outbox import services as outbox
+from payouts.safety import services as safety
 from payouts.withdrawals.bank import (
     COUNTRIES,
     UnknownCountry,
@@ -34,6 +35,7 @@ __all__ = [
     "TooLittle",
     "UnknownCountry",
     "UnknownPayout",
+    "WithdrawalsFrozen",
     "bank_of",
     "connect",
     "of_expert",
@@ -65,6 +67,14 @@ class BankNotReady(Exception):
     """No bank account is connected, or Stripe does not (or no longer) pay out to it. Nothing moved."""
 
 
+class WithdrawalsFrozen(Exception):
+    """Withdrawals wait: after a change of bank, e-mail or second factor, or while staff look. Nothing moved."""
+
+    def __init__(self, frozen: safety.Frozen) -> None:
+        super().__init__(frozen.reason)
+        self.frozen = frozen
+
+
 class UnknownPayout(LookupError):
     """No withdrawal has this payout: not ours, or Stripe's event came before the answer that names it was stored."""
 
@@ -76,10 +86,12 @@ class OutOfTurn(Exception):
 def request(*, expert: AbstractBaseUser, amount: Money, key: str, now: datetime) -> Withdrawal:
     """Take `amount` out of what is available and send it on its way, once per `key` (the form's token).
 
-    Raises BadAmount, TooLittle, NotEnough, BankNotReady, ledger's KeyReused when `key` asked for another amount.
+    Raises BadAmount, TooLittle, NotEnough, BankNotReady, WithdrawalsFrozen, ledger's KeyReused when `key` asked for another
+    amount.
     """
     with transaction.atomic():
-        bank = BankConnection.objects.filter(expert_id=expert.pk).first()
+        # Locked, so that a bank account changed at this moment either freezes this withdrawal or comes after it.
+        bank = BankConnection.objects.select_for_update(no_key=True).filter(expert_id=expert.pk).first()
         withdrawal, is_new = Withdrawal.objects.get_or_create(
             expert_id=expert.pk,
             key=key,
@@ -94,6 +106,8 @@ def request(*, expert: AbstractBaseUser, amount: Money, key: str, now: datetime)
             if withdrawal.amount != amount:
                 raise ledger.KeyReused(key)
             return withdrawal
+        if frozen := safety.frozen(member=expert, now=now):
+            raise WithdrawalsFrozen(frozen)
         try:
             _post(withdrawal, "request", [(accounts.expert_available(expert.pk), _in_transit(withdrawal))], now)
         except ledger.Overdraft:

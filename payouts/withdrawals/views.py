@@ -1,5 +1,6 @@
 """What `/earnings/` leads to: Stripe's page for the bank account, and a withdrawal."""
 
+from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -14,6 +15,8 @@ from django.views.decorators.http import require_GET, require_POST
 from payouts.ledger.services import KeyReused
 from payouts.member_request import MemberRequest
 from payouts.money import BadAmount, Money
+from payouts.safety import words
+from payouts.second_factor import second_factor_required
 from payouts.stripe.answers import NotAnswered, Refused
 from payouts.withdrawals import services as withdrawals
 from payouts.withdrawals.forms import BankForm, WithdrawForm
@@ -21,6 +24,8 @@ from payouts.withdrawals.forms import BankForm, WithdrawForm
 
 @login_required
 @require_POST
+@second_factor_required
+@reauthentication_required
 def withdraw(request: MemberRequest) -> HttpResponse:
     form = WithdrawForm(request.POST)
     if not form.is_valid():
@@ -36,6 +41,8 @@ def withdraw(request: MemberRequest) -> HttpResponse:
         messages.error(request, _("{amount} is more than is available. Nothing was withdrawn.").format(amount=amount))
     except withdrawals.BankNotReady:
         messages.error(request, _("Your bank account is not ready to receive money. Nothing was withdrawn."))
+    except withdrawals.WithdrawalsFrozen as waits:
+        messages.error(request, words.frozen_text(waits.frozen) + " " + _("Nothing was withdrawn."))
     except KeyReused:
         messages.error(request, _("This form had been sent before with another amount. See your withdrawals below."))
     else:

@@ -48,4 +48,4 @@ def commission_kept() -> int:
 
 def sue():
     """Another of the staff."""
-    return cast.member("Sue Staff", is_staff=True)
+    return cast.staff("Sue Staff")

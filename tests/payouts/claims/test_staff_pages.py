@@ -5,6 +5,7 @@ import pytest
 from marketplace.accounts.models import User
 from payouts.claims.models import Claim
 from payouts.office.models import AuditRecord
+from tests import cast
 from tests.payouts.claims.story import answered, contest, paid, sue
 from tests.payouts.purse import purse
 
@@ -85,6 +86,7 @@ class DoorTests:
     def test_staff_who_are_a_party_do_not_find_it(self, alice, signed_in):
         claim = answered()
         User.objects.filter(pk=alice.pk).update(is_staff=True)
+        cast.second_factor(alice)
         alice.refresh_from_db()
         assert decide(signed_in(alice), claim, "10").status_code == 404
         assert purse(alice)["credit"] == "0.00"

@@ -77,14 +77,14 @@ class WithdrawPageTests:
         typed = {"amount": amount, "token": token or token_in(page_of(client))}
         return client.post("/earnings/withdraw/", typed, follow=True).content.decode()
 
-    def test_a_press_sends_it_on_its_way(self, rich_bob, signed_in):
-        page = self.withdraw(signed_in(rich_bob), "30")
+    def test_a_press_sends_it_on_its_way(self, rich_bob, proven):
+        page = self.withdraw(proven(rich_bob), "30")
         assert "€30.00 is on its way" in page
         assert "Requested" in page
         assert 'data-testid="earnings-available">€20.00<' in page
 
-    def test_pressed_twice_is_one_withdrawal(self, rich_bob, signed_in):
-        client = signed_in(rich_bob)
+    def test_pressed_twice_is_one_withdrawal(self, rich_bob, proven):
+        client = proven(rich_bob)
         token = token_in(page_of(client))
         for _ in range(2):
             self.withdraw(client, "25", token)
@@ -96,23 +96,23 @@ class WithdrawPageTests:
          ("999999999", "more than is available"), ("-30", "Type an amount"), ("30.001", "Type an amount"),
          ("३०", "Type an amount"), ("", "Type an amount"), ("30 USD", "Type an amount")],
     )  # fmt: skip
-    def test_bad_sums_are_explained_and_change_nothing(self, rich_bob, signed_in, typed, said):
-        page = self.withdraw(signed_in(rich_bob), typed)
+    def test_bad_sums_are_explained_and_change_nothing(self, rich_bob, proven, typed, said):
+        page = self.withdraw(proven(rich_bob), typed)
         assert said in page
         assert "Nothing was withdrawn" in page
         assert not Withdrawal.objects.exists()
         assert purse(rich_bob)["available"] == "50.00"
 
-    def test_an_old_form_with_another_sum_is_refused(self, rich_bob, signed_in):
-        client = signed_in(rich_bob)
+    def test_an_old_form_with_another_sum_is_refused(self, rich_bob, proven):
+        client = proven(rich_bob)
         token = token_in(page_of(client))
         self.withdraw(client, "20", token)
         assert "another amount" in self.withdraw(client, "25", token)
         assert Withdrawal.objects.count() == 1
 
-    def test_without_a_bank_there_is_no_form_and_no_way_round(self, alice, bob, now, signed_in):
+    def test_without_a_bank_there_is_no_form_and_no_way_round(self, alice, bob, now, proven):
         make_available(bob, 5_000, now, payer=alice)
-        client = signed_in(bob)
+        client = proven(bob)
         assert 'name="token"' not in page_of(client)
         assert "not ready" in self.withdraw(client, "20", "a-token-made-up-by-somebody")
         assert not Withdrawal.objects.exists()
@@ -165,7 +165,7 @@ class BankPageTests:
 
     def test_coming_back_asks_stripe_at_once(self, bob, signed_in):
         connect_bank(bob, transfers_status="inactive", payouts_status="inactive", bank_name="", bank_last4="")
-        ready = AccountState("active", "active", "TEST BANK", "6789")
+        ready = AccountState("active", "active", "TEST BANK", "6789", "fp_1")
         with patch("payouts.stripe.gateway.retrieve_account", return_value=ready):
             page = signed_in(bob).get("/earnings/bank/return/", follow=True).content.decode()
         assert "Your bank account is connected." in page

@@ -13,6 +13,7 @@ from payouts.office.models import AuditRecord
 from payouts.wallet import promotional
 from payouts.wallet import services as wallet
 from payouts.wallet.models import CreditLot, Hold
+from tests import cast
 from tests.payouts.purse import capture, charge, eur, give_credit, give_promo, purse
 
 pytestmark = pytest.mark.django_db
@@ -287,5 +288,6 @@ class GiveTests:
     def test_nor_does_staff_without_the_right(self, alice, eve, signed_in):
         eve.is_staff = True
         eve.save()
+        cast.second_factor(eve)
         assert signed_in(eve).post(self.URL, self.typed()).status_code == 403
         assert not CreditLot.objects.exists()

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 def state(status: str) -> AccountState:
-    return AccountState(transfers_status=status, payouts_status=status, bank_name="TEST BANK", bank_last4="6789")
+    return AccountState(status, status, bank_name="TEST BANK", bank_last4="6789", bank_fingerprint="fp_1")
 
 
 def refresh(bank, now):

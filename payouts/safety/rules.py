@@ -1,0 +1,39 @@
+"""What makes an earning look like a stolen card on its way to a bank account. Each rule has a code, which staff are shown."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+
+from payouts.safety.sightings import shared
+
+NEW_FOR = timedelta(days=7)
+SAME = ("card", "bank", "device", "address")  # the strongest first
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """`codes`: same_card, same_bank, same_device, same_address, new_with_new."""
+
+    codes: list[str]
+
+
+def suspicions(
+    *, payer: AbstractBaseUser, expert: AbstractBaseUser, price_minor: int, now: datetime
+) -> Suspicion | None:
+    """Why staff should look before this expert is paid by this payer; None: nothing speaks against it.
+
+    One person behind two accounts shares a card, a bank account, a device or an address. Two accounts made this week that
+    move SUSPICIOUS_MINOR at once are looked at too.
+    """
+    both = shared(payer, expert)
+    codes = [f"same_{kind}" for kind in SAME if kind in both]
+    if price_minor >= settings.SUSPICIOUS_MINOR and all(_is_new(member, now) for member in (payer, expert)):
+        codes.append("new_with_new")
+    return Suspicion(codes) if codes else None
+
+
+def _is_new(member: AbstractBaseUser, now: datetime) -> bool:
+    joined: datetime = member.date_joined  # type: ignore[attr-defined]
+    return now - joined < NEW_FOR

@@ -1,0 +1,22 @@
+"""What people read about a freeze."""
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from payouts.safety.freezes import Frozen
+from payouts.safety.models import Freeze
+
+
+def frozen_text(frozen: Frozen) -> str:
+    """Why withdrawals wait, and until when."""
+    why = {
+        Freeze.Reason.BANK: _("Your bank account was changed."),
+        Freeze.Reason.EMAIL: _("Your e-mail address was changed."),
+        Freeze.Reason.FACTOR: _("Your second factor was changed."),
+        Freeze.Reason.REVIEW: _("We are looking into your account and will write to you."),
+    }[Freeze.Reason(frozen.reason)]
+    if frozen.until is None:
+        return why
+    until = date_format(timezone.localtime(frozen.until), "j M Y, H:i e")
+    return why + " " + _("To keep your money safe, withdrawals wait until {until}.").format(until=until)

@@ -1,0 +1,128 @@
+"""Stolen cards on their way to a bank: earnings between two accounts of one person wait until staff decided."""
+
+from datetime import timedelta
+from unittest.mock import patch
+
+import pytest
+
+from marketplace.accounts.adapter import public_address
+from payouts.earnings import services as earnings
+from payouts.earnings import suspicion
+from payouts.office.models import AuditRecord, StaffTask
+from payouts.safety import services as safety
+from payouts.safety.models import Review, Sighting
+from tests import cast
+from tests.payouts.purse import charge, give_credit, purse
+
+pytestmark = pytest.mark.django_db
+SEEN = {"card": "fp_card", "bank": "fp_bank", "device": "a-device", "address": "203.0.113.7"}
+
+
+@pytest.fixture
+def paid(alice, bob, now):
+    """Alice pays bob 10.00; a month later his earning is due."""
+
+    def pay(price: int = 1_000) -> None:
+        give_credit(alice, price, now)
+        charge(alice, bob, price, now, reference="period:1")
+        earnings.release_due(now=now + timedelta(days=31))
+
+    return pay
+
+
+class SuspicionTests:
+    @pytest.mark.parametrize("kind", SEEN)
+    def test_one_person_behind_two_accounts_is_not_paid_before_staff_looked(self, alice, bob, now, paid, kind):
+        for member in (alice, bob):
+            safety.saw(member=member, now=now, **{kind: SEEN[kind]})
+        paid()
+        assert purse(bob) == {"credit": "0.00", "held": "0.00", "pending": "7.00", "available": "0.00"}
+        assert Review.objects.get().reasons == [f"same_{kind}"]
+        assert StaffTask.objects.get().kind == "review"
+
+    def test_without_the_rules_the_money_comes_out(self, alice, bob, now, paid):
+        """The broken twin."""
+        for member in (alice, bob):
+            safety.saw(member=member, now=now, card="fp_card")
+        with patch("payouts.earnings.suspicion.safety.suspicions", return_value=None):
+            paid()
+        assert purse(bob)["available"] == "7.00"
+
+    def test_strangers_are_paid_on_the_day(self, alice, bob, eve, now, paid):
+        for member, card in ((alice, "a"), (bob, "b"), (eve, "a")):
+            safety.saw(member=member, now=now, card=card, address=f"address of {card}")
+        paid()
+        assert purse(bob)["available"] == "7.00"
+
+    def test_a_card_and_an_address_that_read_alike_are_not_the_same(self, alice, bob, now, paid):
+        safety.saw(member=alice, now=now, card="1")
+        safety.saw(member=bob, now=now, address="1")
+        paid()
+        assert purse(bob)["available"] == "7.00"
+
+    @pytest.mark.parametrize(("days", "price", "waits"), [(6, 5_000, True), (6, 4_999, False), (7, 5_000, False)])
+    def test_two_new_accounts_that_move_much_at_once(self, alice, bob, now, paid, days, price, waits):
+        for member in (alice, bob):
+            member.date_joined = now - timedelta(days=days)
+            member.save()
+        paid(price)
+        assert Review.objects.exists() == waits
+
+    def test_what_is_kept_names_nobody(self, alice, now):
+        safety.saw(member=alice, now=now, card="fp_card", address="")
+        assert Sighting.objects.get().mark != "fp_card"
+
+    @pytest.mark.parametrize(
+        ("address", "kept"), [("127.0.0.1", ""), ("192.168.1.5", ""), ("::1", ""), ("8.8.8.8", "8.8.8.8")]
+    )
+    def test_an_address_that_is_not_public_says_nothing(self, address, kept):
+        assert public_address(address) == kept
+
+    def test_two_who_sign_in_on_one_device_were_seen_there(self, alice, bob, client):
+        for member in (alice, bob):
+            client.post("/accounts/login/", {"login": member.email, "password": cast.PASSWORD})
+            client.post("/accounts/logout/")
+        marks = Sighting.objects.filter(kind="device").values_list("mark", flat=True)
+        assert len(marks) == 2
+        assert len(set(marks)) == 1
+
+
+class DecisionTests:
+    @pytest.fixture
+    def review(self, alice, bob, now, paid) -> Review:
+        for member in (alice, bob):
+            safety.saw(member=member, now=now, device="a-device")
+        paid()
+        return Review.objects.get()
+
+    def decide(self, review, staff, now, verdict="fine", note="A couple on one sofa."):
+        suspicion.decide(review_id=review.pk, staff=staff, verdict=verdict, note=note, now=now)
+
+    def test_fine_releases_it(self, review, bob, sam, now):
+        self.decide(review, sam, now)
+        earnings.release_due(now=now + timedelta(days=31))
+        assert purse(bob)["available"] == "7.00"
+        assert AuditRecord.objects.get().reason == "A couple on one sofa."
+
+    def test_fraud_keeps_it_and_freezes_withdrawals(self, review, bob, sam, now):
+        self.decide(review, sam, now, verdict="fraud", note="One card, two names.")
+        earnings.release_due(now=now + timedelta(days=31))
+        assert purse(bob)["pending"] == "7.00"
+        assert safety.frozen(member=bob, now=now).reason == "review"
+
+    def test_the_first_decision_counts(self, review, bob, sam, now):
+        self.decide(review, sam, now)
+        self.decide(review, sam, now, verdict="fraud")
+        assert Review.objects.get().verdict == "fine"
+        assert safety.frozen(member=bob, now=now) is None
+
+    def test_nobody_decides_about_themself(self, review, bob, now):
+        with pytest.raises(suspicion.NotForThem):
+            self.decide(review, bob, now)
+        assert Review.objects.get().verdict == "open"
+
+    @pytest.mark.parametrize(("verdict", "note"), [("open", "x"), ("maybe", "x"), ("fine", "  ")])
+    def test_a_decision_needs_a_verdict_and_a_reason(self, review, sam, now, verdict, note):
+        with pytest.raises(ValueError, match="needs its reason"):
+            self.decide(review, sam, now, verdict=verdict, note=note)
+        assert Review.objects.get().verdict == "open"

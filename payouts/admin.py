@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,6 +23,9 @@ from payouts.office.models import AuditRecord, StaffTask
 from payouts.outbox import services as outbox
 from payouts.outbox.models import OutboxRow
 from payouts.reconciliation.models import ReconciliationRun, StripeMovement
+from payouts.refunds import services as refunds
+from payouts.refunds.forms import SettleForm
+from payouts.refunds.models import Refund
 from payouts.stripe.models import StripeEvent
 from payouts.wallet import services as wallet
 from payouts.wallet.forms import GrantForm
@@ -172,6 +175,48 @@ class GiveBackAdmin(LookOnly, admin.ModelAdmin):
     list_display = ["id", "earning", "amount", "cause", "line", "made_at"]
     list_filter = ["cause"]
     search_fields = ["=earning__reference"]
+
+
+@admin.register(Refund)
+class RefundAdmin(LookOnly, admin.ModelAdmin):
+    change_form_template = "admin/payouts/refund.html"
+    list_display = ["id", "member", "amount", "state", "origin", "stripe_refund", "failure_code", "requested_at"]
+    list_filter = ["state", "origin"]
+    search_fields = ["=stripe_refund", "member__email"]
+
+    def get_urls(self) -> list[URLPattern]:
+        settle = path("<int:refund_id>/settle/", self.admin_site.admin_view(self.settle), name="payouts_refund_settle")
+        return [settle, *super().get_urls()]
+
+    def settle(self, request: HttpRequest, refund_id: int) -> HttpResponse:
+        """What Stripe will never send, settled by hand with the member."""
+        if not request.user.has_perm("payouts.change_refund"):
+            raise PermissionDenied
+        refund = get_object_or_404(Refund, pk=refund_id, state=Refund.State.REFUSED)
+        form = SettleForm(request.POST or None)
+        if request.method == "POST" and form.is_valid() and _settled(request, refund, form):
+            messages.success(request, _("{refund} is settled.").format(refund=refund))
+            return redirect("admin:payouts_refund_changelist")
+        title = _("Settle {amount} with {member}").format(amount=refund.amount, member=refund.member)
+        context = {**self.admin_site.each_context(request), "form": form, "title": title}
+        return render(request, "admin/payouts/deed.html", context, status=422 if form.errors else 200)
+
+
+def _settled(request: HttpRequest, refund: Refund, form: SettleForm) -> bool:
+    typed = form.cleaned_data
+    is_sent, now = typed["outcome"] == "sent", timezone.now()
+    try:
+        refunds.settle(
+            refund_id=refund.pk,
+            staff=request.user,  # type: ignore[arg-type]
+            is_sent=is_sent,
+            note=typed["note"],
+            now=now,
+        )
+    except refunds.NotRefused:
+        form.add_error(None, _("Somebody settled it just now."))
+        return False
+    return True
 
 
 @admin.register(Withdrawal)

@@ -8,6 +8,7 @@ from payouts.ledger.models import Account, BooksCheck, Entry, Posting, Seal
 from payouts.office.models import AuditRecord, StaffTask
 from payouts.outbox.models import OutboxRow
 from payouts.reconciliation.models import ReconciliationRun, StripeMovement
+from payouts.refunds.models import Refund
 from payouts.safety.models import Freeze, Review, Sighting
 from payouts.sandbox.models import SandboxDelivery, SandboxKey, SandboxObject
 from payouts.stripe.models import EventCursor, Installation, Pace, StripeEvent
@@ -40,6 +41,7 @@ __all__ = [
     "Pace",
     "Posting",
     "ReconciliationRun",
+    "Refund",
     "Review",
     "SandboxDelivery",
     "SandboxKey",

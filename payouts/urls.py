@@ -6,6 +6,7 @@ from django.urls import include, path
 from payouts.cards import views as cards
 from payouts.claims import views as claims
 from payouts.earnings import views as earnings
+from payouts.refunds import views as refunds
 from payouts.stripe import webhooks
 from payouts.wallet import views as wallet
 from payouts.withdrawals import views as withdrawals
@@ -19,6 +20,7 @@ urlpatterns: list = [
     path("wallet/cards/<int:card_id>/remove/", cards.remove, name="remove_card"),
     path("wallet/automatic/", cards.switch_on, name="auto_top_up"),
     path("wallet/automatic/off/", cards.switch_off, name="auto_top_up_off"),
+    path("wallet/refund/", refunds.refund, name="refund_credit"),
     path("earnings/", earnings.show, name="earnings"),
     path("earnings/bank/", withdrawals.connect_bank, name="connect_bank"),
     path("earnings/bank/return/", withdrawals.connect_bank_return, name="connect_bank_return"),

@@ -11,6 +11,7 @@ from payouts.ledger.models import BooksCheck
 from payouts.ledger.verify import verify as verify_ledger
 from payouts.office import services as office
 from payouts.reconciliation.verify import verify as verify_reconciliation
+from payouts.refunds.verify import verify as verify_refunds
 from payouts.wallet.verify import verify as verify_wallet
 from payouts.withdrawals.verify import verify as verify_withdrawals
 
@@ -22,6 +23,7 @@ CHECKS: tuple[Callable[[], list[str]], ...] = (
     seals.verify,
     verify_wallet,
     verify_cards,
+    verify_refunds,
     verify_earnings,
     verify_claims,
     verify_withdrawals,

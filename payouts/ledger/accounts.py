@@ -29,6 +29,8 @@ KINDS = {
     "caller_hold": Kind(credit_normal=True, is_floored=True),
     "caller_promo": Kind(credit_normal=True, is_floored=True),
     "caller_promo_hold": Kind(credit_normal=True, is_floored=True),
+    "refund_pending": Kind(credit_normal=True, is_floored=True),
+    "refund_loss": Kind(credit_normal=False, is_floored=False),
     "expert_pending": Kind(credit_normal=True, is_floored=True),
     "expert_available": Kind(credit_normal=True, is_floored=True),
     "expert_debt": Kind(credit_normal=False, is_floored=True),
@@ -83,6 +85,16 @@ def caller_promo_hold(user_id: int) -> AccountRef:
 def promo_expense() -> AccountRef:
     """What the platform has given away as promotional credit."""
     return AccountRef("promo_expense")
+
+
+def refund_pending(refund_id: int) -> AccountRef:
+    """On its way back to a card."""
+    return AccountRef("refund_pending", f"refund:{refund_id}")
+
+
+def refund_loss() -> AccountRef:
+    """What was sent back to cards although it had been spent."""
+    return AccountRef("refund_loss")
 
 
 def expert_pending(user_id: int) -> AccountRef:

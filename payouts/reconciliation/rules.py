@@ -7,9 +7,12 @@ suspense, and to staff.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from payouts.ledger import accounts
 from payouts.ledger.accounts import AccountRef
 from payouts.reconciliation.models import StripeMovement
+from payouts.refunds.models import Refund
 from payouts.stripe import gateway
 from payouts.withdrawals.models import Withdrawal
 
@@ -59,6 +62,21 @@ def _reversal(movement: StripeMovement) -> Match | None:
     return _step(_withdrawal_of(stripe_transfer=movement.about.get("transfer")), "reversed")
 
 
+def _refund(movement: StripeMovement) -> Match | None:
+    """Ours, or one that somebody made at Stripe's dashboard."""
+    return _of_refund(movement, "paid")
+
+
+def _refund_back(movement: StripeMovement) -> Match | None:
+    return _of_refund(movement, "returned")
+
+
+def _of_refund(movement: StripeMovement, step: str) -> Match | None:
+    known = Q(pk=_number(movement, "refund")) | Q(stripe_refund=movement.source)
+    refund = Refund.objects.filter(known).first()
+    return Match(keys=(f"{refund.reference}:{step}",), reference=refund.reference) if refund else None
+
+
 def _stripes_fee(movement: StripeMovement) -> Match:
     """For the account itself, not for one payment: connected accounts, instant payouts."""
     return Match(against=accounts.stripe_fees(), reference=movement.source)
@@ -85,6 +103,10 @@ PLATFORM: dict[str, Rule] = {
     "payment": _top_up,
     "transfer": _transfer,
     "transfer_refund": _reversal,
+    "refund": _refund,
+    "payment_refund": _refund,
+    "refund_failure": _refund_back,
+    "payment_failure_refund": _refund_back,
     "stripe_fee": _stripes_fee,
     "payout": _own_payout,
     "payout_failure": _own_payout,

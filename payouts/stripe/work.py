@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from payouts.outbox.models import OutboxRow
 from payouts.outbox.services import Finish, GiveUp, Handler, NotYet
-from payouts.stripe import gateway, pay_in_work
+from payouts.stripe import gateway, pay_in_work, refund_work
 from payouts.stripe.answers import Refused
 from payouts.stripe.models import StripeEvent
 from payouts.wallet.models import TopUp
@@ -86,6 +86,7 @@ HANDLERS: dict[str, Handler] = {
     "stripe.payout": make_payout,
     "stripe.reverse_transfer": make_reversal,
     **pay_in_work.HANDLERS,
+    **refund_work.HANDLERS,
 }
 
 
@@ -183,6 +184,7 @@ def _bank(event: StripeEvent, now: datetime) -> None:
 
 ACTIONS: dict[str, Callable[[StripeEvent, datetime], None]] = {
     **pay_in_work.ACTIONS,
+    **refund_work.ACTIONS,
     "payout.paid": _payout,
     "payout.failed": _payout,
     "payout.canceled": _payout,

@@ -19,7 +19,7 @@ class Move:
     """One line of the wallet's history. `amount` is signed: what it did to the member's money."""
 
     at: datetime
-    kind: str  # top_up, promo, charge, tip, give_back, expired
+    kind: str  # top_up, promo, charge, tip, give_back, expired, refund, refund_back, dispute, dispute_back
     amount: Money
     reference: str
 
@@ -79,9 +79,14 @@ def _went(member: AbstractBaseUser, before: int | None) -> Iterator[tuple[int, M
     for (at, reference), uses in groupby(_uses(member, before), key=lambda use: (use.used_at, use.reference)):
         of_one = list(uses)
         amount = Money(-sum(use.amount_minor for use in of_one), of_one[0].lot.currency)
-        kinds = {"promo": "expired", "tip": "tip"}
-        kind = "give_back" if amount.minor > 0 else kinds.get(reference.partition(":")[0], "charge")
-        yield of_one[-1].pk, Move(at, kind, amount, reference)
+        yield of_one[-1].pk, Move(at, _kind(reference, is_back=amount.minor > 0), amount, reference)
+
+
+def _kind(reference: str, *, is_back: bool) -> str:
+    about = reference.partition(":")[0]
+    if about in ("refund", "dispute"):
+        return f"{about}_back" if is_back else about
+    return "give_back" if is_back else {"promo": "expired", "tip": "tip"}.get(about, "charge")
 
 
 def _uses(member: AbstractBaseUser, before: int | None) -> Iterator[LotUse]:

@@ -35,6 +35,28 @@ def spend(*, member_id: int, kind: str, amount: Money, reference: str, now: date
     use(changes, reference, now)
 
 
+def newest_first(*, member_id: int, amount: Money) -> list[tuple[CreditLot, Money]]:
+    """`amount` as parts of the member's top-ups, the newest first: for money on its way back to cards. Locks them."""
+    lots = CreditLot.objects.filter(
+        member_id=member_id, kind=Kind.PAID, currency=amount.currency, remaining_minor__gt=0
+    ).order_by("pk")
+    parts, left = [], amount
+    for lot in reversed(lots.select_for_update(no_key=True)):
+        part = min(left, lot.remaining)
+        if part:
+            parts.append((lot, part))
+        left -= part
+    if left:
+        raise LotsTooSmall(f"the top-ups of member {member_id} do not cover {amount.minor}")
+    return parts
+
+
+def of_top_up(top_up_id: int) -> CreditLot | None:
+    """Locked; None while the top-up is not credited."""
+    found = CreditLot.objects.select_for_update(no_key=True, of=("self",)).filter(top_up_id=top_up_id)
+    return found.first()
+
+
 def restore(*, member_id: int, reference: str, amount: Money, now: datetime) -> tuple[Money, Money]:
     """What the member spent on `reference` is credit again, of the lots it came from, the last one spent first: so paid credit
     comes back before promotional credit, which was spent before it. Answers how much of each.

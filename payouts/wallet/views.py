@@ -24,6 +24,8 @@ from payouts.cards.models import SavedCard
 from payouts.earnings import services as earnings
 from payouts.member_request import MemberRequest
 from payouts.money import BadAmount, Money
+from payouts.refunds import services as refunds
+from payouts.refunds.forms import RefundForm
 from payouts.stripe.answers import NotAnswered, Refused
 from payouts.wallet import services as wallet
 from payouts.wallet.forms import MonthlyLimitForm, TopUpForm
@@ -31,6 +33,7 @@ from payouts.wallet.models import TopUp
 from payouts.wallet.texts import limit_text, too_often_text
 
 MOVES_A_PAGE = 25
+REFUNDS_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -227,6 +230,9 @@ def _page(
         "proposed_limit": Money(settings.MONTHLY_LIMIT_MINOR, settings.CURRENCY),
         "dearest_act": Money(settings.ACT_MINOR_MAX, settings.CURRENCY),
         "promotions": wallet.promotional_lots(member=request.user),
+        "refundable": refunds.refundable(member=request.user),
+        "refund_form": RefundForm(initial={"token": token_urlsafe(24)}),
+        "refunds": refunds.of_member(member=request.user, count=REFUNDS_SHOWN),
         "history": None if back else _history(request),
     }
     return render(request, "payouts/wallet/wallet.html", context, status=status)
@@ -246,6 +252,8 @@ def _history(request: MemberRequest) -> dict[str, object]:
     page = wallet.history(member=request.user, count=MOVES_A_PAGE, before=before)
     charges = earnings.of_references(references={move.reference for move in page.moves})
     labels = {"top_up": _("Paid by card"), "promo": _("A present from us"), "expired": _("Its date has passed")}
+    labels |= {"refund": _("Unused credit"), "refund_back": _("Credit again")}
+    labels |= {"dispute": _("Disputed payment"), "dispute_back": _("Credit again")}
     rows = []
     for move in page.moves:
         charge = charges.get(move.reference)

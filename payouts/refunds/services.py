@@ -1,0 +1,177 @@
+"""Refunding unused credit: asked by the member, then one step for each thing that Stripe did (see models.Refund).
+
+Every step is posted under a key made from the refund, so answers and events may come doubled, late and in any order. A step
+may post two or three entries in one transaction: the refund's own account is locked with its row, so only the member's
+credit is waited for, once.
+"""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+
+from payouts.ledger import services as ledger
+from payouts.money import BadAmount, Money
+from payouts.office import services as office
+from payouts.outbox import services as outbox
+from payouts.refunds import rows
+from payouts.refunds.by_hand import NoNote, NotRefused, settle
+from payouts.refunds.models import Refund
+from payouts.stripe.answers import CardRefund
+from payouts.wallet import lots
+from payouts.wallet import services as wallet
+
+__all__ = [
+    "NoNote",
+    "NotBackYet",
+    "NotEnough",
+    "NotRefused",
+    "UnknownRefund",
+    "observe",
+    "of_member",
+    "refundable",
+    "refuse",
+    "request",
+    "settle",
+]
+State, Origin = Refund.State, Refund.Origin
+# A card that is gone stays gone: the next refund to it goes to staff at once.
+FINAL_REASONS = ("lost_or_stolen_card", "expired_or_canceled_card", "declined")
+
+
+class NotEnough(Exception):
+    """More than the unused paid credit, or there is none. Nothing moved."""
+
+
+class UnknownRefund(LookupError):
+    """Not of one of our top-ups, or the top-up is not credited yet."""
+
+
+class NotBackYet(Exception):
+    """A bank refused what had left our balance, and Stripe has not booked its return yet: ask again."""
+
+
+def refundable(*, member: AbstractBaseUser) -> Money:
+    """Unused paid credit: what is held, and what was given as a present, is not in it."""
+    return wallet.paid_credit(member=member)
+
+
+def request(*, member: AbstractBaseUser, amount: Money | None, key: str, now: datetime) -> list[Refund]:
+    """`amount` of the unused credit (None: all of it) goes back to its cards, the newest top-up first, once per `key`.
+
+    Raises BadAmount, NotEnough, ledger's KeyReused when `key` asked for another amount.
+    """
+    if amount is not None and (amount.minor <= 0 or amount.currency != settings.CURRENCY):
+        raise BadAmount(f"{amount.minor} {amount.currency} cannot be refunded")
+    with transaction.atomic():
+        get_user_model().objects.select_for_update(no_key=True).get(pk=member.pk)  # forms sent at once are seen in turn
+        if known := list(Refund.objects.filter(member_id=member.pk, key=key).order_by("pk")):
+            if amount and sum(refund.amount_minor for refund in known) != amount.minor:
+                raise ledger.KeyReused(key)
+            return known
+        wanted = amount or refundable(member=member)
+        if not wanted or wanted > refundable(member=member):
+            raise NotEnough
+        made = [
+            rows.make(lot=lot, amount=part, taken=part, key=key, origin=Origin.MEMBER, now=now)
+            for lot, part in lots.newest_first(member_id=member.pk, amount=wanted)
+        ]
+        try:
+            for refund in made:
+                rows.post_request(refund, now)
+        except ledger.Overdraft:  # held, or spent, at this very moment
+            raise NotEnough from None
+        for refund in made:
+            _send(refund, now)
+    return made
+
+
+def _send(refund: Refund, now: datetime) -> None:
+    gone = Refund.objects.filter(lot_id=refund.lot_id, state=State.FAILED, failure_code__in=FINAL_REASONS).first()
+    if gone:
+        _refuse(refund, gone.failure_code, "", now)
+    else:
+        payload = {"refund": refund.pk}
+        outbox.enqueue(action="stripe.refund", key=f"{refund.reference}:card", payload=payload, now=now)
+
+
+def of_member(*, member: AbstractBaseUser, count: int) -> list[Refund]:
+    """The latest first."""
+    found = Refund.objects.filter(member_id=member.pk).select_related("lot__top_up")
+    return list(found.order_by("-requested_at", "-pk")[:count])
+
+
+# --- What Stripe did ------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def refuse(*, refund_id: int, code: str, message: str, now: datetime) -> None:
+    """Stripe will never make this refund: staff settle it by hand with the member."""
+    refund = rows.locked(pk=refund_id)
+    if refund and refund.state == State.REQUESTED:
+        _refuse(refund, code, message, now)
+
+
+def _refuse(refund: Refund, code: str, message: str, now: datetime) -> None:
+    rows.update(refund, state=State.REFUSED, failure_code=code, failure_message=message[:300])
+    text = f"{refund.amount} of {refund.member} cannot go back to its card ({code}). Settle it by hand with the member."
+    office.open_task(
+        kind="refund_refused", key=f"{refund.reference}:refused", reference=refund.reference, text=text, now=now
+    )
+
+
+@transaction.atomic
+def observe(*, found: CardRefund, now: datetime) -> Refund:
+    """What Stripe says of a refund now, ours or one made at its dashboard: the steps that are missing are taken.
+
+    Raises UnknownRefund, NotBackYet.
+    """
+    refund = _row_of(found, now)
+    if refund.stripe_refund is None:
+        rows.update(refund, stripe_refund=found.id)
+    if found.is_booked and not refund.is_booked:
+        rows.post_paid(refund, now)
+    if found.is_refused:
+        _fail(refund, found, now)
+    elif refund.state in (State.REQUESTED, State.PENDING, State.REFUSED):
+        is_paid = found.status == "succeeded"
+        changes = {"state": State.PAID, "paid_at": now} if is_paid else {"state": State.PENDING}
+        rows.update(refund, **changes)
+    return refund
+
+
+def _row_of(found: CardRefund, now: datetime) -> Refund:
+    known = rows.locked(pk=found.refund_id) if found.refund_id else rows.locked(stripe_refund=found.id)
+    return known or _from_the_dashboard(found, now)
+
+
+def _from_the_dashboard(found: CardRefund, now: datetime) -> Refund:
+    """Somebody at Stripe's own pages sent money back: what of it is unused credit is taken, the rest is our loss."""
+    lot = lots.of_top_up(found.top_up_id)
+    if found.refund_id or lot is None:
+        raise UnknownRefund(found.id)
+    if known := rows.locked(stripe_refund=found.id):  # another worker made it before we had the lot's lock
+        return known
+    unused = min(lot.remaining, refundable(member=lot.member), found.amount)
+    refund = rows.make(lot=lot, amount=found.amount, taken=unused, key=found.id, origin=Origin.DASHBOARD, now=now)
+    rows.post_request(refund, now)
+    return refund
+
+
+def _fail(refund: Refund, found: CardRefund, now: datetime) -> None:
+    if refund.state in (State.FAILED, State.SETTLED):
+        return
+    if refund.is_booked and not found.is_back:
+        raise NotBackYet(found.id)
+    if refund.is_booked and not refund.is_back:
+        rows.post_returned(refund, now)
+    code = found.failure_reason or found.status
+    rows.give_back(refund, code=code, now=now)
+    text = (
+        f"{refund.amount} of {refund.member} came back from its card ({code}) and is credit again. Write to the member."
+    )
+    office.open_task(
+        kind="refund_failed", key=f"{refund.reference}:failed", reference=refund.reference, text=text, now=now
+    )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
 from payouts.cards.models import AutoTopUp, SavedCard
@@ -14,8 +15,11 @@ class AutoTopUpForm(forms.Form):
     amount = SumField(label=gettext_lazy("add"))
     card = forms.TypedChoiceField(label=gettext_lazy("from"), coerce=int)
 
-    def __init__(self, *args: Any, cards: list[SavedCard], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, data: QueryDict | None = None, *, cards: list[SavedCard], initial: dict[str, Any] | None = None
+    ) -> None:
+        # Ids of its own: the top-up form on the same page has an amount and a card too.
+        super().__init__(data, auto_id="automatic_%s", initial=initial)
         self.fields["card"].choices = [(card.pk, str(card)) for card in cards]  # type: ignore[attr-defined]
 
 

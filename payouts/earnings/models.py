@@ -9,7 +9,9 @@ from payouts.money import Money
 class Earning(models.Model):
     """What an expert earned with one paid period. The release date is decided at capture and never moves later."""
 
-    expert = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="earnings")
+    expert = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="earnings", db_index=False
+    )
     payer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     reference = models.CharField(max_length=60, unique=True)  # "period:12"
     group = models.CharField(max_length=40, blank=True)  # "listing:5"
@@ -42,6 +44,17 @@ class Earning(models.Model):
                 fields=["release_at"], condition=Q(released_at__isnull=True, waits=0), name="earning_to_release"
             ),
             models.Index(fields=["expert", "-captured_at"], name="earning_of_expert"),
+            models.Index(fields=["expert", "payer"], name="earning_of_expert_by_payer"),
+            models.Index(
+                fields=["expert", "release_at", "id"],
+                condition=Q(released_at__isnull=True),
+                name="earning_pending_of_expert",
+            ),
+            models.Index(
+                fields=["expert", "-released_at", "-id"],
+                condition=Q(released_at__isnull=False),
+                name="earning_released_of_expert",
+            ),
         ]
 
     def __str__(self) -> str:

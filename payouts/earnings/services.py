@@ -8,7 +8,7 @@ from datetime import datetime
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from payouts.earnings import debts
 from payouts.earnings.capture import Captured, capture, release_date
@@ -99,10 +99,10 @@ def summary(*, expert: AbstractBaseUser) -> Summary:
     )
 
 
-def pending_by_date(*, expert: AbstractBaseUser) -> list[Earning]:
-    """Each pending earning of which something is left, the one that is released soonest first."""
-    pending = Earning.objects.filter(expert_id=expert.pk, released_at=None).order_by("release_at", "pk")
-    return [earning for earning in pending if earning.amount]
+def pending_by_date(*, expert: AbstractBaseUser, count: int) -> list[Earning]:
+    """The next pending earnings of which something is left, the one that is released soonest first."""
+    pending = Earning.objects.filter(expert_id=expert.pk, released_at=None, given_back_minor__lt=F("price_minor"))
+    return [earning for earning in pending.order_by("release_at", "pk")[:count] if earning.amount]
 
 
 def released(*, expert: AbstractBaseUser) -> QuerySet[Earning]:

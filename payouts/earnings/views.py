@@ -16,6 +16,7 @@ from payouts.money import Money
 from payouts.withdrawals import services as withdrawals
 from payouts.withdrawals.forms import BankForm, WithdrawForm
 
+PENDING_SHOWN = 50
 RELEASED_SHOWN = 20
 WITHDRAWALS_SHOWN = 50
 
@@ -32,9 +33,10 @@ def show(request: MemberRequest) -> HttpResponse:
         "owed": earnings.owed(expert=expert),
         "claims": claims.to_answer(expert=expert),
         "withdrawn": withdrawals.withdrawn(expert=expert),
-        "pending": earnings.pending_by_date(expert=expert),
+        "pending": earnings.pending_by_date(expert=expert, count=PENDING_SHOWN),
+        "pending_shown": PENDING_SHOWN,
         "released": earnings.released(expert=expert)[:RELEASED_SHOWN],
-        "withdrawals": withdrawals.of_expert(expert=expert)[:WITHDRAWALS_SHOWN],
+        "withdrawals": withdrawals.of_expert(expert=expert, count=WITHDRAWALS_SHOWN),
         "bank": bank,
         "bank_form": BankForm(),
         "bank_page_expired": request.GET.get("bank") == "expired",

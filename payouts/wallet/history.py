@@ -11,7 +11,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from payouts.money import Money
 from payouts.wallet.models import CreditLot, LotUse
 
-READ_AT_ONCE = 60
+READ_AT_ONCE = 30  # a page and a little more
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,7 @@ class CreditLot(models.Model):
         ]
         indexes = [
             models.Index(fields=["member", "-id"], name="lot_of_member"),
+            models.Index(fields=["member", "kind", "remaining_minor"], name="lot_to_spend"),
             models.Index(
                 fields=["expires_at"],
                 condition=Q(expires_at__isnull=False, remaining_minor__gt=0),

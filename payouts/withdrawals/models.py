@@ -65,6 +65,7 @@ class Withdrawal(models.Model):
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="withdrawal_above_zero"),
             models.UniqueConstraint(fields=["expert", "key"], name="withdrawal_once_per_form"),
         ]
+        indexes = [models.Index(fields=["expert", "-requested_at", "-id"], name="withdrawal_of_expert")]
 
     @property
     def is_open(self) -> bool:

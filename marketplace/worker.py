@@ -20,6 +20,7 @@ from payouts import clock
 from payouts import verify as books
 from payouts.cards import services as cards
 from payouts.claims import services as claims
+from payouts.disputes import services as disputes
 from payouts.earnings import services as earnings
 from payouts.mail import services as mail
 from payouts.outbox import services as outbox
@@ -64,6 +65,7 @@ def lanes() -> list[list[Job]]:
         Job("Stripe's events", lambda: stripe_work.process_events(now=timezone.now())),
         Job("sandbox", lambda: sandbox.work(now=timezone.now())),
         Job("promotional credit to expire", lambda: wallet.expire_due(now=clock.now()), every_s=60),
+        Job("disputed credit that was freed", lambda: disputes.take_what_was_freed(now=timezone.now()), every_s=60),
         Job("claims whose time has come", lambda: claims.meet_deadlines(now=timezone.now()), every_s=10),
         Job("earnings to release", lambda: earnings.release_due(now=clock.now()), every_s=10),
     ]

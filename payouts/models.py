@@ -3,6 +3,7 @@
 from payouts.cards.models import AutoTopUp, CardPayment, SavedCard
 from payouts.claims.models import Claim, GiveBack, Vote
 from payouts.clock import DemoClock
+from payouts.disputes.models import Dispute, Participation
 from payouts.earnings.models import Earning, EarningWait, Tip
 from payouts.ledger.models import Account, BooksCheck, Entry, Posting, Seal
 from payouts.office.models import AuditRecord, StaffTask
@@ -12,7 +13,7 @@ from payouts.refunds.models import Refund
 from payouts.safety.models import Freeze, Review, Sighting
 from payouts.sandbox.models import SandboxDelivery, SandboxKey, SandboxObject
 from payouts.stripe.models import EventCursor, Installation, Pace, StripeEvent
-from payouts.wallet.models import CreditLot, Customer, Decline, Hold, LotUse, MonthlyLimit, TopUp
+from payouts.wallet.models import CreditLot, Customer, Decline, Hold, LotUse, MonthlyLimit, PaymentBlock, TopUp
 from payouts.withdrawals.models import BankConnection, Withdrawal
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Customer",
     "Decline",
     "DemoClock",
+    "Dispute",
     "Earning",
     "EarningWait",
     "Entry",
@@ -39,6 +41,8 @@ __all__ = [
     "MonthlyLimit",
     "OutboxRow",
     "Pace",
+    "Participation",
+    "PaymentBlock",
     "Posting",
     "ReconciliationRun",
     "Refund",

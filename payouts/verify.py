@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from payouts.cards.verify import verify as verify_cards
 from payouts.claims.verify import verify as verify_claims
+from payouts.disputes.verify import verify as verify_disputes
 from payouts.earnings.verify import verify as verify_earnings
 from payouts.ledger import seals
 from payouts.ledger.models import BooksCheck
@@ -26,6 +27,7 @@ CHECKS: tuple[Callable[[], list[str]], ...] = (
     verify_refunds,
     verify_earnings,
     verify_claims,
+    verify_disputes,
     verify_withdrawals,
     verify_reconciliation,
 )

@@ -46,7 +46,7 @@ def accept_offer(*, offer_id: int, payer: User, cap_minor: int, now: datetime) -
     """Hold the cap (an act: its price) and begin the countdown, in one transaction.
 
     Raises not_yours, closed, expired, too_soon, insufficient_credit, monthly_limit, cap_too_low, cap_above_credit,
-    cap_above_limit, already_paying.
+    cap_above_limit, payments_blocked, already_paying.
     """
     offer = _open_offer(Q(payer=payer.pk), offer_id, now, lock_call=True)
     if now < offer.sent_at + timedelta(seconds=settings.ACCEPT_INERT_S):
@@ -62,6 +62,8 @@ def accept_offer(*, offer_id: int, payer: User, cap_minor: int, now: datetime) -
         raise OfferRefused("insufficient_credit") from None
     except wallet.AboveMonthlyLimit:  # spent elsewhere since it was looked at
         raise OfferRefused("monthly_limit") from None
+    except wallet.PaymentsBlocked:
+        raise OfferRefused("payments_blocked") from None
     offer.terms_text = texts.accepted_text(offer, credit, monthly, Money(cap_minor, offer.currency))
     _close(offer, Offer.State.ACCEPTED, now)
     return period

@@ -84,7 +84,8 @@ def cancel_act(*, period_id: int, member: User, now: datetime) -> None:
 
 @transaction.atomic
 def raise_cap(*, period_id: int, payer: User, to_minor: int, now: datetime) -> None:
-    """One more hold for the difference. Raises cap_too_low, insufficient_credit, monthly_limit; not_now for an act.
+    """One more hold for the difference. Raises cap_too_low, insufficient_credit, monthly_limit, payments_blocked;
+    not_now for an act.
 
     Raising to what the cap already is has no effect: the button was pressed twice.
     """
@@ -104,6 +105,8 @@ def raise_cap(*, period_id: int, payer: User, to_minor: int, now: datetime) -> N
         raise MeterRefused("insufficient_credit") from None
     except wallet.AboveMonthlyLimit:
         raise MeterRefused("monthly_limit") from None
+    except wallet.PaymentsBlocked:
+        raise MeterRefused("payments_blocked") from None
     CapRaise.objects.create(period=period, by_minor=by_minor, raised_at=now)
     period.cap_minor = to_minor
     period.save(update_fields=["cap_minor"])

@@ -21,7 +21,7 @@ from payouts.wallet import services as wallet
 ACTION = "cards.refill"
 FILLED_UP = "cards.filled_up"  # for whoever named the cause: the credit is there
 FAILURES_MAX = 2  # in a row: then it is switched off
-LIMITS = (wallet.CreditLimit, wallet.CheckoutsOpen, wallet.TooOften)
+LIMITS = (wallet.CreditLimit, wallet.CheckoutsOpen, wallet.TooOften, wallet.PaymentsBlocked)
 
 
 def rule_of(*, member: AbstractBaseUser) -> AutoTopUp | None:

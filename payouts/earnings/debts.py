@@ -17,6 +17,18 @@ def owed(*, expert: AbstractBaseUser) -> Money:
     return ledger.balance(accounts.expert_debt(expert.pk), settings.CURRENCY)
 
 
+def pay_debt(*, expert: AbstractBaseUser, key: str, now: datetime) -> None:
+    """What is available pays what is owed, at once."""
+    available, debt = accounts.expert_available(expert.pk), accounts.expert_debt(expert.pk)
+
+    def lines() -> list[ledger.Line]:
+        paid = min(ledger.balance(available, settings.CURRENCY), ledger.balance(debt, settings.CURRENCY))
+        return [ledger.Line(available, debt, paid)] if paid else []
+
+    if lines():
+        post(lines, key=key, kind="debt_paid", reference=f"user:{expert.pk}", now=now)
+
+
 def post(
     lines: Callable[[], Sequence[ledger.Line]], *, key: str, kind: str, reference: str, now: datetime
 ) -> ledger.Posted:

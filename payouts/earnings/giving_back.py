@@ -53,6 +53,24 @@ def give_back(*, reference: str, amount: Money, key: str, now: datetime, even_if
     return amount
 
 
+def take_back(*, reference: str, amount: Money, into: accounts.AccountRef, key: str, now: datetime) -> Money:
+    """`amount` of a captured price goes to `into` and not to the payer: the expert took part in a fraud. As `give_back`, from
+    pending, from available, and as a debt. Raises BadAmount, ledger's KeyReused.
+    """
+    with transaction.atomic():
+        earning = Earning.objects.select_for_update(no_key=True).get(reference=reference)
+        if posted := ledger.posted(key=key):
+            return posted
+        if not 0 < amount.minor <= earning.price.minor or amount.currency != earning.currency:
+            raise BadAmount(f"{amount.minor} {amount.currency} cannot be taken back of {reference}")
+        before = earning.shares
+        earning.given_back_minor += amount.minor
+        earning.save(update_fields=["given_back_minor"])
+        part, target = _part(before, earning.shares), [wallet.Part(into, amount)]
+        debts.post(lambda: _lines(earning, part, target), key=key, kind="take_back", reference=reference, now=now)
+    return amount
+
+
 def waive_commission(*, reference: str, key: str, now: datetime) -> Money:
     """The platform's whole share becomes the payer's credit, and the expert keeps theirs: staff did not decide in time.
 

@@ -12,8 +12,8 @@ from django.db.models import F, QuerySet
 
 from payouts.earnings import debts
 from payouts.earnings.capture import Captured, capture, release_date
-from payouts.earnings.debts import owed
-from payouts.earnings.giving_back import give_back, waive_commission
+from payouts.earnings.debts import owed, pay_debt
+from payouts.earnings.giving_back import give_back, take_back, waive_commission
 from payouts.earnings.models import Earning
 from payouts.earnings.tips import TipLimit, left_to_tip, tip, tips
 from payouts.earnings.waiting import AlreadyReleased, let_go, wait
@@ -32,11 +32,13 @@ __all__ = [
     "let_go",
     "of_references",
     "owed",
+    "pay_debt",
     "pending_by_date",
     "release_date",
     "release_due",
     "released",
     "summary",
+    "take_back",
     "tip",
     "tips",
     "wait",

@@ -31,6 +31,9 @@ KINDS = {
     "caller_promo_hold": Kind(credit_normal=True, is_floored=True),
     "refund_pending": Kind(credit_normal=True, is_floored=True),
     "refund_loss": Kind(credit_normal=False, is_floored=False),
+    "dispute_receivable": Kind(credit_normal=False, is_floored=False),
+    "dispute_fees": Kind(credit_normal=False, is_floored=False),
+    "dispute_loss": Kind(credit_normal=False, is_floored=False),
     "expert_pending": Kind(credit_normal=True, is_floored=True),
     "expert_available": Kind(credit_normal=True, is_floored=True),
     "expert_debt": Kind(credit_normal=False, is_floored=True),
@@ -95,6 +98,20 @@ def refund_pending(refund_id: int) -> AccountRef:
 def refund_loss() -> AccountRef:
     """What was sent back to cards although it had been spent."""
     return AccountRef("refund_loss")
+
+
+def dispute_receivable(dispute_id: int) -> AccountRef:
+    """What a card's bank took of our balance and nobody bears yet. Below zero where the credit was taken first."""
+    return AccountRef("dispute_receivable", f"dispute:{dispute_id}")
+
+
+def dispute_fees() -> AccountRef:
+    return AccountRef("dispute_fees")
+
+
+def dispute_loss() -> AccountRef:
+    """What the platform bears of disputes that were lost."""
+    return AccountRef("dispute_loss")
 
 
 def expert_pending(user_id: int) -> AccountRef:

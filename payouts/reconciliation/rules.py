@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from payouts.disputes.models import Dispute
 from payouts.ledger import accounts
 from payouts.ledger.accounts import AccountRef
 from payouts.reconciliation.models import StripeMovement
@@ -77,6 +78,11 @@ def _of_refund(movement: StripeMovement, step: str) -> Match | None:
     return Match(keys=(f"{refund.reference}:{step}",), reference=refund.reference) if refund else None
 
 
+def _dispute(movement: StripeMovement) -> Match | None:
+    dispute = Dispute.objects.filter(stripe_dispute=movement.source).first()
+    return Match(keys=(f"{dispute.reference}:{movement.stripe_id}",), reference=dispute.reference) if dispute else None
+
+
 def _stripes_fee(movement: StripeMovement) -> Match:
     """For the account itself, not for one payment: connected accounts, instant payouts."""
     return Match(against=accounts.stripe_fees(), reference=movement.source)
@@ -107,6 +113,7 @@ PLATFORM: dict[str, Rule] = {
     "payment_refund": _refund,
     "refund_failure": _refund_back,
     "payment_failure_refund": _refund_back,
+    "adjustment": _dispute,
     "stripe_fee": _stripes_fee,
     "payout": _own_payout,
     "payout_failure": _own_payout,

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from payouts.disputes import services as disputes
 from payouts.outbox.models import OutboxRow
 from payouts.outbox.services import Finish, GiveUp, Handler, NotYet
-from payouts.stripe import gateway, pay_in_work, refund_work
+from payouts.stripe import dispute_work, gateway, pay_in_work, refund_work
 from payouts.stripe.answers import Refused
 from payouts.stripe.models import StripeEvent
 from payouts.wallet.models import TopUp
@@ -35,6 +36,8 @@ NO_FUNDS_YET = "balance_insufficient"
 def make_transfer(payload: dict[str, Any], *, key: str) -> Finish:
     """From the platform's balance to the expert's. Waits while Stripe has not settled the callers' payments."""
     row = Withdrawal.objects.get(pk=payload["withdrawal"])
+    if not _is_retry(key) and disputes.took_part(expert_id=row.expert_id):
+        return lambda now: withdrawals.stopped(withdrawal_id=row.pk, now=now)
     try:
         to = row.stripe_account
         found = gateway.find_transfer(destination=to, withdrawal_id=row.pk) if _is_retry(key) else None
@@ -49,9 +52,11 @@ def make_transfer(payload: dict[str, Any], *, key: str) -> Finish:
     return lambda now: withdrawals.transfer_made(withdrawal_id=row.pk, stripe_transfer=made, now=now)
 
 
-def make_payout(payload: dict[str, Any], *, key: str) -> Finish:
+def make_payout(payload: dict[str, Any], *, key: str) -> Finish | None:
     """From the expert's balance at Stripe to their bank."""
     row = Withdrawal.objects.get(pk=payload["withdrawal"])
+    if row.state != Withdrawal.State.REQUESTED:
+        return None  # called back
     try:
         found = gateway.find_payout(account=row.stripe_account, withdrawal_id=row.pk) if _is_retry(key) else None
         payout = found or _with_fresh_key(
@@ -87,6 +92,7 @@ HANDLERS: dict[str, Handler] = {
     "stripe.reverse_transfer": make_reversal,
     **pay_in_work.HANDLERS,
     **refund_work.HANDLERS,
+    **dispute_work.HANDLERS,
 }
 
 
@@ -185,6 +191,7 @@ def _bank(event: StripeEvent, now: datetime) -> None:
 ACTIONS: dict[str, Callable[[StripeEvent, datetime], None]] = {
     **pay_in_work.ACTIONS,
     **refund_work.ACTIONS,
+    **dispute_work.ACTIONS,
     "payout.paid": _payout,
     "payout.failed": _payout,
     "payout.canceled": _payout,

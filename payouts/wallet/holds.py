@@ -14,7 +14,7 @@ from django.db.models import Sum
 from payouts.ledger import accounts
 from payouts.ledger import services as ledger
 from payouts.money import BadAmount, Money
-from payouts.wallet import lots, monthly
+from payouts.wallet import blocks, lots, monthly
 from payouts.wallet.funding import Part, Taken
 from payouts.wallet.lots import Kind
 from payouts.wallet.models import Hold
@@ -69,13 +69,15 @@ def is_anything_held() -> bool:
 def hold(*, payer: AbstractBaseUser, amount: Money, key: str, reference: str, now: datetime) -> Hold:
     """Set `amount` of the payer's credit aside for `reference`, once per `key`.
 
-    Raises InsufficientCredit, AboveMonthlyLimit, BadAmount, or ledger's KeyReused when the key held something else.
+    Raises InsufficientCredit, AboveMonthlyLimit, PaymentsBlocked, BadAmount, or ledger's KeyReused when
+    the key held something else.
     """
     if amount.minor <= 0:
         raise BadAmount(f"{amount.minor} is not above zero")
     with transaction.atomic():
         if known := _held_before(payer, amount, key, reference):
             return known
+        blocks.check(payer)
         monthly.check(payer=payer, amount=amount, now=now)
         promotional = _post_hold(payer, amount, key, reference, now)
         if promotional is None:
@@ -159,8 +161,9 @@ def spend(*, payer: AbstractBaseUser, amount: Money, reference: str, now: dateti
     """`amount` of the payer's credit goes to `reference` at once, without a hold: from which accounts.
 
     Rows only, as `take`: the caller posts the entry, in the same transaction, after this; where the credit is less
-    than the lots because some of it is held, that refuses. Raises InsufficientCredit, AboveMonthlyLimit.
+    than the lots because some of it is held, that refuses. Raises InsufficientCredit, AboveMonthlyLimit, PaymentsBlocked.
     """
+    blocks.check(payer)
     monthly.check(payer=payer, amount=amount, now=now)
     promo = accounts.caller_promo(payer.pk)
     promotional = min(amount, ledger.balance(promo, amount.currency))

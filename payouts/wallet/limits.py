@@ -8,6 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Q, QuerySet, Sum
 
 from payouts.money import Money
+from payouts.wallet import blocks
 from payouts.wallet.holds import paid_credit, paid_held
 from payouts.wallet.models import Decline, TopUp
 
@@ -57,7 +58,8 @@ def _paid_today(member: AbstractBaseUser, now: datetime) -> int:
 
 
 def check(*, member: AbstractBaseUser, amount: Money, now: datetime) -> None:
-    """Whether the member may start this top-up now. Raises TooOften, CreditLimit, DayLimit, CheckoutsOpen."""
+    """Whether the member may start this top-up now. Raises PaymentsBlocked, TooOften, CreditLimit, DayLimit, CheckoutsOpen."""
+    blocks.check(member)
     if until := may_start_at(member=member, now=now):
         raise TooOften(until)
     room, today = room_for_credit(member=member), room_today(member=member, now=now)

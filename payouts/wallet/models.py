@@ -142,6 +142,20 @@ class MonthlyLimit(models.Model):
         ]
 
 
+class PaymentBlock(models.Model):
+    """The member may not pay: a bank took a payment of theirs back (`reason`: "dispute:3")."""
+
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    reason = models.CharField(max_length=60, unique=True)
+    begun_at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["member"], condition=models.Q(lifted_at__isnull=True), name="payment_block_of_member")
+        ]
+
+
 class Hold(models.Model):
     """Credit set aside for an accepted offer. Open until captured or freed; then captured + freed = amount.
 

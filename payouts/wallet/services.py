@@ -5,6 +5,7 @@
 from django.contrib.auth.base_user import AbstractBaseUser
 
 from payouts.wallet import holds
+from payouts.wallet.blocks import PaymentsBlocked, block_payments, is_blocked, unblock_payments
 from payouts.wallet.booking import book_payment, confirm_top_up, record_decline, refuse_payment
 from payouts.wallet.funding import FundingSource, Part, Taken, spread
 from payouts.wallet.history import Move, Page, history
@@ -59,9 +60,11 @@ __all__ = [
     "NothingHeld",
     "Page",
     "Part",
+    "PaymentsBlocked",
     "PriceAboveHold",
     "Taken",
     "TooOften",
+    "block_payments",
     "book_payment",
     "close_checkout",
     "close_checkouts",
@@ -77,6 +80,7 @@ __all__ = [
     "history",
     "hold",
     "is_anything_held",
+    "is_blocked",
     "is_declined_too_often",
     "lock_purse",
     "monthly",
@@ -96,6 +100,7 @@ __all__ = [
     "spread",
     "start_top_up",
     "take",
+    "unblock_payments",
 ]
 
 

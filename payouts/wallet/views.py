@@ -71,6 +71,8 @@ def top_up(request: MemberRequest) -> HttpResponse:
             form.add_error("amount", limit_text(limit))
         except wallet.TooOften as wait:
             form.add_error(None, too_often_text(wait))
+        except wallet.PaymentsBlocked:
+            form.add_error(None, _("Your payments are paused while your bank disputes one. Nothing was charged."))
         except wallet.CheckoutsOpen:
             form.add_error(None, _("You have payment pages open. Pay there, or try again in a few minutes."))
         except SavedCard.DoesNotExist:
@@ -229,6 +231,7 @@ def _page(
         or MonthlyLimitForm(initial={"limit": monthly and (monthly.raised_to or monthly.limit)}),
         "proposed_limit": Money(settings.MONTHLY_LIMIT_MINOR, settings.CURRENCY),
         "dearest_act": Money(settings.ACT_MINOR_MAX, settings.CURRENCY),
+        "is_blocked": wallet.is_blocked(member=request.user),
         "promotions": wallet.promotional_lots(member=request.user),
         "refundable": refunds.refundable(member=request.user),
         "refund_form": RefundForm(initial={"token": token_urlsafe(24)}),

@@ -11,6 +11,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Sum
 
+from payouts.earnings import services as earnings
 from payouts.ledger import accounts
 from payouts.ledger import services as ledger
 from payouts.money import BadAmount, Money
@@ -43,10 +44,12 @@ __all__ = [
     "payout_made",
     "payout_paid",
     "payout_refused",
+    "recalled",
     "refresh_bank",
     "refresh_bank_if_old",
     "request",
     "reversal_made",
+    "stopped",
     "stripe_accounts",
     "transfer_made",
     "transfer_refused",
@@ -202,6 +205,29 @@ def reversal_made(*, withdrawal_id: int, stripe_reversal: str, now: datetime) ->
         (_in_transit(withdrawal), accounts.expert_available(withdrawal.expert_id)),
     ]
     _post(withdrawal, "reversed", moves, now)
+
+
+@transaction.atomic
+def stopped(*, withdrawal_id: int, now: datetime) -> None:
+    """The expert took part in a fraud, and no transfer was made: what they owe is paid from it."""
+    transfer_refused(withdrawal_id=withdrawal_id, code="under_review", message="", now=now)
+    _pay_debt(withdrawal_id, now)
+
+
+def _pay_debt(withdrawal_id: int, now: datetime) -> None:
+    expert = _locked(pk=withdrawal_id).expert
+    earnings.pay_debt(expert=expert, key=f"withdrawal:{withdrawal_id}:debt", now=now)
+
+
+@transaction.atomic
+def recalled(*, withdrawal_id: int, stripe_reversal: str, now: datetime) -> None:
+    """The expert took part in a fraud, and the transfer was undone before its payout: what they owe is paid from it."""
+    withdrawal = _locked(pk=withdrawal_id)
+    if withdrawal.state != State.REQUESTED or not withdrawal.stripe_transfer:
+        return
+    _update(withdrawal, state=State.FAILING, failed_at=now, failure_code="under_review")
+    reversal_made(withdrawal_id=withdrawal_id, stripe_reversal=stripe_reversal, now=now)
+    _pay_debt(withdrawal_id, now)
 
 
 def _come_back(withdrawal: Withdrawal, code: str, message: str, now: datetime) -> None:

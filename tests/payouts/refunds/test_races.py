@@ -12,7 +12,7 @@ from tests.payouts.purse import eur, give_credit, purse
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 
-class RefundRaces:
+class RefundRaceTests:
     def test_the_same_credit_goes_back_once(self, alice, now):
         for _ in range(3):
             give_credit(alice, 400, now)

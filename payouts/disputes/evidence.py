@@ -1,0 +1,68 @@
+"""What staff send to a card's bank: the record of what was paid from the disputed top-up, in words that they may change."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Sum
+
+from payouts.disputes.models import Dispute
+from payouts.earnings.models import Earning
+from payouts.money import Money
+from payouts.office import services as office
+from payouts.outbox import services as outbox
+from payouts.wallet.models import LotUse
+
+
+class NotAnswerable(Exception):
+    """The dispute does not wait for us (any more), or still runs. Nothing was sent."""
+
+
+def gathered(dispute: Dispute) -> str:
+    """From receipts alone: who paid, when, for what, how much of this top-up went into it, and where the receipt is."""
+    top_up = dispute.lot.top_up
+    paid_at = top_up and (top_up.paid_at or top_up.made_at)
+    lines = [
+        f"{dispute.member} ({dispute.member.email}) added {Money(dispute.lot.amount_minor, dispute.currency)} of credit"
+        + (f" on {paid_at:%Y-%m-%d %H:%M} UTC, by card." if paid_at else " by card."),
+        "Credit is spent only on calls: the payer accepts the price on the screen before anything is charged, and the",
+        "charged time is the time in which both sides demonstrably heard each other.",
+    ]
+    uses = LotUse.objects.filter(lot_id=dispute.lot_id).values("reference").annotate(net=Sum("amount_minor"))
+    spent = {use["reference"]: use["net"] for use in uses if use["net"] > 0}
+    for earning in Earning.objects.filter(reference__in=spent).order_by("captured_at"):
+        part = Money(spent[earning.reference], dispute.currency)
+        receipt = f" Receipt: {settings.SITE_URL}{earning.link}" if earning.link else ""
+        lines.append(f"- {earning.captured_at:%Y-%m-%d %H:%M} UTC: {earning.label}, {part} of this payment.{receipt}")
+    return "\n".join(lines)
+
+
+@transaction.atomic
+def send_evidence(*, dispute_id: int, staff: AbstractBaseUser, text: str, now: datetime) -> None:
+    """To the bank, by the worker. It can be sent once for each time that the bank asks. Raises NotAnswerable."""
+    dispute = _answerable(dispute_id)
+    if not text.strip():
+        raise NotAnswerable("empty")
+    office.record(staff=staff, act="dispute.send_evidence", reference=dispute.reference, reason=text, now=now)
+    payload = {"dispute": dispute.pk, "text": text}
+    key = f"{dispute.reference}:evidence:{dispute.status}"
+    outbox.enqueue(action="stripe.evidence", key=key, payload=payload, now=now)
+
+
+@transaction.atomic
+def accept(*, dispute_id: int, staff: AbstractBaseUser, reason: str, now: datetime) -> None:
+    """We let it go, which loses it. Raises NotAnswerable."""
+    dispute = _answerable(dispute_id)
+    if not reason.strip():
+        raise NotAnswerable("no reason")
+    office.record(staff=staff, act="dispute.accept", reference=dispute.reference, reason=reason, now=now)
+    payload = {"dispute": dispute.pk}
+    outbox.enqueue(action="stripe.accept_dispute", key=f"{dispute.reference}:accept", payload=payload, now=now)
+
+
+def _answerable(dispute_id: int) -> Dispute:
+    dispute = Dispute.objects.select_for_update(no_key=True).get(pk=dispute_id)
+    if not dispute.is_answerable:
+        raise NotAnswerable(dispute.status)
+    return dispute

@@ -1,0 +1,79 @@
+"""An expert never pays for a chargeback, unless staff find in writing that they took part (PRODUCT.md, section 3)."""
+
+from datetime import datetime
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Sum
+
+from payouts.disputes import books
+from payouts.disputes.models import Dispute, Participation
+from payouts.earnings import services as earnings
+from payouts.earnings.models import Earning
+from payouts.ledger import accounts
+from payouts.money import Money
+from payouts.office import services as office
+from payouts.outbox import services as outbox
+from payouts.safety import services as safety
+from payouts.safety.models import Freeze
+from payouts.wallet.models import LotUse
+
+
+class NoReason(Exception):
+    """Staff say why, in writing. Nothing moved."""
+
+
+class NothingFound(Exception):
+    """The expert earned nothing from the disputed top-up, or the dispute moved no money. Nothing moved."""
+
+
+@transaction.atomic
+def find_participation(
+    *, dispute_id: int, expert: AbstractBaseUser, staff: AbstractBaseUser, reason: str, now: datetime
+) -> Participation:
+    """What the expert earned from the disputed top-up is taken back, pending or available; what is gone is a debt. Their
+    withdrawals are frozen, and transfers of theirs that still can be are reversed. Once. Raises NoReason, NothingFound.
+    """
+    if not reason.strip():
+        raise NoReason
+    dispute = Dispute.objects.select_for_update(no_key=True).get(pk=dispute_id)
+    known = Participation.objects.filter(dispute=dispute, expert_id=expert.pk).first()
+    if known:
+        return known
+    parts = _parts(dispute, expert)
+    if not parts or dispute.moved_minor <= 0:
+        raise NothingFound
+    found = Participation.objects.create(
+        dispute=dispute, expert_id=expert.pk, found_by_id=staff.pk, reason=reason, found_at=now
+    )
+    office.record(staff=staff, act="dispute.participation", reference=dispute.reference, reason=reason, now=now)
+    safety.freeze(member=expert, reason=Freeze.Reason.REVIEW, key=f"{dispute.reference}:freeze:{expert.pk}", now=now)
+    payload = {"expert": expert.pk, "dispute": dispute.pk}
+    outbox.enqueue(action="stripe.recall", key=f"{dispute.reference}:recall:{expert.pk}", payload=payload, now=now)
+    left = dispute.moved_minor - dispute.taken_minor - dispute.recovered_minor
+    for earning, part in parts:
+        minor = min(part, left)
+        if minor > 0:
+            _take_back(dispute, earning, Money(minor, dispute.currency), now)
+            left -= minor
+    books.settle_loss(dispute, now)
+    return found
+
+
+def _parts(dispute: Dispute, expert: AbstractBaseUser) -> list[tuple[Earning, int]]:
+    """The expert's earnings with what of their price came from the disputed top-up."""
+    uses = LotUse.objects.filter(lot_id=dispute.lot_id).values("reference").annotate(net=Sum("amount_minor"))
+    spent = {use["reference"]: use["net"] for use in uses if use["net"] > 0}
+    found = Earning.objects.filter(expert_id=expert.pk, reference__in=spent).order_by("pk")
+    return [(earning, min(spent[earning.reference], earning.price.minor)) for earning in found if earning.price]
+
+
+def _take_back(dispute: Dispute, earning: Earning, amount: Money, now: datetime) -> None:
+    key = f"{dispute.reference}:from:{earning.pk}"
+    into = accounts.dispute_receivable(dispute.pk)
+    earnings.take_back(reference=earning.reference, amount=amount, into=into, key=key, now=now)
+    books.update(dispute, recovered_minor=dispute.recovered_minor + amount.minor)
+
+
+def took_part(*, expert_id: int) -> bool:
+    return Participation.objects.filter(expert_id=expert_id).exists()

@@ -1,0 +1,155 @@
+"""What a dispute does to everyone, worked out anew from how it stands at Stripe each time that something is heard of it.
+
+So events may come doubled, late and in any order. Lock order: the dispute's row, the earnings that wait, the lot, accounts.
+"""
+
+import logging
+from datetime import datetime
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.db.models import QuerySet, Sum
+
+from payouts.disputes import books
+from payouts.disputes.evidence import NotAnswerable, accept, gathered, send_evidence
+from payouts.disputes.models import Dispute
+from payouts.disputes.participation import NoReason, NothingFound, find_participation, took_part
+from payouts.earnings import services as earnings
+from payouts.earnings.models import Earning, EarningWait
+from payouts.office import services as office
+from payouts.stripe.answers import BankDispute
+from payouts.wallet import services as wallet
+from payouts.wallet.models import CreditLot, LotUse
+
+__all__ = [
+    "NoReason",
+    "NotAnswerable",
+    "NothingFound",
+    "UnknownDispute",
+    "accept",
+    "find_participation",
+    "gathered",
+    "lift_block",
+    "observe",
+    "send_evidence",
+    "take_what_was_freed",
+    "took_part",
+    "warn",
+]
+log = logging.getLogger(__name__)
+
+
+class UnknownDispute(LookupError):
+    """Not of one of our top-ups, or the top-up is not credited yet."""
+
+
+@transaction.atomic
+def observe(*, found: BankDispute, now: datetime) -> Dispute:
+    """Raises UnknownDispute."""
+    dispute = _locked(found, now)
+    if (dispute.status, dispute.due_by) != (found.status, found.due_by):
+        books.update(dispute, status=found.status, due_by=found.due_by)
+    for movement in found.movements:
+        books.post_movement(dispute, movement, now)
+    _apply(dispute, now)
+    _tell_staff(dispute, now)
+    return dispute
+
+
+def _locked(found: BankDispute, now: datetime) -> Dispute:
+    lot = CreditLot.objects.filter(top_up_id=found.top_up_id or None).first()
+    if lot is None:
+        raise UnknownDispute(found.id)
+    defaults = {
+        "lot": lot,
+        "member_id": lot.member_id,
+        "stripe_charge": found.charge,
+        "status": found.status,
+        "reason": found.reason,
+        "amount_minor": found.amount.minor,
+        "currency": found.amount.currency,
+        "due_by": found.due_by,
+        "opened_at": now,
+    }
+    Dispute.objects.get_or_create(stripe_dispute=found.id, defaults=defaults)
+    return Dispute.objects.select_for_update(no_key=True).get(stripe_dispute=found.id)
+
+
+def _apply(dispute: Dispute, now: datetime) -> None:
+    if dispute.status in Dispute.INQUIRIES:
+        return
+    if dispute.is_open or dispute.is_lost:
+        wallet.block_payments(member=dispute.member, reason=dispute.reference, now=now)
+    else:
+        wallet.unblock_payments(reason=dispute.reference, now=now)
+    _let_earnings_wait(dispute, now)
+    if dispute.is_open or dispute.is_lost:
+        books.take_unspent(dispute, now)
+    else:
+        books.return_taken(dispute, now)
+    books.settle_loss(dispute, now)
+
+
+def _let_earnings_wait(dispute: Dispute, now: datetime) -> None:
+    """While it is open nothing that was paid from the disputed top-up is released."""
+    if not dispute.is_open:
+        waiting = EarningWait.objects.filter(reason=dispute.reference).order_by("earning_id")
+        for reference in list(waiting.values_list("earning__reference", flat=True)):
+            earnings.let_go(reference=reference, reason=dispute.reference)
+        return
+    for earning in earnings_of(dispute).filter(released_at=None):
+        try:
+            earnings.wait(reference=earning.reference, reason=dispute.reference, now=now)
+        except earnings.AlreadyReleased:
+            log.info("Released just before its top-up was disputed", extra={"earning": earning.pk})
+
+
+def earnings_of(dispute: Dispute) -> QuerySet[Earning]:
+    """Paid, wholly or in part, from the disputed top-up."""
+    uses = LotUse.objects.filter(lot_id=dispute.lot_id).values("reference").annotate(net=Sum("amount_minor"))
+    return Earning.objects.filter(reference__in=uses.filter(net__gt=0).values("reference")).order_by("pk")
+
+
+def take_what_was_freed(*, now: datetime) -> int:
+    """What was held when a dispute came is taken once it is freed; what was captured since waits. Always 0: no work is left."""
+    live = Dispute.objects.exclude(status__in=[*Dispute.INQUIRIES, "won"])
+    due = set(live.filter(lot__remaining_minor__gt=0).values_list("pk", flat=True))
+    due |= set(live.filter(status__in=Dispute.OPEN).values_list("pk", flat=True))
+    for dispute_id in sorted(due):
+        try:
+            with transaction.atomic():
+                _apply(Dispute.objects.select_for_update(no_key=True).get(pk=dispute_id), now)
+        except Exception:
+            log.exception("Dispute not looked at", extra={"dispute": dispute_id})
+    return 0
+
+
+@transaction.atomic
+def lift_block(*, dispute_id: int, staff: AbstractBaseUser, reason: str, now: datetime) -> None:
+    """The member may pay again although the dispute was lost. Raises NoReason, NotAnswerable while it is open."""
+    if not reason.strip():
+        raise NoReason
+    dispute = Dispute.objects.select_for_update(no_key=True).get(pk=dispute_id)
+    if dispute.is_open:
+        raise NotAnswerable(dispute.status)
+    wallet.unblock_payments(reason=dispute.reference, now=now)
+    office.record(staff=staff, act="dispute.lift_block", reference=dispute.reference, reason=reason, now=now)
+
+
+def _tell_staff(dispute: Dispute, now: datetime) -> None:
+    if not dispute.is_answerable:
+        return
+    until = f" until {dispute.due_by:%Y-%m-%d}" if dispute.due_by else ""
+    what = "asks about" if dispute.status in Dispute.INQUIRIES else "took back"
+    text = f"The bank of {dispute.member} {what} {dispute.amount} ({dispute.reason}). Evidence can be sent{until}."
+    key = f"{dispute.reference}:{dispute.status}"
+    office.open_task(kind="dispute", key=key, reference=dispute.reference, text=text, now=now)
+
+
+def warn(*, warning: str, fraud_type: str, top_up_id: int, now: datetime) -> None:
+    """A bank believes that the card of a top-up was stolen, and has not disputed it yet: staff may refund it in time."""
+    text = f"A bank believes that the card of top-up {top_up_id} was stolen ({fraud_type}). Look at it, and refund in time."
+    with transaction.atomic():
+        office.open_task(
+            kind="fraud_warning", key=f"warning:{warning}", reference=f"topup:{top_up_id}", text=text, now=now
+        )

@@ -1,0 +1,30 @@
+"""Who may not pay: a bank took a payment of theirs back. Looked at by each new hold, payment and top-up: one small index."""
+
+from datetime import datetime
+
+from django.contrib.auth.base_user import AbstractBaseUser
+
+from payouts.wallet.models import PaymentBlock
+
+
+class PaymentsBlocked(Exception):
+    """A payment of the member is disputed: nothing new is paid or added until that is settled. Nothing moved."""
+
+
+def block_payments(*, member: AbstractBaseUser, reason: str, now: datetime) -> None:
+    """Once per reason ("dispute:3"): what staff lifted stays lifted."""
+    PaymentBlock.objects.get_or_create(reason=reason, defaults={"member_id": member.pk, "begun_at": now})
+
+
+def unblock_payments(*, reason: str, now: datetime) -> None:
+    PaymentBlock.objects.filter(reason=reason, lifted_at=None).update(lifted_at=now)
+
+
+def is_blocked(*, member: AbstractBaseUser) -> bool:
+    return PaymentBlock.objects.filter(member_id=member.pk, lifted_at=None).exists()
+
+
+def check(member: AbstractBaseUser) -> None:
+    """Raises PaymentsBlocked."""
+    if is_blocked(member=member):
+        raise PaymentsBlocked

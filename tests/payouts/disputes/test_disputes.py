@@ -1,0 +1,423 @@
+"""A bank takes a top-up back: told by Stripe in any order, looked at by us at any moment."""
+
+from datetime import timedelta
+from itertools import permutations, product
+
+import pytest
+from django.utils import timezone
+
+from payouts.disputes import services as disputes
+from payouts.disputes.models import Dispute, Participation
+from payouts.earnings import services as earnings
+from payouts.earnings.models import Earning
+from payouts.ledger import accounts
+from payouts.ledger import services as ledger
+from payouts.office.models import AuditRecord, StaffTask
+from payouts.sandbox import cards
+from payouts.sandbox import services as sandbox
+from payouts.sandbox.models import SandboxObject
+from payouts.stripe import work
+from payouts.stripe.models import StripeEvent
+from payouts.wallet import services as wallet
+from tests.payouts.purse import charge, eur, purse
+from tests.payouts.stripe.story import AT_ONCE, connect, open_top_up, pay, stripe_and_ledger_agree, withdraw, work_for
+
+pytestmark = pytest.mark.django_db
+FEE = 1_500
+
+
+@pytest.fixture
+def now():
+    return timezone.now()
+
+
+def top_up(member, minor, now, *, card=AT_ONCE):
+    row = open_top_up(member, minor, now=now)
+    pay(row, card=card)
+    return wallet.confirm_top_up(stripe_session=row.stripe_session, now=now)
+
+
+def latest(kind: str) -> dict:
+    return SandboxObject.objects.filter(kind=kind, account="").latest("serial").data
+
+
+def do(deed: str, kind: str = "dispute") -> None:
+    sandbox.do(deed=deed, about=latest(kind)["id"])
+
+
+def balance(account) -> int:
+    return ledger.balance(account, "EUR").minor
+
+
+def bears() -> dict[str, int]:
+    """Who bears the dispute in the end."""
+    dispute = Dispute.objects.get()
+    return {
+        "owed": balance(accounts.dispute_receivable(dispute.pk)),
+        "loss": balance(accounts.dispute_loss()),
+        "fees": balance(accounts.dispute_fees()),
+        "taken": dispute.taken_minor,
+    }
+
+
+@pytest.fixture
+def disputed(alice, bob, now) -> Dispute:
+    """Alice paid 20.00 in, 5.00 of it to Bob, and her bank takes it all back."""
+    top_up(alice, 2_000, now)
+    charge(alice, bob, 500, now)
+    do("dispute", "charge")
+    work_for(4)
+    return Dispute.objects.get()
+
+
+class OpenedTests:
+    def test_the_unspent_part_is_taken_and_the_rest_is_owed(self, disputed, alice):
+        assert (disputed.status, purse(alice)["credit"]) == ("needs_response", "0.00")
+        assert bears() == {"owed": 500, "loss": 0, "fees": FEE, "taken": 1_500}
+        assert stripe_and_ledger_agree()
+
+    def test_the_member_cannot_pay(self, disputed, alice, now, signed_in):
+        wallet_page = signed_in(alice).get("/wallet/").content.decode()
+        assert "Your payments are paused" in wallet_page
+        with pytest.raises(wallet.PaymentsBlocked):
+            wallet.hold(payer=alice, amount=eur(100), key="h", reference="period:1", now=now)
+        with pytest.raises(wallet.PaymentsBlocked):
+            wallet.start_top_up(member=alice, amount=eur(1_000), return_path="/wallet/", now=now)
+        with pytest.raises(wallet.PaymentsBlocked):
+            wallet.spend(payer=alice, amount=eur(100), reference="tip:1", now=now)
+        page = signed_in(alice).post("/wallet/top-up/", {"amount": "20", "token": "x" * 20, "monthly_limit": "200"})
+        assert (page.status_code, "Nothing was charged" in page.content.decode()) == (422, True)
+
+    def test_others_can(self, disputed, eve, now, signed_in):
+        assert "Your payments are paused" not in signed_in(eve).get("/wallet/").content.decode()
+        top_up(eve, 500, now)
+        wallet.hold(payer=eve, amount=eur(100), key="h", reference="period:1", now=now)
+
+    def test_a_pending_earning_of_it_waits(self, disputed, bob, now):
+        earnings.release_due(now=now + timedelta(days=31))
+        assert (purse(bob)["pending"], purse(bob)["available"]) == ("3.50", "0.00")
+
+    def test_an_earning_from_another_top_up_does_not(self, disputed, bob, eve, now):
+        top_up(eve, 1_000, now)
+        charge(eve, bob, 1_000, now)
+        earnings.release_due(now=now + timedelta(days=31))
+        assert (purse(bob)["pending"], purse(bob)["available"]) == ("3.50", "7.00")
+
+    def test_an_expert_never_pays_for_it(self, alice, bob, now):
+        top_up(alice, 2_000, now)
+        charge(alice, bob, 500, now)
+        earnings.release_due(now=now + timedelta(days=31))
+        do("dispute", "charge")
+        do("lose")
+        work_for(4)
+        assert purse(bob)["available"] == "3.50"
+        assert bears() == {"owed": 0, "loss": 500, "fees": FEE, "taken": 1_500}
+
+    def test_what_was_held_is_taken_once_it_is_freed(self, alice, bob, now):
+        top_up(alice, 2_000, now)
+        wallet.hold(payer=alice, amount=eur(2_000), key="h", reference="period:1", now=now)
+        do("dispute", "charge")
+        work_for(4)
+        assert bears()["taken"] == 0
+        wallet.free(payer=alice, reference="period:1", key="f", now=now)
+        disputes.take_what_was_freed(now=now)
+        assert (bears()["taken"], bears()["owed"], purse(alice)["credit"]) == (2_000, 0, "0.00")
+
+    def test_credit_of_other_cards_stays(self, alice, now):
+        top_up(alice, 2_000, now)
+        do("dispute", "charge")
+        top_up(alice, 1_000, now)
+        work_for(4)
+        assert (purse(alice)["credit"], bears()["taken"]) == ("10.00", 2_000)
+
+    def test_the_test_card_disputes_by_itself(self, alice, now):
+        top_up(alice, 2_000, now, card=cards.DISPUTED_CARD)
+        work_for(6)
+        assert (Dispute.objects.get().status, purse(alice)["credit"]) == ("needs_response", "0.00")
+        assert stripe_and_ledger_agree()
+
+    def test_before_we_heard_of_the_payment(self, alice, now):
+        pay(open_top_up(alice, 2_000, now=now))
+        do("dispute", "charge")
+        work_for(4)
+        assert (purse(alice)["credit"], bears()["taken"]) == ("0.00", 2_000)
+
+
+class ClosedTests:
+    def test_won_all_is_as_before(self, disputed, alice, bob, now):
+        do("win")
+        work_for(4)
+        assert purse(alice)["credit"] == "15.00"
+        assert bears() == {"owed": 0, "loss": 0, "fees": 0, "taken": 0}
+        assert not wallet.is_blocked(member=alice)
+        earnings.release_due(now=now + timedelta(days=31))
+        assert purse(bob)["available"] == "3.50"
+        assert stripe_and_ledger_agree()
+
+    def test_lost_the_spent_part_is_our_loss(self, disputed, alice, bob, now):
+        do("lose")
+        work_for(4)
+        assert bears() == {"owed": 0, "loss": 500, "fees": FEE, "taken": 1_500}
+        assert wallet.is_blocked(member=alice)
+        earnings.release_due(now=now + timedelta(days=31))
+        assert purse(bob)["available"] == "3.50"
+        assert stripe_and_ledger_agree()
+
+    def test_appealed_and_won_later(self, disputed, alice):
+        do("lose")
+        work_for(4)
+        do("appeal")
+        work_for(4)
+        assert bears() == {"owed": 500, "loss": 0, "fees": FEE, "taken": 1_500}
+        do("win")
+        work_for(4)
+        assert (bears(), purse(alice)["credit"]) == ({"owed": 0, "loss": 0, "fees": 0, "taken": 0}, "15.00")
+        assert stripe_and_ledger_agree()
+
+    def test_after_a_loss_staff_may_let_the_member_pay_again(self, disputed, alice, sam, now):
+        with pytest.raises(disputes.NotAnswerable):
+            disputes.lift_block(dispute_id=disputed.pk, staff=sam, reason="She paid", now=now)
+        do("lose")
+        work_for(4)
+        with pytest.raises(disputes.NoReason):
+            disputes.lift_block(dispute_id=disputed.pk, staff=sam, reason=" ", now=now)
+        assert wallet.is_blocked(member=alice)
+        disputes.lift_block(dispute_id=disputed.pk, staff=sam, reason="She paid by bank", now=now)
+        disputes.take_what_was_freed(now=now)
+        assert not wallet.is_blocked(member=alice)
+        assert AuditRecord.objects.get(act="dispute.lift_block").reason == "She paid by bank"
+
+    def test_what_comes_back_to_a_top_up_that_is_lost_is_taken_too(self, disputed, alice, now):
+        do("lose")
+        work_for(4)
+        earnings.give_back(reference=Earning.objects.get().reference, amount=eur(500), key="g", now=now)
+        disputes.take_what_was_freed(now=now)
+        assert (bears(), purse(alice)["credit"]) == ({"owed": 0, "loss": 0, "fees": FEE, "taken": 2_000}, "0.00")
+
+
+class InquiryTests:
+    def test_moves_nothing_and_is_told_to_staff(self, alice, now):
+        top_up(alice, 2_000, now)
+        do("inquire", "charge")
+        work_for(4)
+        assert (purse(alice)["credit"], wallet.is_blocked(member=alice)) == ("20.00", False)
+        assert "asks about" in StaffTask.objects.get(kind="dispute").text
+        do("escalate")
+        work_for(4)
+        assert (purse(alice)["credit"], wallet.is_blocked(member=alice)) == ("0.00", True)
+        assert stripe_and_ledger_agree()
+
+    def test_closed_it_never_was(self, alice, now):
+        top_up(alice, 2_000, now)
+        do("inquire", "charge")
+        do("win")
+        work_for(4)
+        assert (purse(alice)["credit"], Dispute.objects.get().status) == ("20.00", "warning_closed")
+
+    def test_a_warning_of_fraud_is_a_task(self, alice, now):
+        paid = top_up(alice, 2_000, now)
+        do("warn", "charge")
+        work_for(4)
+        assert StaffTask.objects.get(kind="fraud_warning").reference == f"topup:{paid.pk}"
+
+
+class EvidenceTests:
+    def test_says_what_the_receipts_say(self, disputed, alice):
+        text = disputes.gathered(disputed)
+        assert all(words in text for words in ("Alice Martin", "€20.00", "Call with Alice, €5.00", "/calls/1/"))
+
+    def test_is_sent_once_and_written_down(self, disputed, sam, now):
+        for _ in range(2):
+            disputes.send_evidence(dispute_id=disputed.pk, staff=sam, text="They talked.", now=now)
+        work_for(6)
+        disputed.refresh_from_db()
+        assert disputed.status == "under_review"
+        assert latest("dispute")["evidence"]["uncategorized_text"] == "They talked."
+        assert AuditRecord.objects.filter(act="dispute.send_evidence").count() == 2
+        with pytest.raises(disputes.NotAnswerable):
+            disputes.send_evidence(dispute_id=disputed.pk, staff=sam, text="More.", now=now)
+
+    def test_may_be_let_go(self, disputed, sam, now):
+        disputes.accept(dispute_id=disputed.pk, staff=sam, reason="She is right", now=now)
+        work_for(6)
+        disputed.refresh_from_db()
+        assert disputed.status == "lost"
+
+    @pytest.mark.parametrize("text", ["", " \n"])
+    def test_needs_words(self, disputed, sam, now, text):
+        with pytest.raises(disputes.NotAnswerable):
+            disputes.send_evidence(dispute_id=disputed.pk, staff=sam, text=text, now=now)
+        with pytest.raises(disputes.NotAnswerable):
+            disputes.accept(dispute_id=disputed.pk, staff=sam, reason=text, now=now)
+
+
+class ParticipationTests:
+    def find(self, dispute, expert, sam, now, reason="Same bank account"):
+        return disputes.find_participation(dispute_id=dispute.pk, expert=expert, staff=sam, reason=reason, now=now)
+
+    def test_a_pending_earning_is_taken_back(self, disputed, bob, sam, now):
+        do("lose")
+        work_for(4)
+        for _ in range(2):
+            self.find(disputed, bob, sam, now)
+        assert (purse(bob)["pending"], balance(accounts.commission())) == ("0.00", 0)
+        assert bears() == {"owed": 0, "loss": 0, "fees": FEE, "taken": 1_500}
+        assert AuditRecord.objects.get(act="dispute.participation").reason == "Same bank account"
+
+    def test_what_has_left_is_a_debt_and_withdrawals_wait(self, alice, bob, sam, now):
+        top_up(alice, 2_000, now)
+        charge(alice, bob, 500, now)
+        earnings.release_due(now=now + timedelta(days=31))
+        do("dispute", "charge")
+        work_for(4)
+        self.find(Dispute.objects.get(), bob, sam, now)
+        assert (purse(bob)["available"], earnings.owed(expert=bob)) == ("0.00", eur(0))
+        assert bob.freezes.get().reason == "review"
+        assert disputes.took_part(expert_id=bob.pk)
+
+    def test_without_a_reason_or_a_part_nothing_moves(self, disputed, bob, eve, sam, now):
+        with pytest.raises(disputes.NoReason):
+            self.find(disputed, bob, sam, now, reason="  ")
+        with pytest.raises(disputes.NothingFound):
+            self.find(disputed, eve, sam, now)
+        assert (purse(bob)["pending"], Participation.objects.count()) == ("3.50", 0)
+
+    def test_won_afterwards_it_is_owed_to_nobody(self, disputed, bob, sam, now):
+        self.find(disputed, bob, sam, now)
+        do("win")
+        work_for(4)
+        assert bears() == {"owed": 0, "loss": -500, "fees": 0, "taken": 0}
+        assert stripe_and_ledger_agree()
+
+
+DEEDS = ("dispute", "lose", "appeal", "win")
+
+
+class OrderTests:
+    """Whatever we had heard when, the end is the same."""
+
+    def ends_well(self, alice) -> bool:
+        ends = bears(), purse(alice)["credit"]
+        return ends == ({"owed": 0, "loss": 0, "fees": 0, "taken": 0}, "15.00") and stripe_and_ledger_agree()
+
+    @pytest.mark.parametrize("heard", list(product((False, True), repeat=3)))
+    def test_at_any_moment(self, alice, bob, now, heard):
+        top_up(alice, 2_000, now)
+        charge(alice, bob, 500, now)
+        for deed, is_heard in zip(DEEDS, (*heard, True), strict=True):
+            do(deed, "charge" if deed == "dispute" else "dispute")
+            if is_heard:
+                work_for(4)
+        assert self.ends_well(alice)
+
+    def events(self, alice, bob, now, deeds) -> list[StripeEvent]:
+        top_up(alice, 2_000, now)
+        charge(alice, bob, 500, now)
+        for deed in deeds:
+            do(deed, "charge" if deed == "dispute" else "dispute")
+        sandbox.work(now=timezone.now())
+        return list(StripeEvent.objects.filter(type__startswith="charge.dispute.").order_by("pk"))
+
+    @pytest.mark.parametrize("order", list(permutations(range(4))))
+    def test_any_order_twice(self, alice, bob, now, order):
+        events = self.events(alice, bob, now, ("dispute", "win"))
+        for number in (*order, *order):
+            work.ACTIONS[events[number].type](events[number], now)
+        assert self.ends_well(alice)
+
+    @pytest.mark.prove
+    @pytest.mark.parametrize("times", list(product((1, 2, 3), repeat=4)))
+    def test_any_order_and_number(self, alice, bob, now, times):
+        events = self.events(alice, bob, now, ("dispute", "win"))
+        many = [number for number, n in enumerate(times) for _ in range(n)]
+        orders = sorted(set(permutations(many))) if len(many) < 8 else [many, many[::-1], many[1::2] + many[::2]]
+        for order in orders[:: max(1, len(orders) // 10)]:
+            for number in order:
+                work.ACTIONS[events[number].type](events[number], now)
+            assert self.ends_well(alice)
+
+
+class BackOfficeTests:
+    def test_staff_send_what_the_receipts_say(self, disputed, sam, signed_in):
+        browser, page = signed_in(sam), f"/admin/payouts/dispute/{disputed.pk}/"
+        shown = browser.get(f"{page}change/").content.decode()
+        assert all(words in shown for words in (f"{page}evidence/do/", f"{page}accept/do/", "An expert took part"))
+        assert "Call with Alice, €5.00" in browser.get(f"{page}evidence/do/").content.decode()
+        assert browser.post(f"{page}evidence/do/", {"text": "They talked."}).status_code == 302
+        work_for(6)
+        assert latest("dispute")["status"] == "under_review"
+        assert browser.post(f"{page}evidence/do/", {"text": "More."}).status_code == 422
+
+    def test_staff_find_who_took_part(self, disputed, bob, eve, sam, signed_in):
+        browser, deed = signed_in(sam), f"/admin/payouts/dispute/{disputed.pk}/participation/do/"
+        for email in ("nobody@example.test", eve.email):
+            assert browser.post(deed, {"email": email, "reason": "x"}).status_code == 422
+        assert browser.post(deed, {"email": bob.email, "reason": ""}).status_code == 422
+        assert purse(bob)["pending"] == "3.50"
+        assert browser.post(deed, {"email": bob.email, "reason": "Same bank account"}).status_code == 302
+        assert purse(bob)["pending"] == "0.00"
+
+    def test_members_and_nonsense_get_nowhere(self, disputed, bob, eve, sam, signed_in):
+        deed = f"/admin/payouts/dispute/{disputed.pk}/participation/do/"
+        answer = signed_in(eve).post(deed, {"email": bob.email, "reason": "x"})
+        assert (answer.status_code, purse(bob)["pending"]) == (302, "3.50")
+        assert signed_in(sam).get(f"/admin/payouts/dispute/{disputed.pk}/nonsense/do/").status_code == 404
+        assert signed_in(sam).get("/admin/payouts/dispute/999/lift/do/").status_code == 404
+
+
+class RecallTests:
+    """An expert who took part had asked for their money already."""
+
+    @pytest.fixture
+    def asked(self, alice, bob, eve, now):
+        top_up(eve, 10_000, now)
+        top_up(alice, 5_000, now)
+        charge(alice, bob, 5_000, now)
+        earnings.release_due(now=now + timedelta(days=31))
+        connect(bob, now=now)
+        asked = withdraw(bob, 3_500, now=now)
+        charge_id = latest("charge")["id"]
+        return asked, lambda: sandbox.do(deed="dispute", about=charge_id)
+
+    def found(self, bob, sam, now):
+        disputes.find_participation(dispute_id=Dispute.objects.get().pk, expert=bob, staff=sam, reason="x", now=now)
+
+    def test_what_is_not_sent_yet_is_not_sent(self, asked, bob, sam, now, monkeypatch):
+        withdrawal, dispute = asked
+        with monkeypatch.context() as later:
+            later.delitem(work.HANDLERS, "stripe.transfer")
+            dispute()
+            work_for(4)
+            self.found(bob, sam, now)
+            assert earnings.owed(expert=bob) == eur(3_500)
+        work_for(4)
+        withdrawal.refresh_from_db()
+        assert (withdrawal.state, withdrawal.failure_code) == ("failed", "under_review")
+        assert (purse(bob)["available"], earnings.owed(expert=bob)) == ("0.00", eur(0))
+        assert stripe_and_ledger_agree()
+
+    def test_what_lies_in_their_balance_at_stripe_comes_back(self, asked, bob, sam, now, monkeypatch):
+        withdrawal, dispute = asked
+        with monkeypatch.context() as later:
+            later.delitem(work.HANDLERS, "stripe.payout")
+            work_for(2)
+            dispute()
+            work_for(4)
+            self.found(bob, sam, now)
+            work_for(4)
+        work_for(6)
+        withdrawal.refresh_from_db()
+        assert (withdrawal.state, withdrawal.failure_code) == ("failed", "under_review")
+        assert (purse(bob)["available"], earnings.owed(expert=bob)) == ("0.00", eur(0))
+        assert stripe_and_ledger_agree()
+
+    def test_what_is_in_their_bank_is_a_debt(self, asked, bob, sam, now):
+        withdrawal, dispute = asked
+        work_for(20)
+        dispute()
+        work_for(4)
+        self.found(bob, sam, now)
+        work_for(6)
+        withdrawal.refresh_from_db()
+        assert (withdrawal.state, earnings.owed(expert=bob)) == ("paid", eur(3_500))
+        assert stripe_and_ledger_agree()

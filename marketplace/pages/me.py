@@ -1,12 +1,13 @@
 """`/me/`: a member's own page. Everything is looked up from the member."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.db.models import F, Prefetch, Sum
+from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -19,6 +20,7 @@ from marketplace.experts import languages
 from marketplace.experts import services as experts
 from marketplace.experts.models import Presence, Profile
 from marketplace.listings.models import Listing
+from payouts.earnings import services as earnings
 from payouts.money import Money
 
 CALLS_SHOWN = 20
@@ -93,13 +95,19 @@ def _calls_of(member: User) -> list[CallRow]:
     """The newest calls, made and received, whatever became of them."""
     both = []
     for calls, other, made in ((member.calls_made, "expert", True), (member.calls_received, "caller", False)):
-        kept = Sum(F("periods__amount_minor") - F("periods__given_back_minor"))
-        newest = calls.select_related(other, "room").annotate(paid_minor=kept)
-        both += [_row(call, getattr(call, other), made) for call in newest.order_by("-rang_at")[:CALLS_SHOWN]]
+        newest = calls.select_related(other, "room").prefetch_related("periods").order_by("-rang_at")[:CALLS_SHOWN]
+        charges = earnings.of_references(references=[ref for call in newest for ref in _references(call)])
+        both += [_row(call, getattr(call, other), made, charges) for call in newest]
     return sorted(both, key=attrgetter("rang_at"), reverse=True)[:CALLS_SHOWN]
 
 
-def _row(call, other: User, made: bool) -> CallRow:
+def _references(call) -> list[str]:
+    """How payouts knows what was paid in a call."""
+    return [f"period:{period.pk}" for period in call.periods.all()]
+
+
+def _row(call, other: User, made: bool, charges: Mapping) -> CallRow:
+    paid = sum(charges[reference].price.minor for reference in _references(call) if reference in charges)
     talked = call.ended_at - call.started_at if call.started_at and call.ended_at else None
     return CallRow(
         id=call.pk,
@@ -109,6 +117,6 @@ def _row(call, other: User, made: bool) -> CallRow:
         line=call.line,
         rang_at=call.rang_at,
         talked_ms=int(talked.total_seconds() * 1000) if talked else None,
-        paid=Money(call.paid_minor, settings.CURRENCY) if call.paid_minor else None,
+        paid=Money(paid, settings.CURRENCY) if paid else None,
         room=call.room.code,
     )

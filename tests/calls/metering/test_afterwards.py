@@ -278,6 +278,12 @@ class TipTests:
 
 
 class ReceiptAfterAClaimTests:
+    def test_the_list_of_calls_says_what_it_cost_in_the_end(self, story, signed_in):
+        alice = signed_in(story.alice)
+        assert "€3.00" in alice.get("/me/").content.decode()
+        give_back(signed_in(story.bob), story, what="sum", amount="1.20")
+        assert "€1.80" in alice.get("/me/").content.decode()
+
     def test_it_adds_up_when_staff_were_late(self, story, signed_in):
         contest(signed_in(story.alice), story)
         claim = Claim.objects.get()

@@ -11,8 +11,10 @@ from payouts.safety import services as safety
 
 @receiver(email_changed)
 def address_changed(request, user, from_email_address, to_email_address, **_) -> None:
-    now = timezone.now()
-    old = from_email_address.email if from_email_address else ""
+    """The first address, at sign-up, is no change."""
+    if from_email_address is None:
+        return
+    now, old = timezone.now(), from_email_address.email
     safety.freeze(member=user, reason="email", key=f"email:user:{user.pk}:{now.timestamp()}", now=now, notify=old)
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.cast import PASSWORD
+from tests.cast import PASSWORD, code_of
 from tests.journeys.browser import PATIENCE_MS, Window
 from tests.journeys.site import Site
 
@@ -100,6 +100,20 @@ class Person:
         self.page.get_by_label("Code").fill(self.code_from_mail())
         self.press("Confirm")
         expect(self.page).to_have_url(re.compile(r":\d+/$"))
+
+    def sets_up_a_second_factor(self) -> None:
+        self.page.goto("/accounts/2fa/totp/activate/")
+        self.proves_who_it_is()
+        secret = self.page.get_by_label("Authenticator secret").input_value()
+        self.page.get_by_label("Authenticator code").fill(code_of(secret))
+        self.press("Activate")
+        expect(self.page).not_to_have_url(re.compile("activate"))
+
+    def proves_who_it_is(self) -> None:
+        """The password once more, when the page asks for it."""
+        if "/reauthenticate/" in self.page.url:
+            self.page.get_by_label("Password").fill(PASSWORD)
+            self.press("Confirm")
 
     def code_from_mail(self) -> str:
         """The code in the newest mail: it has a line of its own."""

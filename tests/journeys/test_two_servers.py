@@ -28,7 +28,9 @@ SETTLED_CARD = "4000 0000 0000 0077"  # its money can be sent on at once
 def site(migrated: Path, tmp_path: Path, django_db_blocker) -> Iterator[Site]:
     """The first of the two servers, as production runs it; the second is `other_site`."""
     with servers.postgres() as database_url, servers.redis() as redis_url:
-        site = Site(tmp_path, {"DATABASE_URL": database_url, "REDIS_URL": redis_url}, arguments=("--no-worker",))
+        # The second factor has its own place in the whole path.
+        environment = {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "SECOND_FACTOR": "0"}
+        site = Site(tmp_path, environment, arguments=("--no-worker",))
         manage(site.environment, "migrate", "--verbosity", "0")
         with django_db_blocker.unblock(), looking_into(database_url):
             last_month(cast.eve(), cast.bob())  # before the worker, which would end a call of then
@@ -112,6 +114,7 @@ def bob_withdraws(bob: Person) -> None:
     available = bob.sum("earnings-available")
     assert available == earnings.summary(expert=cast.bob()).available.minor >= 2_000
     bob.press("Withdraw")
+    bob.proves_who_it_is()
     newest = bob.page.get_by_test_id("withdrawal").first
     bob.looks_again_until("/earnings/", lambda: newest.get_attribute("data-state") == "paid")
     assert bob.sum("earnings-withdrawn") == available

@@ -17,7 +17,7 @@ from tests.journeys.people import Person
 DEMO = {"DEBUG": "1", "DEMO": "1", "ACT_CAPTURE_S": "8"}
 
 
-@pytest.mark.parametrize("site", [DEMO], indirect=True)
+@pytest.mark.parametrize("site", [DEMO | {"SECOND_FACTOR": "1"}], indirect=True)
 class WholePathTests:
     def test_from_sign_up_to_the_bank(self, site, person, signed_in_person):
         Category.objects.create(slug="money", name="Money and taxes")
@@ -37,7 +37,10 @@ class WholePathTests:
         paid.back_to_free(alice, bob)
         paid.an_act_of_time(alice, bob)
         paid.they_hang_up_and_read_the_receipt(alice, bob)
-        bank.time_passes(signed_in_person(cast.sam()))
+        sam = signed_in_person(cast.sam())
+        bank.staff_look_at_two_newcomers(sam)
+        bank.time_passes(sam)
+        bob.sets_up_a_second_factor()
         bank.the_bank_refuses(bob)
         bank.the_bank_pays(bob)
         bank.the_books_are_clean_and_a_planted_error_is_found(site)
@@ -104,6 +107,7 @@ def alice_leaves_a_message(alice: Person, bob: Person) -> None:
 
 def payments_that_are_not_made_add_nothing(alice: Person) -> None:
     alice.page.goto("/wallet/")
+    alice.page.get_by_label("Your monthly limit").fill("1000")  # more than the 200.00 proposed: she will buy an act
     alice.press("Add credit")
     alice.page.get_by_role("link", name="Cancel").click()
     alice.reads("Payment cancelled")

@@ -5,6 +5,7 @@ from django.core import mail
 from django.test import Client
 
 from marketplace.accounts.models import User
+from payouts.safety.models import Freeze
 from tests.cast import PASSWORD
 
 NEWCOMER = {"name": "Nina Novak", "email": "nina@example.test", "password1": "an apple and three pears"}
@@ -26,6 +27,12 @@ class SignUpTests:
         assert mail.outbox[-1].to == ["nina@example.test"]
         answer = client.post(answer.redirect_chain[-1][0], {"code": code_in_mail()}, follow=True)
         assert client.session["_auth_user_id"] == str(User.objects.get(name="Nina Novak").pk)
+
+    def test_the_first_address_is_no_change_of_address(self, client, transactional_db):
+        answer = client.post("/accounts/signup/", NEWCOMER)
+        client.post(answer["Location"], {"code": code_in_mail()})
+        assert client.session["_auth_user_id"]
+        assert not Freeze.objects.exists()
 
     def test_does_not_let_in_without_the_code(self, client, db):
         client.post("/accounts/signup/", NEWCOMER)

@@ -110,10 +110,10 @@ class Person:
         expect(self.page).not_to_have_url(re.compile("activate"))
 
     def proves_who_it_is(self) -> None:
-        """The password once more, when the page asks for it."""
-        if "/reauthenticate/" in self.page.url:
-            self.page.get_by_label("Password").fill(PASSWORD)
-            self.press("Confirm")
+        """The password once more."""
+        expect(self.page).to_have_url(re.compile("/reauthenticate/"))
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.press("Confirm")
 
     def code_from_mail(self) -> str:
         """The code in the newest mail: it has a line of its own."""

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from calls.models import Call, Offer, PaidPeriod, Process
+from calls.models import Call, Offer, PaidPeriod, Process, StoredTime, WorkOrder
 
 
 class ReadOnly(admin.ModelAdmin):
@@ -45,6 +45,26 @@ class PaidPeriodAdmin(ReadOnly):
     list_filter = ("state", "end_reason", "kind")
     list_select_related = ("call", "payer", "expert")
     search_fields = ("=id", "payer__email", "expert__email")
+    ordering = ("-id",)
+
+
+@admin.register(StoredTime)
+class StoredTimeAdmin(ReadOnly):
+    list_display = ("id", "payer", "expert", "length_ms", "price_minor", "returned_minor", "stored_at", "expires_at")
+    list_select_related = ("payer", "expert")
+    search_fields = ("=id", "payer__email", "expert__email")
+    ordering = ("-id",)
+
+
+@admin.register(WorkOrder)
+class WorkOrderAdmin(ReadOnly):
+    """Without its words: those are shown to staff where they decide (`/staff/orders/<id>/`)."""
+
+    list_display = ("id", "payer", "expert", "state", "outcome", "price_minor", "ordered_at", "due_at", "closed_at")
+    list_filter = ("state", "outcome")
+    list_select_related = ("payer", "expert")
+    search_fields = ("=id", "payer__email", "expert__email")
+    exclude = ("description", "note", "objection")
     ordering = ("-id",)
 
 

@@ -1,8 +1,9 @@
 """Every table of the calls."""
 
 from calls.conversations.models import Message
-from calls.metering.models import CapRaise, FreeTime, Hearing, Offer, PaidPeriod, Stop
+from calls.metering.models import CapRaise, FreeTime, Hearing, Offer, PaidPeriod, Stop, StoredTime
 from calls.notices.models import Process
+from calls.orders.models import WorkOrder
 from calls.rooms.models import Call, Room, Seat
 
 __all__ = [
@@ -17,4 +18,6 @@ __all__ = [
     "Room",
     "Seat",
     "Stop",
+    "StoredTime",
+    "WorkOrder",
 ]

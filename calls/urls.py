@@ -4,6 +4,7 @@ from django.urls import path
 
 from calls.conversations import views as conversations
 from calls.metering import views as metering
+from calls.orders import views as orders
 from calls.rooms import views as rooms
 
 urlpatterns = [
@@ -13,5 +14,11 @@ urlpatterns = [
     path("calls/<int:call_id>/contest/<int:period_id>/", metering.contest, name="contest"),
     path("calls/<int:call_id>/give-back/<str:reference>/", metering.give_back, name="give_back"),
     path("calls/<int:call_id>/tip/", metering.tip, name="tip"),
+    path("orders/<int:order_id>/", orders.order, name="order"),
+    path("orders/<int:order_id>/deliver/", orders.deliver, name="order_deliver"),
+    path("orders/<int:order_id>/confirm/", orders.confirm, name="order_confirm"),
+    path("orders/<int:order_id>/object/", orders.object_to, name="order_object"),
+    path("orders/<int:order_id>/cancel/", orders.cancel, name="order_cancel"),
+    path("staff/orders/<int:order_id>/", orders.decide, name="order_decide"),
     path("experts/<slug:slug>/message/", conversations.leave_message, name="leave_message"),
 ]

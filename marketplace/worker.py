@@ -15,6 +15,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from calls.metering import services as metering
+from calls.orders import services as orders
 from calls.rooms import services as rooms
 from payouts import clock
 from payouts import verify as books
@@ -58,6 +59,7 @@ def lanes() -> list[list[Job]]:
         # First: no deadline is to be met on the word of a witness who was dead by then.
         Job("server processes that died", lambda: rooms.reap(now=timezone.now()), every_s=1),
         Job("offers and paid periods whose time has come", lambda: metering.sweep(now=timezone.now())),
+        Job("orders whose time has come", lambda: orders.sweep(now=timezone.now()), every_s=10),
         Job("calls whose time has come", lambda: rooms.sweep(now=timezone.now())),
     ]
     world_outside = [
@@ -68,6 +70,7 @@ def lanes() -> list[list[Job]]:
         Job("disputed credit that was freed", lambda: disputes.take_what_was_freed(now=timezone.now()), every_s=60),
         Job("claims whose time has come", lambda: claims.meet_deadlines(now=timezone.now()), every_s=10),
         Job("earnings to release", lambda: earnings.release_due(now=clock.now()), every_s=10),
+        Job("stored time", lambda: metering.give_back_expired(today=clock.now(), now=timezone.now()), every_s=10),
     ]
     at_leisure = [
         Job("events that we missed", lambda: missed.fetch_missed(now=timezone.now()), every_s=60),

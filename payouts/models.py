@@ -4,7 +4,7 @@ from payouts.cards.models import AutoTopUp, CardPayment, SavedCard
 from payouts.claims.models import Claim, GiveBack, Vote
 from payouts.clock import DemoClock
 from payouts.disputes.models import Dispute, Participation
-from payouts.earnings.models import Earning, EarningWait, Tip
+from payouts.earnings.models import Earning, EarningMove, EarningWait, Tip
 from payouts.ledger.models import Account, BooksCheck, Entry, Posting, Seal
 from payouts.office.models import AuditRecord, StaffTask
 from payouts.outbox.models import OutboxRow
@@ -30,6 +30,7 @@ __all__ = [
     "DemoClock",
     "Dispute",
     "Earning",
+    "EarningMove",
     "EarningWait",
     "Entry",
     "EventCursor",

@@ -27,7 +27,7 @@ class Caps:
 def caps_for(offer: Offer, *, credit_minor: int, left_minor: int | None = None) -> Caps:
     """`left_minor`: what the payer's monthly limit leaves; None without one."""
     if is_act(offer):
-        price = offer.price_minor or 0
+        price = lowest_cap(offer)
         return Caps(proposed=price, highest=price, clipped_by=None, choices=[])
     rate, lowest = offer.rate_minor or 0, lowest_cap(offer)
     wanted = max(lowest, _wanted(offer))

@@ -1,5 +1,7 @@
 """The answer to an offer: withdrawn, refused, waiting for credit, accepted. All raise OfferRefused, by the codes named."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,11 +9,12 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from calls.metering import settlement, texts
+from calls.metering import settlement, stored, texts
 from calls.metering.errors import OfferRefused
 from calls.metering.models import Offer, PaidPeriod, Terms
-from calls.metering.terms import is_act, lowest_cap
+from calls.metering.terms import is_act, is_stored, is_work, lowest_cap
 from calls.notices.services import tell_room
+from calls.orders import services as orders
 from calls.rooms.models import Call
 from marketplace.accounts.models import User
 from payouts.money import Money
@@ -42,12 +45,46 @@ def start_adding_credit(*, offer_id: int, payer: User, now: datetime) -> None:
 
 
 @transaction.atomic
+def accept(*, offer_id: int, payer: User, cap_minor: int, now: datetime) -> None:
+    """The one button of the consent card: a paid period begins, or an order is made. Raises as `accept_offer`."""
+    if Offer.objects.filter(pk=offer_id, kind=Offer.Kind.ACT_OF_WORK).exists():
+        accept_work(offer_id=offer_id, payer=payer, price_minor=cap_minor, now=now)
+    else:
+        accept_offer(offer_id=offer_id, payer=payer, cap_minor=cap_minor, now=now)
+
+
+@transaction.atomic
+def accept_work(*, offer_id: int, payer: User, price_minor: int, now: datetime) -> None:
+    """Hold the price and order the work; the call stays free. Raises as `accept_offer`, but already_paying."""
+    offer, credit, monthly = _acceptable(offer_id, payer, price_minor, now)
+    with _refusals_of_holds():
+        orders.place(offer=offer, now=now)
+    _accepted(offer, credit, monthly, price_minor, now)
+
+
+@transaction.atomic
 def accept_offer(*, offer_id: int, payer: User, cap_minor: int, now: datetime) -> PaidPeriod:
-    """Hold the cap (an act: its price) and begin the countdown, in one transaction.
+    """Hold the cap (an act: its price; stored time: nothing) and begin the countdown, in one transaction.
 
     Raises not_yours, closed, expired, too_soon, insufficient_credit, monthly_limit, cap_too_low, cap_above_credit,
     cap_above_limit, payments_blocked, already_paying.
     """
+    offer, credit, monthly = _acceptable(offer_id, payer, cap_minor, now)
+    if is_work(offer):
+        raise OfferRefused("not_yours")
+    _check_stored(offer)
+    period = _new_period(offer, cap_minor, now)
+    if not is_stored(offer):
+        with _refusals_of_holds():
+            settlement.hold(period, cap_minor, number=1, now=now)
+    _accepted(offer, credit, monthly, cap_minor, now)
+    return period
+
+
+def _acceptable(
+    offer_id: int, payer: User, cap_minor: int, now: datetime
+) -> tuple[Offer, Money, wallet.Monthly | None]:
+    """The locked offer, and what the payer has, if they may accept it on these terms."""
     offer = _open_offer(Q(payer=payer.pk), offer_id, now, lock_call=True)
     if now < offer.sent_at + timedelta(seconds=settings.ACCEPT_INERT_S):
         raise OfferRefused("too_soon")
@@ -55,18 +92,24 @@ def accept_offer(*, offer_id: int, payer: User, cap_minor: int, now: datetime) -
         raise OfferRefused("closed")
     credit, monthly = wallet.credit(member=payer), wallet.monthly(member=payer, now=now)
     _check_cap(offer, cap_minor, credit, monthly)
-    period = _new_period(offer, cap_minor, now)
+    return offer, credit, monthly
+
+
+def _accepted(offer: Offer, credit: Money, monthly: wallet.Monthly | None, cap_minor: int, now: datetime) -> None:
+    offer.terms_text = texts.accepted_text(offer, credit, monthly, Money(cap_minor, offer.currency))
+    _close(offer, Offer.State.ACCEPTED, now)
+
+
+@contextmanager
+def _refusals_of_holds() -> Iterator[None]:
     try:
-        settlement.hold(period, cap_minor, number=1, now=now)
+        yield
     except wallet.InsufficientCredit:
         raise OfferRefused("insufficient_credit") from None
     except wallet.AboveMonthlyLimit:  # spent elsewhere since it was looked at
         raise OfferRefused("monthly_limit") from None
     except wallet.PaymentsBlocked:
         raise OfferRefused("payments_blocked") from None
-    offer.terms_text = texts.accepted_text(offer, credit, monthly, Money(cap_minor, offer.currency))
-    _close(offer, Offer.State.ACCEPTED, now)
-    return period
 
 
 def _check_cap(offer: Offer, cap_minor: Any, credit: Money, monthly: wallet.Monthly | None) -> None:
@@ -81,6 +124,15 @@ def _check_cap(offer: Offer, cap_minor: Any, credit: Money, monthly: wallet.Mont
         raise OfferRefused("cap_above_credit")
     if monthly and cap_minor > monthly.left.minor:
         raise OfferRefused("cap_above_limit")
+
+
+def _check_stored(offer: Offer) -> None:
+    """It may have gone back to the payer since the offer was sent, or the expert gave some of it back."""
+    if offer.stored_id is None:
+        return
+    now_left = stored.lock(offer.stored_id)
+    if (now_left.price_minor, now_left.length_ms) != (offer.price_minor, offer.length_ms):
+        raise OfferRefused("closed")
 
 
 def _new_period(offer: Offer, cap_minor: int, now: datetime) -> PaidPeriod:

@@ -9,8 +9,8 @@ from marketplace.listings.models import Listing
 
 
 def left_ms(*, payer_id: int, expert_id: int, listing: Listing, now: datetime) -> int:
-    """Milliseconds that an offer sent now begins with. Acts of time have none."""
-    if listing.kind == Listing.Kind.ACT_OF_TIME:
+    """Milliseconds that an offer sent now begins with. Acts have none."""
+    if listing.kind != Listing.Kind.PER_MINUTE:
         return 0
     allowed_ms = max(settings.FREE_TIME_S * 1_000, listing.free_minutes * 60_000)
     row = FreeTime.objects.filter(payer_id=payer_id, expert_id=expert_id).first()

@@ -15,7 +15,7 @@ from calls.metering import settlement, witness
 from calls.metering.errors import MeterRefused
 from calls.metering.models import PaidPeriod, Stop
 from calls.metering.moments import from_ms, to_ms
-from calls.metering.terms import captures_after, is_act, limit_ms
+from calls.metering.terms import captures_after, is_act, is_stored, limit_ms
 from calls.notices.services import tell_room
 from marketplace.accounts.models import User
 
@@ -205,7 +205,7 @@ def _runs_until(period: PaidPeriod, at: datetime) -> datetime:
 
 
 def _waits_for_capture(period: PaidPeriod) -> bool:
-    return is_act(period) and period.captured_at is None
+    return is_act(period) and not is_stored(period) and period.captured_at is None
 
 
 def _captures_at(period: PaidPeriod) -> datetime:

@@ -13,6 +13,8 @@ class Terms(models.Model):
     class Kind(models.TextChoices):
         PER_MINUTE = "per_minute"
         ACT_OF_TIME = "act_of_time"
+        ACT_OF_WORK = "act_of_work"  # of an offer only: it becomes an order (calls/orders), no paid period
+        STORED_TIME = "stored_time"  # what is unused of an act of time that was paid for before
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
     listing = models.PositiveBigIntegerField()  # id only: a listing may change or go, the terms stay
@@ -20,8 +22,10 @@ class Terms(models.Model):
     currency = models.CharField(max_length=3)
     commission_percent = models.PositiveSmallIntegerField()
     rate_minor = models.PositiveIntegerField(null=True)  # per minute
-    price_minor = models.PositiveIntegerField(null=True)  # of an act
-    length_ms = models.PositiveIntegerField(null=True)  # of an act
+    price_minor = models.PositiveIntegerField(null=True)  # of an act; what was paid before for stored time
+    list_minor = models.PositiveIntegerField(null=True)  # the listing's rate or price, where this one is lower
+    length_ms = models.PositiveIntegerField(null=True)  # of an act or of stored time
+    stored = models.ForeignKey("calls.StoredTime", null=True, on_delete=models.PROTECT, related_name="+")
     free_ms = models.PositiveIntegerField(default=0)  # free time still left to these two when the offer was sent
 
     class Meta:
@@ -41,6 +45,9 @@ class Offer(Terms):
     call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="offers")
     payer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="offers_received")
     expert = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="offers_made")
+    description = models.TextField(blank=True)  # of an act of work
+    delivery_days = models.PositiveSmallIntegerField(null=True)  # of an act of work
+    by_payer = models.BooleanField(default=False)  # the payer asked to use stored time
     state = models.CharField(max_length=9, choices=State.choices, default=State.OPEN)
     estimate_low_minutes = models.PositiveSmallIntegerField(null=True)
     estimate_high_minutes = models.PositiveSmallIntegerField(null=True)
@@ -88,7 +95,7 @@ class PaidPeriod(Terms):
     payer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="periods_paid")
     expert = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="periods_earned")
     state = models.CharField(max_length=9, choices=State.choices, default=State.COUNTDOWN)
-    cap_minor = models.PositiveIntegerField()  # acts: the price
+    cap_minor = models.PositiveIntegerField()  # acts: the price; stored time: 0, nothing more is paid
     accepted_at = models.DateTimeField()
     counts_from = models.DateTimeField()  # the end of the countdown
     deadline_at = models.DateTimeField(null=True)
@@ -98,7 +105,8 @@ class PaidPeriod(Terms):
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     billable_ms = models.PositiveIntegerField(default=0)  # set once, at the end
     amount_minor = models.PositiveIntegerField(default=0)  # the price paid; set once, at the end
-    given_back_minor = models.PositiveIntegerField(default=0)  # of the price: an act's unused part, or a late witness
+    # Of the price: an act's unused part, which is stored; or what a late witness took back.
+    given_back_minor = models.PositiveIntegerField(default=0)
     commission_minor = models.PositiveIntegerField(default=0)  # of what was not given back
     release_at = models.DateTimeField(null=True)  # when the earning is released
 
@@ -121,6 +129,38 @@ class PaidPeriod(Terms):
         if self.ended_at is None:
             raise ValueError(f"paid period {self.pk} still lives")
         return self.ended_at
+
+
+class StoredTime(models.Model):
+    """What is left of an act of time, kept for the same two people until `expires_at`; then it goes back to the payer.
+
+    Its money is the earning `stored:<id>`, which waits.
+    """
+
+    period = models.OneToOneField(PaidPeriod, on_delete=models.PROTECT, related_name="stored_time")  # of the act
+    payer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="time_stored")
+    expert = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="time_owed")
+    currency = models.CharField(max_length=3)
+    price_minor = models.PositiveIntegerField(default=0)  # of what is left
+    length_ms = models.PositiveIntegerField(default=0)  # that is left
+    returned_minor = models.PositiveIntegerField(default=0)  # to the payer, once it had expired
+    stored_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)  # on the money's calendar, as release dates are
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["expires_at"], condition=Q(price_minor__gt=0), name="stored_time_expiry"),
+            models.Index(fields=["payer", "expert"], condition=Q(price_minor__gt=0), name="stored_time_of_pair"),
+        ]
+
+    @property
+    def reference(self) -> str:
+        """How the money services know it."""
+        return f"stored:{self.pk}"
+
+    @property
+    def label(self) -> str:
+        return self.period.label
 
 
 class Hearing(models.Model):

@@ -7,9 +7,10 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from calls.metering import free_time, texts
+from calls.metering import free_time, prices, stored, texts
 from calls.metering.errors import OfferRefused
 from calls.metering.models import Offer, PaidPeriod
+from calls.metering.terms import commission_percent
 from calls.notices.services import tell_room
 from calls.rooms.models import Call
 from marketplace.accounts.models import User
@@ -25,20 +26,24 @@ def send_offer(
     expert: User,
     listing_id: int,
     rate_minor: int | None = None,
+    price_minor: int | None = None,
     estimate: tuple[int, int] | None = None,
     now: datetime,
 ) -> Offer:
-    """Ask the caller to switch to paid, at the listing's rate or lower; an act at its price. `estimate`: minutes, low and high.
+    """Ask the caller to switch to paid, at the listing's rate or price, or lower. `estimate`: minutes, low and high.
 
     Raises not_the_expert, not_live, not_found, offer_open, period_running, wait_after_refusals, rate_above_listing,
     rate_out_of_range, bad_estimate.
     """
-    call = Call.objects.select_for_update(no_key=True).get(pk=call.pk)
-    _check_moment(call, expert, now)
+    call = _lock(call)
+    if call.expert_id != expert.pk:
+        raise OfferRefused("not_the_expert")
     listing = Listing.objects.filter(pk=listing_id, profile__user=expert.pk, active=True).first()
     if listing is None or listing.currency != settings.CURRENCY:
         raise OfferRefused("not_found")
+    _check_moment(call, now, beside_a_period=listing.kind == Listing.Kind.ACT_OF_WORK)
     low, high = _checked_estimate(listing, estimate)
+    rate, price, list_minor = prices.checked(listing, rate_minor=rate_minor, price_minor=price_minor)
     offer = Offer(
         call=call,
         payer=call.caller,
@@ -47,33 +52,77 @@ def send_offer(
         listing=listing.pk,
         label=listing.title,
         currency=listing.currency,
-        commission_percent=settings.COMMISSION_PERCENT,
-        rate_minor=_checked_rate(listing, rate_minor),
-        price_minor=listing.price_minor,
+        commission_percent=commission_percent(listing),
+        rate_minor=rate,
+        price_minor=price,
+        list_minor=list_minor,
         length_ms=listing.length_minutes * 60_000 if listing.length_minutes else None,
         free_ms=free_time.left_ms(payer_id=call.caller_id, expert_id=call.expert_id, listing=listing, now=now),
         estimate_low_minutes=low,
         estimate_high_minutes=high,
-        sent_at=now,
-        deadline_at=now + timedelta(seconds=settings.OFFER_S),
+        description=listing.description,
+        delivery_days=listing.delivery_days,
     )
+    return _send(offer, now)
+
+
+@transaction.atomic
+def offer_stored(*, call: Call, member: User, stored_id: int, now: datetime) -> Offer:
+    """Either of the two asks to use time that was paid for before; the payer's consent card says that nothing more is due.
+
+    Raises not_the_expert, not_live, not_found, offer_open, period_running; wait_after_refusals for the expert.
+    """
+    call = _lock(call)
+    if member.pk not in (call.caller_id, call.expert_id):
+        raise OfferRefused("not_the_expert")
+    by_payer = member.pk == call.caller_id
+    _check_moment(call, now, may_have_to_wait=not by_payer)
+    if not stored.of_pair(payer_id=call.caller_id, expert_id=call.expert_id).filter(pk=stored_id).exists():
+        raise OfferRefused("not_found")
+    kept = stored.lock(stored_id)
+    if not kept.length_ms:
+        raise OfferRefused("not_found")
+    act = kept.period
+    offer = Offer(
+        call=call,
+        payer=call.caller,
+        expert=call.expert,
+        kind=Offer.Kind.STORED_TIME,
+        listing=act.listing,
+        label=act.label,
+        currency=kept.currency,
+        commission_percent=act.commission_percent,
+        price_minor=kept.price_minor,
+        length_ms=kept.length_ms,
+        stored=kept,
+        by_payer=by_payer,
+    )
+    return _send(offer, now)
+
+
+def _lock(call: Call) -> Call:
+    return Call.objects.select_for_update(no_key=True).get(pk=call.pk)
+
+
+def _send(offer: Offer, now: datetime) -> Offer:
+    """With the words that the payer is asked to agree to, frozen."""
+    offer.sent_at, offer.deadline_at = now, now + timedelta(seconds=settings.OFFER_S)
     offer.terms_text = texts.freeze(offer)
     offer.save()
-    tell_room(room_id=call.room_id)
+    tell_room(room_id=offer.call.room_id)
     return offer
 
 
-def _check_moment(call: Call, expert: User, now: datetime) -> None:
-    if call.expert_id != expert.pk:
-        raise OfferRefused("not_the_expert")
+def _check_moment(call: Call, now: datetime, *, may_have_to_wait: bool = True, beside_a_period: bool = False) -> None:
     if call.state != Call.State.LIVE:
         raise OfferRefused("not_live")
     _lapse(call, now)
     if call.offers.filter(state=Offer.State.OPEN).exists():
         raise OfferRefused("offer_open")
-    if PaidPeriod.objects.living().filter(Q(expert=call.expert_id) | Q(call=call)).exists():
+    running = PaidPeriod.objects.living().filter(Q(expert=call.expert_id) | Q(call=call))
+    if not beside_a_period and running.exists():
         raise OfferRefused("period_running")
-    wait = wait_until(call)
+    wait = wait_until(call) if may_have_to_wait else None
     if wait and now < wait:
         raise OfferRefused("wait_after_refusals")
 
@@ -86,32 +135,17 @@ def _lapse(call: Call, now: datetime) -> None:
 
 def wait_until(call: Call) -> datetime | None:
     """After two refusals in a call, and after each further one, the expert waits. None: no reason to wait."""
-    refused = call.offers.filter(state=Offer.State.REFUSED).order_by("-closed_at").values_list("closed_at", flat=True)
-    moments = list(refused[: settings.REFUSALS_BEFORE_WAIT])
+    refused = call.offers.filter(state=Offer.State.REFUSED, by_payer=False).order_by("-closed_at")
+    moments = list(refused.values_list("closed_at", flat=True)[: settings.REFUSALS_BEFORE_WAIT])
     if len(moments) < settings.REFUSALS_BEFORE_WAIT or moments[0] is None:
         return None
     return moments[0] + timedelta(seconds=settings.REFUSED_WAIT_S)
 
 
-def _checked_rate(listing: Listing, rate_minor: Any) -> int | None:
-    """Minor units per minute; None for an act, whose price nobody changes in a call."""
-    if listing.kind == Listing.Kind.ACT_OF_TIME:
-        price = listing.price_minor or 0
-        if rate_minor is not None or not settings.ACT_MINOR_MIN <= price <= settings.ACT_MINOR_MAX:
-            raise OfferRefused("rate_out_of_range")
-        return None
-    rate = listing.rate_minor if rate_minor is None else rate_minor
-    if type(rate) is not int or not settings.RATE_MINOR_MIN <= rate <= settings.RATE_MINOR_MAX:
-        raise OfferRefused("rate_out_of_range")
-    if rate > (listing.rate_minor or 0):
-        raise OfferRefused("rate_above_listing")
-    return rate
-
-
 def _checked_estimate(listing: Listing, estimate: Any) -> tuple[int | None, int | None]:
     if estimate is None:
         return None, None
-    if listing.kind == Listing.Kind.ACT_OF_TIME or not isinstance(estimate, tuple | list) or len(estimate) != 2:
+    if listing.kind != Listing.Kind.PER_MINUTE or not isinstance(estimate, tuple | list) or len(estimate) != 2:
         raise OfferRefused("bad_estimate")
     low, high = estimate
     if type(low) is not int or type(high) is not int or not 1 <= low <= high <= ESTIMATE_MINUTES_MAX:

@@ -11,7 +11,7 @@ from calls.metering import meter, settlement, witness
 from calls.metering.errors import MeterRefused
 from calls.metering.meter import State
 from calls.metering.models import CapRaise, Offer, PaidPeriod
-from calls.metering.terms import is_act
+from calls.metering.terms import is_act, is_stored
 from calls.rooms.models import Call
 from marketplace.accounts.models import User
 from payouts.wallet import services as wallet
@@ -75,7 +75,7 @@ def cancel_act(*, period_id: int, member: User, now: datetime) -> None:
     if meter.lock_for(period_id, member).end_reason == "act_cancelled":
         return
     period = _living(period_id, member, now)
-    if not is_act(period):
+    if not is_act(period) or is_stored(period):
         raise MeterRefused("not_now")
     if period.captured_at is not None:
         raise MeterRefused("captured")
@@ -116,7 +116,7 @@ def raise_cap(*, period_id: int, payer: User, to_minor: int, now: datetime) -> N
 
 @transaction.atomic
 def end_for_call(*, call: Call, now: datetime, reason: str, by: User | None = None) -> None:
-    """The call is over: its open offer lapses, what runs is settled, what was bought and not used goes back.
+    """The call is over: its open offer lapses, what runs is settled, what was bought and not used is stored.
 
     `reason` is the call's: hung_up, left, or lost. Harmless to repeat.
     """
@@ -127,7 +127,6 @@ def end_for_call(*, call: Call, now: datetime, reason: str, by: User | None = No
         meter.catch_up(period, until=now, now=now)
         if not meter.is_over(period):
             meter.end(period, at=now, reason="loss" if reason == "lost" else reason, now=now, by=by)
-        settlement.give_back_unused(period, now=now)
 
 
 def _living(period_id: int, member: User, now: datetime, *, side: str | None = None) -> PaidPeriod:

@@ -7,9 +7,9 @@ from datetime import datetime
 from django.conf import settings
 
 from calls.metering import billing, texts
-from calls.metering.models import PaidPeriod
+from calls.metering.models import PaidPeriod, StoredTime
 from calls.metering.moments import to_ms
-from calls.metering.terms import is_act, terms_of, unused_minor
+from calls.metering.terms import is_act, is_stored, terms_of
 from calls.metering.timeline import Stretch, line_of_time
 from calls.rooms.models import Call
 from payouts.claims import services as claims
@@ -33,7 +33,8 @@ class PeriodRow:
     """One paid period. `paid` is what it cost in the end: `price` less `given_back` (unused, corrected) and `refunded` (by
     the expert, or after a claim); commission and earning make it up. `charge`: the claim and the refunds; None if it was free.
 
-    `unused`: the part of an act that its used time does not stand for; given back when the call ends.
+    Of an act, `given_back` is the unused part, which is stored; `stored` says what became of it. Of a period on stored
+    time, `paid` was paid before: with the act in the call `paid_in`.
     `estimate`: the line of the consent card, to be shown beside `billed_ms` and `paid`; empty without one.
     """
 
@@ -41,6 +42,7 @@ class PeriodRow:
     label: str
     price_text: str
     is_act: bool
+    is_stored: bool
     billed_ms: int
     free_ms: int
     length_ms: int | None
@@ -50,9 +52,10 @@ class PeriodRow:
     ended_at: datetime
     end_text: str
     price: Money
-    unused: Money
     given_back: Money
     refunded: Money
+    stored: StoredTime | None
+    paid_in: int | None
     paid: Money
     commission: Money
     commission_percent: int
@@ -76,6 +79,16 @@ class PeriodRow:
     def charged_ms(self) -> int:
         """What the price is reckoned from, for a period per minute."""
         return self.billed_ms - self.free_ms
+
+    @property
+    def unused_ms(self) -> int:
+        """Of an act: what its call left of it."""
+        return max(0, (self.length_ms or 0) - self.billed_ms) if self.given_back else 0
+
+    @property
+    def returned(self) -> Money:
+        """Of what was stored: what nobody used in time, and went back."""
+        return Money(self.stored.returned_minor if self.stored else 0, self.period.currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +166,7 @@ def _row(period: PaidPeriod, charge: claims.Charge | None) -> PeriodRow:
         label=period.label,
         price_text=texts.price_of(period),
         is_act=is_act(period),
+        is_stored=is_stored(period),
         billed_ms=period.billable_ms,
         free_ms=billing.free_used_ms(terms_of(period), period.billable_ms),
         length_ms=period.length_ms,
@@ -162,8 +176,9 @@ def _row(period: PaidPeriod, charge: claims.Charge | None) -> PeriodRow:
         ended_at=period.over_at,
         end_text=texts.end_reason(period),
         price=price,
-        unused=Money(unused_minor(period), currency),
         given_back=given_back,
+        stored=StoredTime.objects.filter(period=period).first() if is_act(period) else None,
+        paid_in=period.stored.period.call_id if period.stored else None,
         refunded=price - given_back - paid,
         paid=paid,
         commission=paid - earning,

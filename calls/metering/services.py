@@ -1,20 +1,23 @@
 """The verbs of the metering. Each takes `now`, is one transaction, and tells the room when something changed.
 
-offers.py (asking), consent.py (answering), periods.py (the meter's buttons, the end of a call), hearings.py (what the
-witnesses say), sweep.py (deadlines), states.py and receipts.py (what people are shown).
+offers.py (asking, by prices.py), consent.py (answering), periods.py (the meter's buttons, the end of a call),
+hearings.py (what the witnesses say), stored.py (what is unused of acts), sweep.py (deadlines), states.py and receipts.py
+(what people are shown).
 """
 
 from calls.metering.afterwards import contest, payer_paid, tip, tipping
-from calls.metering.consent import accept_offer, refuse_offer, start_adding_credit, withdraw_offer
+from calls.metering.consent import accept, accept_offer, refuse_offer, start_adding_credit, withdraw_offer
 from calls.metering.credit import filled_up
 from calls.metering.errors import MeterRefused, OfferRefused
 from calls.metering.hearings import hearing, process_died, silence
 from calls.metering.mail import send_receipt
-from calls.metering.offers import send_offer
+from calls.metering.offers import offer_stored, send_offer
 from calls.metering.periods import back_to_free, cancel_act, end_for_call, pause, raise_cap, ready, resume
+from calls.metering.prices import earning_text, preview
 from calls.metering.receipts import Receipt, receipt
 from calls.metering.settlement import END_REASONS, may_give_back
-from calls.metering.states import latest_offer, latest_period, meter_state, offer_state
+from calls.metering.states import latest_offer, latest_period, meter_state, offer_state, stored_state
+from calls.metering.stored import give_back_expired, stored_of_member
 from calls.metering.sweep import sweep
 
 __all__ = [
@@ -22,20 +25,25 @@ __all__ = [
     "MeterRefused",
     "OfferRefused",
     "Receipt",
+    "accept",
     "accept_offer",
     "back_to_free",
     "cancel_act",
     "contest",
+    "earning_text",
     "end_for_call",
     "filled_up",
+    "give_back_expired",
     "hearing",
     "latest_offer",
     "latest_period",
     "may_give_back",
     "meter_state",
     "offer_state",
+    "offer_stored",
     "pause",
     "payer_paid",
+    "preview",
     "process_died",
     "raise_cap",
     "ready",
@@ -46,6 +54,8 @@ __all__ = [
     "send_receipt",
     "silence",
     "start_adding_credit",
+    "stored_of_member",
+    "stored_state",
     "sweep",
     "tip",
     "tipping",

@@ -5,10 +5,10 @@ Callers hold the period's lock. Each move of money has a key made from its cause
 
 from datetime import datetime
 
-from calls.metering import billing, credit, free_time, mail, witness
+from calls.metering import billing, credit, free_time, mail, stored, witness
 from calls.metering.models import Hearing, PaidPeriod
 from calls.metering.moments import from_ms
-from calls.metering.terms import is_act, limit_ms, terms_of, unused_minor
+from calls.metering.terms import is_act, is_stored, limit_ms, terms_of, unused_minor
 from calls.rooms.models import Call
 from marketplace.accounts.models import User
 from payouts.commission import split
@@ -40,7 +40,7 @@ def hold(period: PaidPeriod, minor: int, *, number: int, now: datetime) -> None:
 def end(period: PaidPeriod, *, at: datetime, reason: str, now: datetime, by: User | None = None) -> None:
     """The period is over since `at`, which may be earlier than `now` when the sweeper was late: then it is billed to `at`.
 
-    An act that was not captured yet costs nothing, whatever ended it.
+    An act that was not captured yet costs nothing, whatever ended it; of a captured one what is unused is stored.
     """
     if reason not in END_REASONS:
         raise ValueError(f"{reason!r} is not a reason to end a paid period")
@@ -50,9 +50,13 @@ def end(period: PaidPeriod, *, at: datetime, reason: str, now: datetime, by: Use
     period.billable_ms = min(billing.total_ms(heard), limit_ms(period))
     period.state = PaidPeriod.State.ENDED
     period.ended_at, period.end_reason, period.ended_by, period.deadline_at = at, reason, by, None
-    if is_act(period):
+    if is_stored(period):
+        _use_stored(period, at=at, now=now)
+    elif is_act(period):
         if period.captured_at is None:
             wallet.free(payer=period.payer, reference=reference(period), key=f"{reference(period)}:free", now=now)
+        else:
+            _store_unused(period, unused_ms=limit_ms(period) - period.billable_ms, now=now)
     else:
         _capture(period, billing.price(terms_of(period), period.billable_ms), at=at, now=now)
         if heard:
@@ -63,7 +67,7 @@ def end(period: PaidPeriod, *, at: datetime, reason: str, now: datetime, by: Use
 
 
 def capture_act(period: PaidPeriod, *, at: datetime, now: datetime) -> None:
-    """From `at` on the act is paid for; what stays unused goes back when the call ends."""
+    """From `at` on the act is paid for; what stays unused is stored when it ends."""
     _capture(period, period.price_minor or 0, at=at, now=now)
     period.save()
 
@@ -89,9 +93,19 @@ def _capture(period: PaidPeriod, price_minor: int, *, at: datetime, now: datetim
     period.release_at = captured.release_at
 
 
-def give_back_unused(period: PaidPeriod, *, now: datetime) -> None:
-    """The call is over, and with it the time that an ended act could still have been used in."""
-    _give_back(period, unused_minor(period) - period.given_back_minor, cause="unused", now=now)
+def _store_unused(period: PaidPeriod, *, unused_ms: int, now: datetime) -> None:
+    minor = unused_minor(period) - period.given_back_minor
+    if minor > 0:  # less where the expert gave some of it back meanwhile
+        minor = min(minor, earnings.left(reference=reference(period)).minor)
+    if minor > 0:
+        stored.keep(period, minor=minor, ms=unused_ms, now=now)
+        _kept_less(period, minor)
+
+
+def _use_stored(period: PaidPeriod, *, at: datetime, now: datetime) -> None:
+    period.captured_at = at
+    period.release_at = stored.use(period, now=now)
+    period.commission_minor = split(period.amount_minor, period.commission_percent).commission_minor
 
 
 def may_give_back() -> bool:
@@ -112,17 +126,22 @@ def correct(period: PaidPeriod, *, now: datetime) -> None:
     unused_ms = billing.free_used_ms(terms, old_ms) - billing.free_used_ms(terms, period.billable_ms)
     free_time.give_back(period, unused_ms=unused_ms)
     period.save()
-    owed = _to_give_back(period) - period.given_back_minor
-    _give_back(period, owed, cause=f"corrected:{period.billable_ms}", now=now)
+    less_ms = old_ms - period.billable_ms
+    if is_stored(period):
+        _put_back(period, less_ms, now=now)
+    elif is_act(period):
+        _store_unused(period, unused_ms=less_ms, now=now)
+    else:
+        owed = period.amount_minor - period.given_back_minor - billing.price(terms, period.billable_ms)
+        _give_back(period, owed, cause=f"corrected:{period.billable_ms}", now=now)
+    period.save()
     mail.enqueue_receipts(period, now=now)
 
 
-def _to_give_back(period: PaidPeriod) -> int:
-    """All that is not the expert's of what was captured. An act keeps its unused part until the call ends."""
-    if not is_act(period):
-        return period.amount_minor - billing.price(terms_of(period), period.billable_ms)
-    call_is_over = Call.objects.filter(pk=period.call_id, state=Call.State.ENDED).exists()
-    return unused_minor(period) if call_is_over else 0
+def _put_back(period: PaidPeriod, unused_ms: int, *, now: datetime) -> None:
+    minor = period.amount_minor - period.given_back_minor - stored.used_minor(period)
+    stored.put_back(period, minor=max(0, minor), ms=unused_ms, now=now)
+    _kept_less(period, max(0, minor))
 
 
 def _give_back(period: PaidPeriod, minor: int, *, cause: str, now: datetime) -> None:
@@ -133,7 +152,10 @@ def _give_back(period: PaidPeriod, minor: int, *, cause: str, now: datetime) -> 
         return
     key = f"{reference(period)}:{cause}"  # the billable time only ever shrinks: each correction has its own key
     earnings.give_back(reference=reference(period), amount=money(period, minor), key=key, now=now)
+    _kept_less(period, minor)
+
+
+def _kept_less(period: PaidPeriod, minor: int) -> None:
     period.given_back_minor += minor
     kept = period.amount_minor - period.given_back_minor
     period.commission_minor = split(kept, period.commission_percent).commission_minor
-    period.save()

@@ -8,12 +8,12 @@ from typing import Any
 
 from django.conf import settings
 
-from calls.metering import caps, meter, texts, witness
+from calls.metering import caps, meter, stored, texts, witness
 from calls.metering.billing import price
 from calls.metering.models import Offer, PaidPeriod, Stop
 from calls.metering.moments import to_ms
 from calls.metering.offers import wait_until
-from calls.metering.terms import limit_ms, lowest_cap, terms_of
+from calls.metering.terms import is_stored, limit_ms, lowest_cap, terms_of
 from calls.rooms.models import Call
 from marketplace.accounts.models import User
 from payouts.money import Money
@@ -45,8 +45,10 @@ def offer_state(offer: Offer | None, viewer: User, now: datetime) -> dict[str, A
         "state": state,
         "kind": offer.kind,
         "rate_minor": offer.rate_minor,
-        "price_minor": offer.price_minor,
+        "price_minor": 0 if is_stored(offer) else offer.price_minor,
         "rate_text": texts.price_of(offer),
+        "list_text": texts.list_price_of(offer) or None,
+        "by_payer": offer.by_payer,
         "expires_at": _ms(offer.deadline_at or offer.closed_at),
         "inert_until": to_ms(offer.sent_at + timedelta(seconds=settings.ACCEPT_INERT_S)),
     }
@@ -102,6 +104,20 @@ def _for_expert(offer: Offer, now: datetime) -> dict[str, Any]:
     }
 
 
+def stored_state(*, payer: User, expert: User, viewer: User) -> list[dict[str, Any]]:
+    """The time that these two can use without paying anew."""
+    return [
+        {
+            "id": row.pk,
+            "label": row.label,
+            "length_ms": row.length_ms,
+            "expires_at": _ms(row.expires_at),
+            "text": texts.stored_line(row, viewer),
+        }
+        for row in stored.of_pair(payer_id=payer.pk, expert_id=expert.pk)
+    ]
+
+
 # --- Meter ----------------------------------------------------------------------------------------------------------
 
 
@@ -111,7 +127,7 @@ def meter_state(period: PaidPeriod | None, viewer: User, now: datetime) -> dict[
         return _free(period, now)
     standing = witness.open_stop(period)
     billable_ms = min(witness.billable_ms(period, until=now), limit_ms(period))
-    cost = Money(price(terms_of(period), billable_ms), period.currency)
+    cost = Money(0 if is_stored(period) else price(terms_of(period), billable_ms), period.currency)
     is_count_down = period.state == State.COUNTDOWN
     return {
         "period": period.pk,
@@ -167,7 +183,7 @@ def _terms_part(period: PaidPeriod) -> dict[str, Any]:
     return {
         "kind": period.kind,
         "rate_minor": period.rate_minor,
-        "price_minor": period.price_minor,
+        "price_minor": 0 if is_stored(period) else period.price_minor,
         "length_ms": period.length_ms,
         "free_ms": period.free_ms,
         "cap_minor": period.cap_minor,

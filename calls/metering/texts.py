@@ -4,13 +4,19 @@ The consent card's words are PRODUCT.md, section 2, *Switch to paid*; the payer 
 are made in the payer's language and frozen on the offer.
 """
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
 from calls.metering.billing import cap_ms
-from calls.metering.models import Offer, PaidPeriod, Stop
-from calls.metering.terms import is_act, lowest_cap, terms_of, unused_minor
+from calls.metering.models import Offer, PaidPeriod, Stop, StoredTime
+from calls.metering.terms import is_act, is_stored, is_work, lowest_cap, terms_of, unused_minor
+from marketplace.accounts.models import User
 from payouts.money import Money
 from payouts.wallet.services import Monthly
 
@@ -26,6 +32,10 @@ def duration(ms: int) -> str:
 
 def price_of(row: Offer | PaidPeriod) -> str:
     """ "€2.00 per minute", or "€25.00 for 30 min"."""
+    if is_stored(row):
+        return _("{length} of stored time").format(length=duration(row.length_ms or 0))
+    if is_work(row):
+        return str(Money(row.price_minor or 0, row.currency))
     if is_act(row):
         price = Money(row.price_minor or 0, row.currency)
         return _("{price} for {length}").format(price=price, length=duration(row.length_ms or 0))
@@ -37,7 +47,61 @@ def price_of(row: Offer | PaidPeriod) -> str:
 
 def terms_lines(offer: Offer) -> list[str]:
     """What is asked for, without who asks and without the payer's credit: both people may read it."""
-    return _act_lines(offer) if is_act(offer) else _per_minute_lines(offer)
+    if is_stored(offer):
+        return _stored_lines(offer)
+    if is_work(offer):
+        lines = _work_lines(offer)
+    else:
+        lines = _act_lines(offer) if is_act(offer) else _per_minute_lines(offer)
+    return [lines[0], discount(offer), *lines[1:]] if offer.list_minor else lines
+
+
+def list_price_of(offer: Offer) -> str:
+    """What is struck through beside a lower price; empty without a discount."""
+    if not offer.list_minor:
+        return ""
+    listed = Money(offer.list_minor, offer.currency)
+    return str(listed) if is_act(offer) else _("{rate} per minute").format(rate=listed)
+
+
+def discount(offer: Offer) -> str:
+    listed = offer.list_minor or 0
+    asked = offer.price_minor if is_act(offer) else offer.rate_minor
+    percent = (listed - (asked or 0)) * 100 // listed
+    price = list_price_of(offer)
+    if percent:
+        return _("{percent} % less than the list price of {price}.").format(percent=percent, price=price)
+    return _("Less than the list price of {price}.").format(price=price)
+
+
+def _stored_lines(offer: Offer) -> list[str]:
+    length = duration(offer.length_ms or 0)
+    return [
+        _("{label}: {length} of it are left. Nothing more is paid.").format(label=offer.label, length=length),
+        _("Only the time that is used is taken from it; the rest stays stored until {day}.").format(
+            day=_day(offer.stored.expires_at, offer.payer) if offer.stored else ""
+        ),
+    ]
+
+
+def _day(at: datetime | None, reader: User) -> str:
+    return date_format(localtime(at, ZoneInfo(reader.time_zone)), "DATE_FORMAT") if at else ""
+
+
+def _work_lines(offer: Offer) -> list[str]:
+    days, hours, late = offer.delivery_days or 0, settings.WORK_OBJECT_HOURS, settings.WORK_LATE_DAYS
+    return [
+        _("{label}: {price}, taxes included.").format(label=offer.label, price=price_of(offer)),
+        *([offer.description] if offer.description else []),
+        ngettext(
+            "Delivered within {days} day after you accept.", "Delivered within {days} days after you accept.", days
+        ).format(days=days),
+        _(
+            "The price is held now, and paid when you confirm the delivery or {hours} hours after it, unless you say"
+            " that it is not as described. Not delivered {late} days after its date, it is freed by itself."
+        ).format(hours=hours, late=late),
+        _("The call stays free."),
+    ]
 
 
 def _act_lines(offer: Offer) -> list[str]:
@@ -49,7 +113,11 @@ def _act_lines(offer: Offer) -> list[str]:
             "Cancelling is free until {seconds} seconds after the start.",
             seconds,
         ).format(seconds=seconds),
-        _("Time that is not used comes back as credit when the call ends."),
+        ngettext(
+            "Time that is not used stays yours with this expert for {days} day; what is then left comes back as credit.",
+            "Time that is not used stays yours with this expert for {days} days; what is then left comes back as credit.",
+            settings.STORED_DAYS,
+        ).format(days=settings.STORED_DAYS),
     ]
 
 
@@ -86,10 +154,24 @@ def estimate(row: Offer | PaidPeriod, low: int, high: int) -> str:
 def freeze(offer: Offer) -> str:
     """The card's lines as they are sent, in the payer's language; the last one is the consent itself."""
     with override(offer.payer.language):
-        asks = _("{expert} asks to switch this call to paid.").format(expert=offer.expert.name)
-        lines = [asks, *terms_lines(offer), _consent()]
+        asks = _asks(offer).format(expert=offer.expert.name)
+        lines = [asks, *terms_lines(offer), _consent_to_work() if is_work(offer) else _consent()]
     # A name or a title of several lines must not say anything in a line of its own.
     return "\n".join(" ".join(line.splitlines()) for line in lines)
+
+
+def _asks(offer: Offer) -> str:
+    if offer.by_payer:
+        return _("Use your stored time with {expert}.")
+    if is_work(offer):
+        return _("{expert} offers you an act of work.")
+    if is_stored(offer):
+        return _("{expert} asks to go on with your stored time.")
+    return _("{expert} asks to switch this call to paid.")
+
+
+def _consent_to_work() -> str:
+    return _("By accepting I ask to start now; I cannot withdraw from work that is delivered.")
 
 
 def _consent() -> str:
@@ -102,6 +184,8 @@ def card_lines(offer: Offer, credit: Money, monthly: Monthly | None) -> list[str
     The monthly limit is named where it leaves less than the credit does.
     """
     *terms, consent = offer.terms_text.split("\n")
+    if is_stored(offer):
+        return [*terms, consent]
     with override(offer.payer.language):
         limit = [_your_limit(offer, monthly)] if monthly and monthly.left < credit else []
         return [*terms, _you_have(offer, credit), *limit, consent]
@@ -134,8 +218,25 @@ def _your_limit(offer: Offer, monthly: Monthly) -> str:
 
 def sent_lines(offer: Offer) -> list[str]:
     """What the expert reads of their own offer. Never how much credit the payer has."""
-    asked = _("You asked {payer} to switch this call to paid.").format(payer=offer.payer.name)
-    return [asked, *terms_lines(offer)]
+    asked = _("You asked {payer} to switch this call to paid.")
+    if is_work(offer):
+        asked = _("You offered {payer} an act of work.")
+    if is_stored(offer):
+        asked = _("{payer} asks to use stored time.") if offer.by_payer else _("You asked {payer} to use stored time.")
+    return [asked.format(payer=offer.payer.name), *terms_lines(offer)]
+
+
+def you_will_get(share: Money, *, per_minute: bool) -> str:
+    """Of a price that the expert has not asked for yet."""
+    if per_minute:
+        return _("You will get {share} per minute.").format(share=share)
+    return _("You will get {share}.").format(share=share)
+
+
+def stored_line(stored: StoredTime, reader: User) -> str:
+    """ "18 min left, until 26 December 2026"."""
+    left = _("{length} left, until {day}")
+    return left.format(length=duration(stored.length_ms), day=_day(stored.expires_at, reader))
 
 
 # --- The meter and the receipt --------------------------------------------------------------------------------------
@@ -149,7 +250,7 @@ def end_reason(period: PaidPeriod) -> str:
         "left": _("Somebody left the call."),
         "loss": _("The connection was lost for too long."),
         "pause": _("The pause lasted too long."),
-        "act_done": _("The time of the act was over."),
+        "act_done": _("The stored time was used up.") if is_stored(period) else _("The time of the act was over."),
         "act_cancelled": _("The act was cancelled in time."),
         "server": _("The server was interrupted for too long."),
     }.get(period.end_reason, "")
@@ -171,12 +272,12 @@ def stop_reason(reason: str, side: str) -> str:
 
 def summary(period: PaidPeriod) -> str:
     """What both screens say once a paid period has ended: "€3.20 for 1 min 36 s. The limit was reached."."""
+    time, reason = duration(period.billable_ms), end_reason(period)
+    if is_stored(period):
+        return _("{time} of stored time used. {reason}").format(time=time, reason=reason)
+    if unused_minor(period):
+        unused = duration((period.length_ms or 0) - period.billable_ms)
+        text = _("{price}: {time} used. {reason} {unused} stay stored for {days} days.")
+        return text.format(price=price_of(period), time=time, reason=reason, unused=unused, days=settings.STORED_DAYS)
     cost = Money(period.amount_minor - period.given_back_minor, period.currency)
-    text = _("{cost} for {time}. {reason}").format(
-        cost=cost, time=duration(period.billable_ms), reason=end_reason(period)
-    )
-    unused = unused_minor(period) - period.given_back_minor
-    if unused > 0:
-        back = _("{sum} was not used and comes back as credit when the call ends.")
-        text += " " + back.format(sum=Money(unused, period.currency))
-    return text
+    return _("{cost} for {time}. {reason}").format(cost=cost, time=time, reason=reason)

@@ -10,7 +10,7 @@ from calls.metering import billing, texts, witness
 from calls.metering.billing import Interval
 from calls.metering.models import PaidPeriod, Stop
 from calls.metering.moments import from_ms, to_ms
-from calls.metering.terms import is_act, terms_of
+from calls.metering.terms import is_act, is_stored, terms_of
 from calls.rooms.models import Call
 
 
@@ -78,7 +78,7 @@ def _paid_for(period: PaidPeriod) -> str:
 
 def _cost_nothing(period: PaidPeriod) -> bool:
     """An act that ended before it was captured: its time was counted, and then nobody paid for it."""
-    return is_act(period) and period.captured_at is None
+    return is_act(period) and not is_stored(period) and period.captured_at is None
 
 
 def _why(stops: list[Stop], at: int) -> str:

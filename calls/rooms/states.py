@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from calls.metering import services as metering
 from calls.metering.models import PaidPeriod
@@ -58,6 +59,8 @@ def look(*, room: Room, user: User, now: datetime) -> Look:
         "can_ring": mine_is_caller and (call is None or call.state not in Call.OPEN),
         "offer": metering.offer_state(offer, user, now),
         "meter": metering.meter_state(period, user, now),
+        "order": _order(call) if call else None,
+        "stored": metering.stored_state(payer=room.caller, expert=room.expert, viewer=user),
         **(_purse(user, living, now) if mine_is_caller else _shelf(user)),
     }
     mine = seats.get(user.id)
@@ -83,6 +86,15 @@ def _other(other: User, seats: dict[int, Seat]) -> dict:
 
 def _ms(moment: datetime | None) -> int | None:
     return to_ms(moment) if moment else None
+
+
+def _order(call: Call) -> dict | None:
+    """The act of work that was ordered last in this call."""
+    order = call.orders.order_by("-pk").first()
+    if order is None:
+        return None
+    text = _("Ordered: {label}, {price}. The price is held until it is delivered.")
+    return {"id": order.pk, "text": text.format(label=order.label, price=order.price), "page": f"/orders/{order.pk}/"}
 
 
 def _call(call: Call | None) -> dict | None:
@@ -122,7 +134,9 @@ def _shelf(expert: User) -> dict:
                 "rate_minor": listing.rate_minor,
                 "price_minor": listing.price_minor,
                 "length_minutes": listing.length_minutes,
+                "delivery_days": listing.delivery_days,
                 "text": _price_text(listing),
+                "earning_text": metering.earning_text(listing, listing.rate_minor, listing.price_minor),
             }
             for listing in active
         ]
@@ -133,4 +147,8 @@ def _price_text(listing: Listing) -> str:
     if listing.kind == Listing.Kind.PER_MINUTE:
         return _("{rate} per minute").format(rate=Money(listing.rate_minor, listing.currency))
     price = Money(listing.price_minor, listing.currency)
+    if listing.kind == Listing.Kind.ACT_OF_WORK:
+        return ngettext("{price}, in {days} day", "{price}, in {days} days", listing.delivery_days).format(
+            price=price, days=listing.delivery_days
+        )
     return _("{minutes} min for {price}").format(minutes=listing.length_minutes, price=price)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from calls.metering import services as metering
 from calls.metering.forms import TipForm
+from calls.orders import services as orders
 from calls.rooms import words
 from calls.rooms.models import Call, Room
 from marketplace.accounts.models import User
@@ -68,6 +69,7 @@ def receipt(request: HttpRequest, call_id: int) -> HttpResponse:
             "call": call,
             "role": "payer" if is_caller else "expert",
             "other": call.expert if is_caller else call.caller,
+            "orders": orders.of_member(request.user).filter(call=call),
             "receipt": metering.receipt(call=call, now=timezone.now()),
             "tipping": metering.tipping(call=call, payer=request.user),
             "tip_form": TipForm(initial={"token": token_urlsafe(24)}),

@@ -4,15 +4,16 @@ from django.utils import timezone
 
 from calls.metering import services as metering
 from calls.rooms import services as rooms
-from calls.rooms.models import Room
-from marketplace.accounts.models import User
+from calls.rooms.models import Call, Room
 
 
 class Paying:
-    """Part of the room socket: needs `database`, `room` and `member`."""
+    """Part of the room socket: needs `database`, `say`, `room` and `member`."""
 
     paying_handlers = {
+        "offer.preview": "preview_offer",
         "offer.send": "send_offer",
+        "offer.stored": "offer_stored",
         "offer.withdraw": "withdraw_offer",
         "offer.refuse": "refuse_offer",
         "offer.adding_credit": "add_credit",
@@ -25,15 +26,22 @@ class Paying:
         "act.cancel": "cancel_act",
     }
 
-    async def send_offer(self, listing: int, rate_minor: int | None = None, estimate: list[int] | None = None) -> None:
+    async def preview_offer(self, listing: int, **price: int) -> None:
+        shown = await self.database(metering.preview, expert=self.member, listing_id=listing, **price)
+        await self.say("offer.preview", **shown)
+
+    async def send_offer(self, listing: int, estimate: list[int] | None = None, **price: int) -> None:
         await self.database(
             _send_offer,
             room=self.room,
             expert=self.member,
             listing_id=listing,
-            rate_minor=rate_minor,
             estimate=tuple(estimate) if estimate else None,
+            **price,
         )
+
+    async def offer_stored(self, stored: int) -> None:
+        await self.database(_offer_stored, room=self.room, member=self.member, stored_id=stored)
 
     async def withdraw_offer(self, offer: int) -> None:
         await self.database(metering.withdraw_offer, offer_id=offer, expert=self.member, now=timezone.now())
@@ -45,9 +53,7 @@ class Paying:
         await self.database(metering.start_adding_credit, offer_id=offer, payer=self.member, now=timezone.now())
 
     async def accept_offer(self, offer: int, cap_minor: int) -> None:
-        await self.database(
-            metering.accept_offer, offer_id=offer, payer=self.member, cap_minor=cap_minor, now=timezone.now()
-        )
+        await self.database(metering.accept, offer_id=offer, payer=self.member, cap_minor=cap_minor, now=timezone.now())
 
     async def pause(self, period: int) -> None:
         await self.database(metering.pause, period_id=period, member=self.member, now=timezone.now())
@@ -70,8 +76,16 @@ class Paying:
         await self.database(metering.cancel_act, period_id=period, member=self.member, now=timezone.now())
 
 
-def _send_offer(*, room: Room, expert: User, **terms) -> None:
+def _send_offer(*, room: Room, **terms) -> None:
+    metering.send_offer(call=_open_call(room), now=timezone.now(), **terms)
+
+
+def _offer_stored(*, room: Room, **terms) -> None:
+    metering.offer_stored(call=_open_call(room), now=timezone.now(), **terms)
+
+
+def _open_call(room: Room) -> Call:
     call = rooms.open_call(room)
     if call is None:
         raise rooms.NoCall
-    metering.send_offer(call=call, expert=expert, now=timezone.now(), **terms)
+    return call

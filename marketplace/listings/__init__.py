@@ -1,1 +1,1 @@
-"""Listings: what an expert offers, per minute or as an act of time."""
+"""Listings: what an expert offers, per minute, as an act of time or as an act of work."""

@@ -81,3 +81,25 @@ class ActForm(forms.Form):
         help_text=_with_share_lazy(gettext_lazy("For the whole act, taxes included.")),
         limits=listings.price_limits,
     )
+
+
+class WorkForm(forms.Form):
+    title = forms.CharField(
+        label=gettext_lazy("What the caller gets"),
+        help_text=gettext_lazy("For example: a letter translated into French."),
+        max_length=Listing._meta.get_field("title").max_length,
+    )
+    description = forms.CharField(
+        label=gettext_lazy("Description"),
+        help_text=gettext_lazy("What is delivered, and in which form. The caller agrees to these words."),
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    delivery_days = forms.IntegerField(
+        label=gettext_lazy("Days until the delivery"), min_value=1, max_value=listings.WORK_DAYS_MAX
+    )
+    price = SumField(
+        label=gettext_lazy("Price"),
+        help_text=_with_share_lazy(gettext_lazy("For the whole work, taxes included.")),
+        limits=listings.price_limits,
+    )

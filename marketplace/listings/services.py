@@ -1,4 +1,4 @@
-"""What an expert sells: one rate per minute, and acts of time. Limits are settings (PRODUCT.md, section 3)."""
+"""What an expert sells: one rate per minute, acts of time, and acts of work. Limits are settings (PRODUCT.md, section 3)."""
 
 from django.conf import settings
 from django.db import transaction
@@ -10,6 +10,7 @@ from payouts.money import Money
 
 ACTS_MAX = 20
 ACT_MINUTES_MIN, ACT_MINUTES_MAX = 5, 480
+WORK_DAYS_MAX = 90
 
 
 class BadPrice(ValueError):
@@ -58,6 +59,27 @@ def change_act(*, act: Listing, title: str, length_minutes: int, price_minor: in
     act.title, act.length_minutes, act.price_minor, act.currency = title, length_minutes, price_minor, settings.CURRENCY
     act.save()
     return act
+
+
+def add_work(*, profile: Profile, title: str, description: str, delivery_days: int, price_minor: int) -> Listing:
+    """Raises BadPrice, TooManyActs."""
+    if profile.listings.filter(kind=Listing.Kind.ACT_OF_WORK, active=True).count() >= ACTS_MAX:
+        raise TooManyActs(_("You have {limit} acts already. Take one off first.").format(limit=ACTS_MAX))
+    work = Listing(profile=profile, kind=Listing.Kind.ACT_OF_WORK)
+    return change_work(
+        work=work, title=title, description=description, delivery_days=delivery_days, price_minor=price_minor
+    )
+
+
+def change_work(*, work: Listing, title: str, description: str, delivery_days: int, price_minor: int) -> Listing:
+    """Offers and orders already made keep their terms. Raises BadPrice."""
+    _check(price_minor, price_limits())
+    if not 1 <= delivery_days <= WORK_DAYS_MAX:
+        raise BadPrice(_("Choose from 1 to {most} days for the delivery.").format(most=WORK_DAYS_MAX))
+    work.title, work.description, work.delivery_days = title, description, delivery_days
+    work.price_minor, work.currency = price_minor, settings.CURRENCY
+    work.save()
+    return work
 
 
 def take_off(*, act: Listing) -> None:

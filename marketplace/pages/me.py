@@ -14,7 +14,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from calls.conversations import services as conversations
+from calls.metering import services as metering
 from calls.notices import services as notices
+from calls.orders import services as orders
 from marketplace.accounts.models import User
 from marketplace.experts import languages
 from marketplace.experts import services as experts
@@ -25,6 +27,7 @@ from payouts.money import Money
 
 CALLS_SHOWN = 20
 MESSAGES_SHOWN = 50
+ORDERS_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,8 @@ def me(request):
             "profile": profile,
             "languages": [languages.name(code) for code in profile.languages] if profile else [],
             "calls": _calls_of(request.user),
+            "orders": orders.of_member(request.user)[:ORDERS_SHOWN],
+            "stored": metering.stored_of_member(request.user),
             "letters": request.user.messages_received.select_related("sender").order_by("-sent_at")[:MESSAGES_SHOWN],
         },
     )

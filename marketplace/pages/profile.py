@@ -17,7 +17,8 @@ EXAMPLE_MINUTES = (5, 10, 30)
 @require_safe
 def profile(request, slug: str):
     shown = search.complete(get_object_or_404(search.shown_profiles(), slug=slug))
-    acts = shown.listings.filter(kind=Listing.Kind.ACT_OF_TIME, active=True).order_by("length_minutes", "price_minor")
+    acts = shown.listings.filter(active=True).exclude(kind=Listing.Kind.PER_MINUTE)
+    acts = acts.order_by("kind", "length_minutes", "price_minor")
     return render(
         request,
         "marketplace/profile.html",

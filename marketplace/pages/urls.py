@@ -15,6 +15,8 @@ urlpatterns = [
     path("me/acts/add/", publish.act, name="add_act"),
     path("me/acts/<int:act_id>/", publish.act, name="act"),
     path("me/acts/<int:act_id>/take-off/", publish.take_off_act, name="take_off_act"),
+    path("me/works/add/", publish.work, name="add_work"),
+    path("me/works/<int:work_id>/", publish.work, name="work"),
     # The demo's doors: 404 unless the demo is on and the visitor sits at this machine.
     path("demo/", demo.doors, name="demo"),
     path("demo/sign-in/", demo.sign_in, name="demo_sign_in"),

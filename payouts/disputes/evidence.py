@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from payouts.disputes.models import Dispute
-from payouts.earnings.models import Earning
+from payouts.earnings import services as earnings
 from payouts.money import Money
 from payouts.office import services as office
 from payouts.outbox import services as outbox
@@ -31,8 +31,10 @@ def gathered(dispute: Dispute) -> str:
     ]
     uses = LotUse.objects.filter(lot_id=dispute.lot_id).values("reference").annotate(net=Sum("amount_minor"))
     spent = {use["reference"]: use["net"] for use in uses if use["net"] > 0}
-    for earning in Earning.objects.filter(reference__in=spent).order_by("captured_at"):
-        part = Money(spent[earning.reference], dispute.currency)
+    for earning in earnings.paid_from(references=spent).order_by("captured_at"):
+        minor = min(spent[earning.spent_reference], earning.price.minor)
+        spent[earning.spent_reference] -= minor
+        part = Money(minor, dispute.currency)
         receipt = f" Receipt: {settings.SITE_URL}{earning.link}" if earning.link else ""
         lines.append(f"- {earning.captured_at:%Y-%m-%d %H:%M} UTC: {earning.label}, {part} of this payment.{receipt}")
     return "\n".join(lines)

@@ -64,8 +64,13 @@ def _parts(dispute: Dispute, expert: AbstractBaseUser) -> list[tuple[Earning, in
     """The expert's earnings with what of their price came from the disputed top-up."""
     uses = LotUse.objects.filter(lot_id=dispute.lot_id).values("reference").annotate(net=Sum("amount_minor"))
     spent = {use["reference"]: use["net"] for use in uses if use["net"] > 0}
-    found = Earning.objects.filter(expert_id=expert.pk, reference__in=spent).order_by("pk")
-    return [(earning, min(spent[earning.reference], earning.price.minor)) for earning in found if earning.price]
+    parts = []
+    for earning in earnings.paid_from(references=spent).filter(expert_id=expert.pk).order_by("pk"):
+        minor = min(spent[earning.spent_reference], earning.price.minor)
+        spent[earning.spent_reference] -= minor
+        if minor:
+            parts.append((earning, minor))
+    return parts
 
 
 def _take_back(dispute: Dispute, earning: Earning, amount: Money, now: datetime) -> None:

@@ -107,7 +107,7 @@ def _let_earnings_wait(dispute: Dispute, now: datetime) -> None:
 def earnings_of(dispute: Dispute) -> QuerySet[Earning]:
     """Paid, wholly or in part, from the disputed top-up."""
     uses = LotUse.objects.filter(lot_id=dispute.lot_id).values("reference").annotate(net=Sum("amount_minor"))
-    return Earning.objects.filter(reference__in=uses.filter(net__gt=0).values("reference")).order_by("pk")
+    return earnings.paid_from(references=uses.filter(net__gt=0).values_list("reference", flat=True)).order_by("pk")
 
 
 def take_what_was_freed(*, now: datetime) -> int:

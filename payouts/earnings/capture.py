@@ -122,12 +122,13 @@ def _captured_before(reference: str, payer: AbstractBaseUser, price: Money, key:
     if ledger.posted(key=key) is None:
         raise wallet.NothingHeld(reference)
     earning = Earning.objects.filter(reference=reference, payer_id=payer.pk).first()
-    if price.minor != (earning.price_minor if earning else 0):
+    if price.minor != (earning.captured_minor if earning else 0):
         raise ledger.KeyReused(key)
+    shares = split(price.minor, earning.commission_percent if earning else 0)
     return Captured(
         price=price,
-        earning=Money(earning.amount_minor if earning else 0, price.currency),
-        commission=Money(earning.commission_minor if earning else 0, price.currency),
+        earning=Money(shares.earning_minor, price.currency),
+        commission=Money(shares.commission_minor, price.currency),
         freed=wallet.freed(payer=payer, reference=reference),
         release_at=earning.release_at if earning else None,
     )

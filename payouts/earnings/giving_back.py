@@ -97,7 +97,7 @@ def _part(before: Split, after: Split) -> Part:
 
 def _restore(earning: Earning, amount: Money, now: datetime) -> Sequence[wallet.Part]:
     source = wallet.funding_source()
-    return source.restore(payer_id=earning.payer_id, reference=earning.reference, amount=amount, now=now)
+    return source.restore(payer_id=earning.payer_id, reference=earning.spent_reference, amount=amount, now=now)
 
 
 def _lines(earning: Earning, part: Part, back_to: Sequence[wallet.Part]) -> list[ledger.Line]:

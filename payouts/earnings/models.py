@@ -5,6 +5,8 @@ from django.db.models import Q
 from payouts.commission import Split, split
 from payouts.money import Money
 
+UNUSED = "unused"  # a reason to wait: what is kept for later, nobody has earned yet
+
 
 class Earning(models.Model):
     """What an expert earned with one paid period. The release date is decided at capture and never moves later."""
@@ -14,11 +16,13 @@ class Earning(models.Model):
     )
     payer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     reference = models.CharField(max_length=60, unique=True)  # "period:12"
+    # Of a part of another earning: the reference under which the payer's credit was spent. Empty: its own.
+    spent_as = models.CharField(max_length=60, blank=True)
     group = models.CharField(max_length=40, blank=True)  # "listing:5"
     label = models.CharField(max_length=120)  # what the page shows; told by the upper app, like `link`
     link = models.CharField(max_length=120, blank=True)
     currency = models.CharField(max_length=3)
-    price_minor = models.PositiveIntegerField()
+    price_minor = models.PositiveIntegerField()  # as captured, less the parts that became earnings of their own
     commission_minor = models.PositiveIntegerField()
     commission_percent = models.PositiveSmallIntegerField()
     amount_minor = models.PositiveIntegerField()  # price - commission
@@ -61,6 +65,29 @@ class Earning(models.Model):
         return self.reference
 
     @property
+    def is_unused(self) -> bool:
+        """Paid, and not earned yet: kept for later by `parts.move_part`."""
+        return self.waits > 0 and self.reasons_to_wait.filter(reason=UNUSED).exists()
+
+    @property
+    def spent_reference(self) -> str:
+        return self.spent_as or self.reference
+
+    def reprice(self, price_minor: int) -> None:
+        """A part of the price moved to or from another earning. Needs the row's lock."""
+        shares = split(price_minor, self.commission_percent)
+        self.price_minor = price_minor
+        self.amount_minor, self.commission_minor = shares.earning_minor, shares.commission_minor
+
+    @property
+    def captured_minor(self) -> int:
+        """The price as it was captured, whatever parts have moved since."""
+        out, into = (
+            moves.aggregate(minor=models.Sum("amount_minor"))["minor"] or 0 for moves in (self.parts_out, self.parts_in)
+        )
+        return self.price_minor + out - into
+
+    @property
     def shares(self) -> Split:
         """The expert's and the platform's, of what is left of the price."""
         return split(self.price_minor - self.given_back_minor, self.commission_percent)
@@ -85,6 +112,16 @@ class EarningWait(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["earning", "reason"], name="earning_waits_once_per_reason")]
+
+
+class EarningMove(models.Model):
+    """A part of one earning's price that became another's (parts.py)."""
+
+    key = models.CharField(max_length=120, unique=True)
+    source = models.ForeignKey(Earning, on_delete=models.PROTECT, related_name="parts_out")
+    target = models.ForeignKey(Earning, on_delete=models.PROTECT, related_name="parts_in")
+    amount_minor = models.PositiveIntegerField()
+    moved_at = models.DateTimeField()
 
 
 class Tip(models.Model):

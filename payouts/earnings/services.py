@@ -8,13 +8,14 @@ from datetime import datetime
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from payouts.earnings import debts
 from payouts.earnings.capture import Captured, capture, release_date
 from payouts.earnings.debts import owed, pay_debt
 from payouts.earnings.giving_back import give_back, take_back, waive_commission
 from payouts.earnings.models import Earning
+from payouts.earnings.parts import left, move_part
 from payouts.earnings.tips import TipLimit, left_to_tip, tip, tips
 from payouts.earnings.waiting import AlreadyReleased, let_go, wait
 from payouts.ledger import accounts
@@ -28,10 +29,13 @@ __all__ = [
     "TipLimit",
     "capture",
     "give_back",
+    "left",
     "left_to_tip",
     "let_go",
+    "move_part",
     "of_references",
     "owed",
+    "paid_from",
     "pay_debt",
     "pending_by_date",
     "release_date",
@@ -110,6 +114,12 @@ def pending_by_date(*, expert: AbstractBaseUser, count: int) -> list[Earning]:
 def released(*, expert: AbstractBaseUser) -> QuerySet[Earning]:
     """What became available, the latest first."""
     return Earning.objects.filter(expert_id=expert.pk, released_at__isnull=False).order_by("-released_at", "-pk")
+
+
+def paid_from(*, references: Iterable[str]) -> QuerySet[Earning]:
+    """Every earning that credit spent on these became, the parts that are earnings of their own included."""
+    spent = list(references)
+    return Earning.objects.filter(Q(spent_as="", reference__in=spent) | Q(spent_as__in=spent))
 
 
 def of_references(*, references: Iterable[str]) -> dict[str, Earning]:

@@ -31,6 +31,14 @@ _TIPS = """
     AND amount.payer_id = payouts_tip.payer_id AND amount.currency = payouts_tip.currency AND amount.commission_minor = 0
     WHERE payouts_tip.amount_minor <> coalesce(amount.price_minor, 0)
 """
+# In however many parts, experts earn no more with a reference than the payer's credit was spent on it.
+_SPENT = """
+    SELECT reference, max(currency), sum(minor) FROM (
+        SELECT reference, NULL AS currency, amount_minor AS minor FROM payouts_lotuse
+        UNION ALL SELECT CASE WHEN spent_as = '' THEN reference ELSE spent_as END, currency,
+            -(price_minor - given_back_minor) FROM payouts_earning
+    ) AS part WHERE reference IN (SELECT reference FROM payouts_earning) GROUP BY reference HAVING sum(minor) < 0
+"""
 
 
 def verify() -> list[str]:
@@ -39,6 +47,7 @@ def verify() -> list[str]:
         *differences(_PENDING, "what is pending differs from the earnings not yet released"),
         *differences(_PLATFORM, "the platform's share differs from the earnings'"),
         *differences(_TIPS, "the tip differs from what the expert earned with it"),
+        *differences(_SPENT, "more was earned with it than was spent on it"),
         *_wrongly_counted(),
     ]
 

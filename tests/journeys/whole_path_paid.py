@@ -130,13 +130,16 @@ def they_hang_up_and_read_the_receipt(alice: Person, bob: Person) -> None:
     alice.press("Hang up")
     for somebody in (alice, bob):
         somebody.page.get_by_role("link", name="See the receipt").click()
-    rows = list(Earning.objects.order_by("pk"))
+    rows = list(Earning.objects.exclude(reference__startswith="stored:").order_by("pk"))
     paid = sum(row.price_minor - row.given_back_minor for row in rows)
     assert [PaidPeriod.objects.filter(amount_minor__gt=0).count(), len(rows)] == [2, 2]
+    stored = Earning.objects.get(reference__startswith="stored:")  # what was not used of the act
     for somebody, label in ((alice, "Paid"), (bob, "Paid")):
         assert cents(somebody.page.get_by_role("row", name=re.compile(f"^{label}")).last.inner_text()) == paid
     earned = cents(bob.page.get_by_role("row", name=re.compile("^Your earning")).last.inner_text())
-    assert earned == earnings.summary(expert=member(bob)).pending.minor >= ENOUGH_TO_WITHDRAW_MINOR
+    assert (
+        earned == earnings.summary(expert=member(bob)).pending.minor - stored.amount.minor >= ENOUGH_TO_WITHDRAW_MINOR
+    )
     alice.page.goto("/wallet/")
-    assert alice.sum("balance") == 46_000 - paid == wallet.credit(member=member(alice)).minor
+    assert alice.sum("balance") == 46_000 - paid - stored.price_minor == wallet.credit(member=member(alice)).minor
     assert Call.objects.get(state="ended").end_reason == "hung_up"

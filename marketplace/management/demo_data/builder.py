@@ -77,6 +77,14 @@ def _publish(user: User, person: people.Expert, category: Category, now: datetim
     listings.set_rate(profile=profile, rate_minor=person.rate_minor)
     for act in person.acts:
         listings.add_act(profile=profile, title=act.title, length_minutes=act.minutes, price_minor=act.price_minor)
+    for work in person.works:
+        listings.add_work(
+            profile=profile,
+            title=work.title,
+            description=work.description,
+            delivery_days=work.days,
+            price_minor=work.price_minor,
+        )
     return profile.slug
 
 

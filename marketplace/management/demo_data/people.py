@@ -26,6 +26,14 @@ class Act:
 
 
 @dataclass(frozen=True)
+class Work:
+    title: str
+    description: str
+    days: int
+    price_minor: int
+
+
+@dataclass(frozen=True)
 class Robot:
     """How the robot that plays this expert differs from the other. `offers` is a kind of listing."""
 
@@ -46,6 +54,7 @@ class Expert:
     rate_minor: int
     look: Look
     acts: tuple[Act, ...] = ()
+    works: tuple[Work, ...] = ()
     robot: Robot | None = None
 
 
@@ -72,8 +81,8 @@ EXPERTS = (
         name="Cleo Stahl",
         headline="A robot to rehearse with: ten minutes at one price",
         bio="I am the other robot of this demo. I answer after five seconds and offer you an act: ten minutes for one price, "
-        "agreed before it begins. Cancel it in the first minute and it costs nothing. What you do not use comes back to "
-        "your credit when the call ends.",
+        "agreed before it begins. Cancel it in the first minute and it costs nothing. What you do not use stays "
+        "stored for thirty days.",
         category="practice",
         languages=("en",),
         skills=("answering", "fixed prices", "lullabies"),
@@ -96,6 +105,14 @@ EXPERTS = (
         rate_minor=200,
         look=Look("short", "#d8e6df", "#7a4b32", "#20150f", "#27606b"),
         acts=(Act("Your first VAT return, walked through", 45, 6000), Act("Half an hour on your invoices", 30, 4500)),
+        works=(
+            Work(
+                "A checklist for your bookkeeping year",
+                "Two pages, made for your trade and country: which papers to keep, which dates to note. As a PDF.",
+                5,
+                3500,
+            ),
+        ),
     ),
     Expert(
         name="Inês Tavarela",

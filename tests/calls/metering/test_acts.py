@@ -1,4 +1,4 @@
-"""Acts of time: 30 min for 25.00, cancelled at no cost at first, the unused part back as credit in the end."""
+"""Acts of time: 30 min for 25.00, cancelled at no cost at first, the unused part stored (test_stored.py)."""
 
 import pytest
 
@@ -113,45 +113,51 @@ class LengthTests:
 
 
 class UnusedTests:
-    def test_what_is_unused_is_shown_when_it_ends_and_goes_back_when_the_call_does(self, story):
+    def test_what_is_unused_is_stored_when_it_ends(self, story):
         story.go_act().after(720)  # 12 of 30 min
         story.back_to_free()
-        assert story.balances() == ALL_CHARGED
         assert story.meter()["last"]["text"] == (
-            "€25.00 for 12 min. Back to free was pressed. "
-            "€15.00 was not used and comes back as credit when the call ends."
+            "€25.00 for 30 min: 12 min used. Back to free was pressed. 18 min stay stored for 30 days."
         )
-        story.after(60).hang_up()
-        assert story.balances() == {"credit": 4_000, "held": 0, "earned": 700, "commission": 300}
         assert (story.period.given_back_minor, story.period.commission_minor) == (1_500, 300)
+        assert story.stored() == (1_500, 1_080_000)
+        story.after(60).hang_up()
+        assert story.balances() == ALL_CHARGED
 
-    def test_hanging_up_in_the_middle_gives_it_back_at_once(self, story):
+    def test_hanging_up_in_the_middle_stores_it_too(self, story):
         story.go_act().after(720)
         story.hang_up()
-        assert story.balances() == {"credit": 4_000, "held": 0, "earned": 700, "commission": 300}
+        assert story.stored() == (1_500, 1_080_000)
+        assert story.balances() == ALL_CHARGED
 
     def test_the_used_part_is_rounded_down_for_the_payer(self, story):
         story.go_act().after(100.001)
         story.hang_up()
         assert story.period.amount_minor - story.period.given_back_minor == 2_500 * 100_001 // 1_800_000
 
-    def test_nothing_goes_back_of_a_used_act(self, story):
+    def test_nothing_is_stored_of_a_used_act(self, story):
         story.go_act().after(1_800).sweep()
         story.after(60).hang_up()
+        assert story.stored() is None
         assert story.balances() == ALL_CHARGED
 
-    def test_ending_the_call_twice_gives_back_once(self, story):
+    def test_nor_of_one_that_cost_nothing(self, story):
+        story.go_act().after(30)
+        story.hang_up()
+        assert story.stored() is None
+
+    def test_ending_the_call_twice_stores_once(self, story):
         story.go_act().after(720)
         story.hang_up()
         story.after(1).hang_up()
-        assert story.balances()["credit"] == 4_000
+        assert story.stored() == (1_500, 1_080_000)
 
-    def test_two_acts_in_a_call_each_give_their_own_back(self, story):
+    def test_two_acts_in_a_call_each_store_their_own(self, story):
         for _ in range(2):
             story.go_act().after(900)
             story.back_to_free()
-        story.hang_up()
-        assert story.balances() == {"credit": 2_500, "held": 0, "earned": 1_750, "commission": 750}
+            assert story.stored() == (1_250, 900_000)
+        assert story.balances() == {"credit": 0, "held": 0, "earned": 3_500, "commission": 1_500}
 
     def test_a_per_minute_part_after_an_act_is_charged_as_ever(self, story):
         story.go_act().after(900)
@@ -159,8 +165,16 @@ class UnusedTests:
         story.go_paid(cap=1_000).after(90)
         story.hang_up()
         assert story.balances() == {
-            "credit": 5_000 - 1_250 - 200,
+            "credit": 5_000 - 2_500 - 200,
             "held": 0,
-            "earned": 875 + 140,
-            "commission": 375 + 60,
+            "earned": 1_750 + 140,
+            "commission": 750 + 60,
         }
+
+
+class LateWitnessTests:
+    def test_an_act_that_seemed_used_up_stores_what_was_not(self, story):
+        story.go_act().after(1_800).sweep()
+        story.after(5).lose("payer", silent_for=65)
+        assert story.stored() == (2_500 - 2_500 * 1_740 // 1_800, 60_000)
+        assert story.faults() == []

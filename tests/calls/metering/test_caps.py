@@ -117,7 +117,7 @@ class CardTests:
             "Bob Leroy asks to switch this call to paid.",
             "Half an hour on your tax return: €25.00 for 30 min, taxes included.",
             "Cancelling is free until 60 seconds after the start.",
-            "Time that is not used comes back as credit when the call ends.",
+            "Time that is not used stays yours with this expert for 30 days; what is then left comes back as credit.",
             "You have €50.00.",
             "By accepting I ask to start now; I cannot withdraw from time already given.",
         ]
@@ -202,5 +202,6 @@ class CardTests:
 
 KEYS = {
     *("id", "state", "kind", "text", "rate_minor", "price_minor", "rate_text", "expires_at", "inert_until"),
+    *("list_text", "by_payer"),
     *("can_accept", "needs_credit", "cap", "wait_until"),
 }

@@ -23,9 +23,10 @@ from hypothesis.stateful import (
 from calls.metering import billing
 from calls.metering import services as metering
 from calls.metering.billing import Interval
-from calls.metering.models import PaidPeriod
+from calls.metering.models import PaidPeriod, StoredTime
 from calls.metering.moments import to_ms
 from calls.metering.terms import terms_of
+from payouts.commission import split
 from payouts.ledger import accounts
 from tests import cast
 from tests.calls.metering.world import Story
@@ -35,7 +36,8 @@ FRESH = timedelta(seconds=3)  # how old a last report can be at the end of a per
 SIDES = st.sampled_from(["payer", "expert"])
 MEMBERS = st.sampled_from(["alice", "bob"])
 SECONDS = st.sampled_from([0, 0.25, 1.7, 5, 11, 19, 20, 21, 30, 47.123, 60, 90, 119, 120, 130, 600])
-ACTS = st.sampled_from([False, False, True])
+KINDS = st.sampled_from(["minutes", "minutes", "act"])
+NEXT_KINDS = st.sampled_from(["minutes", "act", "stored", "stored"])
 RARELY = st.sampled_from([False, False, False, True])
 
 
@@ -86,19 +88,24 @@ class PeriodMachine(RuleBasedStateMachine):
 
     # --- time and the world ---
 
-    @initialize(is_act=ACTS, cap=st.integers(400, 1_500), free_s=st.sampled_from([0, 0, 30]))
-    def begin(self, is_act: bool, cap: int, free_s: int) -> None:
+    @initialize(kind=KINDS, cap=st.integers(400, 1_500), free_s=st.sampled_from([0, 0, 30]))
+    def begin(self, kind: str, cap: int, free_s: int) -> None:
         self.free_time = override_settings(FREE_TIME_S=free_s)
         self.free_time.enable()
-        self.accept(is_act, cap)
+        self.accept(kind, cap)
 
-    def accept(self, is_act: bool, cap: int) -> None:
-        if is_act:
+    def accept(self, kind: str, cap: int, by: str = "bob") -> None:
+        if kind == "act":
             self.story.offer_act()
+        elif kind == "stored":
+            self.story.offer_stored(getattr(self.story, by))
         else:
             self.story.offer_rate()
         self.story.period_id = metering.accept_offer(
-            offer_id=self.story.offer.pk, payer=self.story.alice, cap_minor=2_500 if is_act else cap, now=self.story.now
+            offer_id=self.story.offer.pk,
+            payer=self.story.alice,
+            cap_minor={"act": 2_500, "stored": 0}.get(kind, cap),
+            now=self.story.now,
         ).pk
         self.heard[self.story.period_id] = {"payer": [], "expert": []}
         for side in ("payer", "expert"):
@@ -199,13 +206,18 @@ class PeriodMachine(RuleBasedStateMachine):
             self.press(metering.back_to_free, member=getattr(self.story, member))
 
     @precondition(lambda self: self.story.period_id and self.story.period.ended_at)
-    @rule(is_act=ACTS, cap=st.integers(400, 1_500))
-    def pay_again(self, is_act: bool, cap: int) -> None:
+    @rule(kind=NEXT_KINDS, cap=st.integers(400, 1_500), by=MEMBERS)
+    def pay_again(self, kind: str, cap: int, by: str) -> None:
         try:
             with transaction.atomic():
-                self.accept(is_act, cap)
-        except metering.OfferRefused:
+                self.accept(kind, cap, by)
+        except (metering.OfferRefused, StoredTime.DoesNotExist):
             self.story.offer = None
+
+    @rule(really=RARELY)
+    def a_month_passes_for_what_is_stored(self, really: bool) -> None:
+        if really:
+            metering.give_back_expired(today=self.latest + timedelta(days=31), now=self.story.now)
 
     @rule(really=RARELY)
     def hang_up(self, really: bool) -> None:
@@ -213,9 +225,6 @@ class PeriodMachine(RuleBasedStateMachine):
             return
         self.story.hang_up()
         self.check_money()
-        for period in PaidPeriod.objects.filter(kind="act_of_time", captured_at__isnull=False, call=self.story.call):
-            kept = period.amount_minor - period.given_back_minor
-            assert kept <= billing.used_part(terms_of(period), self.witnessed_ms(period))
         self.story.call_again()
 
     # --- what must be true after every step ---
@@ -224,7 +233,10 @@ class PeriodMachine(RuleBasedStateMachine):
     def nobody_pays_for_more_than_both_witnessed(self) -> None:
         for period in PaidPeriod.objects.filter(pk__in=self.heard):
             kept = period.amount_minor - period.given_back_minor
-            assert 0 <= kept <= period.amount_minor <= period.cap_minor
+            assert 0 <= kept <= period.amount_minor
+            assert period.amount_minor <= (period.price_minor or period.cap_minor)
+            if period.kind != "per_minute" and period.ended_at:
+                assert kept <= billing.used_part(terms_of(period), self.witnessed_ms(period))
             if period.kind == "per_minute":
                 assert kept <= billing.price(terms_of(period), self.witnessed_ms(period))
             if period.state == "ended" and period.kind == "per_minute":
@@ -232,6 +244,22 @@ class PeriodMachine(RuleBasedStateMachine):
             if period.state == "ended":
                 assert period.end_reason in metering.END_REASONS
                 assert period.deadline_at is None
+
+    @invariant()
+    def an_act_is_used_or_stored_or_given_back_to_the_cent(self) -> None:
+        for act in PaidPeriod.objects.filter(kind="act_of_time", ended_at__isnull=False, captured_at__isnull=False):
+            kept = act.amount_minor - act.given_back_minor
+            for stored in StoredTime.objects.filter(period=act):
+                kept += stored.price_minor + stored.returned_minor
+                for use in PaidPeriod.objects.filter(stored=stored):
+                    kept += use.amount_minor - use.given_back_minor
+            assert kept == 2_500
+
+    @invariant()
+    def nothing_is_stored_twice(self) -> None:
+        for stored in StoredTime.objects.all():
+            assert stored.length_ms <= 1_800_000
+            assert bool(stored.length_ms) == bool(stored.price_minor) or stored.returned_minor
 
     @invariant()
     def every_living_period_has_a_deadline(self) -> None:
@@ -251,19 +279,34 @@ class PeriodMachine(RuleBasedStateMachine):
     def check_money(self) -> None:
         balances = self.story.balances()
         assert sum(balances.values()) == CREDIT
-        assert balances["held"] == 0 or PaidPeriod.objects.living().exists()
+        assert balances["held"] == 0 or PaidPeriod.objects.living().exclude(kind="stored_time").exists()
         kept = {"earned": 0, "commission": 0}
         for period in PaidPeriod.objects.all():
             price = period.amount_minor - period.given_back_minor
             kept["commission"] += period.commission_minor
             kept["earned"] += price - period.commission_minor
+        for stored in StoredTime.objects.all():
+            shares = split(stored.price_minor, 30)
+            kept["commission"] += shares.commission_minor
+            kept["earned"] += shares.earning_minor
         assert kept == {name: balances[name] for name in kept}
 
 
-def live(**how) -> None:
-    run_state_machine_as_test(
-        PeriodMachine, settings=settings(deadline=None, suppress_health_check=list(HealthCheck), **how)
-    )
+class StoredTimeMachine(PeriodMachine):
+    """Lives that begin on what is left of an act."""
+
+    def accept(self, kind: str, cap: int, by: str = "bob") -> None:
+        if not self.heard:
+            super().accept("act", cap)
+            self.time_passes(600)
+            self.story.sweep()
+            self.story.back_to_free()
+            kind = "stored"
+        super().accept(kind, cap, by)
+
+
+def live(machine: type[PeriodMachine] = PeriodMachine, **how) -> None:
+    run_state_machine_as_test(machine, settings=settings(deadline=None, suppress_health_check=list(HealthCheck), **how))
 
 
 class LivesTests:
@@ -273,6 +316,12 @@ class LivesTests:
         lives = 25 if connection.vendor == "sqlite" else 8
         live(max_examples=lives, stateful_step_count=25, derandomize=True, phases=[Phase.generate])
 
+    def test_nor_any_life_on_stored_time(self, db):
+        lives = 15 if connection.vendor == "sqlite" else 5
+        live(StoredTimeMachine, max_examples=lives, stateful_step_count=20, derandomize=True, phases=[Phase.generate])
+
     @pytest.mark.prove
     def test_nor_does_any_of_many_long_ones(self, db):
-        live(max_examples=300 if connection.vendor == "sqlite" else 60, stateful_step_count=40, print_blob=True)
+        for machine in (PeriodMachine, StoredTimeMachine):
+            lives = 300 if connection.vendor == "sqlite" else 60
+            live(machine, max_examples=lives, stateful_step_count=40, print_blob=True)

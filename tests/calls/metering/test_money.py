@@ -151,23 +151,6 @@ class LateWitnessTests:
         story.after(1).lose("expert", silent_for=3)
         assert (story.period.billable_ms, story.period.given_back_minor) == (90_000, 0)
 
-    def test_an_act_gives_back_a_larger_unused_part(self, db):
-        story = Story(credit=5_000)
-        story.go_act().after(720)
-        story.hang_up()
-        story.after(5).kill(beat=65)
-        assert story.period.billable_ms == 660_000
-        assert story.balances()["credit"] == 5_000 - 2_500 * 660 // 1_800
-
-    def test_an_act_waits_with_it_for_the_end_of_the_call(self, db):
-        story = Story(credit=5_000)
-        story.go_act().after(720)
-        story.back_to_free()
-        story.after(5).kill(beat=65)
-        assert story.balances()["credit"] == 2_500
-        story.hang_up()
-        assert story.balances()["credit"] == 5_000 - 2_500 * 660 // 1_800
-
     def test_earnings_and_receipt_agree_afterwards(self, story):
         story.go_paid().after(90)
         story.back_to_free()

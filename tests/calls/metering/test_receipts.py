@@ -123,20 +123,13 @@ class FigureTests:
         stop = metering.receipt(call=story.call).periods[0].stops[0]
         assert (stop.text, stop.started_at, stop.ms) == ("Paused by the caller", paused_at, 20_000)
 
-    def test_an_act_shows_its_unused_part_and_what_went_back(self, db):
+    def test_an_act_shows_its_unused_part(self, db):
         story = Story(credit=5_000)
         story.go_act().after(720)
         story.back_to_free()
         row = metering.receipt(call=story.call).periods[0]
-        assert (row.price.minor, row.unused.minor, row.given_back.minor, row.paid.minor) == (2_500, 1_500, 0, 2_500)
-        story.hang_up()
-        row = metering.receipt(call=story.call).periods[0]
-        assert (row.given_back.minor, row.paid.minor, row.earning.minor, row.commission.minor) == (
-            1_500,
-            1_000,
-            700,
-            300,
-        )
+        assert (row.price.minor, row.given_back.minor, row.paid.minor) == (2_500, 1_500, 1_000)
+        assert (row.earning.minor, row.commission.minor) == (700, 300)
 
 
 class MailTests:

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.conf import settings
 
 from calls.metering import services as metering
-from calls.metering.models import Offer, PaidPeriod
+from calls.metering.models import Offer, PaidPeriod, StoredTime
 from calls.metering.moments import to_ms
 from calls.rooms.models import Call, Room
 from marketplace.accounts.models import User
@@ -94,6 +94,18 @@ class Story:
         self.after(2)
         return self.offer
 
+    def offer_stored(self, member: User | None = None) -> Offer:
+        """What is left of the act sold last; bob asks unless told otherwise."""
+        left = StoredTime.objects.filter(price_minor__gt=0).latest("pk")
+        self.offer = metering.offer_stored(call=self.call, member=member or self.bob, stored_id=left.pk, now=self.now)
+        self.after(2)
+        return self.offer
+
+    def go_stored(self) -> "Story":
+        self.offer_stored()
+        self.accept(0)
+        return self.count_down()
+
     def accept(self, cap: int) -> PaidPeriod:
         """Accept, both sides heard from the same moment on."""
         period = metering.accept_offer(offer_id=self.offer.pk, payer=self.alice, cap_minor=cap, now=self.now)
@@ -164,6 +176,11 @@ class Story:
         self.call = live_call(self.alice, self.bob, self.now)
 
     # --- what there is ---
+
+    def stored(self) -> tuple[int, int] | None:
+        """Cents and milliseconds that are left of the act sold last."""
+        act = PaidPeriod.objects.filter(kind="act_of_time").latest("pk")
+        return StoredTime.objects.filter(period=act).values_list("price_minor", "length_ms").first()
 
     @property
     def period(self) -> PaidPeriod:

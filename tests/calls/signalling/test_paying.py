@@ -5,13 +5,13 @@ import asyncio
 import pytest
 from asgiref.sync import sync_to_async
 
-from calls.metering.models import Hearing, Offer, PaidPeriod
+from calls.metering.models import Hearing, Offer, PaidPeriod, StoredTime
 from calls.notices import hub
 from calls.signalling import messages
 from payouts.ledger import accounts
 from payouts.ledger import services as ledger
 from tests import cast
-from tests.calls.metering.world import give_credit
+from tests.calls.metering.world import Story, give_credit
 from tests.calls.signalling.wires import Wire, live_pair, page_of, room_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -139,7 +139,43 @@ class SettlementTests:
         await his.state(lambda state: state["meter"]["state"] == "running")
 
 
-FIELDS = {"offer": 1, "period": 1, "listing": 1, "cap_minor": 100, "to_minor": 100, "received": 1}
+class AskingTests:
+    async def test_the_expert_is_told_what_a_price_would_bring(self, alice, bob, now):
+        _hers, his, _ = await live_pair(alice, bob, now)
+        listing = await sync_to_async(cast.rate_of)(bob)
+        await his.say("offer.preview", listing=listing.id, rate_minor=150)
+        told = await his.hear("offer.preview")
+        assert (told["rate_minor"], told["price_minor"], told["text"]) == (150, None, "You will get €1.05 per minute.")
+        await his.say("offer.preview", listing=listing.id, rate_minor=201)
+        assert await his.error() == ("offer.rate_above_listing", "offer.preview")
+
+    async def test_a_lower_price_of_an_act_is_offered_beside_the_list_price(self, alice, bob, now):
+        hers, his, _ = await live_pair(alice, bob, now)
+        act = await sync_to_async(cast.act_of)(bob)
+        await his.say("offer.send", listing=act.id, price_minor=2_000)
+        state = await hers.state(lambda state: state["offer"])
+        assert (state["offer"]["price_minor"], state["offer"]["list_text"]) == (2_000, "€25.00")
+
+    async def test_either_asks_for_stored_time_and_accepting_it_holds_nothing(self, alice, bob, now):
+        stored = await sync_to_async(stored_time)(alice, bob)
+        hers, his, _ = await live_pair(alice, bob, now)
+        await hers.say("offer.stored", stored=stored)
+        state = await hers.state(lambda state: state["offer"])
+        assert [left["id"] for left in state["stored"]] == [stored]
+        await hers.say("offer.accept", offer=state["offer"]["id"], cap_minor=0)
+        state = await his.state(lambda state: state["meter"]["period"])
+        assert (state["meter"]["kind"], state["meter"]["cost_minor"]) == ("stored_time", 0)
+
+
+def stored_time(alice, bob) -> int:
+    """Some of an act of an earlier call."""
+    story = Story(credit=2_500, caller=alice, expert=bob)
+    story.go_act().after(600)
+    story.hang_up()
+    return StoredTime.objects.get().pk
+
+
+FIELDS = {"offer": 1, "stored": 1, "period": 1, "listing": 1, "cap_minor": 100, "to_minor": 100, "received": 1}
 SEATED = {kind: message for kind, message in messages.ROOM_MESSAGES.items() if message.seat and kind != "signal"}
 
 

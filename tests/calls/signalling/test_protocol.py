@@ -8,7 +8,7 @@ from django.conf import settings
 
 from calls.metering.errors import MeterRefused, OfferRefused
 from calls.rooms import errors as room_errors
-from calls.signalling import errors, messages, page, room, sockets
+from calls.signalling import errors, messages, page, paying, room, sockets
 from calls.signalling.consumers import PageSocket, RoomSocket
 
 FOLDER = settings.BASE_DIR / "calls" / "signalling"
@@ -80,7 +80,7 @@ class ServerToClientTests:
     def test_the_room_socket_says_what_is_in_its_table(self):
         documented = types(section("Server to client", under="3. Room socket"))
         # `signal` is the other's own text.
-        assert documented == said_in(room) | said_in(sockets) | {"state", "signal"}
+        assert documented == said_in(room) | said_in(paying) | said_in(sockets) | {"state", "signal"}
 
 
 class CodeTests:

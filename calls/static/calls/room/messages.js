@@ -22,12 +22,19 @@
  *
  * @typedef {object} Listing
  * @property {number} id
- * @property {"per_minute" | "act_of_time"} kind
+ * @property {"per_minute" | "act_of_time" | "act_of_work"} kind
  * @property {string} title
  * @property {number | null} rate_minor
  * @property {number | null} price_minor
  * @property {number | null} length_minutes
  * @property {string} text
+ * @property {string} earning_text  what the expert gets of it, by the server
+ *
+ * @typedef {{id: number, label: string, length_ms: number, expires_at: number, text: string}} StoredTime
+ *
+ * @typedef {{id: number, text: string, page: string}} Order
+ *
+ * @typedef {{listing: number, rate_minor: number | null, price_minor: number | null, text: string}} Preview
  *
  * @typedef {{minor: number, text: string, time_ms: number | null}} CapChoice
  * @typedef {{proposed_minor: number, max_minor: number, clipped_by: "credit" | "limit" | null, choices: CapChoice[]}} Cap
@@ -35,11 +42,13 @@
  * @typedef {object} Offer
  * @property {number} id
  * @property {"open" | "adding_credit" | "refused" | "withdrawn" | "expired"} state
- * @property {"per_minute" | "act_of_time"} kind
+ * @property {"per_minute" | "act_of_time" | "act_of_work" | "stored_time"} kind
  * @property {string[]} text
  * @property {number | null} rate_minor
  * @property {number | null} price_minor
  * @property {string} rate_text
+ * @property {string | null} [list_text]  the listing's own price, where this one is lower
+ * @property {boolean} [by_payer]
  * @property {number | null} expires_at
  * @property {number | null} inert_until
  * @property {boolean} [can_accept]
@@ -60,7 +69,7 @@
  * @property {"countdown" | "running" | "paused" | "stopped"} state
  * @property {"pause" | "loss" | "countdown" | null} reason
  * @property {Role | null} by
- * @property {"per_minute" | "act_of_time"} kind
+ * @property {"per_minute" | "act_of_time" | "stored_time"} kind
  * @property {number | null} rate_minor
  * @property {number | null} price_minor
  * @property {number | null} length_ms
@@ -91,6 +100,8 @@
  * @property {Listing[]} [listings]  experts only
  * @property {Offer | null} offer
  * @property {Meter} meter
+ * @property {Order | null} [order]  the act of work that was ordered last in this call
+ * @property {StoredTime[]} [stored]  left of acts that these two bought and sold
  * @property {RTCIceServer[]} [ice]  only in the answer to `join`
  *
  * @typedef {{present: boolean, polite: boolean, page: string | null}} PeerNotice

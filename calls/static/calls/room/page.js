@@ -35,7 +35,7 @@ function openRoom() {
   const session = new Session({
     url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/room/${code}/`,
     seatUrl: seat,
-    on: { change: soon, error, tracks: (audio, video) => stage.tracks(audio, video) },
+    on: { change: soon, error, preview: (told) => goPaid.previewed(told), tracks: (audio, video) => stage.tracks(audio, video) },
   });
   /** @type {Desk} */
   const desk = { session, words, voice, act, sound: (sound) => play(session.devices.context, sound) };
@@ -79,8 +79,10 @@ function openRoom() {
     const about = re?.split(".")[0] ?? "";
     const money = about === "offer" ? "page.not_charged" : ["meter", "act"].includes(about) ? "page.meter_unchanged" : "";
     const told = money ? `${text} ${words(money)}` : text;
+    if (re === "offer.preview") return goPaid.previewed(null); // what is wrong is said when it is sent
     if (re === "offer.send") goPaid.refused(told);
     else if (re === "meter.raise") controls.refused(told);
+    else if (re === "offer.stored") voice.notice(told, "error");
     else if (about === "offer") consent.refused(told);
     else voice.notice(told, "error");
     soon();

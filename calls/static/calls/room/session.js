@@ -12,7 +12,7 @@ import { phaseOf, reasonOf, screenOf } from "./phase.js";
 import { newPageName, RoomSocket } from "./protocol.js";
 
 /** @import { DevicesWorld } from "./devices.js" */
-/** @import { PeerNotice, RoomState, ServerError, Signal } from "./messages.js" */
+/** @import { PeerNotice, Preview, RoomState, ServerError, Signal } from "./messages.js" */
 /** @import { PeerWorld } from "./peer.js" */
 /** @import { World } from "./protocol.js" */
 
@@ -24,6 +24,7 @@ const RESTARTS = 3;
  * @typedef {object} SessionListener
  * @property {() => void} change  of anything that shows
  * @property {(error: ServerError) => void} error
+ * @property {(preview: Preview) => void} [preview]  what the expert would get
  * @property {(audio: MediaStreamTrack | null, video: MediaStreamTrack | null) => void} tracks  the other's
  *
  * @typedef {Partial<World & PeerWorld & DevicesWorld>} SessionWorld
@@ -67,6 +68,7 @@ export class Session {
         peer: (notice) => this.#peerCame(notice),
         signal: (data) => (this.#tooEarly ? this.#tooEarly.push(data) : this.peer.signal(data)),
         error: (error) => this.#errorCame(error),
+        preview: (preview) => on.preview?.(preview),
       },
     });
     setInterval(() => this.#report(), REPORT_MS);

@@ -119,6 +119,9 @@ export class ConsentCard {
     this.#drawnText = wanted;
     byId("consent-text").replaceChildren(...offer.text.slice(1, -1).map(paragraph));
     say(byId("consent-last"), offer.text.at(-1) ?? "");
+    say(byId("consent-list-price"), offer.list_text ?? "");
+    show(byId("consent-list"), Boolean(offer.list_text));
+    say(this.#accept, this.#desk.words(offer.kind === "stored_time" ? "offer.accept_stored" : "offer.accept"));
   }
 
   /** Drawn anew only when it changed, so that a choice made stays made when credit comes. @param {Offer} offer */

@@ -33,6 +33,7 @@ export class Controls {
     onPress("hang-up", () => session.hangUp());
     onPress("add-credit", addCredit);
     onPress("raise-cap", () => this.#raise());
+    onPress("use-stored", () => this.#useStored());
   }
 
   render() {
@@ -47,6 +48,9 @@ export class Controls {
     show(byId("cancel-act"), Boolean(meter?.can_cancel_act));
     show(byId("add-credit"), payer);
     show(byId("go-paid"), !payer && state.call?.state === "live" && meter === null && !asked);
+    const [stored] = state.stored ?? [];
+    show(byId("use-stored"), payer && Boolean(stored) && state.call?.state === "live" && meter === null && !asked);
+    say(byId("stored-text"), stored?.text ?? "");
     this.#renderRaise(meter);
     this.#renderOwn();
   }
@@ -61,6 +65,12 @@ export class Controls {
   #meter() {
     const meter = this.#desk.session.state?.meter;
     return isPaid(meter) ? meter : null;
+  }
+
+  /** The time that expires first; the consent card comes before anything starts. */
+  #useStored() {
+    const [stored] = this.#desk.session.state?.stored ?? [];
+    if (stored) this.#desk.act("offer.stored", { stored: stored.id });
   }
 
   /** @param {string} type */

@@ -1,10 +1,10 @@
 /** The expert asks to switch to paid, and waits for the answer. */
 
-import { estimateOf, rateOf, rateText } from "../asking.js";
+import { choiceOf, estimateOf, priceOf, rateText } from "../asking.js";
 import { byId, onPress, say, show } from "./dom.js";
 import { durationText } from "./words.js";
 
-/** @import { Listing, Offer } from "../messages.js" */
+/** @import { Listing, Offer, Preview, RoomState, StoredTime } from "../messages.js" */
 /** @import { Desk } from "./desk.js" */
 
 const OPEN = ["open", "adding_credit"];
@@ -19,6 +19,9 @@ export class GoPaid {
   /** The offer as it was told of last. @type {{id: number, state: string} | null} */
   #before = null;
 
+  /** The order as it was told of last; null before the first state. @type {number | null} */
+  #orderBefore = null;
+
   /** @param {Desk} desk */
   constructor(desk) {
     this.#desk = desk;
@@ -26,6 +29,7 @@ export class GoPaid {
     onPress("go-paid-close", () => this.#setOpen(false));
     onPress("withdraw-offer", () => this.#withdraw());
     byId("listings").addEventListener("change", () => this.#choose());
+    this.#rate.addEventListener("input", () => this.#askPreview());
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#send();
@@ -39,10 +43,11 @@ export class GoPaid {
     const { state } = this.#desk.session;
     if (!state) return;
     this.#tell(state.offer);
+    this.#tellOrder(state.order?.id ?? 0, state.order?.text ?? "");
     this.#renderAsking(state.offer);
     const possible = this.#isPossible();
     show(this.#form, this.#isOpen && possible);
-    if (this.#isOpen && possible) this.#renderForm(state.listings ?? [], state.offer?.wait_until ?? 0);
+    if (this.#isOpen && possible) this.#renderForm(state, state.offer?.wait_until ?? 0);
   }
 
   /** The server, or a look at what was typed, refused the offer. @param {string} text */
@@ -53,6 +58,15 @@ export class GoPaid {
     this.#desk.voice.announce(text);
   }
 
+  /** What the expert would get, as the server reckons it; null: of no price that could be asked. @param {Preview | null} told */
+  previewed(told) {
+    const listing = this.#chosen();
+    const asked = listing && priceOf(listing, this.#rate.value);
+    const minor = asked && ("rate_minor" in asked ? asked.rate_minor : asked.price_minor);
+    const fits = told && told.listing === listing?.id && (told.rate_minor ?? told.price_minor) === minor;
+    if (!told || fits) say(byId("you-get"), told?.text ?? "");
+  }
+
   #isPossible() {
     const { state, screen } = this.#desk.session;
     return state?.you.role === "expert" && screen === "call" && state.call?.state === "live" && state.meter.state === "free";
@@ -60,17 +74,33 @@ export class GoPaid {
 
   /** @returns {Listing | undefined} */
   #chosen() {
-    const value = new FormData(this.#form).get("listing");
-    return this.#desk.session.state?.listings?.find(({ id }) => String(id) === value);
+    const choice = choiceOf(this.#value());
+    if (!choice || !("listing" in choice)) return undefined;
+    return this.#desk.session.state?.listings?.find(({ id }) => id === choice.listing);
+  }
+
+  #value() {
+    return new FormData(this.#form).get("listing");
   }
 
   #choose() {
     const listing = this.#chosen();
     const perMinute = listing?.kind === "per_minute";
-    show(byId("go-paid-terms"), perMinute);
-    if (!listing || !perMinute) return;
-    this.#rate.value = rateText(listing.rate_minor ?? 0);
-    say(byId("rate-hint"), this.#desk.words("offer.rate_hint", { rate: listing.text }));
+    show(byId("go-paid-terms"), Boolean(listing));
+    show(byId("go-paid-estimate"), perMinute);
+    if (!listing) return;
+    const { words } = this.#desk;
+    say(byId("rate-label"), words(perMinute ? "offer.rate" : "offer.price"));
+    this.#rate.value = rateText((perMinute ? listing.rate_minor : listing.price_minor) ?? 0);
+    say(byId("rate-hint"), words("offer.rate_hint", { rate: listing.text }));
+    say(byId("you-get"), listing.earning_text);
+  }
+
+  #askPreview() {
+    const listing = this.#chosen();
+    const price = listing && priceOf(listing, this.#rate.value);
+    if (!listing || !price) return this.previewed(null);
+    this.#desk.session.send("offer.preview", { listing: listing.id, ...price });
   }
 
   /** @param {boolean} open */
@@ -86,23 +116,26 @@ export class GoPaid {
   }
 
   #send() {
+    const choice = choiceOf(this.#value());
+    if (choice && "stored" in choice) {
+      this.#desk.act("offer.stored", choice);
+      return;
+    }
     const listing = this.#chosen();
-    if (!listing) return;
-    const terms = listing.kind === "per_minute" ? this.#termsOf(listing) : {};
-    if (!terms) return;
+    const terms = listing && this.#termsOf(listing);
+    if (!listing || !terms) return;
     show(byId("go-paid-error"), false);
     this.#desk.act("offer.send", { listing: listing.id, ...terms });
   }
 
-  /** @param {Listing} listing @returns {{rate_minor: number, estimate?: [number, number]} | null} null: not as it should be */
+  /** @param {Listing} listing @returns {object | null} null: not as it should be */
   #termsOf(listing) {
-    const minor = rateOf(this.#rate.value);
+    const price = priceOf(listing, this.#rate.value);
     const [low, high] = ["estimate-low", "estimate-high"].map((id) => byId(id, HTMLInputElement).value);
-    const estimate = estimateOf(low, high);
-    const badRate = minor === null || minor > (listing.rate_minor ?? 0);
-    if (badRate) this.refused(this.#desk.words("offer.bad_rate", { rate: listing.text }));
+    const estimate = listing.kind === "per_minute" ? estimateOf(low, high) : null;
+    if (!price) this.refused(this.#desk.words("offer.bad_rate", { rate: listing.text }));
     else if (estimate === "bad") this.refused(this.#desk.words("offer.bad_estimate"));
-    else return estimate ? { rate_minor: minor, estimate } : { rate_minor: minor };
+    else return estimate ? { ...price, estimate } : price;
     return null;
   }
 
@@ -122,6 +155,12 @@ export class GoPaid {
     this.#before = offer ? { id: offer.id, state: offer.state } : { id: 0, state: "" };
   }
 
+  /** Both hear of an act of work once it is ordered. @param {number} id @param {string} text */
+  #tellOrder(id, text) {
+    if (this.#orderBefore !== null && id > this.#orderBefore) this.#desk.voice.notice(text);
+    this.#orderBefore = id;
+  }
+
   /** @param {Offer | null} offer */
   #renderAsking(offer) {
     const { words, session } = this.#desk;
@@ -134,38 +173,46 @@ export class GoPaid {
     say(byId("asking-until"), `${offer.rate_text} · ${words("offer.waits", { left })}`);
   }
 
-  /** @param {Listing[]} listings @param {number} waitUntil  after two refusals */
-  #renderForm(listings, waitUntil) {
+  /** @param {RoomState} state @param {number} waitUntil  after two refusals */
+  #renderForm(state, waitUntil) {
     const { words, session } = this.#desk;
+    const choices = [...(state.listings ?? []), ...(state.stored ?? [])];
     const left = waitUntil - session.clock.now();
     const waits = left > 0;
-    show(byId("go-paid-wait"), waits || !listings.length);
-    show(byId("go-paid-fields"), !waits && listings.length > 0);
+    show(byId("go-paid-wait"), waits || !choices.length);
+    show(byId("go-paid-fields"), !waits && choices.length > 0);
     const why = waits ? words("offer.wait_until", { left: durationText(words, left) }) : words("offer.needs_listing");
     say(byId("go-paid-wait"), why);
-    this.#renderListings(listings);
+    this.#renderChoices(choices);
   }
 
-  /** @param {Listing[]} listings */
-  #renderListings(listings) {
-    const wanted = JSON.stringify(listings);
+  /** @param {(Listing | StoredTime)[]} choices */
+  #renderChoices(choices) {
+    const wanted = JSON.stringify(choices);
     if (wanted === this.#drawn) return;
     this.#drawn = wanted;
-    const kept = this.#chosen()?.id ?? listings[0]?.id;
-    byId("listings").replaceChildren(...listings.map((each) => radio(each, each.id === kept)));
+    const values = choices.map(valueOf);
+    const before = String(this.#value());
+    const kept = values.includes(before) ? before : values[0];
+    byId("listings").replaceChildren(...choices.map((each) => radio(each, valueOf(each) === kept)));
     this.#choose();
   }
 }
 
-/** @param {Listing} listing @param {boolean} checked */
-function radio(listing, checked) {
+/** @param {Listing | StoredTime} choice */
+function valueOf(choice) {
+  return "title" in choice ? String(choice.id) : `stored:${choice.id}`;
+}
+
+/** @param {Listing | StoredTime} choice @param {boolean} checked */
+function radio(choice, checked) {
   const label = document.createElement("label");
   label.className = "check";
   const input = document.createElement("input");
-  Object.assign(input, { type: "radio", name: "listing", value: String(listing.id), checked });
-  const price = Object.assign(document.createElement("span"), { className: "soft sum", textContent: listing.text });
+  Object.assign(input, { type: "radio", name: "listing", value: valueOf(choice), checked });
+  const price = Object.assign(document.createElement("span"), { className: "soft sum", textContent: choice.text });
   const text = document.createElement("span");
-  text.append(listing.title, " ", price);
+  text.append("title" in choice ? choice.title : choice.label, " ", price);
   label.append(input, text);
   return label;
 }

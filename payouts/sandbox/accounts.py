@@ -1,20 +1,17 @@
-"""Connected accounts (v2), their onboarding links, and what v1 shows of them: bank accounts and payout settings."""
+"""Connected accounts (v2), the links to their pages, and what v1 shows of them."""
 
-import hashlib
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 
 from payouts import clock
-from payouts.sandbox import books, events, store
+from payouts.sandbox import account_states, banks, books, events, store
 from payouts.sandbox.errors import invalid
 from payouts.sandbox.requests import ANY_LIST, EXPAND, FLAG, MAP, TEXT, ApiRequest, hosted_page, need
 from payouts.sandbox.store import Object
 
 LINK_MINUTES = 10
-STATUS_EVENT = "v2.core.account[configuration.recipient].capability_status_updated"
-REQUIREMENTS_EVENT = "v2.core.account[requirements].updated"
 
 ACCOUNT_SHAPE = {
     "contact_email": TEXT,
@@ -26,6 +23,11 @@ ACCOUNT_SHAPE = {
     "metadata": MAP,
     "include": ANY_LIST,
 }
+UPDATE_SHAPE = {
+    name: ACCOUNT_SHAPE[name]
+    for name in ("contact_email", "display_name", "dashboard", "identity", "metadata", "include")
+}
+CLOSE_SHAPE = {"applied_configurations": ANY_LIST}
 LINK_SHAPE = {
     "account": TEXT,
     "use_case": {"type": TEXT, "account_onboarding": {"refresh_url": TEXT, "return_url": TEXT}},
@@ -53,7 +55,6 @@ def create_account(request: ApiRequest, params: dict[str, Any]) -> Object:
         "object": "v2.core.account",
         "applied_configurations": ["recipient"],
         "closed": False,
-        "configuration": _recipient("restricted"),
         "contact_email": params.get("contact_email", ""),
         "created": events.iso(),
         "dashboard": params.get("dashboard", "none"),
@@ -62,32 +63,9 @@ def create_account(request: ApiRequest, params: dict[str, Any]) -> Object:
         "identity": {"country": country},
         "livemode": False,
         "metadata": params.get("metadata", {}),
-        "requirements": _requirements(due=True),
     }
+    account_states.put(account, "new")
     return _included(store.add("v2.core.account", account), params)
-
-
-def _recipient(status: str) -> Object:
-    """`pending` and `restricted` come with a reason, `active` with none."""
-    why = [] if status == "active" else [{"code": "requirements_past_due", "resolution": "provide_info"}]
-    each = {name: {"status": status, "status_details": why} for name in ("stripe_transfers", "payouts")}
-    return {"recipient": {"applied": True, "capabilities": {"stripe_balance": each}}}
-
-
-def _requirements(*, due: bool) -> Object:
-    if not due:
-        return {"entries": []}
-    deadline = {"status": "currently_due"}
-    restricts = {"capability": "stripe_balance.stripe_transfers", "configuration": "recipient", "deadline": deadline}
-    entry = {
-        "awaiting_action_from": "user",
-        "description": "identity.individual",
-        "errors": [],
-        "impact": {"restricts_capabilities": [restricts]},
-        "minimum_deadline": deadline,
-        "requested_reasons": [{"code": "routine_onboarding"}],
-    }
-    return {"entries": [entry], "summary": {"minimum_deadline": deadline}}
 
 
 def _included(account: Object, params: dict[str, Any]) -> Object:
@@ -103,12 +81,53 @@ def retrieve_account(request: ApiRequest, params: dict[str, Any], id_: str) -> O
     return _included(store.find("v2.core.account", id_), params)
 
 
+def update_account(request: ApiRequest, params: dict[str, Any], id_: str) -> Object:
+    account = _open(id_)
+    for name in ("contact_email", "display_name", "dashboard", "metadata"):
+        if name in params:
+            account[name] = params[name]
+    if country := params.get("identity", {}).get("country"):
+        account["identity"] = {**account["identity"], "country": country}
+    events.tell_thin("v2.core.account.updated", id_)
+    return _included(store.save(account), params)
+
+
+def _open(id_: str, *, param: str = "id") -> Object:
+    account = store.find("v2.core.account", id_, param=param)
+    if account["closed"]:
+        raise invalid(f"The account '{id_}' is closed.", code="account_closed", param=param)
+    return account
+
+
+def close_account(request: ApiRequest, params: dict[str, Any], id_: str) -> Object:
+    """Only an empty one: no money must be lost in it."""
+    account = _open(id_)
+    if any(books.sums(currency, account=id_) != (0, 0) for currency in books.currencies(id_)):
+        raise invalid("The account has a balance that is not zero.", code="account_balance_not_zero")
+    account |= {"closed": True, "applied_configurations": []}
+    account_states.put(account, "closed")
+    store.save(account)
+    events.tell_thin("v2.core.account.closed", id_)
+    return _included(account, params)
+
+
+def create_login_link(request: ApiRequest, params: dict[str, Any], id_: str) -> Object:
+    account = _open(id_)
+    if account["dashboard"] != "express":
+        raise invalid("Cannot create a login link for an account without an Express dashboard.")
+    token, now = store.new_id("login"), clock.now()
+    url = f"{settings.SITE_URL}/sandbox/stripe/express/{id_}?link={token}"
+    expires = books.stamp(now + timedelta(minutes=LINK_MINUTES))
+    store.add("login_link", {"id": token, "account": id_, "_": {"expires": expires}})
+    return {"object": "login_link", "created": books.stamp(now), "url": url}
+
+
 def create_link(request: ApiRequest, params: dict[str, Any]) -> Object:
     need(params, "account", "use_case")
     onboarding = params["use_case"].get("account_onboarding", {})
     if params["use_case"].get("type") != "account_onboarding" or not onboarding.get("refresh_url"):
         raise invalid("use_case must be an account_onboarding with a refresh_url.", param="use_case")
-    account = store.find("v2.core.account", params["account"], param="account")
+    account = _open(params["account"], param="account")
     token, now = store.new_id("link"), clock.now()
     link = {
         "object": "v2.core.account_link",
@@ -129,8 +148,7 @@ def create_link(request: ApiRequest, params: dict[str, Any]) -> Object:
 
 def retrieve_v1(request: ApiRequest, params: dict[str, Any], id_: str) -> Object:
     account = store.find("v2.core.account", id_)
-    is_active = transfers_active(account)
-    banks = store.all_of("bank_account", account=id_)
+    is_active, of_account = account_states.can(account, "stripe_transfers"), store.all_of("bank_account", account=id_)
     return {
         "id": id_,
         "object": "account",
@@ -138,30 +156,13 @@ def retrieve_v1(request: ApiRequest, params: dict[str, Any], id_: str) -> Object
         "charges_enabled": False,
         "country": account["identity"]["country"].upper(),
         "default_currency": settings.CURRENCY.lower(),
-        "details_submitted": is_active,
+        "details_submitted": is_active or bool(of_account),
         "email": account["contact_email"],
-        "external_accounts": _bank_list(id_, banks),
+        "external_accounts": banks.as_list(id_, of_account),
         "metadata": account["metadata"],
-        "payouts_enabled": is_active,
+        "payouts_enabled": account_states.can(account, "payouts"),
         "type": "none",
     }
-
-
-def transfers_active(account: Object) -> bool:
-    balance = account["configuration"]["recipient"]["capabilities"]["stripe_balance"]
-    return balance["stripe_transfers"]["status"] == "active"
-
-
-def _bank_list(account: str, banks: list[Object]) -> Object:
-    url = f"/v1/accounts/{account}/external_accounts"
-    return {"object": "list", "url": url, "has_more": False, "data": banks}
-
-
-def list_external(request: ApiRequest, params: dict[str, Any], id_: str) -> Object:
-    store.find("v2.core.account", id_)
-    if params.get("object", "bank_account") != "bank_account":
-        return _bank_list(id_, [])
-    return store.page("bank_account", f"/v1/accounts/{id_}/external_accounts", params, account=id_)
 
 
 def retrieve_settings(request: ApiRequest, params: dict[str, Any]) -> Object:
@@ -190,40 +191,3 @@ def _settings(interval: str) -> Object:
     timing = {"delay_days": books.SETTLE_DAYS}
     payments = {"debit_negative_balances": False, "payouts": payouts, "settlement_timing": timing}
     return {"object": "balance_settings", "payments": payments}
-
-
-# --- What the hosted page does --------------------------------------------------------------------------------
-
-
-def onboard(account: Object, *, name: str, country: str, number: str) -> Object:
-    """The person gave what was wanted: capabilities become active, the bank account is there (instead of an older one)."""
-    account["display_name"] = name
-    account["identity"] = {"country": country.lower()}
-    account["configuration"] = _recipient("active")
-    account["requirements"] = _requirements(due=False)
-    store.save(account)
-    for old in store.all_of("bank_account", account=account["id"]):
-        store.remove(old)
-    bank = {
-        "id": store.new_id("ba"),
-        "object": "bank_account",
-        "account": account["id"],
-        "account_holder_name": name,
-        "account_holder_type": "individual",
-        "account_type": None,
-        "bank_name": "STRIPE TEST BANK",
-        "country": country.upper(),
-        "currency": settings.CURRENCY.lower(),
-        "default_for_currency": True,
-        "fingerprint": hashlib.sha256(f"{country}:{number}".encode()).hexdigest()[:16],
-        "last4": number[-4:],
-        "metadata": {},
-        "routing_number": None,
-        "status": "new",
-        "_": {"number": number},
-    }
-    store.add("bank_account", bank, account=account["id"])
-    events.tell("account.external_account.created", bank, account=account["id"])
-    events.tell_thin(STATUS_EVENT, account["id"])
-    events.tell_thin(REQUIREMENTS_EVENT, account["id"])
-    return account

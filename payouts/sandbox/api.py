@@ -15,10 +15,12 @@ from django.conf import settings
 
 from payouts.sandbox import (
     accounts,
+    banks,
     books,
     cards,
     charges,
     disputes,
+    endpoints,
     events,
     idempotency,
     intents,
@@ -26,6 +28,7 @@ from payouts.sandbox import (
     pay_out,
     refunds,
     store,
+    transfers,
 )
 from payouts.sandbox.errors import ApiError, Declined, invalid
 from payouts.sandbox.requests import ANY_LIST, EXPAND, PAGE, SINCE, TEXT, ApiRequest, checked, read
@@ -80,19 +83,24 @@ OPERATIONS = [
     _operation("POST", "/v1/disputes/{id}/close", disputes.close_dispute, EXPAND),
     _operation("POST", "/v2/core/accounts", accounts.create_account, accounts.ACCOUNT_SHAPE),
     _operation("GET", "/v2/core/accounts/{id}", accounts.retrieve_account, {"include": ANY_LIST}),
+    _operation("POST", "/v2/core/accounts/{id}", accounts.update_account, accounts.UPDATE_SHAPE),
+    _operation("POST", "/v2/core/accounts/{id}/close", accounts.close_account, accounts.CLOSE_SHAPE),
     _operation("POST", "/v2/core/account_links", accounts.create_link, accounts.LINK_SHAPE),
     _operation("GET", "/v1/accounts/{id}", accounts.retrieve_v1, EXPAND),
-    _operation("GET", "/v1/accounts/{id}/external_accounts", accounts.list_external, {**PAGE, "object": TEXT}),
+    _operation("POST", "/v1/accounts/{id}/login_links", accounts.create_login_link, EXPAND),
+    _operation("POST", "/v1/accounts/{id}/external_accounts", banks.create_external, banks.EXTERNAL_SHAPE),
+    _operation("GET", "/v1/accounts/{id}/external_accounts", banks.list_external, {**PAGE, "object": TEXT}),
     _operation("GET", "/v1/balance_settings", accounts.retrieve_settings, EXPAND),
     _operation("POST", "/v1/balance_settings", accounts.update_settings, accounts.SETTINGS_SHAPE),
-    _operation("POST", "/v1/transfers", pay_out.create_transfer, pay_out.TRANSFER_SHAPE),
-    _operation("GET", "/v1/transfers", pay_out.list_transfers, {**PAGE, "transfer_group": TEXT, "destination": TEXT}),
-    _operation("GET", "/v1/transfers/{id}", pay_out.retrieve_transfer, EXPAND),
-    _operation("POST", "/v1/transfers/{id}/reversals", pay_out.create_reversal, pay_out.REVERSAL_SHAPE),
-    _operation("GET", "/v1/transfers/{id}/reversals", pay_out.list_reversals, PAGE),
+    _operation("POST", "/v1/transfers", transfers.create_transfer, transfers.TRANSFER_SHAPE),
+    _operation("GET", "/v1/transfers", transfers.list_transfers, {**PAGE, "transfer_group": TEXT, "destination": TEXT}),
+    _operation("GET", "/v1/transfers/{id}", transfers.retrieve_transfer, EXPAND),
+    _operation("POST", "/v1/transfers/{id}/reversals", transfers.create_reversal, transfers.REVERSAL_SHAPE),
+    _operation("GET", "/v1/transfers/{id}/reversals", transfers.list_reversals, PAGE),
     _operation("POST", "/v1/payouts", pay_out.create_payout, pay_out.PAYOUT_SHAPE),
     _operation("GET", "/v1/payouts", pay_out.list_payouts, {**PAGE, "status": TEXT}),
     _operation("GET", "/v1/payouts/{id}", pay_out.retrieve_payout, EXPAND),
+    _operation("POST", "/v1/payouts/{id}/cancel", pay_out.cancel_payout, EXPAND),
     _operation("GET", "/v1/balance", books.retrieve_balance, EXPAND),
     _operation(
         "GET",
@@ -101,9 +109,11 @@ OPERATIONS = [
         {**PAGE, **SINCE, "type": TEXT, "source": TEXT, "currency": TEXT},
     ),
     _operation("GET", "/v1/balance_transactions/{id}", books.retrieve_transaction, EXPAND),
-    _operation("GET", "/v1/events", events.list_events, {**PAGE, **SINCE, "type": TEXT}),
+    _operation("GET", "/v1/events", events.list_events, {**PAGE, **SINCE, "type": TEXT, "types": ANY_LIST}),
     _operation("GET", "/v1/events/{id}", events.retrieve_event, EXPAND),
     _operation("GET", "/v2/core/events/{id}", events.retrieve_thin_event, {}),
+    _operation("POST", "/v1/webhook_endpoints", endpoints.create_endpoint, endpoints.ENDPOINT_SHAPE),
+    _operation("POST", "/v2/core/event_destinations", endpoints.create_destination, endpoints.DESTINATION_SHAPE),
 ]
 
 

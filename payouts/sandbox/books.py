@@ -69,12 +69,22 @@ def _count(account: str, currency: str, net: int, available_on: int) -> None:
     counted: Object = {"total": 0, "pending": []}
     defaults = {"kind": "counted", "account": account, "data": counted, "serial": 0}
     row, _ = SandboxObject.objects.get_or_create(id=_balance_id(account, currency), defaults=defaults)
-    now = stamp(clock.now())
     row.data["total"] += net
-    row.data["pending"] = [each for each in row.data["pending"] if each[0] > now]
     if available_on:
         row.data["pending"].append([available_on, net])
     row.save(update_fields=["data"])
+
+
+def newly_settled() -> list[str]:
+    """The accounts in which money has become available since the last look."""
+    now, found = stamp(clock.now()), []
+    for row in SandboxObject.objects.filter(kind="counted").exclude(data__pending=[]):
+        left = [each for each in row.data["pending"] if each[0] > now]
+        if len(left) < len(row.data["pending"]):
+            row.data["pending"] = left
+            row.save(update_fields=["data"])
+            found.append(row.account)
+    return found
 
 
 def _balance_id(account: str, currency: str) -> str:
@@ -91,16 +101,24 @@ def settled(movement: Object) -> Object:
 
 
 def retrieve_balance(request: ApiRequest, params: dict[str, Any]) -> Object:
-    counted = SandboxObject.objects.filter(kind="counted", account=request.account).order_by("id")
-    found = [row.id.rsplit(":", 1)[-1] for row in counted]
-    each = {currency: sums(currency, account=request.account) for currency in found}
+    return balance_of(request.account)
+
+
+def currencies(account: str) -> list[str]:
+    """Those in which the account ever had a movement."""
+    counted = SandboxObject.objects.filter(kind="counted", account=account).order_by("id")
+    return [row.id.rsplit(":", 1)[-1] for row in counted]
+
+
+def balance_of(account: str) -> Object:
+    each = {currency: sums(currency, account=account) for currency in currencies(account)}
     balance: Object = {
         "object": "balance",
         "livemode": False,
         "available": [{"amount": both[0], "currency": currency} for currency, both in each.items()],
         "pending": [{"amount": both[1], "currency": currency} for currency, both in each.items()],
     }
-    if can_pay_at_once(request.account):
+    if can_pay_at_once(account):
         balance["instant_available"] = [
             {"amount": max(0, both[0]), "currency": currency} for currency, both in each.items()
         ]
@@ -109,8 +127,8 @@ def retrieve_balance(request: ApiRequest, params: dict[str, Any]) -> Object:
 
 def can_pay_at_once(account: str) -> bool:
     """Whether a bank account of this one takes instant payouts."""
-    banks = store.all_of("bank_account", account=account) if account else []
-    return any("instant" in bank.get("available_payout_methods", []) for bank in banks)
+    of_account = store.all_of("bank_account", account=account) if account else []
+    return any("instant" in bank["available_payout_methods"] for bank in of_account)
 
 
 def retrieve_transaction(request: ApiRequest, params: dict[str, Any], id_: str) -> Object:

@@ -1,4 +1,4 @@
-"""Events: kept for 30 days' worth of `GET /v1/events`, and queued for our three webhook addresses."""
+"""Events: kept for 30 days' worth of `GET /v1/events`, and queued for our three webhook addresses and any others that asked."""
 
 import json
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from payouts import clock
-from payouts.sandbox import store
+from payouts.sandbox import endpoints, store
 from payouts.sandbox.models import SandboxDelivery
 from payouts.sandbox.requests import API_VERSION, ApiRequest
 from payouts.sandbox.store import Object
@@ -56,9 +56,9 @@ def iso() -> str:
 
 
 def deliver(event: Object, endpoint: str) -> None:
-    SandboxDelivery.objects.create(
-        event=event["id"], endpoint=endpoint, body=json.dumps(store.shown(event)), due_at=timezone.now()
-    )
+    body, now = json.dumps(store.shown(event)), timezone.now()
+    for each in (endpoint, *endpoints.wanting(endpoint, event["type"])):
+        SandboxDelivery.objects.create(event=event["id"], endpoint=each, body=body, due_at=now)
 
 
 # --- Operations -----------------------------------------------------------------------------------------------
@@ -69,7 +69,9 @@ def retrieve_event(request: ApiRequest, params: dict[str, Any], id_: str) -> Obj
 
 
 def list_events(request: ApiRequest, params: dict[str, Any]) -> Object:
-    match = {"type": params["type"]} if "type" in params else {}
+    match: dict[str, Any] = {"type": params["type"]} if "type" in params else {}
+    if "types" in params:
+        match["type__in"] = params["types"]
     return store.page("event", "/v1/events", params, account=request.account, **match)
 
 

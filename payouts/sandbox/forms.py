@@ -33,9 +33,7 @@ class CardForm(forms.Form):
     save = forms.BooleanField(label=_("Save this card for next time"), required=False)
 
 
-class OnboardingForm(forms.Form):
-    name = forms.CharField(label=_("Full name"), max_length=100)
-    country = forms.ChoiceField(label=_("Country"), choices=countries)
+class BankForm(forms.Form):
     number = forms.CharField(
         label=_("Bank account number"),
         max_length=34,
@@ -48,3 +46,24 @@ class OnboardingForm(forms.Form):
         if number not in BANKS:
             raise forms.ValidationError(_("Only the test numbers below are known here."))
         return number
+
+
+class OnboardingForm(BankForm):
+    name = forms.CharField(label=_("Full name"), max_length=100)
+    country = forms.ChoiceField(label=_("Country"), choices=countries)
+    field_order = ("name", "country", "number", "outcome")
+    outcome = forms.ChoiceField(
+        label=_("What Stripe makes of it"),
+        choices=[
+            ("verified", _("Verified")),
+            ("due_soon", _("Verified, but a document is due within a week")),
+            ("checking", _("Still checking")),
+            ("needs_document", _("Needs a document")),
+            ("rejected", _("Rejected")),
+        ],
+        initial="verified",
+        required=False,
+    )
+
+    def clean_outcome(self) -> str:
+        return self.cleaned_data["outcome"] or "verified"

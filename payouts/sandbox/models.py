@@ -29,7 +29,7 @@ class SandboxDelivery(models.Model):
     """An event on its way to one of our webhook addresses, as a signed POST."""
 
     event = models.CharField(max_length=120)
-    endpoint = models.CharField(max_length=8)  # platform, connect, thin
+    endpoint = models.CharField(max_length=40)  # platform, connect, thin; or the id of one made by the API
     body = models.TextField()
     due_at = models.DateTimeField(db_index=True)
     attempts = models.PositiveSmallIntegerField(default=0)

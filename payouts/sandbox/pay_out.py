@@ -1,4 +1,4 @@
-"""Paying out: transfers to connected accounts and back, payouts to their banks, and how a payout goes on."""
+"""Payouts to the banks of connected accounts, and how a payout goes on."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -6,208 +6,90 @@ from typing import Any
 from django.utils import timezone
 
 from payouts import clock
-from payouts.sandbox import accounts, books, events, store
+from payouts.sandbox import account_states, banks, books, events, store
+from payouts.sandbox.banks import PAYING_BANK, REFUSING_BANK
 from payouts.sandbox.errors import ApiError, invalid
 from payouts.sandbox.requests import EXPAND, MAP, TEXT, WHOLE, ApiRequest, need
 from payouts.sandbox.store import Object
+from payouts.sandbox.transfers import above_zero, short
 
+__all__ = ["PAYING_BANK", "REFUSING_BANK", "arrive", "cancel_payout", "create_payout", "fail", "go_on", "is_due"]
 STEP_S = 4  # real seconds from one state of a payout to the next, so that the demo shows each
 RETURN_S = 4  # until what a bank refused can be taken from the connected balance: *failed, coming back*
-PAYING_BANK, REFUSING_BANK = "000123456789", "000111111116"
 REFUSAL = ("no_account", "The bank account details on file are probably incorrect. No bank account could be found.")
+INSTANT_FEE_PERCENT, INSTANT_FEE_LEAST = 1, 50  # Stripe's, from the platform's balance
 
-TRANSFER_SHAPE = {
+PAYOUT_SHAPE = {
     "amount": WHOLE,
     "currency": TEXT,
-    "destination": TEXT,
-    "transfer_group": TEXT,
     "description": TEXT,
+    "destination": TEXT,
+    "method": TEXT,
     "metadata": MAP,
     **EXPAND,
 }
-REVERSAL_SHAPE = {"amount": WHOLE, "description": TEXT, "metadata": MAP, **EXPAND}
-PAYOUT_SHAPE = {"amount": WHOLE, "currency": TEXT, "description": TEXT, "metadata": MAP, **EXPAND}
-
-
-def _above_zero(params: dict[str, Any]) -> None:
-    if params["amount"] < 1:
-        raise invalid(
-            "This value must be greater than or equal to 1.", code="parameter_invalid_integer", param="amount"
-        )
-
-
-def _short(message: str) -> ApiError:
-    return ApiError(400, "balance_insufficient", message)
-
-
-def create_transfer(request: ApiRequest, params: dict[str, Any]) -> Object:
-    need(params, "amount", "currency", "destination")
-    _above_zero(params)
-    account = store.find("v2.core.account", params["destination"], param="destination")
-    if not accounts.transfers_active(account):
-        message = "Your destination account needs to have at least one of the following capabilities enabled: transfers"
-        raise invalid(message, code="insufficient_capabilities_for_transfer")
-    amount, currency = params["amount"], params["currency"]
-    if books.sums(currency)[0] < amount:
-        raise _short("You have insufficient available funds in your Stripe account.")
-    transfer = {
-        "id": store.new_id("tr"),
-        "object": "transfer",
-        "amount": amount,
-        "amount_reversed": 0,
-        "created": books.stamp(clock.now()),
-        "currency": currency,
-        "description": params.get("description"),
-        "destination": account["id"],
-        "destination_payment": store.new_id("py"),
-        "livemode": False,
-        "metadata": params.get("metadata", {}),
-        "reversed": False,
-        "source_transaction": None,
-        "source_type": "card",
-        "transfer_group": params.get("transfer_group"),
-    }
-    transfer["reversals"] = _reversals_of(transfer["id"])
-    movement = books.book("transfer", amount=-amount, currency=currency, source=transfer["id"])
-    transfer["balance_transaction"] = movement["id"]
-    _arrived(transfer)
-    events.tell("transfer.created", transfer)
-    return store.add("transfer", transfer)
-
-
-def _arrived(transfer: Object) -> None:
-    """What the connected account sees of a transfer: a payment of its own."""
-    id_, account = transfer["destination_payment"], transfer["destination"]
-    movement = books.book(
-        "payment", amount=transfer["amount"], currency=transfer["currency"], source=id_, account=account
-    )
-    payment = {
-        "id": id_,
-        "object": "charge",
-        "amount": transfer["amount"],
-        "amount_captured": transfer["amount"],
-        "amount_refunded": 0,
-        "balance_transaction": movement["id"],
-        "billing_details": {"address": None, "email": None, "name": None, "phone": None, "tax_id": None},
-        "captured": True,
-        "created": transfer["created"],
-        "currency": transfer["currency"],
-        "disputed": False,
-        "livemode": False,
-        "metadata": {},
-        "paid": True,
-        "refunded": False,
-        "source_transfer": transfer["id"],
-        "status": "succeeded",
-    }
-    store.add("charge", payment, account=account)
-
-
-def _reversals_of(transfer_id: str) -> Object:
-    url = f"/v1/transfers/{transfer_id}/reversals"
-    return {"object": "list", "url": url, "has_more": False, "data": []}
-
-
-def retrieve_transfer(request: ApiRequest, params: dict[str, Any], id_: str) -> Object:
-    return store.find("transfer", id_)
-
-
-def list_transfers(request: ApiRequest, params: dict[str, Any]) -> Object:
-    match = {name: params[name] for name in ("transfer_group", "destination") if name in params}
-    return store.page("transfer", "/v1/transfers", params, **match)
-
-
-def create_reversal(request: ApiRequest, params: dict[str, Any], id_: str) -> Object:
-    """At most what is not reversed yet, and what the connected account has."""
-    transfer = store.find("transfer", id_)
-    left = transfer["amount"] - transfer["amount_reversed"]
-    amount = params.get("amount", left)
-    if not 1 <= amount <= left:
-        message = "This transfer is already fully reversed." if not left else "More than is left of this transfer."
-        raise invalid(message, param="amount")
-    currency, account = transfer["currency"], transfer["destination"]
-    if books.sums(currency, account=account)[0] < amount:
-        raise _short("Insufficient funds in the connected account to reverse this transfer.")
-    reversal = {
-        "id": store.new_id("trr"),
-        "object": "transfer_reversal",
-        "amount": amount,
-        "created": books.stamp(clock.now()),
-        "currency": currency,
-        "destination_payment_refund": store.new_id("pyr"),
-        "metadata": params.get("metadata", {}),
-        "source_refund": None,
-        "transfer": id_,
-    }
-    movement = books.book("transfer_refund", amount=amount, currency=currency, source=reversal["id"])
-    reversal["balance_transaction"] = movement["id"]
-    _taken_back(reversal, transfer)
-    transfer["amount_reversed"] += amount
-    transfer["reversed"] = transfer["amount_reversed"] == transfer["amount"]
-    transfer["reversals"]["data"].insert(0, reversal)
-    events.tell("transfer.reversed", store.save(transfer))
-    return store.add("transfer_reversal", reversal)
-
-
-def _taken_back(reversal: Object, transfer: Object) -> None:
-    """What the connected account sees of a reversal: its payment is refunded."""
-    id_, account, amount = reversal["destination_payment_refund"], transfer["destination"], reversal["amount"]
-    movement = books.book("payment_refund", amount=-amount, currency=transfer["currency"], source=id_, account=account)
-    refund = {
-        "id": id_,
-        "object": "refund",
-        "amount": amount,
-        "balance_transaction": movement["id"],
-        "charge": transfer["destination_payment"],
-        "created": reversal["created"],
-        "currency": transfer["currency"],
-        "metadata": {},
-        "payment_intent": None,
-        "reason": None,
-        "receipt_number": None,
-        "source_transfer_reversal": reversal["id"],
-        "status": "succeeded",
-        "transfer_reversal": None,
-    }
-    store.add("refund", refund, account=account)
-
-
-def list_reversals(request: ApiRequest, params: dict[str, Any], id_: str) -> Object:
-    store.find("transfer", id_)
-    return store.page("transfer_reversal", f"/v1/transfers/{id_}/reversals", params, transfer=id_)
-
-
-# --- Payouts --------------------------------------------------------------------------------------------------
 
 
 def create_payout(request: ApiRequest, params: dict[str, Any]) -> Object:
     need(params, "amount", "currency")
-    _above_zero(params)
+    above_zero(params)
     account, amount, currency = request.account, params["amount"], params["currency"]
-    banks = [bank for bank in store.all_of("bank_account", account=account) if bank["currency"] == currency]
-    if not account or not banks:
+    bank = _bank_for(account, currency, params.get("destination"))
+    method = _checked_method(params.get("method", "standard"), bank)
+    if books.sums(currency, account=account)[0] < amount:
+        raise short("You have insufficient funds in your Stripe account for this transfer.")
+    payout = _payout(params, bank, method, account)
+    movement = books.book("payout", amount=-amount, currency=currency, source=payout["id"], account=account)
+    payout["balance_transaction"] = movement["id"]
+    if method == "instant":
+        fee = max(INSTANT_FEE_LEAST, amount * INSTANT_FEE_PERCENT // 100)
+        books.book("stripe_fee", amount=-fee, currency=currency, source=payout["id"])
+    events.tell("payout.created", payout, account=account)
+    return store.add("payout", payout, account=account)
+
+
+def _bank_for(account: str, currency: str, wanted: str | None) -> Object:
+    of_account = banks.of(account, currency)
+    if not account or not of_account:
         raise invalid(
             f"Sorry, you don't have any external accounts in that currency ({currency}).", code="invalid_request"
         )
-    if books.sums(currency, account=account)[0] < amount:
-        raise _short("You have insufficient funds in your Stripe account for this transfer.")
+    if not account_states.can(store.find("v2.core.account", account, param="Stripe-Account"), "payouts"):
+        raise invalid("Payouts have been disabled on the connected account.", code="payouts_not_allowed")
+    if wanted is None:
+        return next((bank for bank in of_account if bank["default_for_currency"]), of_account[-1])
+    if named := [bank for bank in of_account if bank["id"] == wanted]:
+        return named[0]
+    raise ApiError(404, "resource_missing", f"No such external account: '{wanted}'", param="destination")
+
+
+def _checked_method(method: str, bank: Object) -> str:
+    if method not in ("standard", "instant"):
+        raise invalid("Invalid method: must be one of standard or instant", param="method")
+    if method not in bank["available_payout_methods"]:
+        message = "The bank account or debit card is not eligible for instant payouts."
+        raise invalid(message, code="instant_payouts_unsupported", param="method")
+    return method
+
+
+def _payout(params: dict[str, Any], bank: Object, method: str, account: str) -> Object:
     now = clock.now()
-    payout = {
+    return {
         "id": store.new_id("po"),
         "object": "payout",
-        "amount": amount,
-        "arrival_date": books.stamp(now + timedelta(days=1)),
+        "amount": params["amount"],
+        "arrival_date": books.stamp(now + timedelta(days=0 if method == "instant" else 1)),
         "automatic": False,
         "created": books.stamp(now),
-        "currency": currency,
+        "currency": params["currency"],
         "description": params.get("description"),
-        "destination": banks[-1]["id"],
+        "destination": bank["id"],
         "failure_balance_transaction": None,
         "failure_code": None,
         "failure_message": None,
         "livemode": False,
         "metadata": params.get("metadata", {}),
-        "method": "standard",
+        "method": method,
         "original_payout": None,
         "reconciliation_status": "not_applicable",
         "reversed_by": None,
@@ -215,12 +97,18 @@ def create_payout(request: ApiRequest, params: dict[str, Any]) -> Object:
         "statement_descriptor": None,
         "status": "pending",
         "type": "bank_account",
-        "_": {"account": account, "number": banks[-1]["_"]["number"], "step_at": timezone.now().timestamp() + STEP_S},
+        "_": {"account": account, "number": bank["_"]["number"], "step_at": timezone.now().timestamp() + STEP_S},
     }
-    movement = books.book("payout", amount=-amount, currency=currency, source=payout["id"], account=account)
-    payout["balance_transaction"] = movement["id"]
-    events.tell("payout.created", payout, account=account)
-    return store.add("payout", payout, account=account)
+
+
+def cancel_payout(request: ApiRequest, params: dict[str, Any], id_: str) -> Object:
+    """Before it has left: the money is back in the connected balance."""
+    payout = store.find("payout", id_, account=request.account)
+    if payout["status"] != "pending":
+        raise invalid(f"Payouts can be canceled while they are pending. This one is {payout['status']}.")
+    _money_back(payout, "payout_cancel")
+    _set_status(payout, "canceled", "payout.canceled")
+    return payout
 
 
 def retrieve_payout(request: ApiRequest, params: dict[str, Any], id_: str) -> Object:
@@ -258,17 +146,22 @@ def fail(payout: Object) -> None:
     """The bank refuses, even after *paid*: the money is back in the connected balance."""
     if payout["status"] in ("failed", "canceled"):
         return
-    account, (code, message) = payout["_"]["account"], REFUSAL
+    code, message = REFUSAL
+    _money_back(payout, "payout_failure", settles_in=timedelta(seconds=RETURN_S))
+    payout |= {"failure_code": code, "failure_message": message}
+    _set_status(payout, "failed", "payout.failed")
+
+
+def _money_back(payout: Object, type_: str, *, settles_in: timedelta = timedelta()) -> None:
     movement = books.book(
-        "payout_failure",
+        type_,
         amount=payout["amount"],
         currency=payout["currency"],
         source=payout["id"],
-        account=account,
-        settles_in=timedelta(seconds=RETURN_S),
+        account=payout["_"]["account"],
+        settles_in=settles_in,
     )
-    payout |= {"failure_code": code, "failure_message": message, "failure_balance_transaction": movement["id"]}
-    _set_status(payout, "failed", "payout.failed")
+    payout["failure_balance_transaction"] = movement["id"]
 
 
 def _set_status(payout: Object, status: str, event: str) -> None:

@@ -9,13 +9,27 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from payouts import clock
-from payouts.sandbox import accounts, books, cards, deliveries, disputes, intents, pay_in, pay_out, refunds, store
+from payouts.sandbox import (
+    account_states,
+    banks,
+    books,
+    cards,
+    deliveries,
+    disputes,
+    events,
+    intents,
+    pay_in,
+    pay_out,
+    refunds,
+    store,
+)
 from payouts.sandbox.models import SandboxDelivery, SandboxObject
 from payouts.sandbox.store import Object
 
 GOOD_CARD, SETTLED_CARD = cards.GOOD_CARD, cards.SETTLED_CARD
 DECLINED_CARDS = tuple(number for number, card in cards.KNOWN.items() if card.declines)
-BANKS = (pay_out.PAYING_BANK, pay_out.REFUSING_BANK)
+BANKS = banks.KNOWN
+OUTCOMES = ("verified", "needs_document", "rejected", "due_soon", "checking")
 
 
 class Declined(Exception):
@@ -27,10 +41,14 @@ class NotOpen(Exception):
 
 
 def work(*, now: datetime) -> int:
-    """One round of the worker: payouts go on, old payment pages close, events are sent. How much was done."""
+    """One round of the worker: payouts go on, old payment pages close, money settles, deadlines pass, events are sent.
+
+    How much was done.
+    """
     if not settings.STRIPE_SANDBOX:
         return 0
-    done = _payouts_go_on(now) + _promises_are_kept() + _refunds_go_on() + _old_sessions_close()
+    calendar = _old_sessions_close() + _money_settles() + account_states.restrict_late_ones()
+    done = calendar + _payouts_go_on(now) + _promises_are_kept() + _refunds_go_on()
     return done + deliveries.send_due(now=now)
 
 
@@ -65,6 +83,14 @@ def _refunds_go_on() -> int:
         with store.one_at_a_time():
             gone_on += refunds.go_on(store.find("refund", refund_id))
     return gone_on
+
+
+def _money_settles() -> int:
+    with store.one_at_a_time():
+        settled = books.newly_settled()
+        for account in settled:
+            events.tell("balance.available", books.balance_of(account), account=account)
+    return len(settled)
 
 
 def _old_sessions_close() -> int:
@@ -149,18 +175,23 @@ def open_link(*, account_id: str, token: str) -> tuple[Object, Object]:
     return link.data, store.find("v2.core.account", account_id)
 
 
-def finish_onboarding(*, account_id: str, token: str, name: str, country: str, number: str) -> str:
-    """The address to go back to."""
+def finish_onboarding(
+    *, account_id: str, token: str, name: str, country: str, number: str, outcome: str = "verified"
+) -> str:
+    """The address to go back to. `outcome`: one of OUTCOMES, what Stripe makes of what the person gave."""
     with store.one_at_a_time():
         link, account = open_link(account_id=account_id, token=token)
-        accounts.onboard(account, name=name, country=country, number=number)
+        account["display_name"] = name
+        account["identity"] = {"country": country.lower()}
+        banks.replace_all(account_id, name=name, country=country, number=number)
+        account_states.change(account, outcome)
         link["_"]["used"] = True
         store.save(link)
     onboarding = link["use_case"]["account_onboarding"]
     return onboarding.get("return_url") or onboarding["refresh_url"]
 
 
-# --- The operator ---------------------------------------------------------------------------------------------
+# --- The operator (see also operator.py) ----------------------------------------------------------------------
 
 
 def all_payouts() -> list[Object]:

@@ -77,6 +77,17 @@ def page(kind: str, url: str, params: dict[str, Any], *, account: str = "", **ma
     return {"object": "list", "url": url, "has_more": len(found_rows) > limit, "data": data}
 
 
+def is_holding() -> bool:
+    """Whether the operator keeps the events back."""
+    platform = SandboxObject.objects.filter(id=PLATFORM).first()
+    return bool(platform and platform.data.get("holds"))
+
+
+def hold(holds: bool) -> None:
+    with one_at_a_time():
+        SandboxObject.objects.filter(id=PLATFORM).update(data={"holds": holds})
+
+
 def shown(value: Any) -> Any:
     """Without what is the sandbox's own."""
     if isinstance(value, dict):

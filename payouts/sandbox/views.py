@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from payouts import this_machine
+from payouts import clock, this_machine
 from payouts.money import Money
-from payouts.sandbox import pay_in
+from payouts.sandbox import operator as operators
+from payouts.sandbox import pay_in, store
 from payouts.sandbox import services as sandbox
-from payouts.sandbox.forms import CardForm, OnboardingForm
+from payouts.sandbox.forms import BankForm, CardForm, OnboardingForm
 from payouts.sandbox.store import Object
 
 View = Callable[..., HttpResponse]
@@ -132,7 +133,11 @@ def onboard(request: HttpRequest, account_id: str) -> HttpResponse:
         return _closed(request, _("This onboarding link is used up or too old. Go back and start again."))
     page = {
         "form": form,
-        "banks": [("000123456789", _("receives money")), ("000111111116", _("refuses: payouts fail"))],
+        "banks": [
+            ("000123456789", _("receives money")),
+            ("000111111116", _("refuses: payouts fail")),
+            ("000999999991", _("receives money within minutes too (instant payouts)")),
+        ],
     }
     return render(request, "payouts/sandbox/onboard.html", page)
 
@@ -152,6 +157,12 @@ def operator(request: HttpRequest) -> HttpResponse:
         "refunds": _with_sums(sandbox.latest("refund")),
         "disputes": _with_sums(sandbox.latest("dispute")),
         "deliveries": deliveries,
+        "accounts": operators.all_accounts(),
+        "states": operators.STATES,
+        "held_back": operators.held_back(),
+        "is_holding": store.is_holding(),
+        "today": clock.now(),
+        "has_demo": settings.DEMO,
     }
     return render(request, "payouts/sandbox/operator.html", page)
 
@@ -192,3 +203,56 @@ def operator_event(request: HttpRequest, delivery_id: int) -> HttpResponse:
     except sandbox.NotOpen:
         raise Http404 from None
     return redirect("sandbox_operator")
+
+
+@only_in_the_sandbox
+@for_staff
+@require_POST
+def operator_account(request: HttpRequest, account_id: str) -> HttpResponse:
+    try:
+        operators.put_account(account_id=account_id, state=request.POST.get("state", ""))
+    except sandbox.NotOpen:
+        raise Http404 from None
+    return redirect("sandbox_operator")
+
+
+@only_in_the_sandbox
+@for_staff
+@require_POST
+def operator_events(request: HttpRequest) -> HttpResponse:
+    """All that wait: kept back, let go in one order or another, or lost."""
+    deeds: dict[str, Callable[[], object]] = {
+        "hold": operators.hold_events,
+        "release": operators.let_events_go,
+        "reorder": lambda: operators.let_events_go(newest_first=True),
+        "duplicate": lambda: operators.let_events_go(twice=True),
+        "drop": operators.drop_events,
+    }
+    deed = deeds.get(request.POST.get("deed", ""))
+    if deed is None:
+        raise Http404
+    deed()
+    return redirect("sandbox_operator")
+
+
+@only_in_the_sandbox
+@require_http_methods(["GET", "POST"])
+def express(request: HttpRequest, account_id: str) -> HttpResponse:
+    """What the account's owner sees at Stripe: balance, payouts, the bank account, which can be changed."""
+    try:
+        account = operators.open_express(account_id=account_id, token=request.GET.get("link", ""))
+    except sandbox.NotOpen:
+        return _closed(request, _("This link is used up or too old. Go back and open the page again."))
+    form = BankForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        operators.change_bank(account_id=account_id, number=form.cleaned_data["number"])
+        return redirect(request.get_full_path())
+    shown = operators.express_page(account_id)
+    page = {
+        "account": account,
+        "form": form,
+        "available": [_amount(each["amount"], each) for each in shown["balance"]["available"]],
+        "payouts": _with_sums(shown["payouts"]),
+        "banks": shown["banks"],
+    }
+    return render(request, "payouts/sandbox/express.html", page)

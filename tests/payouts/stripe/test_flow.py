@@ -89,6 +89,37 @@ def send_money_back(intent: str) -> None:
     sandbox.do(deed="win", about=inquiry.id)
 
 
+def keep_an_account(account: str) -> None:
+    """Its name, its own page at Stripe, another bank account, a payout taken back; another one opened and closed."""
+    ask, connected = client(), {"stripe_account": account}
+    ask.v2.core.accounts.update(account, {"display_name": "Robert Leroy"})
+    assert "/express/" in ask.v1.accounts.login_links.create(account).url
+    ask.v1.accounts.external_accounts.create(account, {"external_account": "btok_us_verified"})
+    send_money("taken back", account, Money(50, "EUR"))
+    payout = ask.v1.payouts.list({"limit": 1}, connected).data[0]
+    assert ask.v1.payouts.cancel(payout.id, {}, connected).status == "canceled"
+    empty = gateway.create_account(email="eve@example.test", name="Eve", country="FR", key="empty")
+    assert ask.v2.core.accounts.close(empty, {"applied_configurations": ["recipient"]}).closed
+
+
+def ask_for_events() -> None:
+    ask, address = client(), "http://127.0.0.1:9/hook/"
+    endpoint = ask.v1.webhook_endpoints.create({"url": address, "enabled_events": ["payout.paid"], "connect": True})
+    assert endpoint.secret.startswith("whsec_")
+    destination = ask.v2.core.event_destinations.create(
+        {
+            "name": "thin ones",
+            "type": "webhook_endpoint",
+            "event_payload": "thin",
+            "enabled_events": ["v2.core.account.closed"],
+            "events_from": ["@accounts"],
+            "webhook_endpoint": {"url": address},
+            "include": ["webhook_endpoint.signing_secret", "webhook_endpoint.url"],
+        }
+    )
+    assert destination.webhook_endpoint.signing_secret.startswith("whsec_")
+
+
 class FlowTests:
     def test_every_operation_of_the_sandbox_is_exercised_and_valid(self, judge):
         walk = walked()
@@ -109,6 +140,7 @@ class FlowTests:
         gateway.find_transfer(destination=walk.account, withdrawal_id=3)
         gateway.find_payout(account=walk.account, withdrawal_id=3)
         gateway.retrieve_payout(payout_id=payout.id, account=walk.account)
+        keep_an_account(walk.account)
         second, _ = send_money("second", walk.account, Money(100, "EUR"))
         sandbox.payout_now(payout_id=sandbox.all_payouts()[0]["id"], fails=True)
         gateway.reverse_transfer(transfer_id=second.id, key="back")
@@ -140,6 +172,7 @@ class FlowTests:
         sandbox.do(deed="dispute", about=charge.id)
         (dispute,) = refund_gateway.disputes_of(charge.id)
         assert refund_gateway.accept_dispute(dispute=dispute.id, key="let go").status == "lost"
+        ask_for_events()
         let_time_pass(1)
         thin = sandbox.latest_deliveries()
         ask.raw_request("get", f"/v2/core/events/{next(row.event for row in thin if row.endpoint == 'thin')}")

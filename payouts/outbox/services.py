@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -59,6 +59,12 @@ def work(*, handlers: Mapping[str, Handler], now: datetime, limit: int = 20) -> 
             _do(row, handlers[row.action], now)
             tried += 1
     return tried
+
+
+def hurry(*, actions: Sequence[str], now: datetime) -> int:
+    """What was *not yet* may be possible now: waiting rows of these actions are due at once."""
+    waiting = OutboxRow.objects.filter(state=OutboxRow.State.WAITING, action__in=actions, due_at__gt=now)
+    return waiting.update(due_at=now)
 
 
 def try_again(*, rows: QuerySet[OutboxRow], now: datetime) -> int:

@@ -108,6 +108,10 @@ class AccountState:
     bank_name: str
     bank_last4: str
     bank_fingerprint: str  # of the bank account; empty without one
+    is_closed: bool = False
+    pays_at_once: bool = False  # the bank account takes instant payouts
+    wanted: str = ""  # what Stripe waits for from the expert: "", currently_due, past_due
+    due_at: datetime | None = None  # until when, where Stripe names a day
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,17 +149,32 @@ def create_account_link(*, account: str, return_url: str, refresh_url: str, key:
 
 def retrieve_account(account: str) -> AccountState:
     with asking() as ask:
-        found = ask.v2.core.accounts.retrieve(account, {"include": ["configuration.recipient"]})
+        found = ask.v2.core.accounts.retrieve(account, {"include": ["configuration.recipient", "requirements"]})
         banks = ask.v1.accounts.external_accounts.list(account, {"object": "bank_account", "limit": 1}).data
     recipient = getattr(getattr(found, "configuration", None), "recipient", None)
     balance = getattr(getattr(recipient, "capabilities", None), "stripe_balance", None)
+    wanted, due_at = _wanted(getattr(found, "requirements", None))
     return AccountState(
         transfers_status=_status(balance, "stripe_transfers"),
         payouts_status=_status(balance, "payouts"),
         bank_name=(getattr(banks[0], "bank_name", "") or "") if banks else "",
         bank_last4=getattr(banks[0], "last4", "") if banks else "",
         bank_fingerprint=(getattr(banks[0], "fingerprint", "") or "") if banks else "",
+        pays_at_once="instant" in (getattr(banks[0], "available_payout_methods", None) or []) if banks else False,
+        is_closed=bool(getattr(found, "closed", False)),
+        wanted=wanted,
+        due_at=due_at,
     )
+
+
+def _wanted(requirements: Any) -> tuple[str, datetime | None]:
+    """How urgent the most urgent thing is that the account's owner has to give, and its day."""
+    entries = getattr(requirements, "entries", None) or []
+    of_owner = {entry.minimum_deadline.status for entry in entries if entry.awaiting_action_from == "user"}
+    urgent = next((status for status in ("past_due", "currently_due") if status in of_owner), "")
+    soonest = getattr(getattr(requirements, "summary", None), "minimum_deadline", None)
+    day = getattr(soonest, "time", None) if urgent else None
+    return urgent, datetime.fromisoformat(str(day)) if day else None
 
 
 def _status(balance: Any, capability: str) -> str:
@@ -216,11 +231,15 @@ def _transfer(transfer: Any) -> Transfer:
     return Transfer(id=transfer.id, amount=amount, destination=transfer.destination)
 
 
-def create_payout(*, amount: Money, account: str, withdrawal_id: int, key: str) -> Payout:
-    """From the connected account's balance to its bank. Refused: balance_insufficient until the transfer has settled there."""
+def create_payout(*, amount: Money, account: str, withdrawal_id: int, key: str, method: str = "standard") -> Payout:
+    """From the connected account's balance to its bank. Refused: balance_insufficient until the transfer has settled there.
+
+    `method`: "instant" within minutes, where the bank and Stripe's limits allow; else Refused with instant_payouts_...
+    """
     params: dict[str, Any] = {
         "amount": amount.minor,
         "currency": amount.currency.lower(),
+        "method": method,
         "metadata": _ours(withdrawal=withdrawal_id),
     }
     with asking() as ask:

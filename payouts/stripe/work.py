@@ -10,11 +10,16 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from django.utils import timezone
+
 from payouts.disputes import services as disputes
+from payouts.money import Money
+from payouts.office import services as office
+from payouts.outbox import services as outbox
 from payouts.outbox.models import OutboxRow
 from payouts.outbox.services import Finish, GiveUp, Handler, NotYet
-from payouts.stripe import dispute_work, gateway, pay_in_work, refund_work
-from payouts.stripe.answers import Refused
+from payouts.stripe import books, dispute_work, gateway, pay_in_work, refund_work
+from payouts.stripe.answers import Payout, Refused
 from payouts.stripe.models import StripeEvent
 from payouts.wallet.models import TopUp
 from payouts.withdrawals import services as withdrawals
@@ -41,15 +46,25 @@ def make_transfer(payload: dict[str, Any], *, key: str) -> Finish:
     try:
         to = row.stripe_account
         found = gateway.find_transfer(destination=to, withdrawal_id=row.pk) if _is_retry(key) else None
+        if found is None and row.waits_for_funds:
+            _wait_for_funds(row.amount)
         transfer = found or _with_fresh_key(
             key,
             lambda key: gateway.create_transfer(amount=row.amount, destination=to, withdrawal_id=row.pk, key=key),
         )
     except Refused as refusal:
+        if refusal.code == NO_FUNDS_YET:
+            withdrawals.transfer_waits(withdrawal_id=row.pk)
         code, message = _final(refusal)
         return lambda now: withdrawals.transfer_refused(withdrawal_id=row.pk, code=code, message=message, now=now)
     made = transfer.id
     return lambda now: withdrawals.transfer_made(withdrawal_id=row.pk, stripe_transfer=made, now=now)
+
+
+def _wait_for_funds(amount: Money) -> None:
+    """Raises NotYet while our balance is below `amount`: asking for the transfer itself would use a key up each time."""
+    if books.balance(account="", currency=amount.currency).available < amount:
+        raise NotYet("the balance at Stripe has not settled as far")
 
 
 def make_payout(payload: dict[str, Any], *, key: str) -> Finish | None:
@@ -59,17 +74,32 @@ def make_payout(payload: dict[str, Any], *, key: str) -> Finish | None:
         return None  # called back
     try:
         found = gateway.find_payout(account=row.stripe_account, withdrawal_id=row.pk) if _is_retry(key) else None
-        payout = found or _with_fresh_key(
-            key,
-            lambda key: gateway.create_payout(
-                amount=row.amount, account=row.stripe_account, withdrawal_id=row.pk, key=key
-            ),
-        )
+        payout = found or _payout_at_once(row, key) or _with_fresh_key(key, lambda key: _pay_out(row, key, "standard"))
     except Refused as refusal:
         code, message = _final(refusal)
         return lambda now: withdrawals.payout_refused(withdrawal_id=row.pk, code=code, message=message, now=now)
     made, arrives_on = payout.id, payout.arrives_on
     return lambda now: withdrawals.payout_made(withdrawal_id=row.pk, stripe_payout=made, arrives_on=arrives_on, now=now)
+
+
+def _pay_out(row: Withdrawal, key: str, method: str) -> Payout:
+    return gateway.create_payout(
+        amount=row.amount, account=row.stripe_account, withdrawal_id=row.pk, key=key, method=method
+    )
+
+
+def _payout_at_once(row: Withdrawal, key: str) -> Payout | None:
+    """None when it was not wanted, or Stripe offers none for this sum just now: then it goes the ordinary way."""
+    if not row.at_once:
+        return None
+    if books.balance(account=row.stripe_account, currency=row.currency).at_once < row.amount:
+        return None
+    try:
+        return _pay_out(row, f"{key}:instant", "instant")
+    except Refused as refusal:
+        if refusal.code.startswith("instant_payouts"):
+            return None
+        raise
 
 
 def make_reversal(payload: dict[str, Any], *, key: str) -> Finish:
@@ -81,7 +111,12 @@ def make_reversal(payload: dict[str, Any], *, key: str) -> Finish:
         reversal = found or _with_fresh_key(key, lambda key: gateway.reverse_transfer(transfer_id=transfer_id, key=key))
     except Refused as refusal:
         _code, message = _final(refusal)
-        raise GiveUp(message) from refusal  # the money is in the expert's balance at Stripe: staff must look
+        text = f"The money of withdrawal {row.pk} is stuck in the expert's balance at Stripe: {message}"
+        reference = f"withdrawal:{row.pk}"
+        office.open_task(
+            kind="stuck_withdrawal", key=f"{reference}:stuck", text=text, reference=reference, now=timezone.now()
+        )
+        raise GiveUp(message) from refusal
     made = reversal
     return lambda now: withdrawals.reversal_made(withdrawal_id=row.pk, stripe_reversal=made, now=now)
 
@@ -184,6 +219,11 @@ def _payout(event: StripeEvent, now: datetime) -> None:
         withdrawals.payout_failed(stripe_payout=payout.id, code=code, message=message, now=now)
 
 
+def _settled(event: StripeEvent, now: datetime) -> None:
+    """Money has become available, ours or an expert's: what waited for it need not wait for its next try."""
+    outbox.hurry(actions=["stripe.transfer", "stripe.payout", "stripe.reverse_transfer"], now=now)
+
+
 def _bank(event: StripeEvent, now: datetime) -> None:
     withdrawals.refresh_bank(stripe_account=event.account, now=now)
 
@@ -195,6 +235,7 @@ ACTIONS: dict[str, Callable[[StripeEvent, datetime], None]] = {
     "payout.paid": _payout,
     "payout.failed": _payout,
     "payout.canceled": _payout,
+    "balance.available": _settled,
     "account.updated": _bank,
     "account.external_account.created": _bank,
     "account.external_account.updated": _bank,

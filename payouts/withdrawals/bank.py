@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
+from payouts.mail import services as mail
 from payouts.safety import services as safety
 from payouts.stripe import gateway
 from payouts.stripe.answers import AccountState
@@ -31,22 +32,31 @@ def connect(*, expert: AbstractBaseUser, country: str, return_url: str, refresh_
     transaction. Raises the gateway's NotAnswered or Refused, UnknownCountry.
     """
     bank, _ = BankConnection.objects.get_or_create(expert_id=expert.pk)
-    if bank.stripe_account is None:
-        bank.stripe_account = _make_account(expert, country)
-        bank.save(update_fields=["stripe_account"])
+    account = bank.stripe_account
+    if account is None or bank.is_closed:
+        account = _make_account(expert, country, instead_of=account or "")
+        _put_account(bank, account)
     return gateway.create_account_link(
-        account=bank.stripe_account,
+        account=account,
         return_url=return_url,
         refresh_url=refresh_url,
-        key=f"account_link:{bank.pk}:{now.isoformat()}",
+        key=f"account_link:{account}:{now.isoformat()}",
     )
 
 
-def _make_account(expert: AbstractBaseUser, country: str) -> str:
+def _put_account(bank: BankConnection, account: str) -> None:
+    """A closed account is never used again; what is in its place knows nothing yet."""
+    bank.stripe_account, bank.is_closed, bank.wanted, bank.due_at = account, False, "", None
+    bank.transfers_status = bank.payouts_status = "inactive"
+    bank.bank_name = bank.bank_last4 = ""
+    bank.save()
+
+
+def _make_account(expert: AbstractBaseUser, country: str, *, instead_of: str) -> str:
     """Kept by us only once its payouts are manual: else Stripe would pay out by itself, beside our withdrawals."""
     if country not in COUNTRIES:
         raise UnknownCountry(country)
-    key = f"account:user:{expert.pk}:{country}"
+    key = f"account:user:{expert.pk}:{country}" + (f":after:{instead_of}" if instead_of else "")
     account = gateway.create_account(email=expert.get_username(), name=str(expert), country=country, key=key)
     gateway.set_manual_payouts(account=account, key=f"manual_payouts:{account}")
     return account
@@ -67,15 +77,29 @@ def refresh_bank(*, stripe_account: str, now: datetime) -> BankConnection | None
 
 def _take_over(bank: BankConnection, state: AccountState, turn: int, now: datetime) -> None:
     """What Stripe answered. Another account than before freezes withdrawals; the first one is no change."""
-    old = bank.bank_fingerprint
+    old, knew_bank, before = bank.bank_fingerprint, bool(bank.bank_last4), (bank.standing, bank.due_at)
+    bank.pays_at_once = state.pays_at_once
+    bank.is_closed, bank.wanted, bank.due_at = state.is_closed, state.wanted, state.due_at
     bank.transfers_status, bank.payouts_status = state.transfers_status, state.payouts_status
     bank.bank_name, bank.bank_last4 = state.bank_name, state.bank_last4
     bank.bank_fingerprint = state.bank_fingerprint or old
     bank.checked_at, bank.answered = now, turn
     bank.save()
+    if knew_bank and (bank.standing, bank.due_at) != before:
+        _tell(bank, turn, now)
     safety.saw(member=bank.expert, now=now, bank=state.bank_fingerprint)
     if old and bank.bank_fingerprint != old:
         safety.freeze(member=bank.expert, reason="bank", key=f"bank:{bank.pk}:{turn}", now=now)
+
+
+def _tell(bank: BankConnection, turn: int, now: datetime) -> None:
+    """Who was ready, or nearly, hears when Stripe wants something more, and when it pays out no longer. Not of their own wait."""
+    if bank.standing in ("ready", "checking") and not bank.wanted:
+        return
+    facts: dict[str, mail.Fact] = {"standing": bank.standing}
+    if bank.due_at:
+        facts["due_at"] = bank.due_at
+    mail.enqueue(member=bank.expert, template="bank_state", facts=facts, key=f"bank_state:{bank.pk}:{turn}", now=now)
 
 
 def refresh_bank_if_old(*, stripe_account: str, now: datetime) -> None:

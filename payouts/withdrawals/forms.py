@@ -11,6 +11,7 @@ class WithdrawForm(forms.Form):
     """`token` is made anew for each page, so that pressing twice is one withdrawal."""
 
     amount = SumField(label=gettext_lazy("Amount"))
+    at_once = forms.BooleanField(label=gettext_lazy("At once, within minutes"), required=False)
     token = forms.RegexField(r"^[A-Za-z0-9_-]{16,64}$", widget=forms.HiddenInput)
 
 

@@ -17,6 +17,12 @@ class BankConnection(models.Model):
     bank_fingerprint = models.CharField(
         max_length=60, blank=True
     )  # the same for the same account, however often connected
+    is_closed = models.BooleanField(default=False)
+    wanted = models.CharField(
+        max_length=20, blank=True
+    )  # what Stripe waits for from the expert: currently_due, past_due
+    pays_at_once = models.BooleanField(default=False)  # the bank account takes instant payouts
+    due_at = models.DateTimeField(null=True)  # until when, where Stripe names a day
     checked_at = models.DateTimeField(null=True)
     # Stripe is asked outside transactions: of two answers the one that was asked for later is kept.
     asked = models.PositiveIntegerField(default=0)
@@ -24,7 +30,23 @@ class BankConnection(models.Model):
 
     @property
     def is_ready(self) -> bool:
-        return self.transfers_status == "active" and self.payouts_status == "active"
+        return self.standing == "ready"
+
+    @property
+    def standing(self) -> str:
+        """none, ready, checking, needs_info (the expert can mend it at Stripe), restricted, rejected, closed."""
+        each = {self.transfers_status, self.payouts_status}
+        if not self.stripe_account:
+            return "none"
+        if self.is_closed:
+            return "closed"
+        if each == {"active"}:
+            return "ready"
+        if "rejected" in each:
+            return "rejected"
+        if self.wanted:
+            return "needs_info"
+        return "restricted" if each & {"restricted", "unsupported"} else "checking"
 
 
 class Withdrawal(models.Model):
@@ -52,6 +74,8 @@ class Withdrawal(models.Model):
     stripe_transfer = models.CharField(max_length=60, unique=True, null=True)
     stripe_payout = models.CharField(max_length=60, unique=True, null=True)
     stripe_reversal = models.CharField(max_length=60, unique=True, null=True)
+    at_once = models.BooleanField(default=False)  # wanted within minutes, where Stripe and the bank allow it then
+    waits_for_funds = models.BooleanField(default=False)  # our balance at Stripe has not settled as far yet
     arrives_on = models.DateField(null=True)
     failure_code = models.CharField(max_length=60, blank=True)
     failure_message = models.CharField(max_length=300, blank=True)

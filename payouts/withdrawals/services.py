@@ -53,6 +53,7 @@ __all__ = [
     "stripe_accounts",
     "transfer_made",
     "transfer_refused",
+    "transfer_waits",
     "withdrawn",
 ]
 State = Withdrawal.State
@@ -67,7 +68,11 @@ class TooLittle(Exception):
 
 
 class BankNotReady(Exception):
-    """No bank account is connected, or Stripe does not (or no longer) pay out to it. Nothing moved."""
+    """No bank account is connected, or Stripe does not (or no longer) pay out to it. Nothing moved. `standing`: the bank's."""
+
+    def __init__(self, standing: str) -> None:
+        super().__init__(standing)
+        self.standing = standing
 
 
 class WithdrawalsFrozen(Exception):
@@ -86,8 +91,10 @@ class OutOfTurn(Exception):
     """Money left our balance for a withdrawal that had been given up: staff must look. Nothing was posted."""
 
 
-def request(*, expert: AbstractBaseUser, amount: Money, key: str, now: datetime) -> Withdrawal:
+def request(*, expert: AbstractBaseUser, amount: Money, key: str, now: datetime, at_once: bool = False) -> Withdrawal:
     """Take `amount` out of what is available and send it on its way, once per `key` (the form's token).
+
+    `at_once`: to the bank within minutes, where it takes that; else the ordinary way, for the same nothing.
 
     Raises BadAmount, TooLittle, NotEnough, BankNotReady, WithdrawalsFrozen, ledger's KeyReused when `key` asked for another
     amount.
@@ -102,6 +109,7 @@ def request(*, expert: AbstractBaseUser, amount: Money, key: str, now: datetime)
                 "amount_minor": _checked(amount).minor,
                 "currency": amount.currency,
                 "stripe_account": _ready_account(bank),
+                "at_once": bool(at_once and bank and bank.pays_at_once),
                 "requested_at": now,
             },
         )
@@ -129,7 +137,7 @@ def _checked(amount: Money) -> Money:
 
 def _ready_account(bank: BankConnection | None) -> str:
     if bank is None or not bank.is_ready or not bank.stripe_account:
-        raise BankNotReady
+        raise BankNotReady(bank.standing if bank else "none")
     return bank.stripe_account
 
 
@@ -144,9 +152,15 @@ def transfer_made(*, withdrawal_id: int, stripe_transfer: str, now: datetime) ->
         return
     if withdrawal.state != State.REQUESTED:
         raise OutOfTurn(f"transfer {stripe_transfer} for withdrawal {withdrawal_id}, which is {withdrawal.state}")
-    _update(withdrawal, stripe_transfer=stripe_transfer)
+    _update(withdrawal, stripe_transfer=stripe_transfer, waits_for_funds=False)
     _post(withdrawal, "transfer", [(_connected(withdrawal), accounts.stripe_available())], now)
     _to_stripe(withdrawal, "payout", now)
+
+
+def transfer_waits(*, withdrawal_id: int) -> None:
+    """Our balance at Stripe is below the sum: callers' payments have not settled yet."""
+    still = Withdrawal.objects.filter(pk=withdrawal_id, state=State.REQUESTED, stripe_transfer=None)
+    still.update(waits_for_funds=True)
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -21,6 +22,15 @@ from payouts.stripe.answers import NotAnswered, Refused
 from payouts.withdrawals import services as withdrawals
 from payouts.withdrawals.forms import BankForm, WithdrawForm
 
+WHY_NOT = {
+    "none": gettext_lazy("Your bank account is not ready to receive money."),
+    "checking": gettext_lazy("Stripe is still checking your account."),
+    "needs_info": gettext_lazy("Stripe needs something from you before it pays out: its page says what."),
+    "restricted": gettext_lazy("Stripe has restricted your account: its page says why."),
+    "rejected": gettext_lazy("Stripe has rejected your account and does not pay out to it."),
+    "closed": gettext_lazy("Your account at Stripe is closed: connect your bank account anew."),
+}
+
 
 @login_required
 @require_POST
@@ -31,16 +41,16 @@ def withdraw(request: MemberRequest) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Type an amount such as 20 or 20.50. Nothing was withdrawn."))
         return redirect("earnings")
-    amount, key = form.cleaned_data["amount"], form.cleaned_data["token"]
+    amount, key, at_once = (form.cleaned_data[name] for name in ("amount", "token", "at_once"))
     try:
-        withdrawals.request(expert=request.user, amount=amount, key=key, now=timezone.now())
+        withdrawals.request(expert=request.user, amount=amount, key=key, at_once=at_once, now=timezone.now())
     except (BadAmount, withdrawals.TooLittle):
         least = Money(settings.WITHDRAWAL_MINOR_MIN, settings.CURRENCY)
         messages.error(request, _("The smallest withdrawal is {least}. Nothing was withdrawn.").format(least=least))
     except withdrawals.NotEnough:
         messages.error(request, _("{amount} is more than is available. Nothing was withdrawn.").format(amount=amount))
-    except withdrawals.BankNotReady:
-        messages.error(request, _("Your bank account is not ready to receive money. Nothing was withdrawn."))
+    except withdrawals.BankNotReady as bank:
+        messages.error(request, f"{WHY_NOT.get(bank.standing, WHY_NOT['none'])} {_('Nothing was withdrawn.')}")
     except withdrawals.WithdrawalsFrozen as waits:
         messages.error(request, words.frozen_text(waits.frozen) + " " + _("Nothing was withdrawn."))
     except KeyReused:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payouts', '0015_refunds'),
+        ('payouts', '0018_earning_parts'),
     ]
 
     operations = [

@@ -12,6 +12,7 @@ from payouts.cards.paying import STALE
 from payouts.money import BadAmount
 from payouts.outbox import services as outbox
 from payouts.outbox.models import OutboxRow
+from payouts.refunds import services as refunds
 from payouts.sandbox import services as sandbox
 from payouts.sandbox.models import SandboxObject
 from payouts.stripe import work
@@ -114,6 +115,18 @@ class PressTests:
         work_for(4)
         assert (top_up.state, wallet.credit(member=alice), charges()) == (State.FAILED, eur(0), 0)
         assert Decline.objects.count() == 1
+
+
+class UnusedTests:
+    def test_goes_back_to_the_card_it_came_from(self, alice, card, now):
+        press(card)
+        refunds.request(member=alice, amount=None, key="form", now=now)
+        work_for(10)
+        assert wallet.credit(member=alice) == eur(0)
+        (refund,) = SandboxObject.objects.filter(kind="refund")
+        paid = SandboxObject.objects.get(kind="charge")
+        assert (refund.data["charge"], paid.data["payment_method"]) == (paid.id, card.stripe_method)
+        assert stripe_and_ledger_agree()
 
 
 class BankAsksTests:

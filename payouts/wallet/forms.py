@@ -95,6 +95,12 @@ def _within_limits(limit: Money) -> Money:
     return limit
 
 
+def sum_for(missing: str) -> Money | None:
+    """What the call's page says is missing, in cents, rounded up to whole units; None where the sum chosen anyway is enough."""
+    minor = int(missing) if missing.isascii() and missing.isdigit() and len(missing) <= 6 else 0
+    return Money(-(-minor // 100) * 100, settings.CURRENCY) if minor > CHOSEN_MINOR else None
+
+
 class TopUpForm(forms.Form):
     """One of a few sums, or another one: what was typed wins over what was ticked. From a saved card, or on Stripe's page.
 

@@ -28,7 +28,7 @@ from payouts.refunds import services as refunds
 from payouts.refunds.forms import RefundForm
 from payouts.stripe.answers import NotAnswered, Refused
 from payouts.wallet import services as wallet
-from payouts.wallet.forms import MonthlyLimitForm, TopUpForm
+from payouts.wallet.forms import MonthlyLimitForm, TopUpForm, sum_for
 from payouts.wallet.models import TopUp
 from payouts.wallet.texts import limit_text, too_often_text
 
@@ -108,7 +108,8 @@ def _form(request: MemberRequest, data: QueryDict | None = None) -> TopUpForm:
     now = timezone.now()
     saved = [(card.pk, f"{card}, {card.expiry}") for card in cards.usable_cards(member=request.user, now=now)]
     is_first = wallet.monthly(member=request.user, now=now) is None
-    return TopUpForm(data, cards=saved, asks_limit=is_first, initial={"token": token_urlsafe(24)})
+    initial = {"token": token_urlsafe(24), "amount": sum_for(request.GET.get("missing", ""))}
+    return TopUpForm(data, cards=saved, asks_limit=is_first, initial=initial)
 
 
 def _checkout(request: MemberRequest, wish: dict[str, Any], back: str) -> str:

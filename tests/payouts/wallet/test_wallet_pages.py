@@ -92,6 +92,16 @@ class TopUpTests:
         signed_in(alice).post("/wallet/top-up/", {"amount": "20", "return": back})
         assert TopUp.objects.get().return_path == kept
 
+    @pytest.mark.parametrize(
+        ("missing", "proposed"),
+        [("2401", 'value="25.00"'), ("2500", 'value="25.00"'), ("2000", ""), ("0", ""), ("-900", ""), ("x", ""),
+         ("9" * 30, ""), ("२५००", "")],
+    )  # fmt: skip
+    def test_it_proposes_what_a_call_needs(self, alice, signed_in, missing, proposed):
+        page = signed_in(alice).get("/wallet/", {"return": "/r/abc/", "missing": missing}).content.decode()
+        field = page[page.index('name="amount"') :].split(">")[0]
+        assert proposed in field if proposed else "value" not in field
+
     def test_the_form_keeps_the_way_back(self, alice, signed_in):
         client = signed_in(alice)
         assert 'name="return" value="/r/abc/"' in client.get("/wallet/?return=/r/abc/").content.decode()

@@ -42,7 +42,7 @@ function openRoom() {
   const creditWindow = createCreditWindow(wallet, () => session.refresh());
   const stage = new Stage(desk);
   const consent = new ConsentCard(desk, addCredit);
-  const controls = new Controls(desk, addCredit);
+  const controls = new Controls(desk, () => addCredit(0));
   const goPaid = new GoPaid(desk);
   const devicePanel = new DevicePanel(desk, (speaker) => stage.speakThrough(speaker));
   const parts = [new Doors(desk), stage, new MeterPill(desk), controls, goPaid, consent, devicePanel, new Focus()];
@@ -67,8 +67,9 @@ function openRoom() {
     return sent;
   }
 
-  function addCredit() {
-    const opened = creditWindow.open();
+  /** @param {number} missing  what is needed at least, in cents; 0 or less: any sum */
+  function addCredit(missing) {
+    const opened = creditWindow.open(missing);
     if (!opened) voice.notice(words("offer.window"), "error");
     return opened;
   }

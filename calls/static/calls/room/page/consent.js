@@ -23,7 +23,7 @@ export class ConsentCard {
   /** @type {Element | null} */
   #focusBefore = null;
 
-  /** @param {Desk} desk @param {() => boolean} addCredit */
+  /** @param {Desk} desk @param {(missing: number) => boolean} addCredit */
   constructor(desk, addCredit) {
     this.#desk = desk;
     this.#addCredit = addCredit;
@@ -77,8 +77,11 @@ export class ConsentCard {
     this.render();
   }
 
+  /** An act has a price that must be reached; for minutes any sum that can be added is enough. */
   #pressAddCredit() {
-    if (this.#offered() && this.#addCredit()) this.#answer("offer.adding_credit");
+    const offer = this.#offered();
+    const missing = (offer?.price_minor ?? 0) - (this.#desk.session.state?.credit?.minor ?? 0);
+    if (offer && this.#addCredit(missing)) this.#answer("offer.adding_credit");
   }
 
   /** @param {string} type */

@@ -26,10 +26,13 @@ export function createCreditWindow(walletPath, onReturn) {
     if (opened) onReturn();
   });
 
-  /** By a press only: browsers refuse other windows. @returns {boolean} whether it opened */
-  function open() {
-    const back = `${location.pathname}?${MARK}=1`;
-    opened = window.open(`${walletPath}?return=${encodeURIComponent(back)}`, "ringwise-credit", "popup,width=520,height=760");
+  /**
+   * By a press only: browsers refuse other windows. The wallet proposes `missing` cents where that is more than it would.
+   * @param {number} missing @returns {boolean} whether it opened
+   */
+  function open(missing) {
+    const asked = new URLSearchParams({ return: `${location.pathname}?${MARK}=1`, missing: String(Math.max(0, missing)) });
+    opened = window.open(`${walletPath}?${asked}`, "ringwise-credit", "popup,width=520,height=760");
     opened?.focus();
     return opened !== null;
   }

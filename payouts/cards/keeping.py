@@ -58,13 +58,13 @@ def remove_card(*, member: AbstractBaseUser, card_id: int, now: datetime) -> Non
 
 
 def _keep(member: AbstractBaseUser, card: Card, now: datetime) -> None:
+    """One that was removed stays so: Stripe never attaches it again, so this answer is older than the removal."""
     known = {
         "brand": card.brand,
         "last4": card.last4,
         "exp_month": card.exp_month,
         "exp_year": card.exp_year,
         "fingerprint": card.fingerprint,
-        "removed_at": None,
     }
     defaults = {**known, "member_id": member.pk, "saved_at": now}
     SavedCard.objects.update_or_create(stripe_method=card.id, defaults=known, create_defaults=defaults)

@@ -91,6 +91,14 @@ class RemovingTests:
             cards.remove_card(member=alice, card_id=card.pk, now=now)
         assert shown(alice) == ["Visa •••• 4242"]
 
+    def test_an_answer_from_before_the_removal_does_not_bring_it_back(self, alice, now):
+        card = save_card(alice, now=now)
+        old = card_gateway.list_cards(customer=Customer.objects.get().stripe_id)
+        cards.remove_card(member=alice, card_id=card.pk, now=now)
+        with patch("payouts.stripe.card_gateway.list_cards", return_value=old):
+            cards.refresh_cards(member=alice, now=now)
+        assert shown(alice) == []
+
     def test_removed_at_stripe_it_is_gone_here(self, alice, now):
         card = save_card(alice, now=now)
         client().v1.payment_methods.detach(card.stripe_method)

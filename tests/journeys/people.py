@@ -114,6 +114,7 @@ class Person:
         expect(self.page).to_have_url(re.compile("/reauthenticate/"))
         self.page.get_by_label("Password").fill(PASSWORD)
         self.press("Confirm")
+        expect(self.page).not_to_have_url(re.compile("/reauthenticate/"))
 
     def code_from_mail(self) -> str:
         """The code in the newest mail: it has a line of its own."""

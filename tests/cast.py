@@ -11,6 +11,7 @@ from uuid import UUID
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from django.test import Client
 
 from marketplace.accounts.models import User
 from marketplace.experts.models import Category, Connection, Presence, Profile
@@ -102,6 +103,14 @@ def second_factor(user: User) -> str:
     secret = generate_totp_secret()
     TOTP.activate(user, secret)
     return secret
+
+
+def has_just_typed_the_password(client: Client, user: User) -> None:
+    """Once more, in the session of `client`: what allauth writes down then."""
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
 
 
 def code_of(secret: str) -> str:

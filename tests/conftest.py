@@ -1,6 +1,5 @@
 """What every test may ask for: the cast, a signed-in browser, the moment. See cast.py for what these people have."""
 
-import time
 from collections.abc import Callable
 from datetime import datetime
 
@@ -90,10 +89,7 @@ def proven(signed_in) -> Callable[[User], Client]:
     def client_of(user: User) -> Client:
         cast.second_factor(user)
         client = signed_in(user)
-        session = client.session
-        session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
-        session["account_authentication_methods_user"] = str(user.pk)
-        session.save()
+        cast.has_just_typed_the_password(client, user)
         return client
 
     return client_of

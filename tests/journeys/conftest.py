@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from marketplace.accounts.models import User
+from tests import cast
 from tests.journeys import browser as chromium
 from tests.journeys.browser import Window
 from tests.journeys.people import Person
@@ -109,6 +110,7 @@ def signed_in_person(person: Callable[..., Person]) -> Callable[[User], Person]:
     def open_for(user: User, **how) -> Person:
         session = Client()
         session.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        cast.has_just_typed_the_password(session, user)
         somebody = person(user.name, **how)
         cookie = {
             "name": "sessionid",

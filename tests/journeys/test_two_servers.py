@@ -114,7 +114,6 @@ def bob_withdraws(bob: Person) -> None:
     available = bob.sum("earnings-available")
     assert available == earnings.summary(expert=cast.bob()).available.minor >= 2_000
     bob.press("Withdraw")
-    bob.proves_who_it_is()
     newest = bob.page.get_by_test_id("withdrawal").first
     bob.looks_again_until("/earnings/", lambda: newest.get_attribute("data-state") == "paid")
     assert bob.sum("earnings-withdrawn") == available

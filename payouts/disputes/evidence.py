@@ -26,8 +26,8 @@ def gathered(dispute: Dispute) -> str:
     lines = [
         f"{dispute.member} ({dispute.member.email}) added {Money(dispute.lot.amount_minor, dispute.currency)} of credit"
         + (f" on {paid_at:%Y-%m-%d %H:%M} UTC, by card." if paid_at else " by card."),
-        "Credit is spent only on calls: the payer accepts the price on the screen before anything is charged, and the",
-        "charged time is the time in which both sides demonstrably heard each other.",
+        "Credit is spent only on calls: the payer accepts the price on the screen before anything is charged, "
+        "and the charged time is the time in which both sides demonstrably heard each other.",
     ]
     uses = LotUse.objects.filter(lot_id=dispute.lot_id).values("reference").annotate(net=Sum("amount_minor"))
     spent = {use["reference"]: use["net"] for use in uses if use["net"] > 0}

@@ -235,7 +235,7 @@ def _page(
         "is_blocked": wallet.is_blocked(member=request.user),
         "promotions": wallet.promotional_lots(member=request.user),
         "refundable": refunds.refundable(member=request.user),
-        "refund_form": RefundForm(initial={"token": token_urlsafe(24)}),
+        "refund_form": RefundForm(initial={"token": token_urlsafe(24)}, auto_id="id_refund_%s"),
         "refunds": refunds.of_member(member=request.user, count=REFUNDS_SHOWN),
         "history": None if back else _history(request),
     }

@@ -1,5 +1,7 @@
 """Unused credit back to the cards it came from, told by Stripe in whatever order."""
 
+import re
+from collections import Counter
 from datetime import timedelta
 from itertools import permutations, product
 
@@ -350,6 +352,12 @@ class WalletPageTests:
         work_for(4)
         page = browser.get("/wallet/").content.decode()
         assert all(words in page for words in ("Sent to your card", "Refund to your card"))
+
+    def test_its_field_is_not_taken_for_another(self, alice, now, signed_in):
+        """A label points to one field alone: else what is typed for a part lands in another form, and all goes back."""
+        top_up(alice, 2_000, now)
+        ids = re.findall(r'\bid="([^"]+)"', signed_in(alice).get("/wallet/").content.decode())
+        assert [id_ for id_, count in Counter(ids).items() if count > 1] == []
 
     def test_a_part_of_it(self, alice, now, signed_in):
         top_up(alice, 2_000, now)

@@ -17,11 +17,11 @@ django.setup()
 from django.utils import timezone  # noqa: E402
 
 from payouts.outbox import services as outbox  # noqa: E402
-from payouts.stripe import card_gateway, gateway, work  # noqa: E402
+from payouts.stripe import card_gateway, gateway, refund_gateway, work  # noqa: E402
 
 
 def stuck_after(call: str) -> None:
-    door = gateway if hasattr(gateway, call) else card_gateway
+    door = next(door for door in (gateway, card_gateway, refund_gateway) if hasattr(door, call))
     plain = getattr(door, call)
 
     @wraps(plain)

@@ -40,7 +40,7 @@ FRAMES = {
     "below zero": ('{"type":"media","received":-1}', "bad_field"),
     "beyond exact numbers": ('{"type":"media","received":9007199254740992}', "bad_field"),
     "null for a number": ('{"type":"offer.send","listing":1,"rate_minor":null}', "bad_field"),
-    "a cap of nothing": ('{"type":"offer.accept","offer":1,"cap_minor":0}', "bad_field"),
+    "a cap below nothing": ('{"type":"offer.accept","offer":1,"cap_minor":-1}', "bad_field"),
     "a cap below zero": ('{"type":"offer.accept","offer":1,"cap_minor":-100}', "bad_field"),
     "a fraction of a cent": ('{"type":"offer.accept","offer":1,"cap_minor":100.5}', "bad_field"),
     "other digits": ('{"type":"offer.accept","offer":1,"cap_minor":"١٠٠"}', "bad_field"),

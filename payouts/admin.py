@@ -26,12 +26,12 @@ from payouts.ledger import services as ledger
 from payouts.ledger.models import Account, Entry, Posting
 from payouts.money import BadAmount, Money
 from payouts.office.models import AuditRecord, StaffTask
-from payouts.outbox import services as outbox
 from payouts.outbox.models import OutboxRow
 from payouts.reconciliation.models import ReconciliationRun, StripeMovement
 from payouts.refunds import services as refunds
 from payouts.refunds.forms import SettleForm
 from payouts.refunds.models import Refund
+from payouts.staff import services as staff
 from payouts.stripe.models import StripeEvent
 from payouts.wallet import services as wallet
 from payouts.wallet.forms import GrantForm
@@ -305,7 +305,7 @@ class OutboxAdmin(LookOnly, admin.ModelAdmin):
 
     @admin.action(description=gettext_lazy("Try again what was given up"))
     def try_again(self, request: HttpRequest, queryset: QuerySet[OutboxRow]) -> None:
-        count = outbox.try_again(rows=queryset, now=timezone.now())
+        count = staff.try_again(rows=queryset, staff=request.user, now=timezone.now())  # type: ignore[arg-type]
         messages.success(request, _("{count} will be tried again.").format(count=count))
 
 

@@ -27,6 +27,7 @@ urlpatterns: list = [
     path("earnings/withdraw/", withdrawals.withdraw, name="withdraw"),
     path("claims/<int:claim_id>/answer/", claims.answer, name="answer_claim"),
     path("claims/<int:claim_id>/take-back/", claims.take_back, name="take_back_claim"),
+    path("staff/", include("payouts.staff.urls")),
     path("staff/claims/", claims.for_staff, name="staff_claims"),
     path("staff/claims/<int:claim_id>/", claims.for_staff_one, name="staff_claim"),
     path("webhooks/stripe/", webhooks.platform, name="stripe_webhook"),

@@ -56,6 +56,7 @@ def decide(*, review_id: int, staff: AbstractBaseUser, verdict: str, note: str, 
     review.decided_by_id = staff.pk
     review.save()
     office.record(staff=staff, act=f"review.{verdict}", reference=review.reference, reason=note, now=now)
+    office.settle_task(key=f"{review.reference}:review", staff=staff, note=note, now=now)
     if verdict == Verdict.FINE:
         waiting.let_go(reference=review.reference, reason=REASON)
     else:

@@ -26,7 +26,7 @@ class StaffTask(models.Model):
 
 
 class AuditRecord(models.Model):
-    """An act of staff: who, what, about what, why. Written in the transaction of the act; never changed."""
+    """An act of staff: who, what, about what, why. Written in the transaction of the act; the database refuses to change it."""
 
     staff = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     act = models.CharField(max_length=40)  # "claim.decide", "event.replay"

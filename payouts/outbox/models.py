@@ -26,4 +26,7 @@ class OutboxRow(models.Model):
     done_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["due_at"], condition=Q(state__in=["waiting", "claimed"]), name="outbox_to_do")]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(state__in=["waiting", "claimed"]), name="outbox_to_do"),
+            models.Index(fields=["id"], condition=Q(state="given_up"), name="outbox_given_up"),
+        ]

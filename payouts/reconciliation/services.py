@@ -43,7 +43,7 @@ class Difference:
 
 @dataclass(slots=True)
 class Report:
-    """`read`: movements not known before. `unread`: accounts that Stripe did not answer for."""
+    """`read`: movements not known before. `unread`: accounts that Stripe did not answer for. `at_stripe`: our balance there."""
 
     accounts: int = 0
     read: int = 0
@@ -51,6 +51,7 @@ class Report:
     suspense: int = 0
     differences: list[Difference] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    at_stripe: Money | None = None
 
     @property
     def is_clean(self) -> bool:
@@ -64,6 +65,7 @@ class Report:
             "suspense": self.suspense,
             "differences": [str(each) for each in self.differences],
             "unread": self.unread,
+            "at_stripe_minor": self.at_stripe.minor if self.at_stripe is not None else None,
         }
 
 
@@ -111,7 +113,7 @@ def _reconcile_one(account: str, report: Report, now: datetime) -> Difference | 
     for _look in range(LOOKS):
         report.read += _read(account)
         _settle_all(account, now)
-        difference = _compare(account)
+        difference = _compare(account, report)
         if difference is None:
             return None
     return difference
@@ -163,10 +165,12 @@ def _know(movement_id: int, now: datetime) -> None:
     movement.save()
 
 
-def _compare(account: str) -> Difference | None:
+def _compare(account: str, report: Report) -> Difference | None:
     """What is on its way from one side to the other is counted on both."""
     currency = settings.CURRENCY
     theirs = books.balance(account=account, currency=currency).total
+    if not account:
+        report.at_stripe = theirs
     ours = _connected(account) if account else _platform()
     unmatched = StripeMovement.objects.filter(account=account, currency=currency, state=State.WAITING)
     if account:

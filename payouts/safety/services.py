@@ -1,7 +1,7 @@
 """The verbs of safety: freezes.py (withdrawals wait), sightings.py (where somebody was seen), rules.py (what looks wrong)."""
 
-from payouts.safety.freezes import Frozen, freeze, frozen, lift
+from payouts.safety.freezes import Frozen, NotByThemself, freeze, frozen, lift
 from payouts.safety.rules import Suspicion, suspicions
 from payouts.safety.sightings import saw
 
-__all__ = ["Frozen", "Suspicion", "freeze", "frozen", "lift", "saw", "suspicions"]
+__all__ = ["Frozen", "NotByThemself", "Suspicion", "freeze", "frozen", "lift", "saw", "suspicions"]

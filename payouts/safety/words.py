@@ -20,3 +20,14 @@ def frozen_text(frozen: Frozen) -> str:
         return why
     until = date_format(timezone.localtime(frozen.until), "j M Y, H:i e")
     return why + " " + _("To keep your money safe, withdrawals wait until {until}.").format(until=until)
+
+
+def reason_text(code: str) -> str:
+    """What a rule of rules.py noticed, for staff."""
+    return {
+        "same_card": _("Both were seen with the same card."),
+        "same_bank": _("Both were seen with the same bank account."),
+        "same_device": _("Both signed in on the same device."),
+        "same_address": _("Both signed in from the same internet address."),
+        "new_with_new": _("Both accounts were less than a week old, and much money moved at once."),
+    }.get(code, code)

@@ -1,0 +1,86 @@
+"""The first page of the back office: is the members' money there, and what waits for a person."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Min, Q, QuerySet, Sum
+
+from payouts.claims.models import Claim
+from payouts.ledger import accounts
+from payouts.ledger import services as ledger
+from payouts.ledger.models import Account
+from payouts.money import Money
+from payouts.office.models import StaffTask
+from payouts.outbox.models import OutboxRow
+from payouts.reconciliation.models import ReconciliationRun
+from payouts.safety.models import Freeze, Review
+from payouts.stripe.models import StripeEvent
+
+# What our balance at Stripe owes to members. Promotional credit was never paid in: it becomes an earning when it is spent.
+OWED = ("caller_credit", "caller_hold", "refund_pending", "expert_pending", "expert_available", "withdrawal")
+
+
+@dataclass(frozen=True, slots=True)
+class MembersMoney:
+    """`at_stripe`: our balance there at the last reconciliation; None before the first. `left`: what is the platform's own."""
+
+    owed: Money
+    parts: list[tuple[str, Money]]
+    run: ReconciliationRun | None
+    at_stripe: Money | None
+
+    @property
+    def left(self) -> Money | None:
+        return None if self.at_stripe is None else self.at_stripe - self.owed
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits for a person, counted."""
+
+    tasks: QuerySet[StaffTask, Any]
+    reviews: int
+    claims: int
+    given_up: int
+    events: int
+    failing_events: int
+    frozen: int
+    suspense: Money
+
+
+def members_money() -> MembersMoney:
+    """What was transferred to an expert's balance at Stripe is no longer ours to keep, though not yet in a bank."""
+    currency = settings.CURRENCY
+    cached = Account.objects.filter(kind__in=[*OWED, "stripe_connected"], currency=currency)
+    sums = dict(cached.order_by().values_list("kind").annotate(Sum("balance_minor")))
+    parts = [(kind, Money(sums.get(kind) or 0, currency)) for kind in OWED]
+    parts.append(("stripe_connected", -Money(sums.get("stripe_connected") or 0, currency)))
+    owed = sum((amount for _kind, amount in parts), Money(0, currency))
+    run = ReconciliationRun.objects.exclude(finished_at=None).order_by("-day").first()
+    minor = run.report.get("at_stripe_minor") if run else None
+    return MembersMoney(owed, parts, run, None if minor is None else Money(minor, currency))
+
+
+def waiting(*, now: datetime) -> Waiting:
+    todo = StripeEvent.objects.filter(processed_at=None)
+    return Waiting(
+        tasks=open_tasks().order_by("kind").values("kind").annotate(count=Count("pk"), since=Min("opened_at")),
+        reviews=Review.objects.filter(verdict=Review.Verdict.OPEN).count(),
+        claims=Claim.objects.filter(state=Claim.State.ANSWERED).count(),
+        given_up=OutboxRow.objects.filter(state=OutboxRow.State.GIVEN_UP).count(),
+        events=todo.count(),
+        failing_events=todo.exclude(error="").count(),
+        frozen=frozen_members(now=now).count(),
+        suspense=ledger.balance(accounts.suspense(), settings.CURRENCY),
+    )
+
+
+def open_tasks() -> QuerySet[StaffTask]:
+    return StaffTask.objects.filter(closed_at=None)
+
+
+def frozen_members(*, now: datetime) -> QuerySet:
+    lasting = Freeze.objects.filter(Q(ends_at=None) | Q(ends_at__gt=now))
+    return lasting.order_by("member_id").values("member_id", "member__name").distinct()

@@ -1,0 +1,22 @@
+"""The addresses of the back office."""
+
+from django.urls import path
+
+from payouts.staff import views
+
+urlpatterns = [
+    path("", views.home, name="staff_home"),
+    path("tasks/", views.tasks, name="staff_tasks"),
+    path("tasks/<int:task_id>/close/", views.close_task, name="staff_close_task"),
+    path("reviews/", views.reviews, name="staff_reviews"),
+    path("reviews/<int:review_id>/", views.review, name="staff_review"),
+    path("members/", views.members, name="staff_members"),
+    path("members/<int:member_id>/money/", views.member_money, name="staff_member_money"),
+    path("members/<int:member_id>/lift/", views.lift, name="staff_lift"),
+    path("ledger/", views.ledger, name="staff_ledger"),
+    path("events/", views.events, name="staff_events"),
+    path("events/<int:event_id>/again/", views.event_again, name="staff_event_again"),
+    path("outbox/", views.outbox_rows, name="staff_outbox"),
+    path("outbox/<int:row_id>/again/", views.outbox_again, name="staff_outbox_again"),
+    path("audit/", views.audit, name="staff_audit"),
+]

@@ -1,0 +1,178 @@
+"""Every address under /staff/, walked by everybody; and every act of staff in the audit trail."""
+
+from datetime import timedelta
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.urls import get_resolver, resolve
+
+from payouts.earnings.models import Earning
+from payouts.office import services as office
+from payouts.office.models import AuditRecord
+from payouts.outbox.models import OutboxRow
+from payouts.safety import services as safety
+from payouts.safety.models import Review
+from payouts.stripe.models import StripeEvent
+from tests import cast
+from tests.payouts.claims.story import answered
+from tests.payouts.purse import charge, give_credit
+
+pytestmark = pytest.mark.django_db
+
+
+def given_up(now) -> OutboxRow:
+    return OutboxRow.objects.create(
+        action="stripe.transfer", key="withdrawal:3:transfer", state="given_up", due_at=now, made_at=now, error="no"
+    )
+
+
+def event(now, **how) -> StripeEvent:
+    words = {"event_id": "evt_1", "endpoint": "platform", "type": "charge.refunded", "payload": {}}
+    return StripeEvent.objects.create(**words | {"received_at": now, "due_at": now, "processed_at": now} | how)
+
+
+@pytest.fixture
+def addresses(alice, bob, now, monkeypatch) -> dict[str, dict[str, str]]:
+    """Every address under /staff/ with what a successful POST sends there; a page that takes none has an empty one."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: now)
+    claim = answered()
+    for member in (alice, bob):
+        safety.saw(member=member, now=now, card="fp_card")
+    give_credit(alice, 500, now)
+    charge(alice, bob, 500, now, reference="period:2")
+    safety.freeze(member=bob, reason="bank", key="bank:1:2", now=now)
+    task = office.open_task(kind="suspense", key="txn_1:suspense", text="Look.", now=now)
+    reason = {"reason": "Called them.", "note": "Called them.", "verdict": "fine", "refund": "4"}
+    ids = {
+        "staff_claim": claim.pk,
+        "staff_close_task": task.pk,
+        "staff_review": safety_review(),
+        "staff_member_money": bob.pk,
+        "staff_lift": bob.pk,
+        "staff_event_again": event(now).pk,
+        "staff_outbox_again": given_up(now).pk,
+    }
+    return {address_of(name, ids): reason if name in ids and name != "staff_member_money" else {} for name in names()}
+
+
+def safety_review() -> int:
+
+    return Review.objects.get().pk
+
+
+def names() -> list[str]:
+    """A new page of the money under /staff/ is walked as soon as it has an address; those of calls have tests of their own."""
+    resolver = get_resolver()
+    found = []
+    for name in filter(lambda name: isinstance(name, str), resolver.reverse_dict):
+        forms = resolver.reverse_dict.getlist(name)
+        path, arguments = forms[0][0][0]
+        is_of_money = path.startswith("staff/") and module_of("/" + path % dict.fromkeys(arguments, 1)) == "payouts"
+        if is_of_money:
+            found.append(name)
+    return sorted(found)
+
+
+def module_of(address: str) -> str:
+    return resolve(address).func.__module__.partition(".")[0]
+
+
+def address_of(name: str, ids: dict[str, int]) -> str:
+    path, arguments = get_resolver().reverse_dict.getlist(name)[0][0][0]
+    return "/" + path % dict.fromkeys(arguments, ids[name] if arguments else 0)
+
+
+def statuses(client, addresses) -> set[int]:
+    return {client.get(address).status_code for address in addresses} | {
+        client.post(address, sent).status_code for address, sent in addresses.items()
+    }
+
+
+class DoorTests:
+    def test_all_pages_are_walked(self, addresses):
+        assert len(addresses) >= 16
+
+    def test_visitors_sign_in(self, client, addresses):
+        assert {client.get(address).url.partition("?")[0] for address in addresses} == {"/accounts/login/"}
+        assert not AuditRecord.objects.exists()
+
+    def test_for_members_and_experts_there_are_no_such_pages(self, eve, alice, bob, signed_in, addresses):
+        for member in (eve, alice, bob):
+            assert statuses(signed_in(member), addresses) == {404}
+        assert not AuditRecord.objects.exists()
+
+    def test_staff_set_up_a_second_factor_first(self, sam, signed_in, addresses):
+        Authenticator.objects.filter(user=sam).delete()
+        client = signed_in(sam)
+        assert {client.get(address).url for address in addresses} == {"/accounts/2fa/"}
+        assert statuses(client, addresses) == {302}
+        assert not AuditRecord.objects.exists()
+
+    def test_staff_see_every_page(self, sam, signed_in, addresses):
+        assert statuses_of_get(signed_in(sam), addresses) <= {200, 302, 405}
+
+
+def statuses_of_get(client, addresses) -> set[int]:
+    return {client.get(address).status_code for address in addresses}
+
+
+class TrailTests:
+    def test_every_act_is_written_down_once(self, sam, signed_in, addresses):
+        client = signed_in(sam)
+        acts = {address: sent for address, sent in addresses.items() if sent}
+        assert len(acts) == 6
+        for address, sent in acts.items():
+            before = AuditRecord.objects.count()
+            assert client.post(address, sent).status_code == 302, address
+            assert AuditRecord.objects.count() == before + 1, address
+            assert AuditRecord.objects.latest("pk").staff == sam
+        assert set(AuditRecord.objects.values_list("act", flat=True)) == {
+            "claim.decide",
+            "task.close",
+            "review.fine",
+            "freeze.lift",
+            "event.replay",
+            "outbox.retry",
+        }
+
+    def test_the_rest_takes_no_post(self, sam, signed_in, addresses):
+        client = signed_in(sam)
+        pages = [address for address, sent in addresses.items() if not sent]
+        assert {client.post(address, {"reason": "x"}).status_code for address in pages} == {405}
+        assert not AuditRecord.objects.exists()
+
+    @pytest.mark.parametrize("words", ["", "   ", "x" * 2001])
+    def test_an_act_without_its_reason_changes_nothing(self, sam, bob, now, signed_in, addresses, words):
+        client = signed_in(sam)
+        for address, sent in addresses.items():
+            if "reason" in sent and "/again/" not in address:
+                client.post(address, sent | {"reason": words, "note": words})
+        assert not AuditRecord.objects.exists()
+        assert safety.frozen(member=bob, now=now)
+        assert not Earning.objects.filter(released_at__isnull=False).exists()
+
+    def test_the_same_act_again_is_refused(self, sam, bob, now, signed_in, addresses):
+        client = signed_in(sam)
+        acts = {address: sent for address, sent in addresses.items() if sent and "events" not in address}
+        for address, sent in [*acts.items(), *acts.items()]:
+            client.post(address, sent)
+        assert AuditRecord.objects.count() == len(acts)
+
+
+class OwnAffairTests:
+    def test_staff_do_not_find_the_review_of_their_own_earning(self, alice, bob, now, signed_in, addresses):
+        for party in (alice, bob):
+            party.is_staff = True
+            party.save()
+            cast.second_factor(party)
+            client, address = signed_in(party), f"/staff/reviews/{safety_review()}/"
+            assert client.get(address).status_code == 404
+            assert client.post(address, {"verdict": "fine", "note": "Me."}).status_code == 404
+        assert not AuditRecord.objects.exists()
+
+    def test_staff_do_not_lift_their_own_freeze(self, sam, now, signed_in):
+        safety.freeze(member=sam, reason="bank", key="bank:9:2", now=now + timedelta(days=36_500))
+        client = signed_in(sam)
+        assert "Lift" not in client.get(f"/staff/members/{sam.pk}/money/").content.decode()
+        assert client.post(f"/staff/members/{sam.pk}/lift/", {"reason": "Me."}).status_code == 404
+        assert not AuditRecord.objects.exists()

@@ -198,7 +198,9 @@ class RefundAdmin(LookOnly, admin.ModelAdmin):
         """What Stripe will never send, settled by hand with the member."""
         if not request.user.has_perm("payouts.change_refund"):
             raise PermissionDenied
-        refund = get_object_or_404(Refund, pk=refund_id, state=Refund.State.REFUSED)
+        refund = get_object_or_404(
+            Refund.objects.exclude(member=request.user.pk), pk=refund_id, state=Refund.State.REFUSED
+        )
         form = SettleForm(request.POST or None)
         if request.method == "POST" and form.is_valid() and _settled(request, refund, form):
             messages.success(request, _("{refund} is settled.").format(refund=refund))

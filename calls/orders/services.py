@@ -103,8 +103,11 @@ def cancel(*, order_id: int, expert: User, now: datetime) -> None:
 
 @transaction.atomic
 def decide(*, order_id: int, staff: User, pay: Money, reason: str, now: datetime) -> None:
-    """Staff: `pay` of a contested order is the expert's due, the rest is freed. Raises as `confirm`, BadAmount."""
-    if not staff.is_staff:
+    """Staff: `pay` of a contested order is the expert's due, the rest is freed. Raises as `confirm`, BadAmount.
+
+    For one of its two people it does not exist: nobody decides about their own.
+    """
+    if not staff.is_staff or of_member(staff).filter(pk=order_id).exists():
         raise WorkOrder.DoesNotExist
     order = _locked(order_id, now, State.CONTESTED)
     if not Money(0, order.currency) <= pay <= order.price:

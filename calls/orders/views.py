@@ -78,13 +78,18 @@ def decide(request: MemberRequest, order_id: int) -> HttpResponse:
     found = get_object_or_404(
         WorkOrder.objects.select_related("payer", "expert"), pk=order_id, state=WorkOrder.State.CONTESTED
     )
+    if request.user.pk in (found.payer_id, found.expert_id):
+        raise Http404
     form = DecideForm(request.POST or None)
     if form.is_valid():
         terms = form.cleaned_data
         if terms["pay"] > found.price:
             form.add_error("pay", _("At most {price}.").format(price=found.price))
         else:
-            orders.decide(order_id=found.pk, staff=request.user, now=timezone.now(), **terms)
+            try:
+                orders.decide(order_id=found.pk, staff=request.user, now=timezone.now(), **terms)
+            except orders.OrderRefused:
+                messages.error(request, _("This is no longer possible. Nothing was changed."))
             return redirect("admin:index")
     return render(
         request, "calls/orders/decide.html", {"order": found, "form": form}, status=422 if form.errors else 200

@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
 from payouts.cards.models import AutoTopUp, SavedCard
+from payouts.safety import services as safety
 from payouts.stripe import card_gateway
 from payouts.stripe.answers import Card, Refused
 from payouts.wallet.models import Customer
@@ -68,6 +69,7 @@ def _keep(member: AbstractBaseUser, card: Card, now: datetime) -> None:
     }
     defaults = {**known, "member_id": member.pk, "saved_at": now}
     SavedCard.objects.update_or_create(stripe_method=card.id, defaults=known, create_defaults=defaults)
+    safety.saw(member=member, now=now, card=card.fingerprint)
 
 
 def _forget(cards: list[SavedCard], now: datetime) -> None:

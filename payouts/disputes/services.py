@@ -126,11 +126,14 @@ def take_what_was_freed(*, now: datetime) -> int:
 
 @transaction.atomic
 def lift_block(*, dispute_id: int, staff: AbstractBaseUser, reason: str, now: datetime) -> None:
-    """The member may pay again although the dispute was lost. Raises NoReason, NotAnswerable while it is open."""
+    """The member may pay again although the dispute was lost. Nobody lifts their own.
+
+    Raises NoReason, NotAnswerable while it is open.
+    """
     if not reason.strip():
         raise NoReason
     dispute = Dispute.objects.select_for_update(no_key=True).get(pk=dispute_id)
-    if dispute.is_open:
+    if dispute.is_open or dispute.member_id == staff.pk:
         raise NotAnswerable(dispute.status)
     wallet.unblock_payments(reason=dispute.reference, now=now)
     office.record(staff=staff, act="dispute.lift_block", reference=dispute.reference, reason=reason, now=now)

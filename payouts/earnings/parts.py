@@ -7,6 +7,7 @@ from django.db import transaction
 from payouts import clock
 from payouts.earnings.capture import release_date
 from payouts.earnings.models import UNUSED, Earning, EarningMove
+from payouts.earnings.suspicion import hold_part
 from payouts.earnings.waiting import AlreadyReleased, wait
 from payouts.ledger import accounts
 from payouts.ledger import services as ledger
@@ -95,7 +96,9 @@ def _new(
     )
     if kept_until:
         wait(reference=to, reason=UNUSED, now=now)
-        target.refresh_from_db()
+    else:
+        hold_part(part=target, now=now)
+    target.refresh_from_db()
     return target
 
 

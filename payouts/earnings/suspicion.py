@@ -26,16 +26,30 @@ def hold_if_suspicious(
     found = safety.suspicions(payer=payer, expert=expert, price_minor=earning.price_minor, now=now)
     if found is None:
         return None
+    return _hold(earning, found.codes, now)
+
+
+def hold_part(*, part: Earning, now: datetime) -> Review | None:
+    """Of a purchase that staff look at, or found to be fraud: what is earned of it later waits as well."""
+    whole = Review.objects.filter(reference=part.spent_reference).exclude(verdict=Verdict.FINE).first()
+    return _hold(part, whole.reasons, now) if whole else None
+
+
+def _hold(earning: Earning, codes: list[str], now: datetime) -> Review:
     waiting.wait(reference=earning.reference, reason=REASON, now=now)
     office.open_task(
         kind="review",
         key=f"{earning.reference}:review",
         reference=earning.reference,
-        text=f"Before this earning is released: {', '.join(found.codes)}.",
+        text=f"Before this earning is released: {', '.join(codes)}.",
         now=now,
     )
     return Review.objects.create(
-        reference=earning.reference, expert_id=expert.pk, payer_id=payer.pk, reasons=found.codes, opened_at=now
+        reference=earning.reference,
+        expert_id=earning.expert_id,
+        payer_id=earning.payer_id,
+        reasons=codes,
+        opened_at=now,
     )
 
 

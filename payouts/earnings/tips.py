@@ -12,6 +12,7 @@ from django.db.models import Sum
 from payouts import clock
 from payouts.earnings.capture import release_date
 from payouts.earnings.models import Earning, Tip
+from payouts.earnings.suspicion import hold_if_suspicious
 from payouts.ledger import accounts
 from payouts.ledger import services as ledger
 from payouts.mail import services as mail
@@ -68,6 +69,7 @@ def tip(
         )
         spent = wallet.spend(payer=payer, amount=amount, reference=sent.reference, now=now)
         earning = _earning(sent, expert, group, label, link)
+        hold_if_suspicious(earning=earning, payer=payer, expert=expert, now=now)
         _tell_both(earning, now)
         lines = wallet.spread(spent, [wallet.Part(accounts.expert_pending(expert.pk), amount)], group)
         try:

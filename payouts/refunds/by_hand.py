@@ -12,7 +12,7 @@ from payouts.refunds.models import Refund
 
 
 class NotRefused(Exception):
-    """There is nothing to settle: Stripe did not refuse this refund, or it is settled already. Nothing moved."""
+    """There is nothing to settle: Stripe did not refuse this refund, it is settled already, or it is their own. Nothing moved."""
 
 
 class NoNote(Exception):
@@ -25,7 +25,7 @@ def settle(*, refund_id: int, staff: AbstractBaseUser, is_sent: bool, note: str,
     if not note.strip():
         raise NoNote
     refund = rows.locked(pk=refund_id)
-    if refund is None or refund.state != Refund.State.REFUSED:
+    if refund is None or refund.state != Refund.State.REFUSED or refund.member_id == staff.pk:
         raise NotRefused(str(refund_id))
     act = "refund.sent_by_hand" if is_sent else "refund.credit_again"
     office.record(staff=staff, act=act, reference=refund.reference, reason=note, now=now)

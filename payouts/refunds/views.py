@@ -1,5 +1,6 @@
 """*Refund unused credit* on `/wallet/`."""
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -17,6 +18,7 @@ from payouts.refunds.forms import RefundForm
 
 @login_required
 @require_POST
+@reauthentication_required
 def refund(request: MemberRequest) -> HttpResponse:
     form = RefundForm(request.POST)
     if not form.is_valid():

@@ -55,6 +55,7 @@ class CheckoutSession:
     top_up_id: int  # 0: not one of our top-ups
     payment_intent: str
     fee: Money | None
+    card: str = ""  # the fingerprint of the number that paid; empty for other ways to pay
 
     @property
     def is_paid(self) -> bool:
@@ -76,6 +77,7 @@ class Payment:
     error_code: str
     error_charge: str
     fee: Money | None
+    card: str = ""  # as CheckoutSession.card
 
     @property
     def is_paid(self) -> bool:

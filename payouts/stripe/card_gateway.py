@@ -5,7 +5,7 @@ from typing import Any
 from payouts.money import Money
 from payouts.stripe.answers import Card, Payment
 from payouts.stripe.client import asking
-from payouts.stripe.gateway import fee_of
+from payouts.stripe.gateway import card_of, fee_of
 from payouts.stripe.marks import once, ours, own_number
 
 
@@ -82,4 +82,5 @@ def _payment(intent: Any) -> Payment:
         error_code=getattr(error, "code", "") or "",
         error_charge=getattr(error, "charge", "") or "",
         fee=fee_of(intent),
+        card=card_of(intent),
     )

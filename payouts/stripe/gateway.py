@@ -95,6 +95,7 @@ def _session(session: Any) -> CheckoutSession:
         top_up_id=own_number(_plain(session.metadata), "topup"),
         payment_intent=(intent if isinstance(intent, str) else intent.id) if intent else "",
         fee=fee_of(intent),
+        card=card_of(intent),
     )
 
 
@@ -109,6 +110,12 @@ def fee_of(intent: Any) -> Money | None:
     if booked is None or isinstance(booked, str):
         return None
     return Money(booked.fee, booked.currency.upper())
+
+
+def card_of(intent: Any) -> str:
+    """The fingerprint of the card that paid, as Card.fingerprint."""
+    details = getattr(getattr(intent, "latest_charge", None), "payment_method_details", None)
+    return getattr(getattr(details, "card", None), "fingerprint", "") or ""
 
 
 # --- Connected accounts ---------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from django.db import transaction
 from payouts.ledger import accounts
 from payouts.ledger import services as ledger
 from payouts.money import Money
+from payouts.safety import services as safety
 from payouts.stripe import gateway
 from payouts.stripe.answers import CheckoutSession, Payment
 from payouts.wallet.models import CreditLot, Customer, Decline, TopUp
@@ -86,6 +87,7 @@ def _credit(top_up: TopUp, intent: str, answer: CheckoutSession | Payment, now: 
         remaining_minor=amount.minor,
         currency=amount.currency,
     )
+    safety.saw(member=top_up.member, now=now, card=answer.card)
     line = ledger.Line(accounts.stripe_pending(), accounts.caller_credit(top_up.member_id), amount)
     ledger.post(key=f"topup:{top_up.pk}:paid", kind="top_up", lines=[line], reference=f"topup:{top_up.pk}", now=now)
 

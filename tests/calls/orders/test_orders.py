@@ -213,6 +213,14 @@ class NotAsDescribedTests:
         with pytest.raises(WorkOrder.DoesNotExist):
             orders.decide(order_id=contested.pk, staff=story.bob, pay=contested.price, reason="x", now=story.now)
 
+    def test_nobody_decides_about_their_own(self, story, contested):
+        for member in (story.alice, story.bob):
+            member.is_staff = True
+            member.save()
+            with pytest.raises(WorkOrder.DoesNotExist):
+                orders.decide(order_id=contested.pk, staff=member, pay=contested.price, reason="x", now=story.now)
+        assert story.balances() == HELD
+
 
 class PageTests:
     @pytest.fixture(autouse=True)

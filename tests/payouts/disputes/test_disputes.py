@@ -182,6 +182,8 @@ class ClosedTests:
         with pytest.raises(disputes.NoReason):
             disputes.lift_block(dispute_id=disputed.pk, staff=sam, reason=" ", now=now)
         assert wallet.is_blocked(member=alice)
+        with pytest.raises(disputes.NotAnswerable):  # nobody lifts their own
+            disputes.lift_block(dispute_id=disputed.pk, staff=alice, reason="I paid", now=now)
         disputes.lift_block(dispute_id=disputed.pk, staff=sam, reason="She paid by bank", now=now)
         disputes.take_what_was_freed(now=now)
         assert not wallet.is_blocked(member=alice)

@@ -25,6 +25,7 @@ from payouts.stripe.client import client
 from payouts.stripe.models import StripeEvent
 from payouts.wallet import services as wallet
 from payouts.wallet.models import CreditLot
+from tests import cast
 from tests.payouts.purse import charge, eur, purse
 from tests.payouts.stripe.story import AT_ONCE, open_top_up, pay, stripe_and_ledger_agree, work_for
 
@@ -328,6 +329,13 @@ class ByHandTests:
         assert states() == [State.SETTLED]
         assert browser.get(f"{page}settle/").status_code == 404
 
+    def test_nobody_settles_their_own(self, refused, alice, now):
+        alice.is_staff = True
+        alice.save()
+        with pytest.raises(refunds.NotRefused):
+            refunds.settle(refund_id=refused.pk, staff=alice, is_sent=True, note="For me", now=now)
+        assert states() == [State.REFUSED]
+
     def test_members_do_not(self, refused, alice, eve, signed_in):
         for member in (alice, eve):
             answer = signed_in(member).post(f"/admin/payouts/refund/{refused.pk}/settle/", {"outcome": "sent"})
@@ -338,6 +346,17 @@ class ByHandTests:
 
 class WalletPageTests:
     TOKEN = "form-token-of-a-page"
+
+    @pytest.fixture
+    def signed_in(self, signed_in):
+        """Who has just typed the password: this is a way out for money."""
+
+        def client_of(member):
+            browser = signed_in(member)
+            cast.has_just_typed_the_password(browser, member)
+            return browser
+
+        return client_of
 
     def post(self, browser, **typed) -> str:
         return browser.post("/wallet/refund/", {"token": self.TOKEN, **typed}, follow=True).content.decode()

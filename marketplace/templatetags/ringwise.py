@@ -6,6 +6,7 @@ from pathlib import Path
 from zlib import crc32
 
 from django import template
+from django.conf import settings
 from django.forms import BooleanField, BoundField
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -47,6 +48,12 @@ def duration(ms: int | None) -> str:
     if minutes and seconds:
         return _("{minutes} min {seconds} s").format(minutes=minutes, seconds=seconds)
     return _("{minutes} min").format(minutes=minutes) if minutes else _("{seconds} s").format(seconds=seconds)
+
+
+@register.simple_tag
+def freeze_hours() -> int:
+    """How long withdrawals wait after a change of bank, e-mail or second factor: said before the change."""
+    return settings.FREEZE_HOURS
 
 
 @register.filter

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -13,6 +14,9 @@ from payouts.claims import services as claims
 from payouts.earnings import services as earnings
 from payouts.member_request import MemberRequest
 from payouts.money import Money
+from payouts.safety import services as safety
+from payouts.safety import words
+from payouts.second_factor import lacks_second_factor
 from payouts.withdrawals import services as withdrawals
 from payouts.withdrawals.forms import BankForm, WithdrawForm
 
@@ -28,7 +32,10 @@ def show(request: MemberRequest) -> HttpResponse:
     expert = request.user
     summary, bank = earnings.summary(expert=expert), withdrawals.bank_of(expert=expert)
     least = Money(settings.WITHDRAWAL_MINOR_MIN, settings.CURRENCY)
+    frozen = safety.frozen(member=expert, now=timezone.now())
     context = {
+        "frozen_text": words.frozen_text(frozen) if frozen else "",
+        "lacks_second_factor": lacks_second_factor(expert),
         "summary": summary,
         "owed": earnings.owed(expert=expert),
         "claims": claims.to_answer(expert=expert),

@@ -73,7 +73,7 @@ def bob_becomes_an_expert(bob: Person) -> None:
     bob.press("Publish profile")
     expect(bob.page).to_have_url(re.compile(r"/experts/bob-leroy/$"))
     bob.page.goto("/me/")
-    bob.page.get_by_role("link", name="Add an act").click()
+    bob.page.get_by_role("link", name="Add an act", exact=True).click()
     bob.page.get_by_label("What the caller gets").fill("Five minutes on your tax return")
     bob.page.get_by_label("Length in minutes").fill("5")
     bob.page.get_by_label("Price").fill("400")

@@ -48,9 +48,9 @@ def the_bank_refuses(bob: Person) -> None:
 def the_bank_pays(bob: Person) -> None:
     available = bob.sum("earnings-available")
     connects_a_bank(bob, "Change at Stripe", PAYING_BANK)
-    bob.page.get_by_label("Amount").fill(f"{ENOUGH_TO_WITHDRAW_MINOR // 100}")
-    bob.press("Withdraw")
-    bob.reads(re.compile("Your bank account was changed.*withdrawals wait until"))
+    waits = bob.page.get_by_text(re.compile("Your bank account was changed.*withdrawals wait until"))
+    bob.looks_again_until("/earnings/", waits.is_visible)
+    expect(bob.button("Withdraw")).to_have_count(0)
     Freeze.objects.update(ends_at=timezone.now())  # three days later
     bob.page.goto("/earnings/")
     bob.page.get_by_label("Amount").fill(f"{ENOUGH_TO_WITHDRAW_MINOR // 100}")

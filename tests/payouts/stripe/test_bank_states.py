@@ -261,13 +261,13 @@ class AtOnceTests:
         payout = client().v1.payouts.retrieve(row.stripe_payout, {}, {"stripe_account": row.stripe_account})
         return payout.method
 
-    def test_is_offered_and_done_where_the_bank_takes_it(self, quick_bob, now, signed_in):
-        assert "At once, within minutes" in page(quick_bob, signed_in)
+    def test_is_offered_and_done_where_the_bank_takes_it(self, quick_bob, now, proven):
+        assert "At once, within minutes" in page(quick_bob, proven)
         assert self.asked_at_once(quick_bob, now) == "instant"
         assert ledger.balance(accounts.stripe_fees(), "EUR") == eur(320 + 70)  # Stripe's; the expert pays nothing
 
-    def test_is_not_offered_elsewhere_and_asking_changes_nothing(self, rich_bob, now, signed_in):
-        assert "At once, within minutes" not in page(rich_bob, signed_in)
+    def test_is_not_offered_elsewhere_and_asking_changes_nothing(self, rich_bob, now, proven):
+        assert "At once, within minutes" not in page(rich_bob, proven)
         assert self.asked_at_once(rich_bob, now) == "standard"
 
     def test_goes_the_ordinary_way_while_stripe_offers_none(self, quick_bob, now, monkeypatch):

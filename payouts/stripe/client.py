@@ -78,9 +78,10 @@ def asking() -> Iterator[stripe.StripeClient]:
 
 
 def _translated(problem: stripe.StripeError) -> Exception:
-    """A reused key (idempotency_error) counts as not answered: the first request with that key may have had its effect."""
+    """A reused key (idempotency_error) counts as not answered: the first request with that key may have had its effect.
+    So does an answer below 400 that the library could not read: Stripe may have said yes in it."""
     status, unclear = problem.http_status, isinstance(problem, stripe.IdempotencyError)
-    if status is None or status in (401, 409, 429) or status >= 500 or unclear:
+    if status is None or status < 400 or status in (401, 409, 429) or status >= 500 or unclear:
         return NotAnswered(str(problem))
     if isinstance(problem, stripe.CardError):
         return _declined(problem)

@@ -46,6 +46,7 @@ export class CallPanel {
 
   /** @param {Outgoing | null} outgoing */
   update(outgoing) {
+    byId("call-now")?.removeAttribute("disabled"); // the server hears this page now
     const before = this.#ring.stage.phase;
     const stage = this.#ring.update(outgoing);
     this.#way = outgoing?.room ?? null;

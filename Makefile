@@ -28,8 +28,8 @@ test: .ci/run ## every check and every test; on Debian as root it installs what 
 lint: $(VENV)/.installed-dev node_modules/.installed ## the checks without the tests
 	@$(PY) -m tests.harness lint
 
-prove: $(VENV)/.installed-dev ## the tests that take longer than `make test` allows
-	@$(PY) -m tests.harness prove-sqlite prove-postgres
+prove: $(VENV)/.installed-dev node_modules/.installed ## the tests that take longer than `make test` allows
+	@$(PY) -m tests.harness prove-journeys prove-sqlite prove-postgres
 
 bench: $(VENV)/.installed-dev ## measure against the goals (make bench ONLY=posting)
 	@$(PY) -m bench $(ONLY)

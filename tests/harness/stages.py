@@ -73,6 +73,7 @@ def stages() -> dict[str, Stage]:
                 alone_on_the_network(pytest(*workers, "-m", "journey and not prove")),
             ]
         ),
+        "prove-journeys": Stage([alone_on_the_network(pytest(*workers, "-m", "journey and prove"))]),
         "prove-sqlite": Stage([pytest(*workers, "-m", "prove and not journey and not postgres and not redis")]),
         "prove-postgres": Stage([pytest(*workers, "-m", "prove and not journey")], needs_servers=True),
     }

@@ -35,6 +35,7 @@ def opens(person: Person, address: str) -> None:
     person.page.goto(address)
 
 
+@pytest.mark.prove
 class ClaimTests:
     def test_a_part_comes_back_from_the_expert_and_a_part_from_staff(self, story, signed_in_person):
         receipt = f"/calls/{story.call.pk}/"

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from calls.metering.models import PaidPeriod
@@ -13,6 +14,7 @@ from tests.journeys.people import Person, cents
 from tests.journeys.site import manage
 
 
+@pytest.mark.prove
 class SavedCardTests:
     def test_one_press_in_the_call_and_by_itself_when_credit_runs_low(self, site, signed_in_person):
         alice, bob = signed_in_person(cast.alice()), signed_in_person(cast.bob())

@@ -75,8 +75,3 @@ def decide(*, review_id: int, staff: AbstractBaseUser, verdict: str, note: str, 
         waiting.let_go(reference=review.reference, reason=REASON)
     else:
         safety.freeze(member=review.expert, reason="review", key=f"{review.reference}:fraud", now=now)
-
-
-def open_reviews() -> list[Review]:
-    """The oldest first."""
-    return list(Review.objects.filter(verdict=Verdict.OPEN).select_related("expert", "payer").order_by("opened_at"))

@@ -2,6 +2,6 @@
 
 from payouts.safety.freezes import Frozen, NotByThemself, freeze, frozen, lift
 from payouts.safety.rules import Suspicion, suspicions
-from payouts.safety.sightings import saw
+from payouts.safety.sightings import forget_old, saw
 
-__all__ = ["Frozen", "NotByThemself", "Suspicion", "freeze", "frozen", "lift", "saw", "suspicions"]
+__all__ = ["Frozen", "NotByThemself", "Suspicion", "forget_old", "freeze", "frozen", "lift", "saw", "suspicions"]

@@ -33,4 +33,5 @@ def shared(one: AbstractBaseUser, other: AbstractBaseUser) -> set[str]:
 
 
 def forget_old(*, now: datetime) -> int:
+    """What was not seen again for KEPT_FOR is nobody's business any more; answers how many were forgotten."""
     return Sighting.objects.filter(last_at__lt=now - KEPT_FOR).delete()[0]

@@ -72,6 +72,12 @@ class SuspicionTests:
         safety.saw(member=alice, now=now, card="fp_card", address="")
         assert Sighting.objects.get().mark != "fp_card"
 
+    def test_what_was_not_seen_again_for_a_year_is_forgotten(self, alice, now):
+        safety.saw(member=alice, now=now - timedelta(days=366), card="old")
+        safety.saw(member=alice, now=now - timedelta(days=364), card="new")
+        assert safety.forget_old(now=now) == 1
+        assert Sighting.objects.get().last_at == now - timedelta(days=364)
+
     @pytest.mark.parametrize(
         ("address", "kept"), [("127.0.0.1", ""), ("192.168.1.5", ""), ("::1", ""), ("8.8.8.8", "8.8.8.8")]
     )

@@ -1,62 +1,109 @@
-"""The database itself refuses to change or delete what was posted, and to rename an account."""
+"""The database itself refuses to change or delete what was posted, its seals and the audit trail, and to rename an account.
+
+A migration that alters one of these tables on SQLite rebuilds it, and has to make its triggers again.
+"""
+
+from dataclasses import dataclass
 
 from django.db import migrations
 
-TABLES = ["payouts_entry", "payouts_posting"]
 NAMES = "id, kind, owner, currency, credit_normal"
 
-SQLITE_ON = [
-    f"CREATE TRIGGER {table}_no_{what.lower()} BEFORE {what} ON {table} "
-    "BEGIN SELECT RAISE(ABORT, 'the ledger only grows'); END"
-    for table in TABLES
-    for what in ("UPDATE", "DELETE")
-] + [
-    f"CREATE TRIGGER payouts_account_no_rename BEFORE UPDATE OF {NAMES} ON payouts_account "
-    "BEGIN SELECT RAISE(ABORT, 'accounts keep their names'); END",
+
+@dataclass(frozen=True)
+class Guard:
+    """A table whose rows stay: why, the rows that may still change, and what makes a new row the same as one that is there."""
+
+    table: str
+    why: str
+    once: str | None = None  # a row that is taken this way is passed over, as ON CONFLICT DO NOTHING wants
+    taken: str = "id = NEW.id"  # a row that is taken this way is refused
+    fixed: str = ""  # when a row no longer changes; empty: always
+
+
+GUARDS = [
+    Guard("payouts_entry", "the ledger only grows", once="key = NEW.key"),
+    Guard("payouts_posting", "the ledger only grows"),
+    Guard("payouts_seal", "seals stay", once="after_entry = NEW.after_entry"),
+    Guard("payouts_auditrecord", "the audit trail only grows"),
+    Guard(  # a task changes once, when it is closed
+        "payouts_stafftask",
+        "the audit trail only grows",
+        taken="id = NEW.id OR key = NEW.key",
+        fixed="WHEN (OLD.closed_at IS NOT NULL)",
+    ),
 ]
 
-# SQLite's INSERT OR REPLACE deletes the rows in its way without asking the triggers of DELETE: so it finds none in its way.
-# A row whose key or name is taken is passed over, which is also what ON CONFLICT DO NOTHING wants (it asks these too).
-for table in [*TABLES, "payouts_account"]:
-    SQLITE_ON.append(
-        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
-        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id) "
-        "BEGIN SELECT RAISE(ABORT, 'the ledger only grows'); END"
+
+def sqlite():
+    yield (
+        f"CREATE TRIGGER payouts_account_no_rename BEFORE UPDATE OF {NAMES} ON payouts_account "
+        "BEGIN SELECT RAISE(ABORT, 'accounts keep their names'); END"
     )
-SQLITE_ON += [
-    "CREATE TRIGGER payouts_entry_once BEFORE INSERT ON payouts_entry "
-    "WHEN EXISTS (SELECT 1 FROM payouts_entry WHERE key = NEW.key AND id <> NEW.id) "
-    "BEGIN SELECT RAISE(IGNORE); END",
-    "CREATE TRIGGER payouts_account_once BEFORE INSERT ON payouts_account WHEN EXISTS (SELECT 1 FROM payouts_account "
-    "WHERE kind = NEW.kind AND owner = NEW.owner AND currency = NEW.currency AND id <> NEW.id) "
-    "BEGIN SELECT RAISE(IGNORE); END",
-]
-SQLITE_OFF = [f"DROP TRIGGER {sql.split()[2]}" for sql in SQLITE_ON]
+    for guard in GUARDS:
+        for what, when in (("UPDATE", guard.fixed), ("DELETE", "")):
+            yield (
+                f"CREATE TRIGGER {guard.table}_no_{what.lower()} BEFORE {what} ON {guard.table} {when} "
+                f"BEGIN SELECT RAISE(ABORT, '{guard.why}'); END"
+            )
+    # SQLite's INSERT OR REPLACE deletes the rows in its way without asking the triggers of DELETE: so it finds none in its way.
+    account = Guard(
+        "payouts_account",
+        "the ledger only grows",
+        once="kind = NEW.kind AND owner = NEW.owner AND currency = NEW.currency",
+    )
+    for guard in [*GUARDS, account]:
+        yield (
+            f"CREATE TRIGGER {guard.table}_no_replace BEFORE INSERT ON {guard.table} "
+            f"WHEN EXISTS (SELECT 1 FROM {guard.table} WHERE {guard.taken}) "
+            f"BEGIN SELECT RAISE(ABORT, '{guard.why}'); END"
+        )
+        if guard.once:
+            yield (
+                f"CREATE TRIGGER {guard.table}_once BEFORE INSERT ON {guard.table} "
+                f"WHEN EXISTS (SELECT 1 FROM {guard.table} WHERE {guard.once} AND id <> NEW.id) "
+                "BEGIN SELECT RAISE(IGNORE); END"
+            )
 
-POSTGRESQL_ON = [
-    "CREATE FUNCTION payouts_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-    "RAISE EXCEPTION 'the ledger only grows' USING ERRCODE = 'integrity_constraint_violation'; END $$",
-    f"CREATE TRIGGER payouts_account_no_rename BEFORE UPDATE OF {NAMES} ON payouts_account "
-    "FOR EACH ROW EXECUTE FUNCTION payouts_refuse()",
-]
-for table in TABLES:
-    POSTGRESQL_ON += [
-        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
-        "FOR EACH ROW EXECUTE FUNCTION payouts_refuse()",
-        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION payouts_refuse()",
-    ]
-POSTGRESQL_OFF = ["DROP FUNCTION payouts_refuse() CASCADE"]
+
+def postgresql():
+    for function, why in (
+        ("payouts_refuse", "the ledger only grows"),
+        ("payouts_refuse_audit", "the audit trail only grows"),
+    ):
+        yield (
+            f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"RAISE EXCEPTION '{why}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
+        )
+    yield (
+        f"CREATE TRIGGER payouts_account_no_rename BEFORE UPDATE OF {NAMES} ON payouts_account "
+        "FOR EACH ROW EXECUTE FUNCTION payouts_refuse()"
+    )
+    for guard in GUARDS:
+        function = "payouts_refuse_audit()" if "audit" in guard.why else "payouts_refuse()"
+        for what, when in (("UPDATE", guard.fixed), ("DELETE", "")):
+            yield (
+                f"CREATE TRIGGER {guard.table}_no_{what.lower()} BEFORE {what} ON {guard.table} "
+                f"FOR EACH ROW {when} EXECUTE FUNCTION {function}"
+            )
+        yield (
+            f"CREATE TRIGGER {guard.table}_no_truncate BEFORE TRUNCATE ON {guard.table} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION {function}"
+        )
 
 
 def switch_on(apps, schema_editor):
-    for sql in SQLITE_ON if schema_editor.connection.vendor == "sqlite" else POSTGRESQL_ON:
+    for sql in sqlite() if schema_editor.connection.vendor == "sqlite" else postgresql():
         schema_editor.execute(sql, params=None)
 
 
 def switch_off(apps, schema_editor):
-    for sql in SQLITE_OFF if schema_editor.connection.vendor == "sqlite" else POSTGRESQL_OFF:
-        schema_editor.execute(sql, params=None)
+    if schema_editor.connection.vendor == "sqlite":
+        for sql in sqlite():
+            schema_editor.execute(f"DROP TRIGGER {sql.split()[2]}", params=None)
+    else:
+        schema_editor.execute("DROP FUNCTION payouts_refuse() CASCADE", params=None)
+        schema_editor.execute("DROP FUNCTION payouts_refuse_audit() CASCADE", params=None)
 
 
 class Migration(migrations.Migration):

@@ -1,5 +1,6 @@
 """What every test may ask for: the cast, a signed-in browser, the moment. See cast.py for what these people have."""
 
+import gc
 from collections.abc import Callable
 from datetime import datetime
 
@@ -24,6 +25,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     asks = {item: item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(item.fixturenames) for item in items}
     config.hook.pytest_deselected(items=[item for item in items if not asks[item]])
     items[:] = [item for item in items if asks[item]]
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded stays until the end: looking through it for garbage again and again took a twentieth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -107,6 +107,7 @@ def hangs_up_and_reads_the_receipt(typist: Person) -> None:
     expect(typist.page.get_by_role("heading", name="Your call with Robin Ferro")).to_be_visible()
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("site", [DEMO], indirect=True)
 class KeyboardTests:
     def test_from_the_wallet_to_the_receipt(self, typist):

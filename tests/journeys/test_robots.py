@@ -77,6 +77,7 @@ class RobotTests:
         newcomer.page.goto(f"/calls/{period.call_id}/")
         newcomer.reads(re.compile(r"€0\.\d\d"))
 
+    @pytest.mark.prove
     def test_the_one_with_an_act(self, newcomer):
         before = credit()
         calls(newcomer, "Cleo Stahl")
@@ -87,6 +88,7 @@ class RobotTests:
         period = hangs_up(newcomer)
         assert (period.kind, period.amount_minor, credit()) == ("act_of_time", 0, before)
 
+    @pytest.mark.prove
     def test_a_person_as_that_expert_may_answer_first(self, newcomer, person):
         expert = person("Expert")
         expert.page.goto("/demo/")

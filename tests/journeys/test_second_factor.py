@@ -60,6 +60,7 @@ class PasskeyTests:
 
 
 class CodeTests:
+    @pytest.mark.prove
     def test_an_app_for_codes_is_set_up_from_its_secret(self, site, signed_in_person):
         bob = cast.bob()
         page = signed_in_person(bob).page

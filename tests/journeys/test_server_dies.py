@@ -42,6 +42,7 @@ class ServerDiesTests:
         assert wallet.credit(member=cast.alice()).minor == 2_000 - period.amount_minor
         assert "clean" in manage(site.environment, "verify_ledger")
 
+    @pytest.mark.prove
     @pytest.mark.parametrize("site", [{"LOSS_RESUMES_S": "2", "LOSS_ENDS_S": "10"}], indirect=True)
     def test_after_a_long_outage_the_period_is_settled_at_the_last_beat(self, site, signed_in_person):
         buy_credit(cast.alice(), 2_000, now=timezone.now())

@@ -313,11 +313,11 @@ class LivesTests:
     def test_no_life_of_a_paid_period_breaks_the_rules(self, db):
         # Always the same lives, and not shrunk: that would take minutes. `make prove` looks for new ones.
         # Fewer on PostgreSQL: a step costs several times as much there, and the rules are the same.
-        lives = 25 if connection.vendor == "sqlite" else 8
+        lives = 12 if connection.vendor == "sqlite" else 5
         live(max_examples=lives, stateful_step_count=25, derandomize=True, phases=[Phase.generate])
 
     def test_nor_any_life_on_stored_time(self, db):
-        lives = 15 if connection.vendor == "sqlite" else 5
+        lives = 8 if connection.vendor == "sqlite" else 4
         live(StoredTimeMachine, max_examples=lives, stateful_step_count=20, derandomize=True, phases=[Phase.generate])
 
     @pytest.mark.prove

@@ -120,6 +120,7 @@ class KilledTests:
         assert (await sync_to_async(Call.objects.get)(id=call.id)).end_reason == "lost"
         assert await sync_to_async(verify_ledger)() == []
 
+    @pytest.mark.prove
     async def test_goes_on_by_itself_when_both_are_back_in_time_and_bills_nothing_in_between(self, alice, bob, site):
         cookies, call = await killed_in_mid_call(site, alice, bob)
         beat_at = (await sync_to_async(Process.objects.get)()).beat_at
@@ -140,6 +141,7 @@ class KilledTests:
         assert await sync_to_async(verify_ledger)() == []
 
 
+@pytest.mark.prove
 class StoppedInGoodOrderTests:
     async def test_closes_what_it_heard_at_the_last_good_report_and_gives_up_its_lease(self, alice, bob, site):
         await sync_to_async(give_credit)(alice, CREDIT)

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class KilledWorkerTests:
+    @pytest.mark.prove
     def test_a_refund_is_made_once(self, alice):
         now = timezone.now()
         top_up = open_top_up(alice, 2_000, now=now)

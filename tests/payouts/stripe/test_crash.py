@@ -85,6 +85,7 @@ class KilledWorkerTests:
         assert books.sums("eur", account=account)[0] == 7_000
         assert stripe_and_ledger_agree()
 
+    @pytest.mark.prove
     def test_a_payout_is_made_once(self, alice, bob, now):
         earn(bob, alice, 10_000, now=now)
         account = connect(bob, now=now)
@@ -100,6 +101,7 @@ class KilledWorkerTests:
         assert withdrawal.state == State.PAID
         assert stripe_and_ledger_agree()
 
+    @pytest.mark.prove
     def test_a_reversal_is_made_once(self, alice, bob, now, monkeypatch):
         earn(bob, alice, 10_000, now=now)
         connect(bob, number=pay_out.REFUSING_BANK, now=now)
@@ -115,6 +117,7 @@ class KilledWorkerTests:
         assert len(at_stripe("transfer_reversal")) == 1
         assert stripe_and_ledger_agree()
 
+    @pytest.mark.prove
     def test_a_saved_card_is_charged_once(self, alice, now):
         card = save_card(alice, now=now)
         fill_up_from(card, now=now)

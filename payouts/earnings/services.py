@@ -12,6 +12,7 @@ from django.db.models import F, Q, QuerySet
 
 from payouts.earnings import debts
 from payouts.earnings.capture import Captured, capture, release_date
+from payouts.earnings.chart import Chart, chart
 from payouts.earnings.debts import owed, pay_debt
 from payouts.earnings.giving_back import give_back, take_back, waive_commission
 from payouts.earnings.models import Earning
@@ -25,9 +26,11 @@ from payouts.money import Money
 __all__ = [
     "AlreadyReleased",
     "Captured",
+    "Chart",
     "Summary",
     "TipLimit",
     "capture",
+    "chart",
     "give_back",
     "left",
     "left_to_tip",

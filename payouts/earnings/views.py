@@ -42,6 +42,7 @@ def show(request: MemberRequest) -> HttpResponse:
         "withdrawn": withdrawals.withdrawn(expert=expert),
         "pending": earnings.pending_by_date(expert=expert, count=PENDING_SHOWN),
         "pending_shown": PENDING_SHOWN,
+        "chart": earnings.chart(expert=expert, by=request.GET.get("chart", ""), now=timezone.now()),
         "released": earnings.released(expert=expert)[:RELEASED_SHOWN],
         "withdrawals": withdrawals.of_expert(expert=expert, count=WITHDRAWALS_SHOWN),
         "bank": bank,

@@ -24,6 +24,7 @@ pytestmark = [pytest.mark.prove, pytest.mark.postgres, pytest.mark.django_db]
 A_THOUSAND, A_MILLION = 200, 200_000  # paid periods, of five postings each
 LARGE = 5_000  # rows from which on reading all of a table counts as a scan
 MEMBERS = 500
+A_YEAR = 366 * 6 * 2 // 5 + 50  # the earnings that bob has in one
 BLOCKS_A_ROW, BLOCKS_A_STATEMENT = 4, 10  # the depth of an index, and what each statement reads beside
 
 # Of period n: who pays and earns, when it was. Accounts: 4 a member, made beforehand.
@@ -46,10 +47,10 @@ ROWS = [
     """INSERT INTO payouts_hold (member_id, key, reference, amount_minor, promotional_minor, currency, captured_minor,
                                  freed_minor, is_open, held_at, closed_at)
        SELECT payer, 'period:' || n || ':hold:1', 'period:' || n, 1500, 0, 'EUR', 1000, 500, false, at, at FROM period""",
-    """INSERT INTO payouts_earning (expert_id, payer_id, reference, "group", label, link, currency, price_minor,
+    """INSERT INTO payouts_earning (expert_id, payer_id, reference, spent_as, "group", label, link, currency, price_minor,
                                     commission_minor, commission_percent, amount_minor, given_back_minor, captured_at,
                                     release_at, released_at, waits)
-       SELECT expert, payer, 'period:' || n, 'listing:5', 'Call', '/calls/1/', 'EUR', 1000, 300, 30, 700, 0, at,
+       SELECT expert, payer, 'period:' || n, '', 'listing:5', 'Call', '/calls/1/', 'EUR', 1000, 300, 30, 700, 0, at,
               at + interval '14 days', CASE WHEN n % 3 > 0 THEN at + interval '14 days' END, 0 FROM period""",
     """INSERT INTO payouts_entry (id, key, fingerprint, kind, reference, posted_at)
        SELECT 1000000 + n * 3 + k, 'period:' || n || ':' || k, md5(n::text), 'capture', 'period:' || n, at
@@ -196,3 +197,8 @@ class PagesTests:
             assert after.scans(large) == []
             assert after.rows <= 1.2 * before[name].rows + 50, f"{name}: {before[name].rows} -> {after.rows} rows"
             assert after.blocks <= BLOCKS_A_ROW * after.rows + BLOCKS_A_STATEMENT * len(after.plans), name
+        for by in ("day", "week", "month", "listing"):
+            chart = seen(lambda by=by: earnings.chart(expert=bob, by=by, now=now))
+            chart.show(f"the chart by {by}")
+            assert chart.scans(large) == []
+            assert 0 < chart.rows <= A_YEAR

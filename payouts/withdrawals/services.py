@@ -171,6 +171,7 @@ def transfer_refused(*, withdrawal_id: int, code: str, message: str, now: dateti
         return
     _update(withdrawal, state=State.FAILED, failed_at=now, failure_code=code, failure_message=message[:300])
     _post(withdrawal, "refused", [(_in_transit(withdrawal), accounts.expert_available(withdrawal.expert_id))], now)
+    _pay_debt(withdrawal, now)
 
 
 @transaction.atomic
@@ -219,29 +220,27 @@ def reversal_made(*, withdrawal_id: int, stripe_reversal: str, now: datetime) ->
         (_in_transit(withdrawal), accounts.expert_available(withdrawal.expert_id)),
     ]
     _post(withdrawal, "reversed", moves, now)
+    _pay_debt(withdrawal, now)
 
 
-@transaction.atomic
 def stopped(*, withdrawal_id: int, now: datetime) -> None:
-    """The expert took part in a fraud, and no transfer was made: what they owe is paid from it."""
+    """The expert took part in a fraud, and no transfer was made."""
     transfer_refused(withdrawal_id=withdrawal_id, code="under_review", message="", now=now)
-    _pay_debt(withdrawal_id, now)
-
-
-def _pay_debt(withdrawal_id: int, now: datetime) -> None:
-    expert = _locked(pk=withdrawal_id).expert
-    earnings.pay_debt(expert=expert, key=f"withdrawal:{withdrawal_id}:debt", now=now)
 
 
 @transaction.atomic
 def recalled(*, withdrawal_id: int, stripe_reversal: str, now: datetime) -> None:
-    """The expert took part in a fraud, and the transfer was undone before its payout: what they owe is paid from it."""
+    """The expert took part in a fraud, and the transfer was undone before its payout."""
     withdrawal = _locked(pk=withdrawal_id)
     if withdrawal.state != State.REQUESTED or not withdrawal.stripe_transfer:
         return
     _update(withdrawal, state=State.FAILING, failed_at=now, failure_code="under_review")
     reversal_made(withdrawal_id=withdrawal_id, stripe_reversal=stripe_reversal, now=now)
-    _pay_debt(withdrawal_id, now)
+
+
+def _pay_debt(withdrawal: Withdrawal, now: datetime) -> None:
+    """What came back pays first what was given back, by choice or for a fraud, while it was away."""
+    earnings.pay_debt(expert=withdrawal.expert, key=f"withdrawal:{withdrawal.pk}:debt", now=now)
 
 
 def _come_back(withdrawal: Withdrawal, code: str, message: str, now: datetime) -> None:

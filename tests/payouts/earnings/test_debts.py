@@ -74,6 +74,13 @@ class AfterTheReleaseTests:
         earnings.release_due(now=now + LATER)
         assert (purse(bob)["available"], earnings.owed(expert=bob)) == ("0.00", eur(1_400))
 
+    def test_a_withdrawal_that_comes_back_pays_the_debt_first(self, alice, bob, gone, now):
+        give_back("period:1", 1_000, now)
+        (gone_to_the_bank,) = withdrawals.of_expert(expert=bob, count=1)
+        for _ in range(2):  # the answer may be heard twice
+            withdrawals.transfer_refused(withdrawal_id=gone_to_the_bank.pk, code="account_closed", message="", now=now)
+        assert (purse(bob)["available"], earnings.owed(expert=bob)) == ("14.00", eur(0))
+
     def test_the_same_key_gives_back_once(self, alice, bob, gone, now):
         for _ in range(2):
             give_back("period:1", 1_000, now)

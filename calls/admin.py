@@ -58,13 +58,13 @@ class StoredTimeAdmin(ReadOnly):
 
 @admin.register(WorkOrder)
 class WorkOrderAdmin(ReadOnly):
-    """Without its words: those are shown to staff where they decide (`/staff/orders/<id>/`)."""
+    """Without its words: those are shown to staff where they decide (`/staff/claims/<id>/`)."""
 
     list_display = ("id", "payer", "expert", "state", "outcome", "price_minor", "ordered_at", "due_at", "closed_at")
     list_filter = ("state", "outcome")
     list_select_related = ("payer", "expert")
     search_fields = ("=id", "payer__email", "expert__email")
-    exclude = ("description", "note", "objection")
+    exclude = ("description", "note")
     ordering = ("-id",)
 
 

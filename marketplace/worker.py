@@ -41,6 +41,7 @@ HANDLERS: dict[str, Handler] = {
     "mail.receipt": metering.send_receipt,
     mail.ACTION: mail.send,
     cards.FILLED_UP: metering.filled_up,
+    claims.HOLD_SETTLED: orders.hold_settled,
 }
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from payouts.cards.models import AutoTopUp, CardPayment, SavedCard
-from payouts.claims.models import Claim, GiveBack
+from payouts.claims.models import Claim, GiveBack, HeldCharge
 from payouts.disputes import services as disputes
 from payouts.disputes.forms import EvidenceForm, ParticipationForm, ReasonForm
 from payouts.disputes.models import Dispute, Participation
@@ -171,9 +171,15 @@ class TipAdmin(LookOnly, admin.ModelAdmin):
 
 @admin.register(Claim)
 class ClaimAdmin(LookOnly, admin.ModelAdmin):
-    list_display = ["id", "earning", "state", "outcome", "claimed_at", "deadline_at", "closed_at"]
+    list_display = ["id", "earning", "held", "state", "outcome", "claimed_at", "deadline_at", "closed_at"]
     list_filter = ["state", "outcome"]
-    search_fields = ["=earning__reference"]
+    search_fields = ["=earning__reference", "=held__reference"]
+
+
+@admin.register(HeldCharge)
+class HeldChargeAdmin(LookOnly, admin.ModelAdmin):
+    list_display = ["reference", "expert", "payer", "price", "freed", "settled_at"]
+    search_fields = ["=reference", "expert__email", "payer__email"]
 
 
 @admin.register(GiveBack)

@@ -1,7 +1,7 @@
 """Every table of the money."""
 
 from payouts.cards.models import AutoTopUp, CardPayment, SavedCard
-from payouts.claims.models import Claim, GiveBack, Vote
+from payouts.claims.models import Claim, GiveBack, HeldCharge, Vote
 from payouts.clock import DemoClock
 from payouts.disputes.models import Dispute, Participation
 from payouts.earnings.models import Earning, EarningMove, EarningWait, Tip
@@ -36,6 +36,7 @@ __all__ = [
     "EventCursor",
     "Freeze",
     "GiveBack",
+    "HeldCharge",
     "Hold",
     "Installation",
     "LotUse",

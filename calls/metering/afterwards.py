@@ -6,7 +6,7 @@ from datetime import datetime
 from django.conf import settings
 
 from calls.metering.billing import PerMinute
-from calls.metering.evidence import evidence
+from calls.metering.evidence import evidence, tip_evidence
 from calls.metering.models import PaidPeriod
 from calls.metering.settlement import reference
 from calls.metering.terms import terms_of
@@ -22,6 +22,12 @@ from payouts.wallet import services as wallet
 def contest(*, period: PaidPeriod, payer: User, reason: str, now: datetime) -> None:
     """With the receipt's evidence attached. Raises claims.ClaimRefused."""
     claims.open_claim(payer=payer, reference=reference(period), reason=reason, evidence=evidence(period), now=now)
+
+
+def contest_tip(*, call: Call, tip: claims.Charge, payer: User, reason: str, now: datetime) -> None:
+    """A claim of its own, with what the receipt says of the tip and of what was paid beside it. Raises as `contest`."""
+    told = tip_evidence(tip, payer_paid(call, payer))
+    claims.open_claim(payer=payer, reference=tip.earning.reference, reason=reason, evidence=told, now=now)
 
 
 def payer_paid(call: Call, member: User) -> PaidPeriod | None:

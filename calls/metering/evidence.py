@@ -16,6 +16,8 @@ from calls.metering.moments import to_ms
 from calls.metering.receipts import PeriodRow, row_of
 from calls.metering.texts import duration
 from calls.metering.timeline import line_of_time
+from payouts.claims import services as claims
+from payouts.money import Money
 
 Table = dict[str, Any]  # {"title": ..., "rows": [[cell, ...], ...]}
 
@@ -30,6 +32,18 @@ def evidence(period: PaidPeriod) -> list[Table]:
             _table(_("When the meter stood still"), _stops(row)),
             _table(_("When each heard the other, as the servers saw it"), _heard(period)),
         ]
+
+
+def tip_evidence(tip: claims.Charge, period: PaidPeriod | None) -> list[Table]:
+    """`period`: what the payer of the tip paid for in the same call."""
+    sent = tip.earning
+    with override(settings.LANGUAGE_CODE):
+        figures = [
+            [_("Tip"), str(Money(sent.price_minor, sent.currency))],
+            [_("Sent"), _at(sent.captured_at)],
+            [_("Given back before"), str(Money(sent.given_back_minor, sent.currency))],
+        ]
+        return [_table(_("The tip"), figures), *(evidence(period) if period else [])]
 
 
 def _figures(row: PeriodRow) -> list[list[str]]:

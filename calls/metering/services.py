@@ -5,7 +5,7 @@ hearings.py (what the witnesses say), stored.py (what is unused of acts), sweep.
 (what people are shown).
 """
 
-from calls.metering.afterwards import contest, payer_paid, tip, tipping
+from calls.metering.afterwards import contest, contest_tip, payer_paid, tip, tipping
 from calls.metering.consent import accept, accept_offer, refuse_offer, start_adding_credit, withdraw_offer
 from calls.metering.credit import filled_up
 from calls.metering.errors import MeterRefused, OfferRefused
@@ -30,6 +30,7 @@ __all__ = [
     "back_to_free",
     "cancel_act",
     "contest",
+    "contest_tip",
     "earning_text",
     "end_for_call",
     "filled_up",

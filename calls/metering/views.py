@@ -5,21 +5,25 @@ from secrets import token_urlsafe
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from calls.metering import services as metering
-from calls.metering.forms import ContestForm, GiveBackForm, TipForm
+from calls.metering.forms import GiveBackForm, TipForm
 from calls.metering.models import PaidPeriod
 from calls.metering.receipts import Receipt, receipt
 from calls.rooms.models import Call
 from marketplace.accounts.models import User
 from payouts.claims import services as claims
+from payouts.claims.forms import ContestForm
+from payouts.claims.words import contested_text, refusal_text
 from payouts.earnings import services as earnings
 from payouts.ledger.services import KeyReused
 from payouts.money import BadAmount
@@ -35,45 +39,49 @@ class MemberRequest(HttpRequest):
 @login_required
 @never_cache
 @require_http_methods(["GET", "POST"])
-def contest(request: MemberRequest, call_id: int, period_id: int) -> HttpResponse:
-    """For who paid the period: a form, then a claim."""
-    period = get_object_or_404(
-        PaidPeriod.objects.select_related("call", "expert", "offer"),
-        pk=period_id,
-        call_id=call_id,
-        payer=request.user,
-        state=PaidPeriod.State.ENDED,
-        call__state=Call.State.ENDED,
-    )
-    form = ContestForm(request.POST or None)
+def contest(request: MemberRequest, call_id: int, reference: str) -> HttpResponse:
+    """For who paid: `reference` is one of the receipt's lines, a paid period or a tip. A form, then a claim."""
+    call = _ended(request, call_id)
+    bill = _receipt(call)
+    charge, period = _line(bill, reference)
+    if charge.earning.payer_id != request.user.pk:
+        raise Http404
+    tips = [tip for tip in bill.tips if tip.charge.can_contest and period]
+    also = [(tip.reference, _("The tip of {sum}").format(sum=tip.kept)) for tip in tips]
+    form = ContestForm(request.POST or None, also=also)
     if form.is_valid():
-        _contest(request, period, form.cleaned_data["reason"])
+        names = [reference, *form.cleaned_data.get("also", [])]
+        _contest(request, call, [_line(bill, name) for name in names], form.cleaned_data["reason"])
         return redirect("receipt", call_id)
-    row = next(row for row in _receipt(period.call).periods if row.period.pk == period.pk)
-    if request.method == "GET" and not (row.charge and row.charge.can_contest):
-        is_second = row.charge is not None and row.charge.claim is not None
-        messages.error(request, _refused(claims.AlreadyContested() if is_second else claims.TooLate()))
+    if request.method == "GET" and not charge.can_contest:
+        messages.error(request, refusal_text(claims.AlreadyContested() if charge.claim else claims.TooLate()))
         return redirect("receipt", call_id)
-    context = {"form": form, "row": row, "other": period.expert, "call": period.call}
-    return render(request, "calls/rooms/contest.html", context, status=422 if form.errors else 200)
+    context = {
+        "form": form,
+        "sum": charge.earning.price,
+        "label": charge.earning.label,
+        "other": charge.earning.expert,
+        "back": reverse("receipt", args=[call_id]),
+    }
+    return render(request, "payouts/claims/contest.html", context, status=422 if form.errors else 200)
 
 
-def _contest(request: MemberRequest, period: PaidPeriod, reason: str) -> None:
+def _contest(
+    request: MemberRequest, call: Call, lines: list[tuple[claims.Charge, PaidPeriod | None]], reason: str
+) -> None:
+    """All of the lines or none: a claim each, for each of them has its own earning and its own release date."""
+    now, expert = timezone.now(), lines[0][0].earning.expert
     try:
-        metering.contest(period=period, payer=request.user, reason=reason, now=timezone.now())
+        with transaction.atomic():
+            for charge, period in lines:
+                if period:
+                    metering.contest(period=period, payer=request.user, reason=reason, now=now)
+                else:
+                    metering.contest_tip(call=call, tip=charge, payer=request.user, reason=reason, now=now)
     except (claims.ClaimRefused, ObjectDoesNotExist) as refused:
-        messages.error(request, _refused(refused))
+        messages.error(request, refusal_text(refused))
     else:
-        text = _("You contested this charge. {name} has 3 days to give money back or to answer.")
-        messages.success(request, text.format(name=period.expert.name))
-
-
-def _refused(refused: Exception) -> str:
-    if isinstance(refused, claims.AlreadyContested):
-        return _("You have contested this charge before.")
-    if isinstance(refused, claims.NothingLeft):
-        return _("All of this charge has come back to you already.")
-    return _("This charge can no longer be contested. Write to the expert: they can still give money back.")
+        messages.success(request, contested_text(expert.get_full_name()))
 
 
 @login_required
@@ -82,7 +90,7 @@ def _refused(refused: Exception) -> str:
 def give_back(request: MemberRequest, call_id: int, reference: str) -> HttpResponse:
     """For who earned: `reference` is one of the receipt's lines, a paid period or a tip."""
     call = _ended(request, call_id)
-    charge, period = _line(call, reference)
+    charge, period = _line(_receipt(call), reference)
     if charge.earning.expert_id != request.user.pk or not charge.earning.price:
         raise Http404
     form = GiveBackForm(
@@ -91,13 +99,19 @@ def give_back(request: MemberRequest, call_id: int, reference: str) -> HttpRespo
     if form.is_valid():
         _give_back(request, reference, form.cleaned_data)
         return redirect("receipt", call_id)
-    payer = call.caller if call.expert_id == request.user.pk else call.expert
-    context = {"form": form, "charge": charge, "call": call, "other": period.payer if period else payer}
-    return render(request, "calls/rooms/give_back.html", context, status=422 if form.errors else 200)
+    context = {
+        "form": form,
+        "sum": charge.earning.price,
+        "label": charge.earning.label,
+        "other": charge.earning.payer,
+        "is_released": charge.earning.released_at is not None,
+        "claim": charge.claim,
+        "back": reverse("receipt", args=[call_id]),
+    }
+    return render(request, "payouts/claims/give_back.html", context, status=422 if form.errors else 200)
 
 
-def _line(call: Call, reference: str) -> tuple[claims.Charge, PaidPeriod | None]:
-    bill = _receipt(call)
+def _line(bill: Receipt, reference: str) -> tuple[claims.Charge, PaidPeriod | None]:
     for row in bill.periods:
         if row.charge and row.charge.earning.reference == reference:
             return row.charge, row.period
@@ -109,7 +123,7 @@ def _line(call: Call, reference: str) -> tuple[claims.Charge, PaidPeriod | None]
 
 def _give_back(request: MemberRequest, reference: str, typed: dict) -> None:
     try:
-        made = claims.refund(
+        given_back = claims.refund(
             expert=request.user,
             reference=reference,
             amount=typed["amount"],
@@ -123,7 +137,7 @@ def _give_back(request: MemberRequest, reference: str, typed: dict) -> None:
     except KeyReused:
         messages.error(request, _("This form had been sent before with another amount. See below what was given back."))
     else:
-        messages.success(request, _("You gave {amount} back.").format(amount=made.amount))
+        messages.success(request, _("You gave {amount} back.").format(amount=given_back))
 
 
 @login_required

@@ -1,8 +1,6 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.listings.forms import SumField
-
 LONGEST = 2_000
 
 
@@ -15,11 +13,4 @@ class DeliverForm(forms.Form):
 class ObjectForm(forms.Form):
     reason = forms.CharField(
         label=_("What is not as described"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3})
-    )
-
-
-class DecideForm(forms.Form):
-    pay = SumField(label=_("Paid to the expert, of the price"))
-    reason = forms.CharField(
-        label=_("Why, for both to read"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3})
     )

@@ -9,7 +9,8 @@ from payouts.money import Money
 class WorkOrder(models.Model):
     """An act of work under one accepted offer. ordered -> delivered -> paid; or freed: the money was only held.
 
-    `contested`: the payer says that it is not as described; nothing is paid until the expert gives in or staff decide.
+    `contested`: the payer says that it is not as described; the price stays held until that claim (payouts.claims) is
+    settled, which pays or frees it. What is paid can still be contested until its release date, as a paid period can.
     """
 
     class State(models.TextChoices):
@@ -24,7 +25,7 @@ class WorkOrder(models.Model):
         TIME = "time"  # nobody objected in time
         CANCELLED = "cancelled"  # by the expert
         LATE = "late"  # not delivered in time
-        DECIDED = "decided"  # by staff
+        CLAIM = "claim"  # that it was not as described: the claim says how it ended
 
     offer = models.OneToOneField("calls.Offer", on_delete=models.PROTECT, related_name="order")
     call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="orders")
@@ -42,8 +43,6 @@ class WorkOrder(models.Model):
     due_at = models.DateTimeField()
     delivered_at = models.DateTimeField(null=True)
     note = models.TextField(blank=True)  # the expert's, with the delivery
-    objection = models.TextField(blank=True)  # the payer's
-    verdict = models.TextField(blank=True)  # why staff decided as they did
     paid_minor = models.PositiveIntegerField(default=0)
     closed_at = models.DateTimeField(null=True)
     deadline_at = models.DateTimeField(null=True)  # when it is freed, or paid, by itself
@@ -72,9 +71,14 @@ class WorkOrder(models.Model):
         return f"order:{self.pk}"
 
     @property
+    def address(self) -> str:
+        return f"/orders/{self.pk}/"
+
+    @property
     def price(self) -> Money:
         return Money(self.price_minor, self.currency)
 
     @property
     def paid(self) -> Money:
+        """As captured, whatever was given back since."""
         return Money(self.paid_minor, self.currency)

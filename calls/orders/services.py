@@ -5,19 +5,24 @@ refused. What passed its deadline is only the sweeper's: nobody acts in its plac
 """
 
 import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from calls.orders import mails
+from calls.orders.evidence import evidence
 from calls.orders.models import WorkOrder
 from marketplace.accounts.models import User
+from payouts.cards import services as cards
+from payouts.claims import services as claims
 from payouts.earnings import services as earnings
 from payouts.money import Money
-from payouts.office import services as office
 from payouts.wallet import services as wallet
 
 if TYPE_CHECKING:
@@ -55,6 +60,8 @@ def place(*, offer: "Offer", now: datetime) -> WorkOrder:
     wallet.hold(
         payer=order.payer, amount=order.price, key=f"{order.reference}:hold", reference=order.reference, now=now
     )
+    # As a paid period of the same call does: a call brings one automatic top-up at most.
+    cards.after_spending(member=order.payer, cause=f"call:{order.call_id}", now=now)
     return order
 
 
@@ -62,6 +69,55 @@ def of_member(member: User) -> QuerySet[WorkOrder]:
     """Bought or sold, the newest first: what a page looks an order up from."""
     mine = WorkOrder.objects.filter(Q(payer=member.pk) | Q(expert=member.pk))
     return mine.select_related("payer", "expert", "call").order_by("-pk")
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """What became of an order's money. `held`: it was contested before it was paid; `charge`: it was paid, wholly or not."""
+
+    order: WorkOrder
+    held: claims.HeldCharge | None
+    charge: claims.Charge | None
+
+    @property
+    def claim(self) -> claims.Claim | None:
+        found = self.charge.claim if self.charge else None
+        return found or (self.held.claim if self.held else None)
+
+    @property
+    def paid(self) -> Money:
+        return self.charge.earning.price if self.charge else Money(0, self.order.currency)
+
+    @property
+    def earning(self) -> Money:
+        return self.charge.earning.amount if self.charge else Money(0, self.order.currency)
+
+    @property
+    def commission_returned(self) -> Money:
+        """What the payer pays no more and nobody gave back: the platform's share, after staff were late with a claim."""
+        if self.charge is None:
+            return Money(0, self.order.currency)
+        gone = Money(self.charge.earning.price_minor, self.order.currency) - self.paid
+        return sum((-refund.amount for refund in self.charge.refunds), gone)
+
+    @property
+    def commission(self) -> Money:
+        return self.paid - self.earning
+
+    @property
+    def refundable(self) -> Money:
+        """What the expert can give back: of what was paid, or of what is contested and held."""
+        if self.held and not self.held.settled_at:
+            return self.held.price
+        return self.paid
+
+
+def rows(*, orders: Iterable[WorkOrder], now: datetime) -> list[OrderRow]:
+    """For the order's own page and the receipt of its call."""
+    listed = list(orders)
+    references = [order.reference for order in listed]
+    held, charges = claims.holds(references=references), claims.charges(references=references, now=now)
+    return [OrderRow(order, held.get(order.reference), charges.get(order.reference)) for order in listed]
 
 
 @transaction.atomic
@@ -78,46 +134,81 @@ def deliver(*, order_id: int, expert: User, note: str, now: datetime) -> None:
 def confirm(*, order_id: int, payer: User, now: datetime) -> None:
     """The payer is content, at once or after all: the expert has earned it. Raises WorkOrder.DoesNotExist, OrderRefused."""
     order = _locked(order_id, now, State.DELIVERED, State.CONTESTED, payer=payer)
-    _pay(order, order.price, Outcome.CONFIRMED, now)
+    if order.state == State.DELIVERED:
+        _pay(order, order.price, Outcome.CONFIRMED, now)
+        return
+    claim = claims.holds(references=[order.reference])[order.reference].claim
+    try:
+        claims.take_back(claim_id=claim.pk, payer=payer, now=now)
+    except claims.ClaimRefused:
+        raise OrderRefused from None
+    _follow_claim(order, now)
 
 
 @transaction.atomic
 def object_to(*, order_id: int, payer: User, reason: str, now: datetime) -> None:
-    """*Not as described*: nothing is captured, the hold stays until it is decided. Raises as `confirm`."""
+    """*Not as described*: a claim on what is held. Nothing is captured until it is settled. Raises as `confirm`."""
     order = _locked(order_id, now, State.DELIVERED, payer=payer)
-    order.state, order.objection, order.deadline_at = State.CONTESTED, reason, None
+    order.state, order.deadline_at = State.CONTESTED, None
     order.save()
-    text = f"{order.label}: the payer says it is not as described. Decide how much of {order.price} is paid."
-    office.open_task(
-        kind="order_contested", key=f"{order.reference}:contested", text=text, reference=order.reference, now=now
+    claims.contest_held(
+        payer=order.payer,
+        expert=order.expert,
+        price=order.price,
+        reason=reason,
+        evidence=evidence(order),
+        now=now,
+        **_terms(order),
     )
-    mails.tell_both(order, "contested", now=now)
+
+
+@transaction.atomic
+def contest(*, order_id: int, payer: User, reason: str, now: datetime) -> None:
+    """What was paid, until its release date. Raises WorkOrder.DoesNotExist, OrderRefused, claims.ClaimRefused."""
+    order = _locked(order_id, now, State.PAID, payer=payer)
+    claims.open_claim(payer=payer, reference=order.reference, reason=reason, evidence=evidence(order), now=now)
+
+
+@transaction.atomic
+def give_back(*, order_id: int, expert: User, amount: Money, key: str, note: str, now: datetime) -> None:
+    """By the expert's own choice, once per `key`: of what is contested and held, or of what was paid, claim or not.
+
+    Raises WorkOrder.DoesNotExist, OrderRefused, BadAmount, ledger's KeyReused.
+    """
+    order = _locked(order_id, now, State.CONTESTED, State.PAID, State.FREED, expert=expert)
+    try:
+        claims.refund(expert=expert, reference=order.reference, amount=amount, key=key, note=note, now=now)
+    except ObjectDoesNotExist:  # nothing was ever paid
+        raise OrderRefused from None
+    _follow_claim(order, now)
 
 
 @transaction.atomic
 def cancel(*, order_id: int, expert: User, now: datetime) -> None:
-    """Before the delivery, or giving in to *Not as described*: the hold is freed. Raises as `confirm`."""
-    order = _locked(order_id, now, State.ORDERED, State.CONTESTED, expert=expert)
+    """Before the delivery: the hold is freed. Raises as `confirm`."""
+    order = _locked(order_id, now, State.ORDERED, expert=expert)
     _free(order, Outcome.CANCELLED, now)
 
 
-@transaction.atomic
-def decide(*, order_id: int, staff: User, pay: Money, reason: str, now: datetime) -> None:
-    """Staff: `pay` of a contested order is the expert's due, the rest is freed. Raises as `confirm`, BadAmount.
+def hold_settled(payload: dict[str, Any], *, key: str) -> Callable[[datetime], object] | None:
+    """The outbox's handler of claims.HOLD_SETTLED: the claim paid or freed what an order held."""
+    kind, _, number = payload["reference"].partition(":")
+    if kind != "order":
+        return None
 
-    For one of its two people it does not exist: nobody decides about their own.
-    """
-    if not staff.is_staff or of_member(staff).filter(pk=order_id).exists():
-        raise WorkOrder.DoesNotExist
-    order = _locked(order_id, now, State.CONTESTED)
-    if not Money(0, order.currency) <= pay <= order.price:
-        raise OrderRefused
-    order.verdict = reason
-    office.record(staff=staff, act="order.decide", reference=order.reference, reason=reason, now=now)
-    if pay:
-        _pay(order, pay, Outcome.DECIDED, now)
-    else:
-        _free(order, Outcome.DECIDED, now)
+    def finish(now: datetime) -> None:
+        _follow_claim(WorkOrder.objects.select_for_update().get(pk=int(number)), now)
+
+    return finish
+
+
+def _follow_claim(order: WorkOrder, now: datetime) -> None:
+    """Once the claim has settled what is held, the order is paid or freed. Repeated, without effect."""
+    held = claims.holds(references=[order.reference]).get(order.reference)
+    if order.state == State.CONTESTED and held and held.settled_at:
+        order.state, order.paid_minor = State.PAID if held.price else State.FREED, held.price.minor
+        order.outcome, order.closed_at = Outcome.CLAIM, now
+        order.save()
 
 
 def sweep(*, now: datetime) -> int:
@@ -156,18 +247,26 @@ def _pay(order: WorkOrder, pay: Money, outcome: str, now: datetime) -> None:
     order.state, order.paid_minor = State.PAID, pay.minor
     _close(order, outcome, now)
     earnings.capture(
-        reference=order.reference,
         payer=order.payer,
         expert=order.expert,
         price=pay,
-        commission_percent=order.commission_percent,
         key=f"{order.reference}:capture",
-        group=f"listing:{order.listing}",
-        label=order.label,
-        link=f"/orders/{order.pk}/",
         now=now,
         release_from=now,
+        **_terms(order),
     )
+    cards.after_spending(member=order.payer, cause=order.reference, now=now)
+
+
+def _terms(order: WorkOrder) -> dict[str, Any]:
+    """What whoever captures it has to know."""
+    return {
+        "reference": order.reference,
+        "commission_percent": order.commission_percent,
+        "group": f"listing:{order.listing}",
+        "label": order.label,
+        "link": order.address,
+    }
 
 
 def _free(order: WorkOrder, outcome: str, now: datetime) -> None:

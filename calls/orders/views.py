@@ -1,6 +1,8 @@
-"""`/orders/<id>/`: one act of work, for its two people; and where staff decide. Strangers get 404."""
+"""`/orders/<id>/`: one act of work, for its two people. Strangers get 404."""
 
 from collections.abc import Callable
+from secrets import token_urlsafe
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -13,10 +15,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from calls.orders import services as orders
-from calls.orders.forms import DecideForm, DeliverForm, ObjectForm
+from calls.orders.forms import DeliverForm, ObjectForm
 from calls.orders.models import WorkOrder
 from marketplace.accounts.models import User
-from payouts.office.door import staff_only
+from payouts.claims import services as claims
+from payouts.claims.forms import ContestForm, GiveBackForm
+from payouts.claims.words import contested_text, refusal_text
+from payouts.ledger.services import KeyReused
+from payouts.money import BadAmount
 
 
 class MemberRequest(HttpRequest):
@@ -71,29 +77,80 @@ def cancel(request: MemberRequest, order_id: int) -> HttpResponse:
     return _done(request, found, lambda: orders.cancel(order_id=found.pk, expert=request.user, now=timezone.now()))
 
 
-@staff_only
+@login_required
+@never_cache
 @require_http_methods(["GET", "POST"])
-def decide(request: MemberRequest, order_id: int) -> HttpResponse:
-    """Staff: a contested order."""
-    found = get_object_or_404(
-        WorkOrder.objects.select_related("payer", "expert"), pk=order_id, state=WorkOrder.State.CONTESTED
-    )
-    if request.user.pk in (found.payer_id, found.expert_id):
+def contest(request: MemberRequest, order_id: int) -> HttpResponse:
+    """For who paid it: a form, then a claim, as for a paid period."""
+    found = _mine(request, order_id)
+    row = _row(found)
+    if found.payer_id != request.user.pk or row.charge is None:
         raise Http404
-    form = DecideForm(request.POST or None)
+    form = ContestForm(request.POST or None)
     if form.is_valid():
-        terms = form.cleaned_data
-        if terms["pay"] > found.price:
-            form.add_error("pay", _("At most {price}.").format(price=found.price))
-        else:
-            try:
-                orders.decide(order_id=found.pk, staff=request.user, now=timezone.now(), **terms)
-            except orders.OrderRefused:
-                messages.error(request, _("This is no longer possible. Nothing was changed."))
-            return redirect("admin:index")
-    return render(
-        request, "calls/orders/decide.html", {"order": found, "form": form}, status=422 if form.errors else 200
-    )
+        _contest(request, found, form.cleaned_data["reason"])
+        return redirect("order", found.pk)
+    if request.method == "GET" and not row.charge.can_contest:
+        messages.error(request, refusal_text(claims.AlreadyContested() if row.claim else claims.TooLate()))
+        return redirect("order", found.pk)
+    context = {"form": form, "sum": row.paid, "other": found.expert, **_page_of(found)}
+    return render(request, "payouts/claims/contest.html", context, status=422 if form.errors else 200)
+
+
+def _contest(request: MemberRequest, found: WorkOrder, reason: str) -> None:
+    try:
+        orders.contest(order_id=found.pk, payer=request.user, reason=reason, now=timezone.now())
+    except (claims.ClaimRefused, orders.OrderRefused) as refused:
+        messages.error(request, refusal_text(refused))
+    else:
+        messages.success(request, contested_text(found.expert.name))
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def give_back(request: MemberRequest, order_id: int) -> HttpResponse:
+    """For who sold it: of what was paid, or of what is contested and held."""
+    found = _mine(request, order_id)
+    row = _row(found)
+    if found.expert_id != request.user.pk or not row.refundable:
+        raise Http404
+    form = GiveBackForm(request.POST or None, left=row.refundable, initial={"token": token_urlsafe(24)})
+    if form.is_valid():
+        _give_back(request, found, form.cleaned_data)
+        return redirect("order", found.pk)
+    context = {
+        "form": form,
+        "sum": row.refundable,
+        "other": found.payer,
+        "claim": row.claim,
+        "is_held": found.state == WorkOrder.State.CONTESTED,
+        "is_released": row.charge is not None and row.charge.earning.released_at is not None,
+        **_page_of(found),
+    }
+    return render(request, "payouts/claims/give_back.html", context, status=422 if form.errors else 200)
+
+
+def _give_back(request: MemberRequest, found: WorkOrder, typed: dict[str, Any]) -> None:
+    terms = {"amount": typed["amount"], "key": typed["token"], "note": typed["note"]}
+    try:
+        orders.give_back(order_id=found.pk, expert=request.user, now=timezone.now(), **terms)
+    except BadAmount:
+        messages.error(request, _("That is more than is left. Nothing was given back."))
+    except KeyReused:
+        messages.error(request, _("This form had been sent before with another amount. See below what was given back."))
+    except orders.OrderRefused:
+        messages.error(request, _("This is no longer possible. Nothing was changed."))
+    else:
+        messages.success(request, _("You gave {amount} back.").format(amount=typed["amount"]))
+
+
+def _page_of(found: WorkOrder) -> dict[str, Any]:
+    return {"label": found.label, "back": found.address, "of_work": True}
+
+
+def _row(found: WorkOrder) -> orders.OrderRow:
+    return orders.rows(orders=[found], now=timezone.now())[0]
 
 
 def _mine(request: MemberRequest, order_id: int) -> WorkOrder:
@@ -115,7 +172,8 @@ def _show(request: MemberRequest, found: WorkOrder, **bad: forms.Form) -> HttpRe
     is_payer = found.payer_id == request.user.pk
     context = {
         "order": found,
-        "is_payer": is_payer,
+        "row": _row(found),
+        "role": "payer" if is_payer else "expert",
         "other": found.expert if is_payer else found.payer,
         "deliver_form": DeliverForm(),
         "object_form": ObjectForm(),

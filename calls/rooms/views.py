@@ -61,7 +61,7 @@ def receipt(request: HttpRequest, call_id: int) -> HttpResponse:
     """For both people of the call, once it has been a conversation and is over."""
     mine = Call.objects.filter(Q(caller=request.user) | Q(expert=request.user), started_at__isnull=False)
     call = get_object_or_404(mine.select_related("caller", "expert", "room"), id=call_id, state=Call.State.ENDED)
-    is_caller = call.caller_id == request.user.id
+    is_caller, now = call.caller_id == request.user.id, timezone.now()
     return render(
         request,
         "calls/rooms/receipt.html",
@@ -69,8 +69,8 @@ def receipt(request: HttpRequest, call_id: int) -> HttpResponse:
             "call": call,
             "role": "payer" if is_caller else "expert",
             "other": call.expert if is_caller else call.caller,
-            "orders": orders.of_member(request.user).filter(call=call),
-            "receipt": metering.receipt(call=call, now=timezone.now()),
+            "orders": orders.rows(orders=orders.of_member(request.user).filter(call=call), now=now),
+            "receipt": metering.receipt(call=call, now=now),
             "tipping": metering.tipping(call=call, payer=request.user),
             "tip_form": TipForm(initial={"token": token_urlsafe(24)}),
         },

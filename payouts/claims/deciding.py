@@ -12,7 +12,7 @@ from payouts.claims import mails
 from payouts.claims.claiming import is_overdue
 from payouts.claims.errors import NotNow, PartyToIt, TooLate
 from payouts.claims.models import Claim, GiveBack, Vote
-from payouts.claims.rows import close, locked_claim, make_refund
+from payouts.claims.rows import close, give_back, locked_claim, settle_hold
 from payouts.earnings import services as earnings
 from payouts.money import BadAmount, Money
 from payouts.office import services as office
@@ -36,9 +36,7 @@ def decide(*, claim_id: int, staff: AbstractBaseUser, refund: Money, reason: str
         if needs_two(claim) and not _another_agrees(claim, staff, refund):
             return claim
         if refund:
-            make_refund(
-                claim.earning, refund, cause=GiveBack.Cause.STAFF, key=f"{reference}:staff", now=now, claim=claim
-            )
+            give_back(claim, refund, cause=GiveBack.Cause.STAFF, key=f"{reference}:staff", now=now)
         close(claim, Claim.Outcome.DECIDED, now=now, verdict=reason)
         mails.tell_both(claim, "decided", now=now, refund=refund)
     return claim
@@ -46,11 +44,12 @@ def decide(*, claim_id: int, staff: AbstractBaseUser, refund: Money, reason: str
 
 def needs_two(claim: Claim) -> bool:
     """By what is contested, not by what is given back: refusing a large claim wants a second pair of eyes too."""
-    return claim.earning.price.minor > settings.CLAIM_TWO_STAFF_MINOR
+    return claim.charge.price.minor > settings.CLAIM_TWO_STAFF_MINOR
 
 
 def meet_deadlines(*, now: datetime) -> int:
-    """Silent expert: everything goes back. Late staff: the commission goes to the payer, the earning waits no longer.
+    """Silent expert: everything goes back. Late staff: the commission goes to the payer, the earning waits no longer; of
+    what is only held the payer is charged the expert's part.
 
     Each in its own transaction: one that fails holds up no other, and running twice at once acts once.
     """
@@ -70,18 +69,25 @@ def _meet(claim_id: int, now: datetime) -> bool:
     if not is_overdue(claim, now):
         return False
     if claim.state == Claim.State.ASKED:
-        left = claim.earning.price
+        left = claim.charge.price
         if left:
-            key = f"claim:{claim.pk}:silence"
-            make_refund(claim.earning, left, cause=GiveBack.Cause.SILENCE, key=key, now=now, claim=claim)
+            give_back(claim, left, cause=GiveBack.Cause.SILENCE, key=f"claim:{claim.pk}:silence", now=now)
         close(claim, Claim.Outcome.SILENCE, now=now)
         mails.tell_both(claim, "silence", now=now, refund=left)
     else:
-        key = f"claim:{claim.pk}:late"
-        waived = earnings.waive_commission(reference=claim.earning.reference, key=key, now=now)
+        waived = _waive_commission(claim, now)
         close(claim, Claim.Outcome.LATE, now=now)
         mails.tell_both(claim, "late", now=now, refund=waived)
     return True
+
+
+def _waive_commission(claim: Claim, now: datetime) -> Money:
+    if claim.earning:
+        key = f"claim:{claim.pk}:late"
+        return earnings.waive_commission(reference=claim.earning.reference, key=key, now=now)
+    commission = claim.charge.price - claim.charge.amount
+    settle_hold(claim, commission, now=now, commission_percent=0)
+    return commission
 
 
 def _check(claim: Claim, staff: AbstractBaseUser, refund: Money, now: datetime) -> None:
@@ -93,12 +99,12 @@ def _check(claim: Claim, staff: AbstractBaseUser, refund: Money, now: datetime) 
         raise NotNow
     if is_overdue(claim, now):
         raise TooLate
-    if not 0 <= refund.minor <= claim.earning.price.minor or refund.currency != claim.earning.currency:
+    if not 0 <= refund.minor <= claim.charge.price.minor or refund.currency != claim.charge.currency:
         raise BadAmount(f"{refund.minor} {refund.currency} is not within what is left")
 
 
 def _another_agrees(claim: Claim, staff: AbstractBaseUser, refund: Money) -> bool:
     others = claim.votes.exclude(staff_id=staff.pk).exclude(
-        staff_id__in=[claim.earning.payer_id, claim.earning.expert_id]
+        staff_id__in=[claim.charge.payer_id, claim.charge.expert_id]
     )
     return others.filter(refund_minor=refund.minor, staff__is_staff=True, staff__is_active=True).exists()

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from payouts.claims.models import Claim, GiveBack
+from payouts.claims.models import Claim, GiveBack, HeldCharge
 from payouts.earnings.models import Earning
 from payouts.mail import services as mail
 from payouts.mail.services import Fact
@@ -15,12 +15,13 @@ def tell_both(claim: Claim, event: str, *, now: datetime, refund: Money | None =
         "reason": claim.reason,
         "answer": claim.answer,
         "verdict": claim.verdict,
-        "left": claim.earning.price,
-        "refund": refund or Money(0, claim.earning.currency),
+        "left": claim.charge.price,
+        "refund": refund or Money(0, claim.charge.currency),
+        "is_held": int(claim.is_held),
     }
     if claim.deadline_at:
         facts["deadline"] = claim.deadline_at
-    _tell(claim.earning, f"claim_{event}", f"claim:{claim.pk}:{event}", facts, now)
+    _tell(claim.charge, f"claim_{event}", f"claim:{claim.pk}:{event}", facts, now)
 
 
 def tell_refund(refund: GiveBack, *, now: datetime) -> None:
@@ -28,9 +29,16 @@ def tell_refund(refund: GiveBack, *, now: datetime) -> None:
     _tell(refund.earning, "refund", f"give_back:{refund.pk}", facts, now)
 
 
-def _tell(earning: Earning, template: str, key: str, facts: dict[str, Fact], now: datetime) -> None:
-    facts |= {"label": earning.label, "link": earning.link, "release": earning.release_at}
-    sides = (("payer", earning.payer, earning.expert), ("expert", earning.expert, earning.payer))
+def tell_freed(held: HeldCharge, *, now: datetime) -> None:
+    facts: dict[str, Fact] = {"refund": held.freed, "line": "", "note": held.note}
+    _tell(held, "refund", f"{held.reference}:freed", facts, now)
+
+
+def _tell(charge: Earning | HeldCharge, template: str, key: str, facts: dict[str, Fact], now: datetime) -> None:
+    facts |= {"label": charge.label, "link": charge.link}
+    if isinstance(charge, Earning):
+        facts["release"] = charge.release_at
+    sides = (("payer", charge.payer, charge.expert), ("expert", charge.expert, charge.payer))
     for side, member, other in sides:
         told = facts | {"side": side, "other": other.get_full_name()}
         mail.enqueue(member=member, template=template, facts=told, key=f"{key}:{side}", now=now)

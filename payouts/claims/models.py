@@ -2,14 +2,62 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from payouts.commission import split
 from payouts.earnings.models import Earning
 from payouts.money import Money
+
+
+class HeldCharge(models.Model):
+    """What is contested while it is only held: the terms on which what is left of it will be captured.
+
+    The hold is the wallet's, of the same reference. Settled: `freed_minor` became credit again, the rest is an earning.
+    """
+
+    reference = models.CharField(max_length=60, unique=True)  # "order:4"
+    payer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    expert = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    group = models.CharField(max_length=40, blank=True)
+    label = models.CharField(max_length=120)
+    link = models.CharField(max_length=120, blank=True)
+    currency = models.CharField(max_length=3)
+    price_minor = models.PositiveIntegerField()
+    commission_percent = models.PositiveSmallIntegerField()
+    freed_minor = models.PositiveIntegerField(default=0)
+    freed_key = models.CharField(max_length=120, blank=True)  # of the expert's form, where it was their choice
+    note = models.TextField(blank=True)  # the expert's words to the payer
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(freed_minor__lte=models.F("price_minor"))
+                & (Q(freed_minor=0) | Q(settled_at__isnull=False)),
+                name="held_charge_frees_what_is_held",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def price(self) -> Money:
+        """What the payer pays, less what was freed."""
+        return Money(self.price_minor - self.freed_minor, self.currency)
+
+    @property
+    def freed(self) -> Money:
+        return Money(self.freed_minor, self.currency)
+
+    @property
+    def amount(self) -> Money:
+        """The expert's part of it."""
+        return Money(split(self.price.minor, self.commission_percent).earning_minor, self.currency)
 
 
 class Claim(models.Model):
     """A payer contests one charge. asked -> answered -> closed; each of the first two has a deadline that acts by itself.
 
-    While it is not closed, its earning waits. One claim a charge, and what staff decided stands.
+    While it is not closed, its earning waits, or its price stays held. One claim a charge, and what staff decided stands.
     """
 
     class State(models.TextChoices):
@@ -24,7 +72,9 @@ class Claim(models.Model):
         LATE = "late"
         TAKEN_BACK = "taken_back"
 
-    earning = models.OneToOneField(Earning, on_delete=models.PROTECT, related_name="claim")
+    earning = models.OneToOneField(Earning, null=True, on_delete=models.PROTECT, related_name="claim")
+    # Of what was contested before it was captured; the earning comes once something of it is.
+    held = models.OneToOneField(HeldCharge, null=True, on_delete=models.PROTECT, related_name="claim")
     reason = models.TextField()
     # What the receipt said when the claim was made, frozen: [{"title": ..., "rows": [[cell, ...], ...]}, ...]
     evidence = models.JSONField()
@@ -44,6 +94,9 @@ class Claim(models.Model):
                 | ~Q(state="closed") & Q(deadline_at__isnull=False, closed_at__isnull=True, outcome=""),
                 name="claim_closed_with_an_outcome",
             ),
+            models.CheckConstraint(
+                condition=Q(earning__isnull=False) | Q(held__isnull=False), name="claim_about_something"
+            ),
         ]
         indexes = [models.Index(fields=["deadline_at"], condition=Q(deadline_at__isnull=False), name="claim_deadline")]
 
@@ -54,8 +107,21 @@ class Claim(models.Model):
     def is_open(self) -> bool:
         return self.state != self.State.CLOSED
 
+    @property
+    def charge(self) -> Earning | HeldCharge:
+        """What is contested: captured, or held so far. `price` is what is left of it."""
+        found = self.earning or self.held
+        if found is None:
+            raise ValueError(f"claim {self.pk} is about nothing")
+        return found
+
+    @property
+    def is_held(self) -> bool:
+        """Nothing is captured so far."""
+        return self.held is not None and self.held.settled_at is None
+
     def has_party(self, member_id: int) -> bool:
-        return member_id in (self.earning.payer_id, self.earning.expert_id)
+        return member_id in (self.charge.payer_id, self.charge.expert_id)
 
 
 class Vote(models.Model):
@@ -72,7 +138,7 @@ class Vote(models.Model):
 
     @property
     def refund(self) -> Money:
-        return Money(self.refund_minor, self.claim.earning.currency)
+        return Money(self.refund_minor, self.claim.charge.currency)
 
 
 class GiveBack(models.Model):

@@ -8,24 +8,39 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import QuerySet
 
 from payouts import clock
-from payouts.claims.claiming import answer, is_contestable, open_claim, refund, take_back
+from payouts.claims.claiming import (
+    answer,
+    contest_held,
+    is_contestable,
+    of_expert,
+    of_payer,
+    open_claim,
+    refund,
+    take_back,
+)
 from payouts.claims.deciding import decide, meet_deadlines, needs_two
 from payouts.claims.errors import AlreadyContested, ClaimRefused, NothingLeft, NotNow, PartyToIt, TooLate
-from payouts.claims.models import Claim, GiveBack
+from payouts.claims.models import Claim, GiveBack, HeldCharge
+from payouts.claims.rows import HOLD_SETTLED
 from payouts.earnings.models import Earning
 
 __all__ = [
+    "HOLD_SETTLED",
     "AlreadyContested",
     "Charge",
+    "Claim",
     "ClaimRefused",
+    "HeldCharge",
     "NotNow",
     "NothingLeft",
     "PartyToIt",
     "TooLate",
     "answer",
     "charges",
+    "contest_held",
     "decide",
     "for_staff",
+    "holds",
     "meet_deadlines",
     "needs_two",
     "of_member",
@@ -64,23 +79,28 @@ def charges(*, references: Iterable[str], now: datetime) -> dict[str, Charge]:
     return result
 
 
+def holds(*, references: Iterable[str]) -> dict[str, HeldCharge]:
+    """By reference: what was contested while it was only held, with its claim, whatever became of it."""
+    found = HeldCharge.objects.filter(reference__in=references).select_related("claim__earning")
+    return {held.reference: held for held in found}
+
+
 def to_answer(*, expert: AbstractBaseUser) -> QuerySet[Claim]:
     """What waits for this expert, the most urgent first."""
-    asked = Claim.objects.filter(earning__expert_id=expert.pk, state=Claim.State.ASKED)
-    return asked.select_related("earning", "earning__payer").order_by("deadline_at")
+    asked = Claim.objects.filter(of_expert(expert), state=Claim.State.ASKED, deadline_at__isnull=False)
+    return asked.select_related("earning__payer", "held__payer").order_by("deadline_at")
 
 
 def of_member(*, member: AbstractBaseUser) -> QuerySet[Claim]:
     """Claims by this payer or against this expert."""
-    everything = Claim.objects.select_related("earning")
-    return everything.filter(earning__payer_id=member.pk) | everything.filter(earning__expert_id=member.pk)
+    return Claim.objects.select_related("earning", "held").filter(of_payer(member) | of_expert(member))
 
 
 def for_staff(*, state: str = "") -> QuerySet[Claim]:
     """Open ones by their deadline, then closed ones, the latest first."""
-    found = Claim.objects.select_related("earning", "earning__payer", "earning__expert").prefetch_related(
-        "votes__staff"
-    )
+    found = Claim.objects.select_related(
+        "earning__payer", "earning__expert", "held__payer", "held__expert"
+    ).prefetch_related("votes__staff")
     if state:
         found = found.filter(state=state)
     return found.order_by("deadline_at", "-closed_at") if state != Claim.State.CLOSED else found.order_by("-closed_at")

@@ -24,7 +24,7 @@ CLAIMS_A_PAGE = 50
 @login_required
 @require_POST
 def answer(request: MemberRequest, claim_id: int) -> HttpResponse:
-    claim = get_object_or_404(claims.of_member(member=request.user), pk=claim_id, earning__expert_id=request.user.pk)
+    claim = _claim_of(request, claim_id, "expert_id")
     form = AnswerForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Write an answer of up to 2000 characters. Nothing was sent."))
@@ -36,20 +36,28 @@ def answer(request: MemberRequest, claim_id: int) -> HttpResponse:
             messages.error(request, _("This claim can no longer be answered."))
         else:
             messages.success(request, _("Your answer was sent. Our staff decide within 7 days."))
-    return redirect(claim.earning.link)
+    return redirect(claim.charge.link)
 
 
 @login_required
 @require_POST
 def take_back(request: MemberRequest, claim_id: int) -> HttpResponse:
-    claim = get_object_or_404(claims.of_member(member=request.user), pk=claim_id, earning__payer_id=request.user.pk)
+    claim = _claim_of(request, claim_id, "payer_id")
     try:
         claims.take_back(claim_id=claim.pk, payer=request.user, now=timezone.now())
     except claims.ClaimRefused:
         messages.error(request, _("This claim is closed already."))
     else:
         messages.success(request, _("You took the claim back."))
-    return redirect(claim.earning.link)
+    return redirect(claim.charge.link)
+
+
+def _claim_of(request: MemberRequest, claim_id: int, side: str) -> Claim:
+    """Raises Http404 unless the member is on that side of it."""
+    claim = get_object_or_404(claims.of_member(member=request.user), pk=claim_id)
+    if getattr(claim.charge, side) != request.user.pk:
+        raise Http404
+    return claim
 
 
 # --- Staff ----------------------------------------------------------------------------------------------------------
@@ -75,15 +83,16 @@ def for_staff_one(request: MemberRequest, claim_id: int) -> HttpResponse:
     claim = get_object_or_404(claims.for_staff(), pk=claim_id)
     if claim.has_party(request.user.pk):
         raise Http404
-    form = DecideForm(request.POST or None, initial={"refund": claim.earning.price})
+    form = DecideForm(request.POST or None, initial={"refund": claim.charge.price})
     if form.is_valid() and _decided(request, claim, form):
         return redirect("staff_claim", claim_id)
     context = {
         "claim": claim,
         "form": form,
-        "refunds": claim.earning.refunds.order_by("pk"),
+        "charge": claim.charge,
+        "refunds": claim.earning.refunds.order_by("pk") if claim.earning else [],
         "needs_two": claims.needs_two(claim),
-        "limit": Money(settings.CLAIM_TWO_STAFF_MINOR, claim.earning.currency),
+        "limit": Money(settings.CLAIM_TWO_STAFF_MINOR, claim.charge.currency),
     }
     return render(request, "payouts/claims/staff_claim.html", context, status=422 if form.errors else 200)
 
@@ -94,7 +103,7 @@ def _decided(request: MemberRequest, claim: Claim, form: DecideForm) -> bool:
         after = claims.decide(claim_id=claim.pk, staff=request.user, refund=refund, reason=reason, now=timezone.now())
     except BadAmount:
         text = _("From 0 to {left}, which is what is left. Nothing was decided.")
-        form.add_error("refund", text.format(left=claim.earning.price))
+        form.add_error("refund", text.format(left=claim.charge.price))
         return False
     except claims.ClaimRefused:
         form.add_error(

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import timedelta
+from unittest.mock import ANY
 
 import pytest
 from django.utils import timezone
@@ -35,8 +36,12 @@ def page(client, story: Story) -> str:
     return client.get(f"/calls/{story.call.id}/").content.decode()
 
 
-def contest(client, story: Story, reason: str = "He was not listening."):
-    return client.post(f"/calls/{story.call.id}/contest/{story.period_id}/", {"reason": reason}, follow=True)
+def contest(client, story: Story, reason: str = "He was not listening.", **more):
+    return client.post(line(story), {"reason": reason, **more}, follow=True)
+
+
+def line(story: Story, reference: str = "") -> str:
+    return f"/calls/{story.call.id}/contest/{reference or f'period:{story.period_id}'}/"
 
 
 def give_back(client, story: Story, *, reference: str = "", token: str = TOKEN, **typed):
@@ -105,7 +110,7 @@ class ContestTests:
         assert Claim.objects.count() == 0
 
     def test_a_period_of_another_call_is_not_found(self, story, signed_in):
-        address = f"/calls/{story.call.id + 1}/contest/{story.period_id}/"
+        address = f"/calls/{story.call.id + 1}/contest/period:{story.period_id}/"
         assert signed_in(story.alice).post(address, {"reason": "So."}).status_code == 404
 
     def test_words_stay_words(self, story, signed_in):
@@ -259,6 +264,63 @@ class TipTests:
         tip(alice, story, "20")
         assert "Send a tip" not in page(alice, story)
 
+    def test_it_is_contested_with_the_charge_each_a_claim_of_its_own(self, story, signed_in):
+        alice, bob = signed_in(story.alice), signed_in(story.bob)
+        tip(alice, story, "5")
+        reference = Tip.objects.get().reference
+        assert "The tip of €5.00" in alice.get(line(story)).content.decode()
+        contest(alice, story, also=[reference])
+        opened = Claim.objects.order_by("pk")
+        assert [claim.charge.reference for claim in opened] == [f"period:{story.period_id}", reference]
+        assert opened[1].evidence[0] == {
+            "title": "The tip",
+            "rows": [["Tip", "€5.00"], ["Sent", ANY], ["Given back before", "€0.00"]],
+        }
+        give_back(bob, story, reference=reference, what="all")
+        assert [claim.state for claim in Claim.objects.order_by("pk")] == ["asked", "closed"]
+        assert story.balances()["credit"] == 1_540
+        assert page(alice, story).count('data-testid="claim"') == 2
+
+    def test_it_is_contested_alone(self, story, signed_in):
+        alice = signed_in(story.alice)
+        tip(alice, story, "5")
+        address = line(story, Tip.objects.get().reference)
+        assert address in page(alice, story)
+        alice.post(address, {"reason": "I pressed by mistake."})
+        assert Claim.objects.get().charge.price == eur(500)
+        assert address not in page(alice, story)
+        claims.meet_deadlines(now=story.now + timedelta(days=3))
+        assert story.balances()["credit"] == 1_540
+
+    def test_contested_before_it_is_not_contested_with_the_charge(self, story, signed_in):
+        """All of the lines or none."""
+        alice = signed_in(story.alice)
+        tip(alice, story, "5")
+        reference = Tip.objects.get().reference
+        alice.post(line(story, reference), {"reason": "I pressed by mistake."})
+        assert contest(alice, story, also=[reference]).status_code == 200
+        assert Claim.objects.count() == 2
+
+    def test_under_review_it_waits_for_both(self, story, signed_in, settings):
+        settings.SUSPICIOUS_MINOR = 1
+        for member in (story.alice, story.bob):
+            member.date_joined = story.now
+            member.save()
+        alice = signed_in(story.alice)
+        tip(alice, story, "5")
+        alice.post(line(story, Tip.objects.get().reference), {"reason": "I pressed by mistake."})
+        claim = Claim.objects.get()
+        assert claim.earning.waits == 2
+        claims.take_back(claim_id=claim.pk, payer=story.alice, now=story.now)
+        assert list(claim.earning.reasons_to_wait.values_list("reason", flat=True)) == ["review"]
+
+    def test_nobody_else_contests_it(self, story, signed_in, eve, sam):
+        tip(signed_in(story.alice), story, "5")
+        address = line(story, Tip.objects.get().reference)
+        for somebody in (story.bob, eve, sam):
+            assert signed_in(somebody).post(address, {"reason": "x"}).status_code == 404
+        assert Claim.objects.count() == 0
+
     def test_nobody_else_tips(self, story, signed_in, eve, sam):
         for somebody in (story.bob, eve, sam):
             give_credit(somebody, 1_000)
@@ -297,5 +359,5 @@ class ReceiptAfterAClaimTests:
         assert earnings.summary(expert=story.bob).pending.minor == 210
 
     def test_visitors_are_asked_to_sign_in(self, story, client):
-        for address in ("tip/", f"contest/{story.period_id}/", f"give-back/period:{story.period_id}/"):
+        for address in ("tip/", f"contest/period:{story.period_id}/", f"give-back/period:{story.period_id}/"):
             assert client.post(f"/calls/{story.call.id}/{address}").status_code == 302

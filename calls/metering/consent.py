@@ -127,9 +127,12 @@ def _check_cap(offer: Offer, cap_minor: Any, credit: Money, monthly: wallet.Mont
 
 
 def _check_stored(offer: Offer) -> None:
-    """It may have gone back to the payer since the offer was sent, or the expert gave some of it back."""
+    """It may have gone back to the payer since the offer was sent, or the expert gave some of it back; and whose payment is
+    disputed pays with nothing, with what was paid before neither."""
     if offer.stored_id is None:
         return
+    if wallet.is_blocked(member=offer.payer):
+        raise OfferRefused("payments_blocked")
     now_left = stored.lock(offer.stored_id)
     if (now_left.price_minor, now_left.length_ms) != (offer.price_minor, offer.length_ms):
         raise OfferRefused("closed")

@@ -15,6 +15,7 @@ from calls.notices.services import tell_room
 from calls.rooms.models import Call
 from marketplace.accounts.models import User
 from marketplace.listings.models import Listing
+from payouts.wallet import services as wallet
 
 ESTIMATE_MINUTES_MAX = 600
 
@@ -70,12 +71,15 @@ def send_offer(
 def offer_stored(*, call: Call, member: User, stored_id: int, now: datetime) -> Offer:
     """Either of the two asks to use time that was paid for before; the payer's consent card says that nothing more is due.
 
-    Raises not_the_expert, not_live, not_found, offer_open, period_running; wait_after_refusals for the expert.
+    Raises not_the_expert, not_live, not_found, offer_open, period_running; wait_after_refusals for the expert,
+    payments_blocked for the payer (the expert is not told of the payer's disputes: their offer cannot be accepted).
     """
     call = _lock(call)
     if member.pk not in (call.caller_id, call.expert_id):
         raise OfferRefused("not_the_expert")
     by_payer = member.pk == call.caller_id
+    if by_payer and wallet.is_blocked(member=member):
+        raise OfferRefused("payments_blocked")
     _check_moment(call, now, may_have_to_wait=not by_payer)
     if not stored.of_pair(payer_id=call.caller_id, expert_id=call.expert_id).filter(pk=stored_id).exists():
         raise OfferRefused("not_found")

@@ -115,11 +115,15 @@ def _put(stored: StoredTime, period: PaidPeriod, minor: int, ms: int, key: str, 
 def give_back_expired(*, today: datetime, now: datetime) -> int:
     """After 30 days what is left is the payer's credit again, whoever was idle. `today`: on the money's calendar.
 
-    What is being used meanwhile waits for that period's end. One that fails holds up no other.
+    What is being used meanwhile waits for that period's end. What something else waits for (the bank disputes the payment
+    that it was bought with, a claim, a review) stays until that is settled: else credit would come and go again. One that
+    fails holds up no other.
     """
     due = StoredTime.objects.filter(price_minor__gt=0, expires_at__lte=today).order_by("expires_at")
+    waiting = earnings.kept_by_others(references=[row.reference for row in due])
+    free = [row.pk for row in due if row.reference not in waiting]
     given_back = 0
-    for stored_id in list(due.values_list("pk", flat=True)[:AT_ONCE]):
+    for stored_id in free[:AT_ONCE]:
         try:
             with transaction.atomic():
                 given_back += _give_back(stored_id, today, now)
@@ -132,6 +136,8 @@ def _give_back(stored_id: int, today: datetime, now: datetime) -> bool:
     stored = lock(stored_id)
     in_use = PaidPeriod.objects.living().filter(stored=stored).exists()
     if in_use or not stored.price_minor or stored.expires_at is None or stored.expires_at > today:
+        return False
+    if earnings.kept_by_others(references=[stored.reference]):
         return False
     sum_ = Money(stored.price_minor, stored.currency)
     key = f"{stored.reference}:returned:{stored.returned_minor}"  # a late witness may add to it afterwards

@@ -18,7 +18,7 @@ from payouts.earnings.giving_back import give_back, take_back, waive_commission
 from payouts.earnings.models import Earning
 from payouts.earnings.parts import left, move_part
 from payouts.earnings.tips import TipLimit, left_to_tip, tip, tips
-from payouts.earnings.waiting import AlreadyReleased, let_go, wait
+from payouts.earnings.waiting import AlreadyReleased, kept_by_others, let_go, wait
 from payouts.ledger import accounts
 from payouts.ledger import services as ledger
 from payouts.money import Money
@@ -32,6 +32,7 @@ __all__ = [
     "capture",
     "chart",
     "give_back",
+    "kept_by_others",
     "left",
     "left_to_tip",
     "let_go",

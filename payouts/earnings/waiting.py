@@ -1,10 +1,11 @@
 """Keeping an earning pending past its release date: a claim, a dispute, a review. Several reasons may hold one at once."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
 
-from payouts.earnings.models import Earning, EarningWait
+from payouts.earnings.models import UNUSED, Earning, EarningWait
 
 
 class AlreadyReleased(Exception):
@@ -34,6 +35,12 @@ def let_go(*, reference: str, reason: str) -> None:
     if gone:
         earning.waits -= 1
         earning.save(update_fields=["waits"])
+
+
+def kept_by_others(*, references: Iterable[str]) -> set[str]:
+    """Of these, the ones that wait for anything else than to be used."""
+    waits = EarningWait.objects.filter(earning__reference__in=references).exclude(reason=UNUSED)
+    return set(waits.values_list("earning__reference", flat=True))
 
 
 def _locked(reference: str) -> Earning:

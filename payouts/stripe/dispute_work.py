@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from payouts.disputes import services as disputes
@@ -10,6 +11,7 @@ from payouts.disputes.models import Dispute
 from payouts.outbox.services import Finish, GiveUp, Handler
 from payouts.stripe import gateway, refund_gateway
 from payouts.stripe.answers import BankDispute, Refused
+from payouts.stripe.attempts import with_fresh_key
 from payouts.stripe.models import StripeEvent
 from payouts.stripe.refund_work import credit_first
 from payouts.withdrawals import services as withdrawals
@@ -21,23 +23,24 @@ LOOKS = 5
 def send_evidence(payload: dict[str, Any], *, key: str) -> Finish | None:
     return _answer(
         payload,
-        lambda id_: refund_gateway.submit_evidence(
+        key,
+        lambda id_, key: refund_gateway.submit_evidence(
             dispute=id_, evidence={"uncategorized_text": payload["text"]}, key=key
         ),
     )
 
 
 def accept(payload: dict[str, Any], *, key: str) -> Finish | None:
-    return _answer(payload, lambda id_: refund_gateway.accept_dispute(dispute=id_, key=key))
+    return _answer(payload, key, lambda id_, key: refund_gateway.accept_dispute(dispute=id_, key=key))
 
 
-def _answer(payload: dict[str, Any], send: Callable[[str], BankDispute]) -> Finish | None:
+def _answer(payload: dict[str, Any], key: str, send: Callable[[str, str], BankDispute]) -> Finish | None:
     """What Stripe answers counts as heard of it. Sent already (an earlier try whose answer was lost): nothing is left to do."""
     row = Dispute.objects.get(pk=payload["dispute"])
     if not refund_gateway.retrieve_dispute(row.stripe_dispute).status.endswith("needs_response"):
         return None
     try:
-        answer = send(row.stripe_dispute)
+        answer = with_fresh_key(key, lambda key: send(row.stripe_dispute, key))
     except Refused as refusal:
         raise GiveUp(str(refusal)) from refusal
     return lambda now: disputes.observe(found=answer, now=now)
@@ -50,14 +53,17 @@ def recall(payload: dict[str, Any], *, key: str) -> Finish:
     back: dict[int, str] = {}
     for row in lying.exclude(stripe_transfer=None).order_by("pk"):
         with suppress(Refused):
-            step = f"withdrawal:{row.pk}:recall"
-            back[row.pk] = gateway.reverse_transfer(transfer_id=row.stripe_transfer or "", key=step)
+            back[row.pk] = with_fresh_key(f"withdrawal:{row.pk}:recall", partial(_reverse, row))
 
     def finish(now: datetime) -> None:
         for withdrawal_id, reversal in back.items():
             withdrawals.recalled(withdrawal_id=withdrawal_id, stripe_reversal=reversal, now=now)
 
     return finish
+
+
+def _reverse(row: Withdrawal, key: str) -> str:
+    return gateway.reverse_transfer(transfer_id=row.stripe_transfer or "", key=key)
 
 
 HANDLERS: dict[str, Handler] = {

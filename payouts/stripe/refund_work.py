@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from payouts.cards import services as cards
-from payouts.outbox.models import OutboxRow
 from payouts.outbox.services import Finish, Handler, NotYet
 from payouts.refunds import services as refunds
 from payouts.refunds.models import Refund
 from payouts.stripe import gateway, refund_gateway
 from payouts.stripe.answers import CardRefund, Refused
+from payouts.stripe.attempts import is_retry, with_fresh_key
 from payouts.stripe.models import StripeEvent
 from payouts.wallet import services as wallet
 from payouts.wallet.models import TopUp
@@ -25,9 +25,11 @@ def make_refund(payload: dict[str, Any], *, key: str) -> Finish | None:
         return None
     try:
         intent = _intent_of(row.lot.top_up)
-        is_retry = OutboxRow.objects.filter(key=key, attempts__gt=1).exists()
-        found = refund_gateway.find_refund(intent=intent, refund_id=row.pk) if is_retry else None
-        made = found or refund_gateway.create_refund(intent=intent, amount=row.amount, refund_id=row.pk, key=key)
+        found = refund_gateway.find_refund(intent=intent, refund_id=row.pk) if is_retry(key) else None
+        made = found or with_fresh_key(
+            key,
+            lambda key: refund_gateway.create_refund(intent=intent, amount=row.amount, refund_id=row.pk, key=key),
+        )
     except Refused as refusal:
         if refusal.code == NO_FUNDS_YET:
             raise NotYet(str(refusal)) from refusal

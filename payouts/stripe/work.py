@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from django.utils import timezone
 
@@ -16,22 +16,20 @@ from payouts.disputes import services as disputes
 from payouts.money import Money
 from payouts.office import services as office
 from payouts.outbox import services as outbox
-from payouts.outbox.models import OutboxRow
 from payouts.outbox.services import Finish, GiveUp, Handler, NotYet
 from payouts.stripe import books, dispute_work, gateway, pay_in_work, refund_work
 from payouts.stripe.answers import Payout, Refused
+from payouts.stripe.attempts import is_retry, with_fresh_key
 from payouts.stripe.models import StripeEvent
 from payouts.wallet.models import TopUp
 from payouts.withdrawals import services as withdrawals
 from payouts.withdrawals.models import Withdrawal
 
 log = logging.getLogger(__name__)
-Made = TypeVar("Made")
 
 BACKOFF_MAX_S = 3600
 CLAIM_S = 120
 BATCH_S = 30  # then `now` is old: an event claimed with it would be taken over while it is acted on
-KEYS_MAX = 100
 NO_FUNDS_YET = "balance_insufficient"
 
 
@@ -41,14 +39,14 @@ NO_FUNDS_YET = "balance_insufficient"
 def make_transfer(payload: dict[str, Any], *, key: str) -> Finish:
     """From the platform's balance to the expert's. Waits while Stripe has not settled the callers' payments."""
     row = Withdrawal.objects.get(pk=payload["withdrawal"])
-    if not _is_retry(key) and disputes.took_part(expert_id=row.expert_id):
+    if not is_retry(key) and disputes.took_part(expert_id=row.expert_id):
         return lambda now: withdrawals.stopped(withdrawal_id=row.pk, now=now)
     try:
         to = row.stripe_account
-        found = gateway.find_transfer(destination=to, withdrawal_id=row.pk) if _is_retry(key) else None
+        found = gateway.find_transfer(destination=to, withdrawal_id=row.pk) if is_retry(key) else None
         if found is None and row.waits_for_funds:
             _wait_for_funds(row.amount)
-        transfer = found or _with_fresh_key(
+        transfer = found or with_fresh_key(
             key,
             lambda key: gateway.create_transfer(amount=row.amount, destination=to, withdrawal_id=row.pk, key=key),
         )
@@ -73,8 +71,8 @@ def make_payout(payload: dict[str, Any], *, key: str) -> Finish | None:
     if row.state != Withdrawal.State.REQUESTED:
         return None  # called back
     try:
-        found = gateway.find_payout(account=row.stripe_account, withdrawal_id=row.pk) if _is_retry(key) else None
-        payout = found or _payout_at_once(row, key) or _with_fresh_key(key, lambda key: _pay_out(row, key, "standard"))
+        found = gateway.find_payout(account=row.stripe_account, withdrawal_id=row.pk) if is_retry(key) else None
+        payout = found or _payout_at_once(row, key) or with_fresh_key(key, lambda key: _pay_out(row, key, "standard"))
     except Refused as refusal:
         code, message = _final(refusal)
         return lambda now: withdrawals.payout_refused(withdrawal_id=row.pk, code=code, message=message, now=now)
@@ -95,7 +93,7 @@ def _payout_at_once(row: Withdrawal, key: str) -> Payout | None:
     if books.balance(account=row.stripe_account, currency=row.currency).at_once < row.amount:
         return None
     try:
-        return _pay_out(row, f"{key}:instant", "instant")
+        return with_fresh_key(f"{key}:instant", lambda key: _pay_out(row, key, "instant"))
     except Refused as refusal:
         if refusal.code.startswith("instant_payouts"):
             return None
@@ -107,8 +105,8 @@ def make_reversal(payload: dict[str, Any], *, key: str) -> Finish:
     row = Withdrawal.objects.get(pk=payload["withdrawal"])
     transfer_id = row.stripe_transfer or ""
     try:
-        found = gateway.find_reversal(transfer_id=transfer_id) if _is_retry(key) else None
-        reversal = found or _with_fresh_key(key, lambda key: gateway.reverse_transfer(transfer_id=transfer_id, key=key))
+        found = gateway.find_reversal(transfer_id=transfer_id) if is_retry(key) else None
+        reversal = found or with_fresh_key(key, lambda key: gateway.reverse_transfer(transfer_id=transfer_id, key=key))
     except Refused as refusal:
         _code, message = _final(refusal)
         text = f"The money of withdrawal {row.pk} is stuck in the expert's balance at Stripe: {message}"
@@ -129,25 +127,6 @@ HANDLERS: dict[str, Handler] = {
     **refund_work.HANDLERS,
     **dispute_work.HANDLERS,
 }
-
-
-def _is_retry(key: str) -> bool:
-    """An earlier try may have had its effect without our hearing of it, and Stripe forgets keys after 24 hours."""
-    return OutboxRow.objects.filter(key=key, attempts__gt=1).exists()
-
-
-def _with_fresh_key(key: str, make: Callable[[str], Made]) -> Made:
-    """`make(key)`, and with `key:2`, `key:3` ... when Stripe only repeats an earlier *not enough*, which did nothing.
-
-    The keys are tried in the same order each time, so one that had its effect unheard is found and answers again.
-    """
-    for number in range(1, KEYS_MAX):
-        try:
-            return make(key if number == 1 else f"{key}:{number}")
-        except Refused as refusal:
-            if not (refusal.replayed and refusal.code == NO_FUNDS_YET):
-                raise
-    raise GiveUp("not enough in the balance at Stripe for too long")
 
 
 def _final(refusal: Refused) -> tuple[str, str]:
@@ -221,7 +200,7 @@ def _payout(event: StripeEvent, now: datetime) -> None:
 
 def _settled(event: StripeEvent, now: datetime) -> None:
     """Money has become available, ours or an expert's: what waited for it need not wait for its next try."""
-    outbox.hurry(actions=["stripe.transfer", "stripe.payout", "stripe.reverse_transfer"], now=now)
+    outbox.hurry(actions=["stripe.transfer", "stripe.payout", "stripe.reverse_transfer", "stripe.refund"], now=now)
 
 
 def _bank(event: StripeEvent, now: datetime) -> None:

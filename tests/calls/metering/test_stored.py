@@ -9,9 +9,10 @@ from calls.metering.models import PaidPeriod, StoredTime
 from payouts.earnings import services as earnings
 from payouts.money import Money
 from payouts.outbox.models import OutboxRow
+from payouts.wallet import services as wallet
 from payouts.wallet.models import Hold
 from tests import cast
-from tests.calls.metering.world import Story
+from tests.calls.metering.world import Story, give_credit
 
 AFTER_30_DAYS = timedelta(days=30)
 
@@ -224,6 +225,57 @@ class ExpiryTests:
         give_back_expired(story)
         mail = OutboxRow.objects.get(action="mail.member")
         assert (mail.payload["member"], mail.payload["template"]) == (story.alice.pk, "stored_returned")
+
+
+class DisputeTests:
+    """The bank disputes the payment that the act was bought with."""
+
+    @pytest.fixture
+    def disputed(self, story):
+        left = StoredTime.objects.get()
+        wallet.block_payments(member=story.alice, reason="dispute:1", now=story.now)
+        earnings.wait(reference=left.reference, reason="dispute:1", now=story.now)
+        return left
+
+    def test_meanwhile_it_cannot_be_used_whoever_asks(self, story, disputed):
+        with refused("payments_blocked"):
+            story.offer_stored(story.alice)
+        story.offer_stored()
+        with refused("payments_blocked"):
+            story.accept(0)
+        assert not PaidPeriod.objects.living().exists()
+
+    def test_what_was_offered_before_cannot_be_accepted(self, story):
+        story.offer_stored(story.alice)
+        wallet.block_payments(member=story.alice, reason="dispute:1", now=story.now)
+        with refused("payments_blocked"):
+            story.accept(0)
+
+    def test_what_runs_already_goes_on_to_its_end(self, story):
+        story.go_stored().after(60)
+        wallet.block_payments(member=story.alice, reason="dispute:1", now=story.now)
+        story.after(60).back_to_free()
+        assert story.period.billable_ms == 120_000
+
+    def test_won_it_can_be_used_again(self, story, disputed):
+        wallet.unblock_payments(reason="dispute:1", now=story.now)
+        story.go_stored()
+        assert PaidPeriod.objects.living().exists()
+
+    def test_it_does_not_go_back_before_the_end_of_the_dispute(self, story, disputed):
+        assert give_back_expired(story) == 0
+        earnings.let_go(reference=disputed.reference, reason="dispute:1")
+        assert give_back_expired(story) == 1
+        assert story.balances()["credit"] == 2_000
+
+    def test_nor_before_the_end_of_a_claim_or_a_review_and_it_holds_up_no_other(self, story, monkeypatch):
+        monkeypatch.setattr("calls.metering.stored.AT_ONCE", 1)
+        earnings.wait(reference=StoredTime.objects.get().reference, reason="claim", now=story.now)
+        give_credit(story.alice, 2_500)
+        story.go_act().after(720)
+        story.hang_up()
+        assert give_back_expired(story, timedelta(days=32)) == 1
+        assert [row.price_minor for row in StoredTime.objects.order_by("pk")] == [1_500, 0]
 
 
 class ReceiptTests:

@@ -13,6 +13,8 @@ from payouts.earnings.models import Earning
 from payouts.ledger import accounts
 from payouts.ledger import services as ledger
 from payouts.office.models import AuditRecord, StaffTask
+from payouts.outbox import services as outbox
+from payouts.outbox.models import OutboxRow
 from payouts.sandbox import cards
 from payouts.sandbox import services as sandbox
 from payouts.sandbox.models import SandboxObject
@@ -238,6 +240,16 @@ class EvidenceTests:
         assert AuditRecord.objects.filter(act="dispute.send_evidence").count() == 2
         with pytest.raises(disputes.NotAnswerable):
             disputes.send_evidence(dispute_id=disputed.pk, staff=sam, text="More.", now=now)
+
+    def test_what_stripe_refused_can_be_tried_again_once_staff_saw_to_it(self, disputed, sam, now, monkeypatch):
+        """The same key again: Stripe repeats its refusal for a day, so each try after one has a key of its own."""
+        disputes.send_evidence(dispute_id=disputed.pk, staff=sam, text="They talked.", now=now)
+        with monkeypatch.context() as strict:
+            strict.setattr("payouts.sandbox.disputes.EVIDENCE_CHARACTERS_MAX", 1)
+            work_for(2)
+        assert outbox.try_again(rows=OutboxRow.objects.filter(action="stripe.evidence"), now=now) == 1
+        work_for(4)
+        assert latest("dispute")["evidence"]["uncategorized_text"] == "They talked."
 
     def test_may_be_let_go(self, disputed, sam, now):
         disputes.accept(dispute_id=disputed.pk, staff=sam, reason="She is right", now=now)

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from datetime import timedelta
 from itertools import permutations, product
+from unittest.mock import patch
 
 import pytest
 from django.utils import timezone
@@ -18,6 +19,7 @@ from payouts.refunds import services as refunds
 from payouts.refunds.models import Refund
 from payouts.sandbox import cards
 from payouts.sandbox import services as sandbox
+from payouts.sandbox.errors import invalid
 from payouts.sandbox.models import SandboxObject
 from payouts.stripe import refund_gateway, refund_work, work
 from payouts.stripe.answers import Refused
@@ -66,6 +68,28 @@ def balance(account) -> int:
 
 
 class RequestTests:
+    def test_what_stripe_refused_for_want_of_money_is_asked_under_a_key_that_it_has_not_refused(self, alice, eve, now):
+        self.refused_at_first(alice, eve, now)
+        work_for(6)
+        assert (states(), [each["amount"] for each in at_stripe()]) == ([State.PAID], [2_000])
+        assert stripe_and_ledger_agree()
+
+    def test_under_the_same_key_stripe_only_repeats_its_refusal(self, alice, eve, now):
+        """What the test above would let through if the sandbox kept no refusals."""
+        self.refused_at_first(alice, eve, now)
+        with patch.object(refund_work, "with_fresh_key", lambda key, make: make(key)):
+            work_for(6)
+        assert (states(), at_stripe()) == ([State.REQUESTED], [])
+
+    def refused_at_first(self, alice, eve, now) -> None:
+        enough_at_stripe(eve, now)
+        top_up(alice, 2_000, now)
+        ask(alice, now=now)
+        too_little = invalid("Insufficient funds in your Stripe account.", code="balance_insufficient")
+        with patch("payouts.sandbox.refunds.refund", side_effect=too_little):
+            work_for(2)
+        assert (states(), OutboxRow.objects.get(action="stripe.refund").attempts) == ([State.REQUESTED], 1)
+
     def test_all_that_is_unused_goes_back_to_its_card(self, alice, bob, eve, now):
         enough_at_stripe(eve, now)
         top_up(alice, 2_000, now)

@@ -42,6 +42,7 @@ HANDLERS: dict[str, Handler] = {
     mail.ACTION: mail.send,
     cards.FILLED_UP: metering.filled_up,
     claims.HOLD_SETTLED: orders.hold_settled,
+    safety.LOOK_AGAIN: earnings.look_again,
 }
 
 

@@ -17,6 +17,7 @@ from payouts.earnings.debts import owed, pay_debt
 from payouts.earnings.giving_back import give_back, take_back, waive_commission
 from payouts.earnings.models import Earning
 from payouts.earnings.parts import left, move_part
+from payouts.earnings.suspicion import look_again
 from payouts.earnings.tips import TipLimit, left_to_tip, tip, tips
 from payouts.earnings.waiting import AlreadyReleased, kept_by_others, let_go, wait
 from payouts.ledger import accounts
@@ -36,6 +37,7 @@ __all__ = [
     "left",
     "left_to_tip",
     "let_go",
+    "look_again",
     "move_part",
     "of_references",
     "owed",

@@ -1,15 +1,23 @@
 """Earnings that staff look at before they are released: the rules are payouts.safety's, the waiting is ours."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
+from itertools import permutations
+from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
+from django.db.models import F, Sum
 
 from payouts.earnings import waiting
-from payouts.earnings.models import Earning
+from payouts.earnings.models import UNUSED, Earning
 from payouts.office import services as office
+from payouts.outbox import services as outbox
 from payouts.safety import services as safety
 from payouts.safety.models import Review
+from payouts.safety.rules import NEW_WITH_NEW
 
 REASON = "review"
 Verdict = Review.Verdict
@@ -23,34 +31,90 @@ def hold_if_suspicious(
     *, earning: Earning, payer: AbstractBaseUser, expert: AbstractBaseUser, now: datetime
 ) -> Review | None:
     """To be called in the transaction of the capture, before its entry is posted."""
-    found = safety.suspicions(payer=payer, expert=expert, price_minor=earning.price_minor, now=now)
-    if found is None:
+    codes = _codes(payer, expert, now)
+    if not codes:
         return None
-    return _hold(earning, found.codes, now)
+    if NEW_WITH_NEW in codes:  # so is what came before it in this week; in its own time, for it takes locks
+        payload = {"members": [payer.pk, expert.pk]}
+        outbox.enqueue(action=safety.LOOK_AGAIN, key=f"{earning.reference}:week", payload=payload, now=now)
+    return _hold(earning, codes, now)
 
 
 def hold_part(*, part: Earning, now: datetime) -> Review | None:
-    """Of a purchase that staff look at, or found to be fraud: what is earned of it later waits as well."""
+    """Of a purchase that staff look at, or found to be fraud, or that looks wrong by now: what is earned of it later waits."""
     whole = Review.objects.filter(reference=part.spent_reference).exclude(verdict=Verdict.FINE).first()
-    return _hold(part, whole.reasons, now) if whole else None
+    codes = whole.reasons if whole else _codes(part.payer, part.expert, now)
+    return _hold(part, codes, now) if codes else None
+
+
+def look_again(payload: dict[str, Any], *, key: str) -> Callable[[datetime], object]:
+    """The outbox's handler of safety.LOOK_AGAIN: something has come out about two members. What either earned from the other
+    and is still pending waits for staff, even where they had looked, if there is a reason that they did not see."""
+    members = list(get_user_model().objects.filter(pk__in=payload["members"]))
+
+    def finish(now: datetime) -> None:
+        for payer, expert in permutations(members, 2):
+            _look_at_pair(payer, expert, now=now)
+
+    return finish
+
+
+def _look_at_pair(payer: AbstractBaseUser, expert: AbstractBaseUser, *, now: datetime) -> None:
+    codes = _codes(payer, expert, now)
+    if not codes:
+        return
+    pending = Earning.objects.filter(payer_id=payer.pk, expert_id=expert.pk, released_at=None, price_minor__gt=0)
+    for earning in pending.exclude(reasons_to_wait__reason=UNUSED).order_by("pk"):
+        with suppress(waiting.AlreadyReleased):
+            _hold_or_reopen(earning, codes, now)
+
+
+def _codes(payer: AbstractBaseUser, expert: AbstractBaseUser, now: datetime) -> list[str]:
+    def moved_since(start: datetime) -> int:
+        recent = Earning.objects.filter(payer_id=payer.pk, expert_id=expert.pk, captured_at__gt=start)
+        return recent.aggregate(minor=Sum(F("price_minor") - F("given_back_minor")))["minor"] or 0
+
+    found = safety.suspicions(payer=payer, expert=expert, moved_since=moved_since, now=now)
+    return found.codes if found else []
+
+
+def _hold_or_reopen(earning: Earning, codes: list[str], now: datetime) -> None:
+    review = Review.objects.select_for_update(no_key=True).filter(reference=earning.reference).first()
+    if review is None:
+        _hold(earning, codes, now)
+        return
+    unseen = [code for code in codes if code not in review.reasons]
+    if not unseen:
+        return
+    review.reasons = [*review.reasons, *unseen]
+    if review.verdict == Verdict.FINE:
+        waiting.wait(reference=earning.reference, reason=REASON, now=now)
+        review.verdict, review.decided_at, review.decided_by, review.note = Verdict.OPEN, None, None, ""
+        _open_task(earning, unseen, _task_key(review), now)
+    review.save()
 
 
 def _hold(earning: Earning, codes: list[str], now: datetime) -> Review:
     waiting.wait(reference=earning.reference, reason=REASON, now=now)
-    office.open_task(
-        kind="review",
-        key=f"{earning.reference}:review",
-        reference=earning.reference,
-        text=f"Before this earning is released: {', '.join(codes)}.",
-        now=now,
-    )
-    return Review.objects.create(
+    review = Review.objects.create(
         reference=earning.reference,
         expert_id=earning.expert_id,
         payer_id=earning.payer_id,
         reasons=codes,
         opened_at=now,
     )
+    _open_task(earning, codes, _task_key(review), now)
+    return review
+
+
+def _open_task(earning: Earning, codes: list[str], key: str, now: datetime) -> None:
+    text = f"Before this earning is released: {', '.join(codes)}."
+    office.open_task(kind="review", key=key, reference=earning.reference, text=text, now=now)
+
+
+def _task_key(review: Review) -> str:
+    """Reopened, it has more reasons than before, and a task of its own."""
+    return f"{review.reference}:review:{len(review.reasons)}"
 
 
 @transaction.atomic
@@ -70,7 +134,8 @@ def decide(*, review_id: int, staff: AbstractBaseUser, verdict: str, note: str, 
     review.decided_by_id = staff.pk
     review.save()
     office.record(staff=staff, act=f"review.{verdict}", reference=review.reference, reason=note, now=now)
-    office.settle_task(key=f"{review.reference}:review", staff=staff, note=note, now=now)
+    for number in range(1, len(review.reasons) + 1):
+        office.settle_task(key=f"{review.reference}:review:{number}", staff=staff, note=note, now=now)
     if verdict == Verdict.FINE:
         waiting.let_go(reference=review.reference, reason=REASON)
     else:

@@ -1,5 +1,6 @@
 """What makes an earning look like a stolen card on its way to a bank account. Each rule has a code, which staff are shown."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,6 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from payouts.safety.sightings import shared
 
 NEW_FOR = timedelta(days=7)
+NEW_WITH_NEW = "new_with_new"
 SAME = ("card", "bank", "device", "address")  # the strongest first
 
 
@@ -20,17 +22,18 @@ class Suspicion:
 
 
 def suspicions(
-    *, payer: AbstractBaseUser, expert: AbstractBaseUser, price_minor: int, now: datetime
+    *, payer: AbstractBaseUser, expert: AbstractBaseUser, moved_since: Callable[[datetime], int], now: datetime
 ) -> Suspicion | None:
     """Why staff should look before this expert is paid by this payer; None: nothing speaks against it.
 
     One person behind two accounts shares a card, a bank account, a device or an address. Two accounts made this week that
-    move SUSPICIOUS_MINOR at once are looked at too.
+    move SUSPICIOUS_MINOR in it, in however many charges, are looked at too: `moved_since` a moment, from payer to expert.
     """
     both = shared(payer, expert)
     codes = [f"same_{kind}" for kind in SAME if kind in both]
-    if price_minor >= settings.SUSPICIOUS_MINOR and all(_is_new(member, now) for member in (payer, expert)):
-        codes.append("new_with_new")
+    are_new = all(_is_new(member, now) for member in (payer, expert))
+    if are_new and moved_since(now - NEW_FOR) >= settings.SUSPICIOUS_MINOR:
+        codes.append(NEW_WITH_NEW)
     return Suspicion(codes) if codes else None
 
 

@@ -2,6 +2,17 @@
 
 from payouts.safety.freezes import Frozen, NotByThemself, freeze, frozen, lift
 from payouts.safety.rules import Suspicion, suspicions
-from payouts.safety.sightings import forget_old, saw
+from payouts.safety.sightings import LOOK_AGAIN, forget_old, saw
 
-__all__ = ["Frozen", "NotByThemself", "Suspicion", "forget_old", "freeze", "frozen", "lift", "saw", "suspicions"]
+__all__ = [
+    "LOOK_AGAIN",
+    "Frozen",
+    "NotByThemself",
+    "Suspicion",
+    "forget_old",
+    "freeze",
+    "frozen",
+    "lift",
+    "saw",
+    "suspicions",
+]

@@ -29,5 +29,5 @@ def reason_text(code: str) -> str:
         "same_bank": _("Both were seen with the same bank account."),
         "same_device": _("Both signed in on the same device."),
         "same_address": _("Both signed in from the same internet address."),
-        "new_with_new": _("Both accounts were less than a week old, and much money moved at once."),
+        "new_with_new": _("Both accounts were less than a week old, and much money moved between them in it."),
     }.get(code, code)

@@ -9,10 +9,12 @@ from marketplace.accounts.adapter import public_address
 from payouts.earnings import services as earnings
 from payouts.earnings import suspicion
 from payouts.office.models import AuditRecord, StaffTask
+from payouts.outbox import services as outbox
+from payouts.outbox.models import OutboxRow
 from payouts.safety import services as safety
 from payouts.safety.models import Review, Sighting
 from tests import cast
-from tests.payouts.purse import charge, give_credit, purse
+from tests.payouts.purse import charge, eur, give_credit, purse
 
 pytestmark = pytest.mark.django_db
 SEEN = {"card": "fp_card", "bank": "fp_bank", "device": "a-device", "address": "203.0.113.7"}
@@ -91,6 +93,121 @@ class SuspicionTests:
         marks = Sighting.objects.filter(kind="device").values_list("mark", flat=True)
         assert len(marks) == 2
         assert len(set(marks)) == 1
+
+
+class WeekTests:
+    """Two accounts made this week: what counts is what moved between them in it, in however many charges."""
+
+    @pytest.fixture(autouse=True)
+    def new_accounts(self, alice, bob, now):
+        for member in (alice, bob):
+            member.date_joined = now - timedelta(days=1)
+            member.save()
+
+    def test_small_charges_count_together_and_the_earlier_ones_wait_too(self, alice, bob, now):
+        for number in range(3):
+            pays(alice, bob, 2_000, now, reference=f"period:{number}")
+        assert [review.reference for review in Review.objects.all()] == ["period:2"]
+        work_outbox(now)
+        assert {review.reference for review in Review.objects.all()} == {"period:0", "period:1", "period:2"}
+        earnings.release_due(now=now + timedelta(days=31))
+        assert purse(bob)["available"] == "0.00"
+
+    def test_what_went_back_did_not_move(self, alice, bob, now):
+        pays(alice, bob, 3_000, now, reference="period:1")
+        earnings.give_back(reference="period:1", amount=eur(1_001), key="back", now=now)
+        pays(alice, bob, 3_000, now, reference="period:2")
+        assert not Review.objects.exists()
+
+    def test_what_moved_between_others_is_not_theirs(self, alice, bob, eve, now):
+        pays(eve, bob, 4_000, now, reference="period:1")
+        pays(alice, bob, 1_000, now, reference="period:2")
+        assert not Review.objects.exists()
+
+
+class LaterTests:
+    """A card or a bank account comes to be shared while the earning is pending."""
+
+    @pytest.mark.parametrize("kind", ["card", "bank"])
+    def test_what_is_pending_between_the_two_waits_from_then_on(self, alice, bob, eve, now, kind):
+        pays(alice, bob, 1_000, now, reference="period:1")
+        pays(bob, alice, 1_000, now, reference="period:2")
+        pays(eve, bob, 1_000, now, reference="period:3")
+        for member in (alice, bob, bob):
+            safety.saw(member=member, now=now, **{kind: SEEN[kind]})
+        work_outbox(now)
+        assert {review.reference: review.reasons for review in Review.objects.all()} == {
+            "period:1": [f"same_{kind}"],
+            "period:2": [f"same_{kind}"],
+        }
+
+    def test_without_the_second_look_the_money_comes_out(self, alice, bob, now):
+        """The broken twin."""
+        pays(alice, bob, 1_000, now, reference="period:1")
+        for member in (alice, bob):
+            safety.saw(member=member, now=now, card="fp_card")
+        earnings.release_due(now=now + timedelta(days=31))
+        assert purse(bob)["available"] == "7.00"
+
+    @pytest.mark.parametrize("kind", ["device", "address"])
+    def test_a_family_shares_devices_and_addresses(self, alice, bob, now, kind):
+        pays(alice, bob, 1_000, now, reference="period:1")
+        for member in (alice, bob):
+            safety.saw(member=member, now=now, **{kind: SEEN[kind]})
+        work_outbox(now)
+        assert not Review.objects.exists()
+
+    def test_what_is_released_is_left(self, alice, bob, now):
+        pays(alice, bob, 1_000, now, reference="period:1")
+        earnings.release_due(now=now + timedelta(days=31))
+        for member in (alice, bob):
+            safety.saw(member=member, now=now, card="fp_card")
+        work_outbox(now)
+        assert not Review.objects.exists()
+
+    def test_what_staff_found_fine_is_opened_again_for_a_reason_that_they_had_not_seen(self, alice, bob, sam, now):
+        for member in (alice, bob):
+            safety.saw(member=member, now=now, device="a-device")
+        pays(alice, bob, 1_000, now, reference="period:1")
+        fine(sam, now)
+        for member in (alice, bob):
+            safety.saw(member=member, now=now, card="fp_card")
+        for _ in range(2):
+            work_outbox(now)
+        review = Review.objects.get()
+        assert (review.verdict, review.reasons) == ("open", ["same_device", "same_card"])
+        assert StaffTask.objects.filter(closed_at=None).count() == 1
+        fine(sam, now)
+        assert not StaffTask.objects.filter(closed_at=None).exists()
+        safety.saw(member=alice, now=now, card="fp_card")
+        OutboxRow.objects.update(state="waiting", due_at=now)
+        work_outbox(now)
+        assert Review.objects.get().verdict == "fine"
+        earnings.release_due(now=now + timedelta(days=31))
+        assert purse(bob)["available"] == "7.00"
+
+    def test_a_part_used_later_is_looked_at_anew(self, alice, bob, now):
+        pays(alice, bob, 1_000, now, reference="period:1")
+        move = {"label": "Half an hour", "link": "/calls/1/", "release_from": now, "now": now}
+        earnings.move_part(reference="period:1", to="stored:1", amount=eur(600), key="k:1", keep_days=30, **move)
+        for member in (alice, bob):
+            safety.saw(member=member, now=now, card="fp_card")
+        work_outbox(now)
+        earnings.move_part(reference="stored:1", to="period:2", amount=eur(200), key="k:2", **move)
+        assert {review.reference for review in Review.objects.all()} == {"period:1", "period:2"}
+
+
+def pays(payer, expert, minor, now, *, reference):
+    give_credit(payer, minor, now)
+    charge(payer, expert, minor, now, reference=reference)
+
+
+def work_outbox(now) -> None:
+    outbox.work(handlers={safety.LOOK_AGAIN: earnings.look_again}, now=now + timedelta(seconds=1))
+
+
+def fine(sam, now) -> None:
+    suspicion.decide(review_id=Review.objects.get().pk, staff=sam, verdict="fine", note="A couple.", now=now)
 
 
 class DecisionTests:

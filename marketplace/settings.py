@@ -308,6 +308,11 @@ for _url in TURN_URLS:
         raise BadSetting("TURN_URLS", f"{_url!r} does not begin with turn:, turns:, stun: or stuns:")
 TURN_TTL_S = env_int("TURN_TTL_S", 3600, low=60)
 
+# --- Who issues receipts, invoices and statements -------------------------------------------------------------
+LEGAL_NAME = env_str("LEGAL_NAME", "Ringwise")
+LEGAL_ADDRESS = env_str("LEGAL_ADDRESS")  # its lines parted by semicolons
+TAX_NUMBER = env_str("TAX_NUMBER")
+
 # --- The product's numbers (PRODUCT.md); times can be shortened for tests -------------------------------------
 CURRENCY = env_str("CURRENCY", "EUR")
 if len(CURRENCY) != 3 or not CURRENCY.isascii() or not CURRENCY.isupper():

@@ -29,6 +29,7 @@ from payouts.outbox.services import Handler
 from payouts.reconciliation import services as reconciliation
 from payouts.safety import services as safety
 from payouts.sandbox import services as sandbox
+from payouts.statements import services as statements
 from payouts.stripe import missed, pacing
 from payouts.stripe import work as stripe_work
 from payouts.wallet import services as wallet
@@ -76,6 +77,7 @@ def lanes() -> list[list[Job]]:
         Job("stored time", lambda: metering.give_back_expired(today=clock.now(), now=timezone.now()), every_s=10),
     ]
     at_leisure = [
+        Job("statements", statements.follow, every_s=1),
         Job("sightings to forget", lambda: safety.forget_old(now=timezone.now()), every_s=3600),
         Job("events that we missed", lambda: missed.fetch_missed(now=timezone.now()), every_s=60),
         Job("check of the books", lambda: books.nightly(now=clock.now()), every_s=600),

@@ -12,6 +12,7 @@ from payouts.reconciliation.models import ReconciliationRun, StripeMovement
 from payouts.refunds.models import Refund
 from payouts.safety.models import Freeze, Review, Sighting
 from payouts.sandbox.models import SandboxDelivery, SandboxKey, SandboxObject
+from payouts.statements.models import LedgerRead, StatementLine, StatementMonth
 from payouts.stripe.models import EventCursor, Installation, Pace, StripeEvent
 from payouts.wallet.models import CreditLot, Customer, Decline, Hold, LotUse, MonthlyLimit, PaymentBlock, TopUp
 from payouts.withdrawals.models import BankConnection, Withdrawal
@@ -39,6 +40,7 @@ __all__ = [
     "HeldCharge",
     "Hold",
     "Installation",
+    "LedgerRead",
     "LotUse",
     "MonthlyLimit",
     "OutboxRow",
@@ -56,6 +58,8 @@ __all__ = [
     "Seal",
     "Sighting",
     "StaffTask",
+    "StatementLine",
+    "StatementMonth",
     "StripeEvent",
     "StripeMovement",
     "Tip",

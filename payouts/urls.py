@@ -1,16 +1,18 @@
 """Every page of the money."""
 
 from django.conf import settings
-from django.urls import include, path
+from django.urls import include, path, register_converter
 
 from payouts.cards import views as cards
 from payouts.claims import views as claims
 from payouts.earnings import views as earnings
 from payouts.refunds import views as refunds
+from payouts.statements import views as statements
 from payouts.stripe import webhooks
 from payouts.wallet import views as wallet
 from payouts.withdrawals import views as withdrawals
 
+register_converter(statements.MonthConverter, "month")
 urlpatterns: list = [
     path("wallet/", wallet.show, name="wallet"),
     path("wallet/limit/", wallet.set_limit, name="monthly_limit"),
@@ -25,6 +27,10 @@ urlpatterns: list = [
     path("earnings/bank/", withdrawals.connect_bank, name="connect_bank"),
     path("earnings/bank/return/", withdrawals.connect_bank_return, name="connect_bank_return"),
     path("earnings/withdraw/", withdrawals.withdraw, name="withdraw"),
+    path("earnings/statements/", statements.index, name="statements"),
+    path("earnings/statements/<month:month>/", statements.show, name="statement"),
+    path("earnings/statements/<month:month>.pdf", statements.as_pdf, name="statement_pdf"),
+    path("earnings/statements/<month:month>.csv", statements.as_csv, name="statement_csv"),
     path("claims/<int:claim_id>/answer/", claims.answer, name="answer_claim"),
     path("claims/<int:claim_id>/take-back/", claims.take_back, name="take_back_claim"),
     path("staff/", include("payouts.staff.urls")),

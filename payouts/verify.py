@@ -13,6 +13,7 @@ from payouts.ledger.verify import verify as verify_ledger
 from payouts.office import services as office
 from payouts.reconciliation.verify import verify as verify_reconciliation
 from payouts.refunds.verify import verify as verify_refunds
+from payouts.statements.verify import verify as verify_statements
 from payouts.wallet.verify import verify as verify_wallet
 from payouts.withdrawals.verify import verify as verify_withdrawals
 
@@ -30,6 +31,7 @@ CHECKS: tuple[Callable[[], list[str]], ...] = (
     verify_disputes,
     verify_withdrawals,
     verify_reconciliation,
+    verify_statements,
 )
 
 

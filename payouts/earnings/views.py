@@ -17,12 +17,14 @@ from payouts.money import Money
 from payouts.safety import services as safety
 from payouts.safety import words
 from payouts.second_factor import lacks_second_factor
+from payouts.statements import services as statements
 from payouts.withdrawals import services as withdrawals
 from payouts.withdrawals.forms import BankForm, WithdrawForm
 
 PENDING_SHOWN = 50
 RELEASED_SHOWN = 20
 WITHDRAWALS_SHOWN = 50
+MONTHS_SHOWN = 6
 
 
 @login_required
@@ -45,6 +47,7 @@ def show(request: MemberRequest) -> HttpResponse:
         "chart": earnings.chart(expert=expert, by=request.GET.get("chart", ""), now=timezone.now()),
         "released": earnings.released(expert=expert)[:RELEASED_SHOWN],
         "withdrawals": withdrawals.of_expert(expert=expert, count=WITHDRAWALS_SHOWN),
+        "months": statements.months(expert=expert)[:MONTHS_SHOWN],
         "bank": bank,
         "bank_form": BankForm(),
         "bank_page_expired": request.GET.get("bank") == "expired",

@@ -16,8 +16,15 @@ need redis-server redis-server
 need iproute2 ip
 need nodejs node
 need npm npm
+need poppler-utils pdftotext pdftoppm
 python=${PYTHON:-python3}
 "$python" -c 'import venv, ensurepip' 2>/dev/null || missing="$missing python3-venv"
+library() { # library PACKAGE FILE: PACKAGE is missing unless the file can be loaded
+    "$python" -c 'import ctypes, sys; ctypes.CDLL(sys.argv[1])' "$2" 2>/dev/null || missing="$missing $1"
+}
+library libpango-1.0-0 libpango-1.0.so.0
+library libpangoft2-1.0-0 libpangoft2-1.0.so.0
+library libharfbuzz-subset0 libharfbuzz-subset.so.0
 [ -z "$missing" ] && exit 0
 
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then

@@ -1,6 +1,7 @@
 import pytest
 
 from payouts.sandbox import pay_out
+from payouts.statements import services as statements
 from payouts.verify import CHECKS
 
 
@@ -23,8 +24,11 @@ def plants_an_error():
 
 @pytest.fixture(autouse=True)
 def books_stay_clean(request, books):
-    """Whatever a test of the money did, every check holds afterwards."""
+    """Whatever a test of the money did, every check holds afterwards, and its statements say what the ledger says."""
     yield
     has_tables = request.node.get_closest_marker("django_db") is not None
     if has_tables and "plants_an_error" not in request.fixturenames:
+        if books is CHECKS:
+            while statements.follow():
+                pass
         assert [fault for verify in books for fault in verify()] == []

@@ -1,0 +1,46 @@
+"""Do the statements agree with the ledger, as far as it has been written into them?"""
+
+from payouts.ledger.verify import differences
+
+_READ = "(SELECT coalesce(max(through_entry), 0) FROM payouts_ledgerread)"
+# Each expert's months together are what the ledger says of their accounts.
+_BALANCES = """
+    SELECT owner, currency, sum(minor) FROM (
+        SELECT owner, currency, amount_minor AS minor FROM payouts_posting
+        JOIN payouts_account ON payouts_account.id = {towards}_id WHERE kind = '{kind}' AND entry_id <= {read}
+        UNION ALL SELECT owner, currency, -amount_minor FROM payouts_posting
+        JOIN payouts_account ON payouts_account.id = {away}_id WHERE kind = '{kind}' AND entry_id <= {read}
+        UNION ALL SELECT 'user:' || expert_id, currency, -{name} FROM payouts_statementmonth
+    ) AS part GROUP BY owner, currency HAVING sum(minor) <> 0
+"""
+_COMMISSION = f"""
+    SELECT 'commission', currency, sum(minor) FROM (
+        SELECT currency, amount_minor AS minor FROM payouts_posting
+        JOIN payouts_account ON payouts_account.id = credit_id WHERE kind = 'commission' AND entry_id <= {_READ}
+        UNION ALL SELECT currency, -amount_minor FROM payouts_posting
+        JOIN payouts_account ON payouts_account.id = debit_id WHERE kind = 'commission' AND entry_id <= {_READ}
+        UNION ALL SELECT currency, -commission_minor FROM payouts_statementmonth
+    ) AS part GROUP BY currency HAVING sum(minor) <> 0
+"""
+_LINES = """
+    SELECT 'user:' || expert_id || ' in ' || month, currency, sum(minor) FROM (
+        SELECT expert_id, month, currency, {name} AS minor FROM payouts_statementline
+        UNION ALL SELECT expert_id, month, currency, -{name} FROM payouts_statementmonth
+    ) AS part GROUP BY expert_id, month, currency HAVING sum(minor) <> 0
+"""
+_KINDS = (
+    ("expert_pending", "pending_minor", "credit", "debit"),
+    ("expert_available", "available_minor", "credit", "debit"),
+    ("expert_debt", "owed_minor", "debit", "credit"),
+)
+
+
+def verify() -> list[str]:
+    """Every fault found, as sentences."""
+    found = differences(_COMMISSION, "the statements' commission differs from the ledger's")
+    for kind, name, towards, away in _KINDS:
+        sql = _BALANCES.format(kind=kind, name=name, towards=towards, away=away, read=_READ)
+        found += differences(sql, f"the statements' {kind} differs from the ledger's")
+    for name in ("commission_minor", *(name for _, name, _, _ in _KINDS)):
+        found += differences(_LINES.format(name=name), f"the month's {name} differs from its lines")
+    return found

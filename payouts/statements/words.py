@@ -1,0 +1,36 @@
+"""What a movement is called on a statement."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from payouts.statements.statement import Row
+
+KINDS = {
+    "capture": gettext_lazy("Earned"),
+    "tip": gettext_lazy("Tip"),
+    "give_back": gettext_lazy("Given back"),
+    "waive_commission": gettext_lazy("Commission given back to the caller"),
+    "take_back": gettext_lazy("Taken back after a chargeback"),
+    "part": gettext_lazy("Rounding of a part"),
+    "release": gettext_lazy("Became available"),
+    "debt_paid": gettext_lazy("Paid what was owed"),
+    "withdrawal_request": gettext_lazy("Withdrawal"),
+    "withdrawal_refused": gettext_lazy("Withdrawal came back"),
+    "withdrawal_reversed": gettext_lazy("Withdrawal came back"),
+}
+STATES = {
+    "requested": gettext_lazy("requested"),
+    "sent": gettext_lazy("sent"),
+    "paid": gettext_lazy("paid"),
+    "failing": gettext_lazy("failed, coming back"),
+    "failed": gettext_lazy("failed"),
+}
+
+
+def kind(row: Row) -> str:
+    return str(KINDS.get(row.line.kind) or _("Other"))
+
+
+def state(row: Row) -> str:
+    """How the withdrawal that the movement belongs to stands today; empty for any other."""
+    return str(STATES[row.withdrawal.state]) if row.withdrawal else ""

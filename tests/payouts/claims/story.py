@@ -6,6 +6,7 @@ from payouts.claims import services as claims
 from payouts.claims.models import Claim
 from payouts.ledger import accounts
 from payouts.ledger import services as ledger
+from payouts.wallet import services as wallet
 from tests import cast
 from tests.payouts.purse import charge, eur, give_credit
 
@@ -21,6 +22,16 @@ def contest(*, reference: str = "period:1", payer=None, reason: str = "Bob was n
     return claims.open_claim(
         payer=payer or cast.alice(), reference=reference, reason=reason, evidence=EVIDENCE, now=now
     )
+
+
+def contest_held(price: int = 1_000, *, reference: str = "order:1", now=cast.NOW) -> Claim:
+    """Held, and contested before it was captured."""
+    alice, bob = cast.alice(), cast.bob()
+    give_credit(alice, price, now)
+    wallet.hold(payer=alice, amount=eur(price), key=f"{reference}:hold", reference=reference, now=now)
+    words = {"label": "A letter", "link": "/orders/1/", "group": "", "reason": "Half is missing.", "evidence": EVIDENCE}
+    terms = {"price": eur(price), "commission_percent": 30, "reference": reference}
+    return claims.contest_held(payer=alice, expert=bob, now=now, **terms, **words)
 
 
 def answered(price: int = 1_000) -> Claim:

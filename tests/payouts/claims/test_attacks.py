@@ -5,11 +5,11 @@ from unittest.mock import patch
 import pytest
 
 from payouts.claims import claiming, deciding
-from payouts.claims.models import Claim
+from payouts.claims.models import Claim, HeldCharge
 from payouts.earnings import services as earnings
 from payouts.earnings.models import Earning
 from tests import cast
-from tests.payouts.claims.story import answered, contest, days, decide, paid, refund
+from tests.payouts.claims.story import answered, contest, contest_held, days, decide, paid, refund
 from tests.payouts.purse import purse
 
 pytestmark = pytest.mark.django_db
@@ -88,3 +88,23 @@ class LateEverWinsTests:
         with patch.object(claiming, "is_contestable", return_value=True):
             contest(now=now + days(31))
         assert Claim.objects.count() == 1
+
+
+class FreedTwiceTests:
+    """The same press of *Give money back*, repeated after it has captured the rest, takes the sum from that rest as well."""
+
+    def press(self) -> None:
+        refund(400, reference="order:1")
+
+    def test_it_fails(self, alice, bob):
+        contest_held()
+        for _ in range(2):
+            self.press()
+        assert (purse(alice)["credit"], purse(bob)["pending"]) == ("4.00", "4.20")
+
+    def test_without_the_memory_of_the_form_it_succeeds(self, alice, bob):
+        contest_held()
+        self.press()
+        HeldCharge.objects.update(freed_key="")
+        self.press()
+        assert (purse(alice)["credit"], purse(bob)["pending"]) == ("8.00", "1.40")

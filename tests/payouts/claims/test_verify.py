@@ -3,7 +3,7 @@
 import pytest
 
 from payouts.claims.verify import verify
-from tests.payouts.claims.story import contest, paid, refund
+from tests.payouts.claims.story import contest, contest_held, paid, refund
 from tests.payouts.ledger.test_verify import planted
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +26,24 @@ def test_it_is_found(alice, bob, plants_an_error, sql, found):
     paid()
     contest()
     refund(300)
+    assert verify() == []
+    planted(sql)
+    assert found in " ".join(verify())
+
+
+@pytest.mark.parametrize(
+    ("sql", "found"),
+    [
+        ("UPDATE payouts_heldcharge SET price_minor = price_minor + 1", "held differs from the hold"),
+        ("UPDATE payouts_heldcharge SET settled_at = '2026-03-01'", "its price is held otherwise"),
+        (
+            "UPDATE payouts_claim SET state = 'closed', outcome = 'late', deadline_at = NULL, closed_at = claimed_at",
+            "its price is held otherwise",
+        ),
+    ],
+)
+def test_so_is_one_about_what_is_only_held(alice, bob, plants_an_error, sql, found):
+    contest_held(2_000)
     assert verify() == []
     planted(sql)
     assert found in " ".join(verify())

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from payouts.claims import services as claims
+from payouts.claims.models import Claim
 from payouts.earnings import services as earnings
 from payouts.ledger.accounts import KINDS, AccountRef
 from payouts.ledger.models import Account
@@ -15,10 +17,11 @@ from payouts.money import Money, read_money
 from payouts.wallet import services as wallet
 from payouts.withdrawals import services as withdrawals
 from payouts.withdrawals.models import Withdrawal
+from tests import cast
 from tests.payouts.purse import capture, connect_bank, eur, give_credit, give_promo
 
 pytestmark = pytest.mark.django_db
-DAY, PERIOD = timedelta(days=1), "period:1"
+DAY, PERIOD, ORDER = timedelta(days=1), "period:1", "order:1"
 TEXT = (Path(__file__).parents[3] / "payouts/ledger/LEDGER.md").read_text()
 STORIES = re.findall(r"^### (.+?)\n\n(\| step .+?)\n\n", TEXT.split("## Worked examples")[1], re.MULTILINE | re.DOTALL)
 
@@ -92,6 +95,27 @@ class Told:
         row = self.withdrawal
         withdrawals.reversal_made(withdrawal_id=row, stripe_reversal=f"trr_{row}", now=self.now)
 
+    def orders(self, sum_: Money) -> None:
+        self.price = sum_
+        wallet.hold(payer=self.alice, amount=sum_, key=f"{ORDER}:hold", reference=ORDER, now=self.now)
+
+    def is_contested(self) -> None:
+        words = {"label": "A letter", "link": "/orders/1/", "group": "listing:5", "reason": "No.", "evidence": []}
+        people = {"payer": self.alice, "expert": self.bob}
+        claims.contest_held(reference=ORDER, price=self.price, commission_percent=30, now=self.now, **people, **words)
+
+    def frees(self, sum_: Money) -> None:
+        claims.refund(expert=self.bob, reference=ORDER, amount=sum_, key="form", now=self.now)
+
+    def is_decided(self, sum_: Money) -> None:
+        claim = Claim.objects.get()
+        claims.decide(claim_id=claim.pk, staff=cast.sam(), refund=sum_, reason="Half.", now=self.now)
+
+    def is_answered_and_forgotten(self) -> None:
+        claims.answer(claim_id=Claim.objects.get().pk, expert=self.bob, text="It is there.", now=self.now)
+        self.now += 7 * DAY
+        claims.meet_deadlines(now=self.now)
+
     def balances(self) -> dict[str, Money]:
         """Of every account that is not empty; accounts of one kind added up."""
         found: dict[str, Money] = {}
@@ -113,6 +137,11 @@ STEPS: dict[str, Callable[..., None]] = {
     f"{SUM} of it goes back": Told.goes_back,
     f"Bob gives {SUM} back of his own will": Told.goes_back_anyway,
     f"Alice tips {SUM}": Told.tips,
+    f"Alice orders a work for {SUM}": Told.orders,
+    "It is not as described": Told.is_contested,
+    f"Bob frees {SUM} of it": Told.frees,
+    f"Staff give {SUM} more back": Told.is_decided,
+    "Bob answers, and nobody decides for 7 days": Told.is_answered_and_forgotten,
     "The release date comes": Told.is_released,
     "A day passes": Told.a_day_passes,
     f"Bob withdraws {SUM}": Told.withdraws,

@@ -24,6 +24,7 @@ urlpatterns: list = [
     path("wallet/automatic/off/", cards.switch_off, name="auto_top_up_off"),
     path("wallet/refund/", refunds.refund, name="refund_credit"),
     path("earnings/", earnings.show, name="earnings"),
+    path("earnings/tax/", earnings.tax, name="earnings_tax"),
     path("earnings/bank/", withdrawals.connect_bank, name="connect_bank"),
     path("earnings/bank/return/", withdrawals.connect_bank_return, name="connect_bank_return"),
     path("earnings/withdraw/", withdrawals.withdraw, name="withdraw"),

@@ -1,16 +1,17 @@
-"""`/earnings/`: what is available, what comes when, and what went to the bank."""
+"""`/earnings/`: what is available, what comes when, and what went to the bank; `/earnings/tax/`: the quarters of a year."""
 
 from secrets import token_urlsafe
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from payouts.claims import services as claims
+from payouts.earnings import quarters
 from payouts.earnings import services as earnings
 from payouts.member_request import MemberRequest
 from payouts.money import Money
@@ -56,3 +57,16 @@ def show(request: MemberRequest) -> HttpResponse:
         "withdraw_form": WithdrawForm(initial={"amount": summary.available, "token": token_urlsafe(24)}),
     }
     return render(request, "payouts/earnings/earnings.html", context)
+
+
+@login_required
+@never_cache
+@require_GET
+def tax(request: MemberRequest) -> HttpResponse:
+    years = quarters.years(expert=request.user, now=timezone.now())
+    asked = request.GET.get("year", str(years[0]))
+    if asked not in map(str, years):
+        raise Http404
+    year = int(asked)
+    context = {"year": year, "years": years, "quarters": quarters.of_year(expert=request.user, year=year)}
+    return render(request, "payouts/earnings/tax.html", context)

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from payouts.earnings.quarters import QUARTERS, YEARS
 from payouts.ledger.accounts import KINDS
 from payouts.safety.models import Review
 from payouts.staff import explorer
@@ -57,3 +58,22 @@ class LedgerForm(forms.Form):
         if kind and not owner and not explorer.is_platforms(kind):
             self.add_error("owner", ValidationError(_("Whose? Type an owner such as user:7.")))
         return typed
+
+
+class TaxForm(forms.Form):
+    """A quarter, or all of a year."""
+
+    year = forms.IntegerField(label=gettext_lazy("Year"), min_value=YEARS.start, max_value=YEARS.stop - 1)
+    quarter = forms.TypedChoiceField(
+        label=gettext_lazy("Quarter"),
+        choices=[("", gettext_lazy("all four")), *((quarter, quarter) for quarter in QUARTERS)],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+
+    @property
+    def period(self) -> str:
+        """As its file is named: 2026-Q3, or 2026."""
+        year, quarter = self.cleaned_data["year"], self.cleaned_data["quarter"]
+        return f"{year}-Q{quarter}" if quarter else str(year)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payouts.staff import views
+from payouts.staff import tax_views, views
 
 urlpatterns = [
     path("", views.home, name="staff_home"),
@@ -18,5 +18,7 @@ urlpatterns = [
     path("events/<int:event_id>/again/", views.event_again, name="staff_event_again"),
     path("outbox/", views.outbox_rows, name="staff_outbox"),
     path("outbox/<int:row_id>/again/", views.outbox_again, name="staff_outbox_again"),
+    path("tax/", tax_views.show, name="staff_tax"),
+    path("tax/file/", tax_views.file, name="staff_tax_file"),
     path("audit/", views.audit, name="staff_audit"),
 ]

@@ -13,6 +13,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from payouts.earnings import quarters
 from payouts.earnings import services as earnings
 from payouts.ledger import services as ledger
 from payouts.ledger.accounts import caller_credit, expert_pending, stripe_pending
@@ -25,6 +26,7 @@ A_THOUSAND, A_MILLION = 200, 200_000  # paid periods, of five postings each
 LARGE = 5_000  # rows from which on reading all of a table counts as a scan
 MEMBERS = 500
 A_YEAR = 366 * 6 * 2 // 5 + 50  # the earnings that bob has in one
+ROWS_A_SALE = 1 + 3 + 3 * 5  # the earning, its entries, their postings with both accounts
 BLOCKS_A_ROW, BLOCKS_A_STATEMENT = 4, 10  # the depth of an index, and what each statement reads beside
 
 # Of period n: who pays and earns, when it was. Accounts: 4 a member, made beforehand.
@@ -202,3 +204,7 @@ class PagesTests:
             chart.show(f"the chart by {by}")
             assert chart.scans(large) == []
             assert 0 < chart.rows <= A_YEAR
+        tax = seen(lambda: quarters.of_year(expert=bob, year=2025))
+        tax.show("the expert's figures for taxes")
+        assert tax.scans(large) == []
+        assert 0 < tax.rows <= A_YEAR * ROWS_A_SALE

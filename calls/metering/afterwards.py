@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.db import transaction
 
+from calls.metering import stored
 from calls.metering.billing import PerMinute
 from calls.metering.evidence import evidence, tip_evidence
 from calls.metering.models import PaidPeriod
@@ -28,6 +30,23 @@ def contest_tip(*, call: Call, tip: claims.Charge, payer: User, reason: str, now
     """A claim of its own, with what the receipt says of the tip and of what was paid beside it. Raises as `contest`."""
     told = tip_evidence(tip, payer_paid(call, payer))
     claims.open_claim(payer=payer, reference=tip.earning.reference, reason=reason, evidence=told, now=now)
+
+
+@transaction.atomic
+def give_back(
+    *, expert: User, reference: str, amount: Money, key: str, now: datetime, line: str = "", note: str = ""
+) -> Money:
+    """The expert gives back of one of the receipt's lines; of stored time so much less can be used from now on.
+
+    Raises as claims.refund.
+    """
+    kind, _, number = reference.partition(":")
+    if kind == "stored":
+        stored.lock(int(number))  # before its earning
+    made = claims.refund(expert=expert, reference=reference, amount=amount, key=key, now=now, line=line, note=note)
+    if kind == "stored":
+        stored.lock(int(number))
+    return made
 
 
 def payer_paid(call: Call, member: User) -> PaidPeriod | None:

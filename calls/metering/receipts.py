@@ -1,6 +1,6 @@
 """Afterwards: every second of a call, what was billed and why it stood still, and what each paid period cost."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -33,7 +33,8 @@ class PeriodRow:
     """One paid period. `paid` is what it cost in the end: `price` less `given_back` (unused, corrected) and `refunded` (by
     the expert, or after a claim); commission and earning make it up. `charge`: the claim and the refunds; None if it was free.
 
-    Of an act, `given_back` is the unused part, which is stored; `stored` says what became of it. Of a period on stored
+    Of an act, `given_back` is the unused part, which is stored; `stored` says what became of it, and `stored_charge` what
+    the expert gave back of it. Of a period on stored
     time, `paid` was paid before: with the act in the call `paid_in`.
     `estimate`: the line of the consent card, to be shown beside `billed_ms` and `paid`; empty without one.
     """
@@ -55,6 +56,7 @@ class PeriodRow:
     given_back: Money
     refunded: Money
     stored: StoredTime | None
+    stored_charge: claims.Charge | None
     paid_in: int | None
     paid: Money
     commission: Money
@@ -134,9 +136,14 @@ def receipt(*, call: Call, now: datetime | None = None) -> Receipt | None:
     ended = call.periods.filter(state=PaidPeriod.State.ENDED).select_related("offer").order_by("accepted_at", "pk")
     periods = list(ended)
     tips = earnings.tips(about=[f"call:{call.pk}"])
-    references = [*(f"period:{period.pk}" for period in periods), *(tip.reference for tip in tips)]
+    kept = {left.period_id: left for left in StoredTime.objects.filter(period__in=periods)}
+    references = [
+        *(f"period:{period.pk}" for period in periods),
+        *(left.reference for left in kept.values()),
+        *(tip.reference for tip in tips),
+    ]
     charges = claims.charges(references=references, now=now or call.started_at)
-    rows = [_row(period, charges.get(f"period:{period.pk}")) for period in periods]
+    rows = [_row(period, kept.get(period.pk), charges) for period in periods]
     return Receipt(
         call=call,
         stretches=line_of_time(call, periods),
@@ -151,12 +158,12 @@ def receipt(*, call: Call, now: datetime | None = None) -> Receipt | None:
 
 def row_of(period: PaidPeriod) -> PeriodRow:
     """The figures of one ended period."""
-    reference = f"period:{period.pk}"
-    return _row(period, claims.charges(references=[reference], now=period.over_at).get(reference))
+    charges = claims.charges(references=[f"period:{period.pk}"], now=period.over_at)
+    return _row(period, StoredTime.objects.filter(period=period).first(), charges)
 
 
-def _row(period: PaidPeriod, charge: claims.Charge | None) -> PeriodRow:
-    offer, currency = period.offer, period.currency
+def _row(period: PaidPeriod, stored: StoredTime | None, charges: Mapping[str, claims.Charge]) -> PeriodRow:
+    offer, currency, charge = period.offer, period.currency, charges.get(f"period:{period.pk}")
     price, given_back = Money(period.amount_minor, currency), Money(period.given_back_minor, currency)
     paid = charge.earning.price if charge else price - given_back
     earning = charge.earning.amount if charge else paid
@@ -177,7 +184,8 @@ def _row(period: PaidPeriod, charge: claims.Charge | None) -> PeriodRow:
         end_text=texts.end_reason(period),
         price=price,
         given_back=given_back,
-        stored=StoredTime.objects.filter(period=period).first() if is_act(period) else None,
+        stored=stored,
+        stored_charge=charges.get(stored.reference) if stored else None,
         paid_in=period.stored.period.call_id if period.stored else None,
         refunded=price - given_back - paid,
         paid=paid,

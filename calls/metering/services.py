@@ -5,7 +5,7 @@ hearings.py (what the witnesses say), stored.py (what is unused of acts), sweep.
 (what people are shown).
 """
 
-from calls.metering.afterwards import contest, contest_tip, payer_paid, tip, tipping
+from calls.metering.afterwards import contest, contest_tip, give_back, payer_paid, tip, tipping
 from calls.metering.consent import accept, accept_offer, refuse_offer, start_adding_credit, withdraw_offer
 from calls.metering.credit import filled_up
 from calls.metering.errors import MeterRefused, OfferRefused
@@ -34,6 +34,7 @@ __all__ = [
     "earning_text",
     "end_for_call",
     "filled_up",
+    "give_back",
     "give_back_expired",
     "hearing",
     "latest_offer",

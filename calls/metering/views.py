@@ -44,7 +44,7 @@ def contest(request: MemberRequest, call_id: int, reference: str) -> HttpRespons
     call = _ended(request, call_id)
     bill = _receipt(call)
     charge, period = _line(bill, reference)
-    if charge.earning.payer_id != request.user.pk:
+    if charge.earning.payer_id != request.user.pk or charge.earning.is_unused:
         raise Http404
     tips = [tip for tip in bill.tips if tip.charge.can_contest and period]
     also = [(tip.reference, _("The tip of {sum}").format(sum=tip.kept)) for tip in tips]
@@ -88,7 +88,7 @@ def _contest(
 @never_cache
 @require_http_methods(["GET", "POST"])
 def give_back(request: MemberRequest, call_id: int, reference: str) -> HttpResponse:
-    """For who earned: `reference` is one of the receipt's lines, a paid period or a tip."""
+    """For who earned: `reference` is one of the receipt's lines: a paid period, what is stored of an act, or a tip."""
     call = _ended(request, call_id)
     charge, period = _line(_receipt(call), reference)
     if charge.earning.expert_id != request.user.pk or not charge.earning.price:
@@ -115,6 +115,8 @@ def _line(bill: Receipt, reference: str) -> tuple[claims.Charge, PaidPeriod | No
     for row in bill.periods:
         if row.charge and row.charge.earning.reference == reference:
             return row.charge, row.period
+        if row.stored_charge and row.stored_charge.earning.reference == reference:
+            return row.stored_charge, None
     for tip in bill.tips:
         if tip.reference == reference:
             return tip.charge, None
@@ -123,7 +125,7 @@ def _line(bill: Receipt, reference: str) -> tuple[claims.Charge, PaidPeriod | No
 
 def _give_back(request: MemberRequest, reference: str, typed: dict) -> None:
     try:
-        given_back = claims.refund(
+        given_back = metering.give_back(
             expert=request.user,
             reference=reference,
             amount=typed["amount"],

@@ -115,6 +115,8 @@ class OrderRow:
 def rows(*, orders: Iterable[WorkOrder], now: datetime) -> list[OrderRow]:
     """For the order's own page and the receipt of its call."""
     listed = list(orders)
+    if not listed:
+        return []
     references = [order.reference for order in listed]
     held, charges = claims.holds(references=references), claims.charges(references=references, now=now)
     return [OrderRow(order, held.get(order.reference), charges.get(order.reference)) for order in listed]

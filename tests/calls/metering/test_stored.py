@@ -278,6 +278,30 @@ class DisputeTests:
         assert [row.price_minor for row in StoredTime.objects.order_by("pk")] == [1_500, 0]
 
 
+class GiveBackTests:
+    def test_the_expert_gives_stored_time_back_on_the_receipt(self, story, signed_in):
+        story.hang_up()
+        left = StoredTime.objects.get()
+        receipt = f"/calls/{left.period.call_id}/"
+        alice, bob = signed_in(story.alice), signed_in(story.bob)
+        assert "Give the stored time back" in bob.get(receipt).content.decode()
+        assert "Give the stored time back" not in alice.get(receipt).content.decode()
+        bob.post(f"{receipt}give-back/{left.reference}/", {"what": "sum", "amount": "5", "note": "", "token": "a" * 20})
+        assert story.balances()["credit"] == 1_000
+        assert StoredTime.objects.get().length_ms == 720_000
+        assert "€5.00 Given back by the expert" in alice.get(receipt).content.decode()
+
+    def test_nobody_else_does_and_nobody_contests_what_goes_back_by_itself(self, story, signed_in, eve):
+        story.hang_up()
+        left = StoredTime.objects.get()
+        form = {"what": "all", "note": "", "token": "a" * 20, "reason": "x"}
+        for member in (story.alice, eve):
+            for act in ("give-back", "contest"):
+                address = f"/calls/{left.period.call_id}/{act}/{left.reference}/"
+                assert signed_in(member).post(address, form).status_code == 404
+        assert story.balances()["credit"] == 500
+
+
 class ReceiptTests:
     def test_the_act_says_what_is_stored(self, story):
         (row,) = metering.receipt(call=PaidPeriod.objects.get().call).periods

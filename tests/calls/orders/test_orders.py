@@ -9,6 +9,7 @@ from calls.metering import services as metering
 from calls.metering.models import PaidPeriod
 from calls.orders import services as orders
 from calls.orders.models import WorkOrder
+from marketplace import worker
 from marketplace.listings import services as listings
 from payouts.cards import services as cards
 from payouts.cards.models import SavedCard
@@ -428,7 +429,7 @@ def give_back(story, order, minor, key="form-of-sixteen-"):
 
 def work_outbox(story):
     """The worker hears that the claim has settled what was held."""
-    handlers = {claims.HOLD_SETTLED: orders.hold_settled}
+    handlers = {claims.HOLD_SETTLED: worker.HANDLERS[claims.HOLD_SETTLED]}
     OutboxRow.objects.filter(action=claims.HOLD_SETTLED).update(due_at=story.now)
     outbox.work(handlers=handlers, now=story.now)
 

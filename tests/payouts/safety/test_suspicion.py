@@ -5,6 +5,7 @@ from unittest.mock import patch
 
 import pytest
 
+from marketplace import worker
 from marketplace.accounts.adapter import public_address
 from payouts.earnings import services as earnings
 from payouts.earnings import suspicion
@@ -203,7 +204,8 @@ def pays(payer, expert, minor, now, *, reference):
 
 
 def work_outbox(now) -> None:
-    outbox.work(handlers={safety.LOOK_AGAIN: earnings.look_again}, now=now + timedelta(seconds=1))
+    handlers = {safety.LOOK_AGAIN: worker.HANDLERS[safety.LOOK_AGAIN]}
+    outbox.work(handlers=handlers, now=now + timedelta(seconds=1))
 
 
 def fine(sam, now) -> None:

@@ -4,7 +4,6 @@ import subprocess
 import sys
 import venv
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,53 +60,51 @@ def _per_operation(server: Server, do: Callable[[], Work]) -> float:
     return (work.cpu_s + cpu.used_by_tree(server.pid) - before) / work.count * MICRO
 
 
-def _ordered(programs: list[Program], count: int) -> Callable[[], Work]:
+def _ordered(program: Program, count: int) -> Callable[[], Work]:
     def do() -> Work:
-        for program in programs:
-            program.order(count)
-        works = [program.result() for program in programs]
-        return Work(
-            count=sum(work.count for work in works),
-            cpu_s=sum(work.cpu_s for work in works),
-            wall_s=max(work.wall_s for work in works),
-        )
+        program.order(count)
+        return program.result()
 
     return do
 
 
-def _poster(server: Server, experts: str, name: str) -> Program:
-    return Program([sys.executable, "-m", "bench.settlement", experts, name], DATABASE_URL=server.url)
+def _poster(server: Server, experts: str, name: str, *, connections: int = 1) -> Program:
+    return Program([sys.executable, "-m", "bench.settlement", experts, name, str(connections)], DATABASE_URL=server.url)
 
 
 def _one_settlement(server: Server, peer: Peer) -> Row:
     ours, theirs = [], []
     with _poster(server, "spread", "one") as poster:
         for _ in range(ROUNDS):
-            ours.append(_per_operation(server, _ordered([poster], COUNT)))
+            ours.append(_per_operation(server, _ordered(poster, COUNT)))
             theirs.append(_per_operation(server, lambda: peer.run(clients=1, count=COUNT)))
     return compare(SETTLEMENT, ours=ours, theirs=theirs, peer="pgbench -M prepared", unit="us of CPU each")
 
 
 def _throughput(server: Server, peer: Peer) -> list[Row]:
-    """Both rows from the same run: ours spread, ours on one expert, pgbench, in turns."""
+    """Both rows from the same run: ours spread, ours on one expert, pgbench, in turns.
+
+    The connections are threads of one process on both sides: so does pgbench hold them, and so does a server of the site,
+    whose requests are threads.
+    """
     spread, hot, theirs = [], [], []
-    with ExitStack() as stack:
-        posters = {
-            experts: [stack.enter_context(_poster(server, experts, f"{experts}{n}")) for n in range(CLIENTS)]
-            for experts in ("spread", "hot")
-        }
-        each = COUNT // CLIENTS
+    with (
+        _poster(server, "spread", "many", connections=CLIENTS) as to_many,
+        _poster(server, "hot", "hot", connections=CLIENTS) as to_one,
+    ):
         for _ in range(ROUNDS):
-            for experts, found in (("spread", spread), ("hot", hot)):
-                work = _ordered(posters[experts], each)()
-                found.append(work.count / work.wall_s)
-            work = peer.run(clients=CLIENTS, count=each)
-            theirs.append(work.count / work.wall_s)
-    name = f"pgbench -M prepared -c {CLIENTS}"
+            for poster, found in ((to_many, spread), (to_one, hot)):
+                found.append(_per_second(_ordered(poster, COUNT)()))
+            theirs.append(_per_second(peer.run(clients=CLIENTS, count=COUNT // CLIENTS)))
+    name = f"pgbench -M prepared -c {CLIENTS} -j {CLIENTS}"
     return [
         compare(THROUGHPUT, ours=spread, theirs=theirs, peer=name, unit="settlements a second"),
         compare(ONE_EXPERT, ours=hot, theirs=spread, peer="ourselves, spread", unit="settlements a second"),
     ]
+
+
+def _per_second(work: Work) -> float:
+    return work.count / work.wall_s
 
 
 def _with_hordak(server: Server) -> Row:
@@ -124,8 +121,8 @@ def _with_hordak(server: Server) -> Row:
         Program([str(python), "-m", "bench.peer_hordak", "orders", url]) as peer,
     ):
         for _ in range(ROUNDS):
-            ours.append(_per_operation(server, _ordered([poster], COUNT)))
-            theirs.append(_per_operation(server, _ordered([peer], HORDAK_COUNT)))
+            ours.append(_per_operation(server, _ordered(poster, COUNT)))
+            theirs.append(_per_operation(server, _ordered(peer, HORDAK_COUNT)))
     return compare(HORDAK, ours=ours, theirs=theirs, peer="django-hordak 2.0.0", unit="us of CPU each")
 
 

@@ -9,6 +9,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -56,16 +58,25 @@ class Program:
         self._process.wait(30)
 
 
-def take_orders(do: Callable[[int], None], *, warm_up: int) -> None:
-    """The child's side. `do(number)` is one operation; numbers go up and never repeat."""
-    for number in range(warm_up):
-        do(number)
-    done = warm_up
-    print("ready", flush=True)
-    for line in sys.stdin:
-        count, cpu, wall = int(line), time.process_time(), time.perf_counter()
-        for number in range(done, done + count):
+def take_orders(do: Callable[[int], None], *, warm_up: int, threads: int = 1) -> None:
+    """The child's side. `do(number)` is one operation; numbers go up and never repeat. Threads share an order evenly."""
+
+    def do_some(numbers: range) -> None:
+        for number in numbers:
             do(number)
-        done += count
-        work = {"count": count, "cpu_s": time.process_time() - cpu, "wall_s": time.perf_counter() - wall}
-        print(json.dumps(work), flush=True)
+
+    with ExitStack() as stack:
+        share = stack.enter_context(ThreadPoolExecutor(threads)).map if threads > 1 else map
+
+        def fulfil(start: int, end: int) -> None:
+            list(share(do_some, (range(start + thread, end, threads) for thread in range(threads))))
+
+        fulfil(0, warm_up)
+        done = warm_up
+        print("ready", flush=True)
+        for line in sys.stdin:
+            count, cpu, wall = int(line), time.process_time(), time.perf_counter()
+            fulfil(done, done + count)
+            done += count
+            work = {"count": count, "cpu_s": time.process_time() - cpu, "wall_s": time.perf_counter() - wall}
+            print(json.dumps(work), flush=True)

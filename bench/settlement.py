@@ -1,6 +1,6 @@
 """The move that is measured: the end of a paid period, as three legs from a caller's hold.
 
-python -m bench.settlement spread|hot PREFIX    takes orders, see programs.py
+python -m bench.settlement spread|hot PREFIX CONNECTIONS    takes orders, see programs.py
 """
 
 import os
@@ -11,16 +11,20 @@ from datetime import UTC, datetime
 import django
 from django.db import connection, transaction
 
+from bench.programs import take_orders
+from payouts.ledger import accounts
+from payouts.ledger import services as ledger
+from payouts.money import Money
+
 PEOPLE = 1_000
 HOLD_MINOR = 10**15
 MOMENT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+WARM_UP = 50  # for each connection: by then its statement is prepared and planned
 EARNING, COMMISSION, REST = 1_400, 600, 500  # minor units
 
 
-def main(experts: str, prefix: str) -> None:
+def main(experts: str, prefix: str, connections: str) -> None:
     django.setup()
-    from bench.programs import take_orders  # noqa: PLC0415 (Django must be set up first)
-
     know_every_account()
     chance = random.Random(prefix)
     take_orders(
@@ -29,14 +33,13 @@ def main(experts: str, prefix: str) -> None:
             caller=chance.randrange(PEOPLE),
             expert=0 if experts == "hot" else chance.randrange(PEOPLE),
         ),
-        warm_up=50,
+        warm_up=WARM_UP * int(connections),
+        threads=int(connections),
     )
 
 
 def know_every_account() -> None:
     """As a process that has served for a while: it remembers the accounts' row ids."""
-    from payouts.ledger import accounts  # noqa: PLC0415
-
     kinds = (accounts.caller_hold, accounts.caller_credit, accounts.expert_pending)
     with transaction.atomic():
         accounts.ids_of({kind(number) for kind in kinds for number in range(PEOPLE)}, "EUR")
@@ -44,10 +47,6 @@ def know_every_account() -> None:
 
 def settle(key: str, *, caller: int, expert: int) -> None:
     """Three lines: the expert's part, the commission, and what the cap left over."""
-    from payouts.ledger import accounts  # noqa: PLC0415
-    from payouts.ledger import services as ledger  # noqa: PLC0415
-    from payouts.money import Money  # noqa: PLC0415
-
     hold = accounts.caller_hold(caller)
     lines = [
         ledger.Line(hold, accounts.expert_pending(expert), Money(EARNING, "EUR"), "listing:1"),
@@ -59,10 +58,6 @@ def settle(key: str, *, caller: int, expert: int) -> None:
 
 def make_accounts() -> dict[str, int]:
     """Everybody's accounts with money in the holds. The first row id of each kind; the others follow one by one."""
-    from payouts.ledger import accounts  # noqa: PLC0415
-    from payouts.ledger import services as ledger  # noqa: PLC0415
-    from payouts.money import Money  # noqa: PLC0415
-
     source = accounts.stripe_pending()
     first = ledger.Line(source, accounts.commission(), Money(1, "EUR"))
     ledger.post(key="set-up", kind="set_up", lines=[first], now=MOMENT)

@@ -1,6 +1,6 @@
 """The chart of accounts (LEDGER.md explains each) and where their rows are found or made."""
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from django.db import connection, transaction
 
@@ -144,7 +144,7 @@ _MAKE = """
     VALUES (%s, %s, %s, %s, %s) ON CONFLICT (kind, owner, currency) DO NOTHING
 """
 _KNOWN_MAX = 50_000
-_known: dict[tuple[AccountRef, str], int] = {}
+_known: dict[str, dict[AccountRef, int]] = {}  # by currency
 
 
 def ids_of(refs: set[AccountRef], currency: str) -> dict[AccountRef, int]:
@@ -153,18 +153,14 @@ def ids_of(refs: set[AccountRef], currency: str) -> dict[AccountRef, int]:
     An id is remembered by the process once its transaction has committed, never before: after a rollback SQLite gives
     the same id to another account. Accounts are never deleted, so what was committed stays true.
     """
-    found, unknown = {}, []
-    for ref in refs:
-        row_id = _known.get((ref, currency))
-        if row_id is None:
-            unknown.append(ref)
-        else:
-            found[ref] = row_id
-    if unknown:
+    known = _known.get(currency, {})
+    found = {ref: known.get(ref) for ref in refs}
+    if None in found.values():
+        unknown = [ref for ref, row_id in found.items() if row_id is None]
         fresh = {ref: _find_or_make(ref, currency) for ref in sorted(unknown)}  # sorted: makers never wait in a ring
         transaction.on_commit(lambda: _remember(fresh, currency))
         found |= fresh
-    return found
+    return cast(dict[AccountRef, int], found)
 
 
 def forget() -> None:
@@ -173,9 +169,10 @@ def forget() -> None:
 
 
 def _remember(fresh: dict[AccountRef, int], currency: str) -> None:
-    if len(_known) > _KNOWN_MAX:
-        _known.clear()
-    _known.update({(ref, currency): row_id for ref, row_id in fresh.items()})
+    known = _known.setdefault(currency, {})
+    if len(known) > _KNOWN_MAX:
+        known.clear()
+    known.update(fresh)
 
 
 def _find_or_make(ref: AccountRef, currency: str) -> int:

@@ -60,16 +60,19 @@ def write(entry: Entry, lines: Sequence[Line], currency: str) -> Written:
     return _write_in_turn(entry, lines, currency)
 
 
+# Which accounts cache a balance, and whether a credit makes it grow or shrink.
+_GROWS = {name: 1 if kind.credit_normal else -1 for name, kind in KINDS.items() if kind.is_floored}
+
+
 def _changes(lines: Sequence[Line], ids: dict[AccountRef, int]) -> dict[int, int]:
     """What the cached balances change by: account id to minor units."""
     changes: dict[int, int] = {}
     for line in lines:
         minor = line.amount.minor
         for ref, towards_credit in ((line.debit, -minor), (line.credit, minor)):
-            kind = KINDS[ref.kind]
-            if kind.is_floored:
+            if grows := _GROWS.get(ref.kind):
                 row_id = ids[ref]
-                changes[row_id] = changes.get(row_id, 0) + (towards_credit if kind.credit_normal else -towards_credit)
+                changes[row_id] = changes.get(row_id, 0) + grows * towards_credit
     return changes
 
 

@@ -77,7 +77,8 @@ def lanes() -> list[list[Job]]:
         Job("stored time", lambda: metering.give_back_expired(today=clock.now(), now=timezone.now()), every_s=10),
     ]
     at_leisure = [
-        Job("statements", statements.follow, every_s=1),
+        Job("statements and receipts", lambda: statements.follow(now=timezone.now()), every_s=1),
+        Job("commission invoices", lambda: statements.issue_invoices(now=timezone.now()), every_s=10),
         Job("sightings to forget", lambda: safety.forget_old(now=timezone.now()), every_s=3600),
         Job("events that we missed", lambda: missed.fetch_missed(now=timezone.now()), every_s=60),
         Job("check of the books", lambda: books.nightly(now=clock.now()), every_s=600),

@@ -12,7 +12,7 @@ from payouts.reconciliation.models import ReconciliationRun, StripeMovement
 from payouts.refunds.models import Refund
 from payouts.safety.models import Freeze, Review, Sighting
 from payouts.sandbox.models import SandboxDelivery, SandboxKey, SandboxObject
-from payouts.statements.models import LedgerRead, StatementLine, StatementMonth
+from payouts.statements.models import LedgerRead, NumberSeries, Paper, StatementLine, StatementMonth
 from payouts.stripe.models import EventCursor, Installation, Pace, StripeEvent
 from payouts.wallet.models import CreditLot, Customer, Decline, Hold, LotUse, MonthlyLimit, PaymentBlock, TopUp
 from payouts.withdrawals.models import BankConnection, Withdrawal
@@ -43,8 +43,10 @@ __all__ = [
     "LedgerRead",
     "LotUse",
     "MonthlyLimit",
+    "NumberSeries",
     "OutboxRow",
     "Pace",
+    "Paper",
     "Participation",
     "PaymentBlock",
     "Posting",

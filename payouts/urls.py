@@ -30,6 +30,15 @@ urlpatterns: list = [
     path("earnings/withdraw/", withdrawals.withdraw, name="withdraw"),
     path("earnings/statements/", statements.index, name="statements"),
     path("earnings/statements/<month:month>/", statements.show, name="statement"),
+    path(
+        "earnings/statements/<month:month>/invoice.pdf", statements.invoice_pdf, {"kind": "invoice"}, name="invoice_pdf"
+    ),
+    path(
+        "earnings/statements/<month:month>/credit-note.pdf",
+        statements.invoice_pdf,
+        {"kind": "credit_note"},
+        name="credit_note_pdf",
+    ),
     path("earnings/statements/<month:month>.pdf", statements.as_pdf, name="statement_pdf"),
     path("earnings/statements/<month:month>.csv", statements.as_csv, name="statement_csv"),
     path("claims/<int:claim_id>/answer/", claims.answer, name="answer_claim"),

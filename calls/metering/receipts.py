@@ -156,6 +156,12 @@ def receipt(*, call: Call, now: datetime | None = None) -> Receipt | None:
     )
 
 
+def charged(found: Receipt) -> list[str]:
+    """The references of what was paid in this call: each has a number of its own. Stored time was paid before."""
+    periods = [f"period:{row.period.pk}" for row in found.periods if row.charge and not row.is_stored]
+    return [*periods, *(tip.reference for tip in found.tips)]
+
+
 def row_of(period: PaidPeriod) -> PeriodRow:
     """The figures of one ended period."""
     charges = claims.charges(references=[f"period:{period.pk}"], now=period.over_at)

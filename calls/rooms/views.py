@@ -2,11 +2,14 @@
 
 from secrets import token_urlsafe
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -16,6 +19,7 @@ from calls.orders import services as orders
 from calls.rooms import words
 from calls.rooms.models import Call, Room
 from marketplace.accounts.models import User
+from payouts.statements import services as statements
 
 
 def _room_of(user: User, code: str) -> Room:
@@ -54,14 +58,19 @@ def seat(request: HttpRequest, code: str) -> JsonResponse:
     return JsonResponse({"reason": "open"})
 
 
+def _ended_call(user: User, call_id: int) -> Call:
+    mine = Call.objects.filter(Q(caller=user) | Q(expert=user), started_at__isnull=False)
+    return get_object_or_404(mine.select_related("caller", "expert", "room"), id=call_id, state=Call.State.ENDED)
+
+
 @login_required
 @never_cache
 @require_safe
 def receipt(request: HttpRequest, call_id: int) -> HttpResponse:
     """For both people of the call, once it has been a conversation and is over."""
-    mine = Call.objects.filter(Q(caller=request.user) | Q(expert=request.user), started_at__isnull=False)
-    call = get_object_or_404(mine.select_related("caller", "expert", "room"), id=call_id, state=Call.State.ENDED)
-    is_caller, now = call.caller_id == request.user.id, timezone.now()
+    call, now = _ended_call(request.user, call_id), timezone.now()
+    found = metering.receipt(call=call, now=now)
+    is_caller = call.caller_id == request.user.id
     return render(
         request,
         "calls/rooms/receipt.html",
@@ -70,8 +79,36 @@ def receipt(request: HttpRequest, call_id: int) -> HttpResponse:
             "role": "payer" if is_caller else "expert",
             "other": call.expert if is_caller else call.caller,
             "orders": orders.rows(orders=orders.of_member(request.user).filter(call=call), now=now),
-            "receipt": metering.receipt(call=call, now=now),
+            "receipt": found,
+            "has_paper": bool(found and metering.charged(found)),
             "tipping": metering.tipping(call=call, payer=request.user),
             "tip_form": TipForm(initial={"token": token_urlsafe(24)}),
         },
     )
+
+
+@login_required
+@never_cache
+@require_safe
+def receipt_pdf(request: HttpRequest, call_id: int) -> HttpResponse:
+    """The receipt as a paper with its numbers, for each of the two. A free call has none."""
+    call = _ended_call(request.user, call_id)
+    found = metering.receipt(call=call)
+    charged = metering.charged(found) if found else []
+    if found is None or not charged:
+        raise Http404
+    numbers = statements.receipts(about=charged)
+    if len(numbers) < len(charged):
+        messages.info(request, _("The receipt is being numbered. Try again in a moment."))
+        return redirect("receipt", call_id)
+    context = {
+        "call": call,
+        "role": "payer" if call.caller_id == request.user.id else "expert",
+        "receipt": found,
+        "papers": [numbers[reference] for reference in charged],
+        "issuer": numbers[charged[0]].issuer,
+        "periods": [(row, numbers.get(f"period:{row.period.pk}")) for row in found.periods],
+        "tips": [(tip, numbers[tip.reference]) for tip in found.tips],
+    }
+    name, page = f"receipt-{call_id}.pdf", reverse("receipt", args=[call_id])
+    return statements.answer(request, "calls/rooms/receipt_pdf.html", context, name=name, page=page)

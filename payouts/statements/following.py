@@ -3,16 +3,18 @@
 In the order of entries and never past one that may still come, so that whoever reads a statement twice reads the same.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from payouts.earnings import services as earnings
 from payouts.earnings.models import Earning
 from payouts.ledger import seals
 from payouts.ledger.reading import Moved, read_on
-from payouts.statements.models import LedgerRead, StatementLine, StatementMonth
+from payouts.statements.models import LedgerRead, Paper, StatementLine, StatementMonth
+from payouts.statements.numbers import issue
 
 ENTRIES_AT_ONCE = 500
 CHANGES = {
@@ -21,8 +23,9 @@ CHANGES = {
     "expert_debt": "owed_minor",
     "commission": "commission_minor",
 }
+PAID_BY_CALLERS = ("capture", "tip")
 # What was sold, and what went back of it. Everything else only moves what is there.
-SALES = ("capture", "tip", "give_back", "waive_commission", "take_back", "part")
+SALES = (*PAID_BY_CALLERS, "give_back", "waive_commission", "take_back", "part")
 
 
 class _Overtaken(Exception):
@@ -39,8 +42,9 @@ def next_month(month: date) -> date:
     return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
-def follow() -> int:
-    """Write what was posted since the last time, at most ENTRIES_AT_ONCE entries; how many it read.
+def follow(*, now: datetime) -> int:
+    """Write what was posted since the last time, at most ENTRIES_AT_ONCE entries; how many it read. What was sold gets
+    its receipt in the same breath.
 
     All of it or nothing, with the mark of how far it came: dying anywhere, and several at once, write each entry once.
     """
@@ -55,16 +59,34 @@ def follow() -> int:
             if not claimed.update(through_entry=reached):
                 raise _Overtaken
             mark.refresh_from_db()  # a month may have been closed since
-            lines = _lines(moved, mark.closed_month)
+            sold = earnings.of_references(references={move.reference for move in moved})
+            lines = _lines(moved, sold, mark.closed_month)
             StatementLine.objects.bulk_create(lines)
             _add_up(lines)
+            issue(papers=_receipts(moved, sold), now=now)
     except _Overtaken:
         return 0
     return len(moved) or 1
 
 
-def _lines(moved: Sequence[Moved], closed: date | None) -> list[StatementLine]:
-    sold = earnings.of_references(references={move.reference for move in moved})
+def _receipts(moved: Iterable[Moved], sold: Mapping[str, Earning]) -> list[Paper]:
+    """One for each charge and each tip, in the order in which they were paid."""
+    paid = [(move, sold[move.reference]) for move in moved if move.kind in PAID_BY_CALLERS and move.reference in sold]
+    payers = get_user_model().objects.in_bulk({earning.payer_id for _, earning in paid})
+    return [
+        Paper(
+            kind=Paper.Kind.RECEIPT,
+            about=move.reference,
+            owner_id=earning.payer_id,
+            currency=move.currency,
+            amount_minor=sum(move.changes.values()),
+            recipient=payers[earning.payer_id].get_full_name(),
+        )
+        for move, earning in paid
+    ]
+
+
+def _lines(moved: Sequence[Moved], sold: Mapping[str, Earning], closed: date | None) -> list[StatementLine]:
     parts = {earning.spent_as for earning in sold.values() if earning.spent_as}
     roots = earnings.of_references(references=parts)
     first_open = next_month(closed) if closed else date.min

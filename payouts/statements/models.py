@@ -51,6 +51,11 @@ class StatementLine(models.Model):
         """What it did to all that the expert has here."""
         return self.pending_minor + self.available_minor - self.owed_minor
 
+    @property
+    def gross_minor(self) -> int:
+        """Of what was sold, or went back of it: both shares."""
+        return self.net_minor + self.commission_minor
+
 
 class StatementMonth(models.Model):
     """The sums of a month's lines, so that an opening balance needs no more than one row for each month before."""
@@ -64,8 +69,12 @@ class StatementMonth(models.Model):
     owed_minor = models.BigIntegerField(default=0)
     gross_minor = models.BigIntegerField(default=0)  # charges and tips, less what went back of them
     commission_minor = models.BigIntegerField(default=0)
+    papers_at = models.DateTimeField(null=True)  # when its invoice and credit note were issued, if it needed any
 
     class Meta:
+        indexes = [
+            models.Index(fields=["month"], condition=Q(papers_at__isnull=True), name="statement_month_to_invoice")
+        ]
         constraints = [
             models.UniqueConstraint(fields=["expert", "currency", "month"], name="statement_month_once"),
             models.CheckConstraint(condition=Q(lines__gt=0), name="statement_month_has_lines"),
@@ -86,3 +95,61 @@ class StatementMonth(models.Model):
     def net(self) -> Money:
         """Earned, less what went back."""
         return self.gross - self.commission
+
+
+class NumberSeries(models.Model):
+    """The last number given to a kind of paper in a year. Its row is locked from before a number is taken until the paper
+    with that number is committed: so there is no gap, and nobody has the same one."""
+
+    kind = models.CharField(max_length=12)
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "year"], name="series_one_per_kind_and_year")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.year}"
+
+
+class Paper(models.Model):
+    """A numbered receipt, invoice or credit note: numbered once, never changed. Who issued it, and to whom, as it was then.
+
+    A receipt is `about` a charge or a tip ("period:12"), the others about a month of an expert. The sums are what it was
+    issued for: of an invoice the commission, of a credit note what of it went back.
+    """
+
+    class Kind(models.TextChoices):
+        RECEIPT = "receipt"
+        INVOICE = "invoice"
+        CREDIT_NOTE = "credit_note"
+
+    PREFIXES = {Kind.RECEIPT: "R", Kind.INVOICE: "INV", Kind.CREDIT_NOTE: "CN"}
+
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    year = models.PositiveSmallIntegerField()
+    number = models.PositiveBigIntegerField()
+    about = models.CharField(max_length=60)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    month = models.DateField(null=True)  # of an invoice or credit note
+    currency = models.CharField(max_length=3)
+    amount_minor = models.BigIntegerField()
+    issuer = models.JSONField()  # name, address, tax_number
+    recipient = models.CharField(max_length=300)
+    issued_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "year", "number"], name="paper_number_once"),
+            models.UniqueConstraint(fields=["kind", "about"], name="paper_once_for_each_cause"),
+        ]
+        indexes = [
+            models.Index(fields=["owner", "-month"], condition=Q(month__isnull=False), name="paper_of_expert_by_month")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.PREFIXES[self.Kind(self.kind)]}-{self.year}-{self.number:06d}"
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)

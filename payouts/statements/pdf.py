@@ -5,9 +5,12 @@ from collections.abc import Mapping
 from importlib import import_module
 from types import ModuleType
 
-from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
+
+from payouts.statements.issuer import issuer
 
 _one_at_a_time = threading.Lock()
 MISSING = _(
@@ -31,10 +34,15 @@ def make(template: str, context: Mapping[str, object]) -> bytes:
         return renderer.write(html)
 
 
-def issuer() -> dict[str, str]:
-    """Who issues papers: the operator, as the settings name them. An address has its lines parted by semicolons."""
-    lines = [line.strip() for line in settings.LEGAL_ADDRESS.split(";") if line.strip()]
-    return {"name": settings.LEGAL_NAME, "address": "\n".join(lines), "tax_number": settings.TAX_NUMBER}
+def answer(request: HttpRequest, template: str, context: Mapping[str, object], *, name: str, page: str) -> HttpResponse:
+    """The paper, as a file called `name`; where this machine can make none, what it lacks, and the `page` that says the same."""
+    try:
+        content = make(template, context)
+    except CannotMakePdf as missing:
+        return render(request, "payouts/statements/no_pdf.html", {"why": str(missing), "page": page}, status=503)
+    made = HttpResponse(content, content_type="application/pdf")
+    made["Content-Disposition"] = f'inline; filename="{name}"'
+    return made
 
 
 def _renderer() -> ModuleType:

@@ -1,7 +1,7 @@
 """A month of an expert's money: what was there, every movement, what is there then."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date
 
 from django.conf import settings
@@ -11,7 +11,8 @@ from django.db.models.functions import TruncDate
 
 from payouts.money import Money
 from payouts.statements.following import SALES
-from payouts.statements.models import StatementLine, StatementMonth
+from payouts.statements.invoices import papers_of
+from payouts.statements.models import Paper, StatementLine, StatementMonth
 from payouts.withdrawals.models import Withdrawal
 
 LINES_AT_ONCE = 500
@@ -66,15 +67,20 @@ class Statement:
     opening: Balance
     closing: Balance
     sums: StatementMonth
+    papers: list[Paper] = field(default_factory=list, compare=False)  # its invoice and its credit note, where listed
+
+    @property
+    def lines(self) -> QuerySet[StatementLine]:
+        return _lines(self.expert, self.month)
 
     def rows(self, *, after: int = 0) -> Iterator[Row]:
         """In the ledger's order, read LINES_AT_ONCE at a time; `after`: the entry of the last one seen."""
         balance = self.opening
         if after:
-            seen = _lines(self.expert, self.month).filter(entry_id__lte=after)
+            seen = self.lines.filter(entry_id__lte=after)
             balance = balance.after(StatementMonth(**_summed(seen)))
         while True:
-            lines = list(_lines(self.expert, self.month).filter(entry_id__gt=after)[:LINES_AT_ONCE])
+            lines = list(self.lines.filter(entry_id__gt=after)[:LINES_AT_ONCE])
             states = _withdrawals(lines)
             for line in lines:
                 balance = balance.after(line)
@@ -96,15 +102,15 @@ class Day:
     balance: Money
 
 
-def by_day(statement: Statement) -> list[Day]:
-    """For a month of more movements than a paper holds."""
+def by_day(lines: QuerySet[StatementLine], opening: Money) -> list[Day]:
+    """For more movements than a paper holds."""
     net = Sum(F("pending_minor") + F("available_minor") - F("owed_minor"))
     commission = Sum("commission_minor")
     sold = Sum(F("pending_minor") + F("available_minor") - F("owed_minor"), filter=Q(kind__in=SALES), default=0)
-    lines = _lines(statement.expert, statement.month).order_by().values(day=TruncDate("at", tzinfo=UTC))
-    balance, currency = statement.opening.total, settings.CURRENCY
+    days_of = lines.order_by().values(day=TruncDate("at", tzinfo=UTC))
+    balance, currency = opening, opening.currency
     days = []
-    for row in lines.annotate(lines=Count("pk"), net=net, commission=commission, sold=sold).order_by("day"):
+    for row in days_of.annotate(lines=Count("pk"), net=net, commission=commission, sold=sold).order_by("day"):
         balance += Money(int(row["net"]), currency)
         part = Money(int(row["commission"]), currency)
         gross = Money(int(row["sold"]), currency) + part
@@ -113,12 +119,15 @@ def by_day(statement: Statement) -> list[Day]:
 
 
 def months(*, expert: AbstractBaseUser) -> list[Statement]:
-    """Every month in which something moved, the latest first: one row each."""
+    """Every month in which something moved, the latest first, with its papers: one row each."""
+    papers: dict[date | None, list[Paper]] = {}
+    for paper in papers_of(expert=expert):
+        papers.setdefault(paper.month, []).append(paper)
     balance = _nothing()
     found = []
     for sums in _months(expert).order_by("month"):
         closing = balance.after(sums)
-        found.append(Statement(expert, sums.month, balance, closing, sums))
+        found.append(Statement(expert, sums.month, balance, closing, sums, papers.get(sums.month, [])))
         balance = closing
     return found[::-1]
 

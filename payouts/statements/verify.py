@@ -28,6 +28,15 @@ _LINES = """
         UNION ALL SELECT expert_id, month, currency, -{name} FROM payouts_statementmonth
     ) AS part GROUP BY expert_id, month, currency HAVING sum(minor) <> 0
 """
+_INVOICES = """
+    SELECT owner, currency, sum(minor) FROM (
+        SELECT 'user:' || expert_id AS owner, currency, commission_minor AS minor FROM payouts_statementmonth
+        WHERE papers_at IS NOT NULL
+        UNION ALL SELECT 'user:' || owner_id, currency,
+            CASE WHEN kind = 'credit_note' THEN amount_minor ELSE -amount_minor END
+        FROM payouts_paper WHERE kind <> 'receipt'
+    ) AS part GROUP BY owner, currency HAVING sum(minor) <> 0
+"""
 _KINDS = (
     ("expert_pending", "pending_minor", "credit", "debit"),
     ("expert_available", "available_minor", "credit", "debit"),
@@ -38,6 +47,7 @@ _KINDS = (
 def verify() -> list[str]:
     """Every fault found, as sentences."""
     found = differences(_COMMISSION, "the statements' commission differs from the ledger's")
+    found += differences(_INVOICES, "invoices less credit notes differ from the commission of those months")
     for kind, name, towards, away in _KINDS:
         sql = _BALANCES.format(kind=kind, name=name, towards=towards, away=away, read=_READ)
         found += differences(sql, f"the statements' {kind} differs from the ledger's")

@@ -4,13 +4,14 @@ from datetime import date, datetime
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from payouts.member_request import MemberRequest
+from payouts.money import Money
 from payouts.statements import csv_file, pdf, words
 from payouts.statements import services as statements
 
@@ -47,22 +48,30 @@ def as_pdf(request: MemberRequest, month: date) -> HttpResponse:
         "statement": found,
         "made_at": now,
         "is_open": month >= statements.month_of(now),
-        "days": statements.by_day(found) if is_long else [],
+        "days": statements.by_day(found.lines, found.opening.total) if is_long else [],
         "rows": [] if is_long else [_shown(row) for row in found.rows()],
     }
     page = reverse("statement", args=[month])
-    return pdf_answer(request, "payouts/statements/pdf/statement.html", context, f"statement-{month:%Y-%m}.pdf", page)
+    name = f"statement-{month:%Y-%m}.pdf"
+    return pdf.answer(request, "payouts/statements/pdf/statement.html", context, name=name, page=page)
 
 
-def pdf_answer(request: MemberRequest, template: str, context: dict, name: str, page: str) -> HttpResponse:
-    """The paper; where this machine can make none, what it lacks, and the `page` that says the same."""
-    try:
-        content = pdf.make(template, context)
-    except pdf.CannotMakePdf as missing:
-        return render(request, "payouts/statements/no_pdf.html", {"why": str(missing), "page": page}, status=503)
-    answer = HttpResponse(content, content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="{name}"'
-    return answer
+@login_required
+@never_cache
+@require_safe
+def invoice_pdf(request: MemberRequest, month: date, kind: str) -> HttpResponse:
+    """The month's invoice or credit note."""
+    paper = get_object_or_404(statements.papers_of(expert=request.user), month=month, kind=kind)
+    lines = statements.lines_of(paper)
+    is_long = lines[LINES_IN_PDF : LINES_IN_PDF + 1].exists()
+    context = {
+        "paper": paper,
+        "issuer": paper.issuer,
+        "days": statements.by_day(lines, Money(0, paper.currency)) if is_long else [],
+        "lines": [] if is_long else lines,
+    }
+    page = reverse("statement", args=[month])
+    return pdf.answer(request, "payouts/statements/pdf/invoice.html", context, name=f"{paper}.pdf", page=page)
 
 
 @login_required

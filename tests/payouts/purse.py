@@ -10,6 +10,7 @@ from unittest.mock import patch
 from marketplace.accounts.models import User
 from payouts.earnings import services as earnings
 from payouts.money import Money
+from payouts.statements import services as statements
 from payouts.stripe.answers import CheckoutSession
 from payouts.wallet import services as wallet
 from payouts.wallet.models import CreditLot, Customer, TopUp
@@ -105,6 +106,12 @@ def connect_bank(expert: User, **changes) -> BankConnection:
     return BankConnection.objects.create(
         expert=expert, **{**ready, "bank_name": "TEST BANK", "bank_last4": "6789", **changes}
     )
+
+
+def write_papers(now: datetime) -> None:
+    """What the worker does all the time: statements and receipts of all that was posted."""
+    while statements.follow(now=now):
+        pass
 
 
 def purse(member: User) -> dict[str, str]:

@@ -2,9 +2,8 @@ from datetime import timedelta
 
 import pytest
 
-from payouts.statements import services as statements
 from payouts.statements import views
-from tests.payouts.purse import charge, give_credit
+from tests.payouts.purse import charge, give_credit, write_papers
 
 pytestmark = pytest.mark.django_db
 PAGES = ["/earnings/statements/2026-03/", "/earnings/statements/2026-03.csv"]
@@ -15,8 +14,7 @@ def march(alice, bob, now):
     give_credit(alice, 10_000, now)
     for number in range(3):
         charge(alice, bob, 1_000, now + timedelta(days=number), reference=f"period:{number + 1}")
-    while statements.follow():
-        pass
+    write_papers(now)
 
 
 class PagesTests:
@@ -58,7 +56,7 @@ class PagesTests:
         for nonsense in ("x", "-1", "9" * 40, "٣"):
             assert client.get(PAGES[0], {"after": nonsense}).status_code == 200
 
-    @pytest.mark.parametrize(("path", "queries"), [("/earnings/statements/", 5), (PAGES[0], 7), (PAGES[1], 5)])
+    @pytest.mark.parametrize(("path", "queries"), [("/earnings/statements/", 6), (PAGES[0], 7), (PAGES[1], 5)])
     def test_each_knows_its_queries(self, bob, signed_in, march, django_assert_num_queries, path, queries):
         client = signed_in(bob)
         client.get(path)

@@ -1,6 +1,5 @@
 """Papers as PDF: what they say, that they fetch nothing, and what a machine says that can make none."""
 
-import shutil
 import subprocess
 import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -10,17 +9,10 @@ import pytest
 
 from marketplace.accounts.models import User
 from payouts.statements import pdf, renderer, views
-from payouts.statements import services as statements
-from tests.payouts.purse import charge, give_credit
+from tests.payouts.purse import charge, give_credit, write_papers
+from tests.payouts.statements.papers import words_of
 
 MARCH = "/earnings/statements/2026-03.pdf"
-
-
-def words_of(content: bytes) -> str:
-    """What the PDF says, as poppler reads it."""
-    command = [shutil.which("pdftotext") or "pdftotext", "-layout", "-", "-"]
-    text = subprocess.run(command, input=content, capture_output=True, check=True).stdout.decode()
-    return " ".join(text.split())
 
 
 @pytest.fixture
@@ -28,8 +20,7 @@ def march(alice, bob, now):
     give_credit(alice, 10_000, now)
     for number in range(2):
         charge(alice, bob, 1_000, now, reference=f"period:{number + 1}")
-    while statements.follow():
-        pass
+    write_papers(now)
 
 
 @pytest.mark.django_db

@@ -18,16 +18,11 @@ from payouts.statements import services as statements
 from payouts.statements.models import LedgerRead, StatementLine, StatementMonth
 from payouts.wallet import services as wallet
 from payouts.withdrawals import services as withdrawals
-from tests.payouts.purse import capture, charge, connect_bank, eur, give_credit
+from tests.payouts.purse import capture, charge, connect_bank, eur, give_credit, write_papers
 
 pytestmark = pytest.mark.django_db
 MARCH, APRIL, MAY = date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1)
 DAY = timedelta(days=1)
-
-
-def follow() -> None:
-    while statements.follow():
-        pass
 
 
 def balance_in_the_ledger(expert) -> dict[str, int]:
@@ -60,7 +55,7 @@ def spring(alice, bob, now):
     withdrawals.request(expert=bob, amount=eur(3_300), key="two", now=april + 3 * DAY)
     claims.refund(expert=bob, reference="period:7", amount=eur(1_000), key="g", now=april + 4 * DAY)
     at_the_end[APRIL] = balance_in_the_ledger(bob)
-    follow()
+    write_papers(now)
     return at_the_end
 
 
@@ -106,7 +101,7 @@ class SumsTests:
         give_credit(alice, 1_000, now)
         charge(alice, bob, 1_000, now, reference="period:7")
         earnings.waive_commission(reference="period:7", key="claim:1:late", now=now + 40 * DAY)
-        follow()
+        write_papers(now)
         [row] = statements.statement(expert=bob, month=APRIL).rows()
         assert (row.gross.minor, row.commission.minor, row.net.minor) == (-300, -300, 0)
         assert row.line.sold_month == MARCH
@@ -117,7 +112,7 @@ class SumsTests:
         words = {"label": "Stored", "link": "", "release_from": now, "now": now + DAY, "keep_days": 30}
         earnings.move_part(reference="period:7", to="stored:1", amount=eur(500), key="m", **words)
         earnings.give_back(reference="stored:1", amount=eur(500), key="b", now=now + 40 * DAY)
-        follow()
+        write_papers(now)
         [row] = statements.statement(expert=bob, month=APRIL).rows()
         assert (row.line.reference, row.line.sold_month) == ("stored:1", MARCH)
 
@@ -125,19 +120,19 @@ class SumsTests:
         give_credit(alice, 1_000, now)
         for at in (datetime(2026, 3, 31, 23, 59, 59, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)):
             charge(alice, bob, 100, at)
-        follow()
+        write_papers(now)
         assert [month.sums.lines for month in statements.months(expert=bob)] == [1, 1]
 
 
 class FollowingTests:
-    def test_each_entry_is_written_once_in_however_many_turns(self, monkeypatch, bob, spring):
+    def test_each_entry_is_written_once_in_however_many_turns(self, monkeypatch, bob, spring, now):
         before = list(StatementLine.objects.order_by("entry_id").values_list("entry_id", "kind", "pending_minor"))
         StatementLine.objects.all().delete()
         StatementMonth.objects.all().delete()
         LedgerRead.objects.update(through_entry=0)
         monkeypatch.setattr(following, "ENTRIES_AT_ONCE", 2)
-        follow()
-        assert statements.follow() == 0
+        write_papers(now)
+        assert statements.follow(now=now) == 0
         after = list(StatementLine.objects.order_by("entry_id").values_list("entry_id", "kind", "pending_minor"))
         assert after == before
 
@@ -147,18 +142,18 @@ class FollowingTests:
         with monkeypatch.context() as patched:
             patched.setattr(following, "_add_up", lambda lines: 1 / 0)
             with pytest.raises(ZeroDivisionError):
-                statements.follow()
+                statements.follow(now=now)
         assert not StatementLine.objects.exists()
-        follow()
+        write_papers(now)
         assert statements.months(expert=bob)[0].closing.pending == eur(700)
 
     def test_what_comes_after_its_month_was_closed_counts_in_the_next_one(self, alice, bob, now):
         give_credit(alice, 1_000, now)
         charge(alice, bob, 100, now)
-        follow()
+        write_papers(now)
         LedgerRead.objects.update(closed_month=MARCH)
         charge(alice, bob, 200, now + DAY)
-        follow()
+        write_papers(now)
         later, march = statements.months(expert=bob)
         assert (march.month, march.closing.pending) == (MARCH, eur(70))
         [row] = later.rows()
@@ -171,7 +166,7 @@ class FollowingTests:
             for _ in range(count):
                 charge(alice, bob, 100, now)
             with CaptureQueriesContext(connection) as seen:
-                assert statements.follow()
+                assert statements.follow(now=now)
             asked.append(len(seen))
         assert asked[1] == asked[2]
 
@@ -203,7 +198,7 @@ class CsvTests:
         give_credit(alice, 1_000, now)
         wallet.hold(payer=alice, amount=eur(100), key="hold", reference="period:2", now=now)
         capture(alice, bob, 100, now, reference="period:2", label=f'{label}","injected')
-        follow()
+        write_papers(now)
         rows = parsed(bob, MARCH)
         assert len(rows) == 3
         assert rows[1]["for"].startswith("'")

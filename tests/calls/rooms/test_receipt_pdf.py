@@ -1,0 +1,61 @@
+"""The receipt as a paper: for the payer, for the expert, and for nobody else."""
+
+import pytest
+
+from payouts.statements.models import Paper
+from tests.calls.metering.world import Story
+from tests.payouts.purse import write_papers
+from tests.payouts.statements.papers import words_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def story() -> Story:
+    """Alice talked for two minutes at 2.00, 30 s of it free, with a pause; then hung up."""
+    story = Story().go_paid().after(60)
+    story.pause(story.alice)
+    story.after(10)
+    story.resume()
+    story.after(60).back_to_free()
+    story.after(5).hang_up()
+    return story
+
+
+class ReceiptPdfTests:
+    def test_the_payer_reads_number_seconds_stops_and_price_and_no_commission(self, story, signed_in):
+        write_papers(story.now)
+        answer = signed_in(story.alice).get(f"/calls/{story.call.pk}/receipt.pdf")
+        said = words_of(answer.content)
+        number = str(Paper.objects.get())
+        assert answer["Content-Type"] == "application/pdf"
+        for part in (f"Receipt {number}", "Alice Martin", "Bob Leroy", "Paid from credit €3.00", "90000 ms exactly"):
+            assert part in said
+        assert "When the meter stood still" in said
+        assert "Commission" not in said
+
+    def test_the_expert_reads_the_commission_too(self, story, signed_in):
+        write_papers(story.now)
+        said = words_of(signed_in(story.bob).get(f"/calls/{story.call.pk}/receipt.pdf").content)
+        assert "Commission −€0.90" in said
+        assert "Your earning €2.10" in said
+
+    def test_a_stranger_finds_nothing_and_a_visitor_signs_in(self, story, eve, signed_in, client):
+        write_papers(story.now)
+        path = f"/calls/{story.call.pk}/receipt.pdf"
+        assert signed_in(eve).get(path).status_code == 404
+        assert "/accounts/login/" in client.get(path).url
+
+    def test_before_it_has_its_number_it_says_so(self, story, signed_in):
+        client, path = signed_in(story.alice), f"/calls/{story.call.pk}/"
+        assert f"{path}receipt.pdf" in client.get(path).content.decode()
+        page = client.get(f"{path}receipt.pdf", follow=True)
+        assert page.redirect_chain == [(path, 302)]
+        assert "being numbered" in page.content.decode()
+
+    def test_a_free_call_has_none(self, signed_in):
+        story = Story()
+        story.after(5).hang_up()
+        client, path = signed_in(story.alice), f"/calls/{story.call.pk}/"
+        assert client.get(f"{path}receipt.pdf").status_code == 404
+        assert "receipt.pdf" not in client.get(path).content.decode()

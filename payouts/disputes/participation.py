@@ -80,5 +80,6 @@ def _take_back(dispute: Dispute, earning: Earning, amount: Money, now: datetime)
     books.update(dispute, recovered_minor=dispute.recovered_minor + amount.minor)
 
 
-def took_part(*, expert_id: int) -> bool:
-    return Participation.objects.filter(expert_id=expert_id).exists()
+def took_part(*, expert_id: int, since: datetime) -> bool:
+    """Whether that was found after `since`: what was asked for later, staff have allowed again by lifting the freeze."""
+    return Participation.objects.filter(expert_id=expert_id, found_at__gte=since).exists()

@@ -11,7 +11,7 @@ from payouts.disputes.models import Dispute
 from payouts.outbox.services import Finish, GiveUp, Handler
 from payouts.stripe import gateway, refund_gateway
 from payouts.stripe.answers import BankDispute, Refused
-from payouts.stripe.attempts import with_fresh_key
+from payouts.stripe.attempts import is_retry, with_fresh_key
 from payouts.stripe.models import StripeEvent
 from payouts.stripe.refund_work import credit_first
 from payouts.withdrawals import services as withdrawals
@@ -52,8 +52,10 @@ def recall(payload: dict[str, Any], *, key: str) -> Finish:
     lying = Withdrawal.objects.filter(expert_id=payload["expert"], state=Withdrawal.State.REQUESTED)
     back: dict[int, str] = {}
     for row in lying.exclude(stripe_transfer=None).order_by("pk"):
+        transfer, step = row.stripe_transfer or "", f"withdrawal:{row.pk}:recall"
         with suppress(Refused):
-            back[row.pk] = with_fresh_key(f"withdrawal:{row.pk}:recall", partial(_reverse, row))
+            found = gateway.find_reversal(transfer_id=transfer) if is_retry(key) else None
+            back[row.pk] = found or with_fresh_key(step, partial(_reverse, row))
 
     def finish(now: datetime) -> None:
         for withdrawal_id, reversal in back.items():

@@ -39,11 +39,11 @@ NO_FUNDS_YET = "balance_insufficient"
 def make_transfer(payload: dict[str, Any], *, key: str) -> Finish:
     """From the platform's balance to the expert's. Waits while Stripe has not settled the callers' payments."""
     row = Withdrawal.objects.get(pk=payload["withdrawal"])
-    if not is_retry(key) and disputes.took_part(expert_id=row.expert_id):
-        return lambda now: withdrawals.stopped(withdrawal_id=row.pk, now=now)
     try:
         to = row.stripe_account
         found = gateway.find_transfer(destination=to, withdrawal_id=row.pk) if is_retry(key) else None
+        if found is None and disputes.took_part(expert_id=row.expert_id, since=row.requested_at):
+            return lambda now: withdrawals.stopped(withdrawal_id=row.pk, now=now)
         if found is None and row.waits_for_funds:
             _wait_for_funds(row.amount)
         transfer = found or with_fresh_key(
@@ -72,6 +72,10 @@ def make_payout(payload: dict[str, Any], *, key: str) -> Finish | None:
         return None  # called back
     try:
         found = gateway.find_payout(account=row.stripe_account, withdrawal_id=row.pk) if is_retry(key) else None
+        if found is None and disputes.took_part(expert_id=row.expert_id, since=row.requested_at):
+            return lambda now: withdrawals.payout_refused(
+                withdrawal_id=row.pk, code=withdrawals.UNDER_REVIEW, message="", now=now
+            )
         payout = found or _payout_at_once(row, key) or with_fresh_key(key, lambda key: _pay_out(row, key, "standard"))
     except Refused as refusal:
         code, message = _final(refusal)
@@ -109,14 +113,19 @@ def make_reversal(payload: dict[str, Any], *, key: str) -> Finish:
         reversal = found or with_fresh_key(key, lambda key: gateway.reverse_transfer(transfer_id=transfer_id, key=key))
     except Refused as refusal:
         _code, message = _final(refusal)
-        text = f"The money of withdrawal {row.pk} is stuck in the expert's balance at Stripe: {message}"
-        reference = f"withdrawal:{row.pk}"
-        office.open_task(
-            kind="stuck_withdrawal", key=f"{reference}:stuck", text=text, reference=reference, now=timezone.now()
-        )
-        raise GiveUp(message) from refusal
+        reversal = gateway.find_reversal(transfer_id=transfer_id) or ""  # it was called back, or reversed by hand
+        if not reversal:
+            _stuck(row, message)
+            raise GiveUp(message) from refusal
     made = reversal
     return lambda now: withdrawals.reversal_made(withdrawal_id=row.pk, stripe_reversal=made, now=now)
+
+
+def _stuck(row: Withdrawal, message: str) -> None:
+    text = f"The money of withdrawal {row.pk} is stuck in the expert's balance at Stripe: {message}"
+    reference = f"withdrawal:{row.pk}"
+    key, now = f"{reference}:stuck", timezone.now()
+    office.open_task(kind="stuck_withdrawal", key=key, text=text, reference=reference, now=now)
 
 
 HANDLERS: dict[str, Handler] = {

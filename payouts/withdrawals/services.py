@@ -30,6 +30,7 @@ from payouts.withdrawals.models import BankConnection, Withdrawal
 
 __all__ = [
     "COUNTRIES",
+    "UNDER_REVIEW",
     "BankNotReady",
     "NotEnough",
     "OutOfTurn",
@@ -57,6 +58,7 @@ __all__ = [
     "withdrawn",
 ]
 State = Withdrawal.State
+UNDER_REVIEW = "under_review"  # a failure code of ours: the expert took part in a fraud
 
 
 class NotEnough(Exception):
@@ -225,7 +227,7 @@ def reversal_made(*, withdrawal_id: int, stripe_reversal: str, now: datetime) ->
 
 def stopped(*, withdrawal_id: int, now: datetime) -> None:
     """The expert took part in a fraud, and no transfer was made."""
-    transfer_refused(withdrawal_id=withdrawal_id, code="under_review", message="", now=now)
+    transfer_refused(withdrawal_id=withdrawal_id, code=UNDER_REVIEW, message="", now=now)
 
 
 @transaction.atomic
@@ -234,7 +236,7 @@ def recalled(*, withdrawal_id: int, stripe_reversal: str, now: datetime) -> None
     withdrawal = _locked(pk=withdrawal_id)
     if withdrawal.state != State.REQUESTED or not withdrawal.stripe_transfer:
         return
-    _update(withdrawal, state=State.FAILING, failed_at=now, failure_code="under_review")
+    _update(withdrawal, state=State.FAILING, failed_at=now, failure_code=UNDER_REVIEW)
     reversal_made(withdrawal_id=withdrawal_id, stripe_reversal=stripe_reversal, now=now)
 
 

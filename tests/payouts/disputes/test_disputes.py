@@ -1,7 +1,6 @@
 """A bank takes a top-up back: told by Stripe in any order, looked at by us at any moment."""
 
 from datetime import timedelta
-from itertools import permutations, product
 
 import pytest
 from django.utils import timezone
@@ -17,9 +16,9 @@ from payouts.outbox import services as outbox
 from payouts.outbox.models import OutboxRow
 from payouts.sandbox import cards
 from payouts.sandbox import services as sandbox
-from payouts.sandbox.models import SandboxObject
-from payouts.stripe import work
-from payouts.stripe.models import StripeEvent
+from payouts.sandbox.models import SandboxKey, SandboxObject
+from payouts.stripe import gateway, work
+from payouts.stripe.answers import NotAnswered, Refused
 from payouts.wallet import services as wallet
 from tests.payouts.purse import charge, eur, purse
 from tests.payouts.stripe.story import AT_ONCE, connect, open_top_up, pay, stripe_and_ledger_agree, withdraw, work_for
@@ -287,7 +286,8 @@ class ParticipationTests:
         self.find(Dispute.objects.get(), bob, sam, now)
         assert (purse(bob)["available"], earnings.owed(expert=bob)) == ("0.00", eur(0))
         assert bob.freezes.get().reason == "review"
-        assert disputes.took_part(expert_id=bob.pk)
+        assert disputes.took_part(expert_id=bob.pk, since=now)
+        assert not disputes.took_part(expert_id=bob.pk, since=now + timedelta(seconds=1))  # staff lifted it since
 
     def test_without_a_reason_or_a_part_nothing_moves(self, disputed, bob, eve, sam, now):
         with pytest.raises(disputes.NoReason):
@@ -302,53 +302,6 @@ class ParticipationTests:
         work_for(4)
         assert bears() == {"owed": 0, "loss": -500, "fees": 0, "taken": 0}
         assert stripe_and_ledger_agree()
-
-
-DEEDS = ("dispute", "lose", "appeal", "win")
-
-
-class OrderTests:
-    """Whatever we had heard when, the end is the same."""
-
-    def ends_well(self, alice) -> bool:
-        ends = bears(), purse(alice)["credit"]
-        return ends == ({"owed": 0, "loss": 0, "fees": 0, "taken": 0}, "15.00") and stripe_and_ledger_agree()
-
-    @pytest.mark.parametrize("heard", list(product((False, True), repeat=3)))
-    def test_at_any_moment(self, alice, bob, now, heard):
-        top_up(alice, 2_000, now)
-        charge(alice, bob, 500, now)
-        for deed, is_heard in zip(DEEDS, (*heard, True), strict=True):
-            do(deed, "charge" if deed == "dispute" else "dispute")
-            if is_heard:
-                work_for(4)
-        assert self.ends_well(alice)
-
-    def events(self, alice, bob, now, deeds) -> list[StripeEvent]:
-        top_up(alice, 2_000, now)
-        charge(alice, bob, 500, now)
-        for deed in deeds:
-            do(deed, "charge" if deed == "dispute" else "dispute")
-        sandbox.work(now=timezone.now())
-        return list(StripeEvent.objects.filter(type__startswith="charge.dispute.").order_by("pk"))
-
-    @pytest.mark.parametrize("order", list(permutations(range(4))))
-    def test_any_order_twice(self, alice, bob, now, order):
-        events = self.events(alice, bob, now, ("dispute", "win"))
-        for number in (*order, *order):
-            work.ACTIONS[events[number].type](events[number], now)
-        assert self.ends_well(alice)
-
-    @pytest.mark.prove
-    @pytest.mark.parametrize("times", list(product((1, 2, 3), repeat=4)))
-    def test_any_order_and_number(self, alice, bob, now, times):
-        events = self.events(alice, bob, now, ("dispute", "win"))
-        many = [number for number, n in enumerate(times) for _ in range(n)]
-        orders = sorted(set(permutations(many))) if len(many) < 8 else [many, many[::-1], many[1::2] + many[::2]]
-        for order in orders[:: max(1, len(orders) // 10)]:
-            for number in order:
-                work.ACTIONS[events[number].type](events[number], now)
-            assert self.ends_well(alice)
 
 
 class BackOfficeTests:
@@ -377,6 +330,16 @@ class BackOfficeTests:
         assert (answer.status_code, purse(bob)["pending"]) == (302, "3.50")
         assert signed_in(sam).get(f"/admin/payouts/dispute/{disputed.pk}/nonsense/do/").status_code == 404
         assert signed_in(sam).get("/admin/payouts/dispute/999/lift/do/").status_code == 404
+
+
+def lost(do, problem: Exception):
+    """Done, and the answer is lost."""
+
+    def done(**request):
+        do(**request)
+        raise problem
+
+    return done
 
 
 class RecallTests:
@@ -424,6 +387,55 @@ class RecallTests:
         assert (withdrawal.state, withdrawal.failure_code) == ("failed", "under_review")
         assert (purse(bob)["available"], earnings.owed(expert=bob)) == ("0.00", eur(0))
         assert stripe_and_ledger_agree()
+
+    def all_came_back(self, withdrawal, bob) -> bool:
+        OutboxRow.objects.filter(state="waiting").update(due_at=timezone.now())
+        work_for(12)
+        withdrawal.refresh_from_db()
+        assert (withdrawal.state, withdrawal.failure_code) == ("failed", "under_review")
+        assert (purse(bob)["available"], earnings.owed(expert=bob)) == ("0.00", eur(0))
+        assert not SandboxObject.objects.filter(kind="payout").exists()
+        return stripe_and_ledger_agree()
+
+    def test_what_waits_for_money_is_not_sent_either(self, asked, bob, sam, now, monkeypatch):
+        withdrawal, dispute = asked
+        with monkeypatch.context() as later:
+            later.setattr(
+                gateway, "create_transfer", lost(lambda **_: None, Refused("no", code="balance_insufficient"))
+            )
+            work_for(2)
+            dispute()
+            work_for(4)
+            self.found(bob, sam, now)
+        assert self.all_came_back(withdrawal, bob)
+        assert not SandboxObject.objects.filter(kind="transfer").exists()
+
+    def test_what_was_sent_before_its_answer_was_lost_comes_back(self, asked, bob, sam, now, monkeypatch):
+        withdrawal, dispute = asked
+        with monkeypatch.context() as later:
+            later.setattr(gateway, "create_transfer", lost(gateway.create_transfer, NotAnswered()))
+            work_for(2)
+            later.delitem(work.HANDLERS, "stripe.transfer")
+            dispute()
+            work_for(4)
+            self.found(bob, sam, now)
+            work_for(4)
+        assert self.all_came_back(withdrawal, bob)
+
+    def test_what_was_called_back_before_the_answer_was_lost_is_found_a_day_later(
+        self, asked, bob, sam, now, monkeypatch
+    ):
+        withdrawal, dispute = asked
+        with monkeypatch.context() as later:
+            later.delitem(work.HANDLERS, "stripe.payout")
+            work_for(2)
+            dispute()
+            work_for(4)
+            later.setattr(gateway, "reverse_transfer", lost(gateway.reverse_transfer, NotAnswered()))
+            self.found(bob, sam, now)
+            work_for(2)
+        SandboxKey.objects.all().delete()
+        assert self.all_came_back(withdrawal, bob)
 
     def test_what_is_in_their_bank_is_a_debt(self, asked, bob, sam, now):
         withdrawal, dispute = asked

@@ -213,6 +213,22 @@ class LostAnswerTests:
         work_for(2)
         assert len(of("transfer")) == 2
 
+    def test_what_was_reversed_by_hand_is_available_again(self, alice, bob, now, monkeypatch):
+        earn(bob, alice, 10_000, now=now)
+        connect(bob, number=pay_out.REFUSING_BANK, now=now)
+        withdrawal = withdraw(bob, 7_000, now=now)
+        with monkeypatch.context() as later:
+            later.delitem(work.HANDLERS, "stripe.reverse_transfer")
+            work_for(16)
+        (transfer,) = of("transfer")
+        reversal = gateway.reverse_transfer(transfer_id=transfer["id"], key="at the dashboard")
+        due_now()
+        work_for(2)
+        withdrawal.refresh_from_db()
+        assert (withdrawal.state, withdrawal.stripe_reversal) == (State.FAILED, reversal)
+        assert purse(bob)["available"] == "70.00"
+        assert stripe_and_ledger_agree()
+
     def test_the_event_may_come_before_the_answer_is_stored(self, rich_bob, now, monkeypatch):
         withdrawal = withdraw(rich_bob, 7_000, now=now)
         work_for(2)

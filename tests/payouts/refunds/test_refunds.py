@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from datetime import timedelta
-from itertools import permutations, product
 from unittest.mock import patch
 
 import pytest
@@ -21,7 +20,7 @@ from payouts.sandbox import cards
 from payouts.sandbox import services as sandbox
 from payouts.sandbox.errors import invalid
 from payouts.sandbox.models import SandboxObject
-from payouts.stripe import refund_gateway, refund_work, work
+from payouts.stripe import refund_gateway, refund_work
 from payouts.stripe.answers import Refused
 from payouts.stripe.client import client
 from payouts.stripe.models import StripeEvent
@@ -275,46 +274,6 @@ class DashboardTests:
         sandbox.do(deed="refund", about=intent.latest_charge)
         work_for(4)
         assert (Refund.objects.count(), StripeEvent.objects.filter(processed_at=None).count()) == (0, 0)
-
-
-class OrderTests:
-    """Each event of a refund, 1 to 3 times, in every order, each time that Stripe's state may be seen: the same books."""
-
-    TYPES = ("refund.created", "refund.failed", "charge.refunded")
-
-    def events(self, alice, eve, now) -> list[StripeEvent]:
-        enough_at_stripe(eve, now)
-        top_up(alice, 2_000, now)
-        self.refund = ask(alice, 500, now=now)[0]
-        refund_work.make_refund({"refund": self.refund.pk}, key="k")
-        sandbox.do(deed="fail_refund", about=at_stripe()[0]["id"])
-        sandbox.work(now=timezone.now())
-        events = {event.type: event for event in StripeEvent.objects.filter(type__in=self.TYPES)}
-        assert len(events) == len(self.TYPES)
-        return list(events.values())
-
-    def ends_well(self, alice) -> bool:
-        ends = purse(alice)["credit"], states(), balance(accounts.refund_pending(self.refund.pk))
-        return ends == ("20.00", [State.FAILED], 0)
-
-    @pytest.mark.parametrize("order", list(permutations(range(3))))
-    def test_any_order(self, alice, eve, now, order):
-        events = self.events(alice, eve, now)
-        for number in (*order, *order):
-            work.ACTIONS[events[number].type](events[number], now)
-        assert self.ends_well(alice)
-        assert stripe_and_ledger_agree()
-
-    @pytest.mark.prove
-    @pytest.mark.parametrize("times", list(product((1, 2, 3), repeat=3)))
-    def test_any_order_and_number(self, alice, eve, now, times):
-        events = [event for event, n in zip(self.events(alice, eve, now), times, strict=True) for _ in range(n)]
-        seen = set(permutations([event.type for event in events]))
-        for order in sorted(seen)[:: max(1, len(seen) // 20)]:
-            for type_ in order:
-                event = next(event for event in events if event.type == type_)
-                work.ACTIONS[event.type](event, now)
-            assert self.ends_well(alice)
 
 
 class ByHandTests:

@@ -301,6 +301,12 @@ class TipTests:
         assert contest(alice, story, also=[reference]).status_code == 200
         assert Claim.objects.count() == 2
 
+    def test_no_line_of_another_receipt_is_contested_with_it(self, story, signed_in):
+        alice = signed_in(story.alice)
+        tip(alice, story, "5")
+        assert contest(alice, story, also=["period:999"]).status_code == 422
+        assert Claim.objects.count() == 0
+
     def test_under_review_it_waits_for_both(self, story, signed_in, settings):
         settings.SUSPICIOUS_MINOR = 1
         for member in (story.alice, story.bob):

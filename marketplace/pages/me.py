@@ -24,6 +24,7 @@ from marketplace.experts.models import Presence, Profile
 from marketplace.listings.models import Listing
 from payouts.earnings import services as earnings
 from payouts.money import Money
+from payouts.wallet import services as wallet
 
 CALLS_SHOWN = 20
 MESSAGES_SHOWN = 50
@@ -47,7 +48,7 @@ class CallRow:
 @never_cache
 @require_safe
 def me(request):
-    profile = _profile_of(request.user)
+    profile, stored = _profile_of(request.user), list(metering.stored_of_member(request.user))
     return render(
         request,
         "marketplace/me.html",
@@ -56,7 +57,8 @@ def me(request):
             "languages": [languages.name(code) for code in profile.languages] if profile else [],
             "calls": _calls_of(request.user),
             "orders": orders.of_member(request.user)[:ORDERS_SHOWN],
-            "stored": metering.stored_of_member(request.user),
+            "stored": stored,
+            "stored_waits": bool(stored) and wallet.is_blocked(member=request.user),
             "letters": request.user.messages_received.select_related("sender").order_by("-sent_at")[:MESSAGES_SHOWN],
         },
     )

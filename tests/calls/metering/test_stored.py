@@ -251,6 +251,14 @@ class DisputeTests:
         with refused("payments_blocked"):
             story.accept(0)
 
+    def test_the_payers_page_says_so(self, story, signed_in):
+        said = "it can neither be used nor go back"
+        alice = signed_in(story.alice)
+        assert said not in alice.get("/me/").content.decode()
+        wallet.block_payments(member=story.alice, reason="dispute:1", now=story.now)
+        assert said in alice.get("/me/").content.decode()
+        assert said not in signed_in(story.bob).get("/me/").content.decode()
+
     def test_what_runs_already_goes_on_to_its_end(self, story):
         story.go_stored().after(60)
         wallet.block_payments(member=story.alice, reason="dispute:1", now=story.now)

@@ -1,5 +1,6 @@
 """The room's page, why its socket was refused, and the receipt. Everything is looked up from the person: strangers get 404."""
 
+from datetime import datetime
 from secrets import token_urlsafe
 
 from django.contrib import messages
@@ -63,13 +64,25 @@ def _ended_call(user: User, call_id: int) -> Call:
     return get_object_or_404(mine.select_related("caller", "expert", "room"), id=call_id, state=Call.State.ENDED)
 
 
+def _works(user: User, call: Call, now: datetime) -> list[orders.OrderRow]:
+    return orders.rows(orders=orders.of_member(user).filter(call=call), now=now)
+
+
+def _charged(found: metering.Receipt | None, works: list[orders.OrderRow]) -> list[str]:
+    """The references of all that has a number on the receipt's paper."""
+    return [
+        *(metering.charged(found) if found else []),
+        *(row.order.reference for row in works if row.charge),
+    ]
+
+
 @login_required
 @never_cache
 @require_safe
 def receipt(request: HttpRequest, call_id: int) -> HttpResponse:
     """For both people of the call, once it has been a conversation and is over."""
     call, now = _ended_call(request.user, call_id), timezone.now()
-    found = metering.receipt(call=call, now=now)
+    found, works = metering.receipt(call=call, now=now), _works(request.user, call, now)
     is_caller = call.caller_id == request.user.id
     return render(
         request,
@@ -78,9 +91,9 @@ def receipt(request: HttpRequest, call_id: int) -> HttpResponse:
             "call": call,
             "role": "payer" if is_caller else "expert",
             "other": call.expert if is_caller else call.caller,
-            "orders": orders.rows(orders=orders.of_member(request.user).filter(call=call), now=now),
+            "orders": works,
             "receipt": found,
-            "has_paper": bool(found and metering.charged(found)),
+            "has_paper": bool(_charged(found, works)),
             "tipping": metering.tipping(call=call, payer=request.user),
             "tip_form": TipForm(initial={"token": token_urlsafe(24)}),
         },
@@ -93,8 +106,8 @@ def receipt(request: HttpRequest, call_id: int) -> HttpResponse:
 def receipt_pdf(request: HttpRequest, call_id: int) -> HttpResponse:
     """The receipt as a paper with its numbers, for each of the two. A free call has none."""
     call = _ended_call(request.user, call_id)
-    found = metering.receipt(call=call)
-    charged = metering.charged(found) if found else []
+    found, works = metering.receipt(call=call), _works(request.user, call, timezone.now())
+    charged = _charged(found, works)
     if found is None or not charged:
         raise Http404
     numbers = statements.receipts(about=charged)
@@ -108,6 +121,7 @@ def receipt_pdf(request: HttpRequest, call_id: int) -> HttpResponse:
         "papers": [numbers[reference] for reference in charged],
         "issuer": numbers[charged[0]].issuer,
         "periods": [(row, numbers.get(f"period:{row.period.pk}")) for row in found.periods],
+        "orders": [(row, numbers[row.order.reference]) for row in works if row.charge],
         "tips": [(tip, numbers[tip.reference]) for tip in found.tips],
     }
     name, page = f"receipt-{call_id}.pdf", reverse("receipt", args=[call_id])

@@ -60,7 +60,18 @@ ROWS = [
     """INSERT INTO payouts_posting (entry_id, debit_id, credit_id, amount_minor, "group")
        SELECT 1000000 + n * 3 + k / 2, 1000000 + 10 * payer + k % 2, 1000000 + 10 * expert + 2 + k % 2, 100, 'listing:5'
        FROM period, generate_series(0, 4) AS k""",
+    """INSERT INTO payouts_statementline (expert_id, month, entry_id, at, kind, reference, label, link, currency, pending_minor,
+                                          available_minor, owed_minor, commission_minor, sold_month)
+       SELECT expert, date_trunc('month', at)::date, 1000000 + n * 3, at, 'capture', 'period:' || n, 'Call', '/calls/1/', 'EUR',
+              700, 0, 0, 300, date_trunc('month', at)::date FROM period""",
 ]
+# Bob has been here for ten years, before and after: a row a month.
+MONTHS = """
+    INSERT INTO payouts_statementmonth (expert_id, month, currency, lines, pending_minor, available_minor, owed_minor,
+                                        gross_minor, commission_minor)
+    SELECT %s, date_trunc('month', %s::date - n * interval '1 month')::date, 'EUR', 73, 51100, 0, 0, 73000, 21900
+    FROM generate_series(0, 119) AS n
+"""
 
 
 @pytest.fixture
@@ -91,6 +102,7 @@ def people(alice, bob, now) -> None:
             "SELECT kind, 'user:' || n, 'EUR', true, 100 FROM generate_series(3000000, 3010000) AS n, "
             "(VALUES ('caller_credit'), ('caller_hold'), ('expert_pending')) AS kinds (kind)"
         )
+        cursor.execute(MONTHS, [bob.pk, now])
     ledger.post(key="start", kind="test", lines=start, now=now)
     ledger.post(key="spent", kind="test", lines=lines, now=now)
     wallet.set_monthly_limit(member=alice, limit=Money(500_000, "EUR"), now=now)
@@ -181,6 +193,8 @@ class PagesTests:
         stretches = {
             "/wallet/": page(signed_in(alice), "/wallet/"),
             "/earnings/": page(signed_in(bob), "/earnings/"),
+            "a month's statement": page(signed_in(bob), f"/earnings/statements/{now:%Y-%m}/"),
+            "a month as CSV": page(signed_in(bob), f"/earnings/statements/{now - timedelta(days=20):%Y-%m}.csv"),
             "an old page of the history": an_old_page,
             "what a capture asks about the expert": lambda: earnings.release_date(expert=bob, release_from=now),
             "what a hold asks about the month": lambda: wallet.monthly(member=alice, now=now + timedelta(seconds=1)),

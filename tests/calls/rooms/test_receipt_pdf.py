@@ -2,6 +2,10 @@
 
 import pytest
 
+from calls.metering import services as metering
+from calls.orders import services as orders
+from calls.orders.models import WorkOrder
+from marketplace.listings import services as listings
 from payouts.statements.models import Paper
 from tests.calls.metering.world import Story
 from tests.payouts.purse import write_papers
@@ -52,6 +56,22 @@ class ReceiptPdfTests:
         page = client.get(f"{path}receipt.pdf", follow=True)
         assert page.redirect_chain == [(path, 302)]
         assert "being numbered" in page.content.decode()
+
+    def test_a_piece_of_work_paid_in_a_free_call_is_on_it(self, signed_in):
+        story = Story(credit=5_000)
+        words = {"title": "A letter", "description": "To the office.", "delivery_days": 5, "price_minor": 4_000}
+        work = listings.add_work(profile=story.bob.profile, **words)
+        offer = metering.send_offer(call=story.call, expert=story.bob, listing_id=work.pk, now=story.now)
+        story.after(2)
+        metering.accept(offer_id=offer.pk, payer=story.alice, cap_minor=4_000, now=story.now)
+        order = WorkOrder.objects.get()
+        orders.deliver(order_id=order.pk, expert=story.bob, note="Done.", now=story.now)
+        orders.confirm(order_id=order.pk, payer=story.alice, now=story.now)
+        story.after(5).hang_up()
+        write_papers(story.now)
+        said = words_of(signed_in(story.alice).get(f"/calls/{story.call.pk}/receipt.pdf").content)
+        for part in ("Receipt R-", "A letter", "Price of the work", "Paid from credit €40.00"):
+            assert part in said
 
     def test_a_free_call_has_none(self, signed_in):
         story = Story()

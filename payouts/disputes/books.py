@@ -53,14 +53,15 @@ def take_unspent(dispute: Dispute, now: datetime) -> None:
             dispute.refresh_from_db()
 
 
-def return_taken(dispute: Dispute, now: datetime) -> None:
-    """It is the member's credit again, of the same top-up."""
-    if not dispute.taken_minor:
-        return
+def return_taken(dispute: Dispute, now: datetime) -> Money:
+    """It is the member's credit again, of the same top-up; answers how much."""
     amount = Money(dispute.taken_minor, dispute.currency)
+    if not amount:
+        return amount
     lots.restore(member_id=dispute.member_id, reference=dispute.reference, amount=amount, now=now)
     _step(dispute, "returned", _owed(dispute), accounts.caller_credit(dispute.member_id), amount.minor, now)
     update(dispute, taken_minor=0)
+    return amount
 
 
 def settle_loss(dispute: Dispute, now: datetime) -> None:

@@ -10,12 +10,13 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import QuerySet, Sum
 
-from payouts.disputes import books
+from payouts.disputes import books, mails
 from payouts.disputes.evidence import NotAnswerable, accept, gathered, send_evidence
 from payouts.disputes.models import Dispute
 from payouts.disputes.participation import NoReason, NothingFound, find_participation, took_part
 from payouts.earnings import services as earnings
 from payouts.earnings.models import Earning, EarningWait
+from payouts.money import Money
 from payouts.office import services as office
 from payouts.stripe.answers import BankDispute
 from payouts.wallet import services as wallet
@@ -78,30 +79,45 @@ def _locked(found: BankDispute, now: datetime) -> Dispute:
 def _apply(dispute: Dispute, now: datetime) -> None:
     if dispute.status in Dispute.INQUIRIES:
         return
-    if dispute.is_open or dispute.is_lost:
-        wallet.block_payments(member=dispute.member, reason=dispute.reference, now=now)
+    is_against = dispute.is_open or dispute.is_lost
+    if is_against:
+        is_news = wallet.block_payments(member=dispute.member, reason=dispute.reference, now=now)
     else:
-        wallet.unblock_payments(reason=dispute.reference, now=now)
+        is_news = wallet.unblock_payments(reason=dispute.reference, now=now)
     _let_earnings_wait(dispute, now)
-    if dispute.is_open or dispute.is_lost:
+    if is_against:
         books.take_unspent(dispute, now)
+        back = Money(0, dispute.currency)
     else:
-        books.return_taken(dispute, now)
+        back = books.return_taken(dispute, now)
     books.settle_loss(dispute, now)
+    if dispute.is_lost:
+        mails.tell_member(dispute, "lost", now=now, taken=Money(dispute.taken_minor, dispute.currency))
+    elif dispute.is_open and is_news:
+        mails.tell_member(dispute, "opened", now=now, taken=Money(dispute.taken_minor, dispute.currency))
+    elif is_news or back:
+        mails.tell_member(dispute, "won", now=now, taken=back)
 
 
 def _let_earnings_wait(dispute: Dispute, now: datetime) -> None:
     """While it is open nothing that was paid from the disputed top-up is released."""
     if not dispute.is_open:
-        waiting = EarningWait.objects.filter(reason=dispute.reference).order_by("earning_id")
-        for reference in list(waiting.values_list("earning__reference", flat=True)):
-            earnings.let_go(reference=reference, reason=dispute.reference)
+        waiting = EarningWait.objects.filter(reason=dispute.reference).select_related("earning__expert")
+        ended = {wait: wait.earning for wait in waiting.order_by("earning_id")}
+        mails.tell_experts(ended, "released", now=now)
+        for earning in ended.values():
+            earnings.let_go(reference=earning.reference, reason=dispute.reference)
         return
-    for earning in earnings_of(dispute).filter(released_at=None):
+    begun = {}
+    for earning in earnings_of(dispute).filter(released_at=None).select_related("expert"):
         try:
-            earnings.wait(reference=earning.reference, reason=dispute.reference, now=now)
+            wait = earnings.wait(reference=earning.reference, reason=dispute.reference, now=now)
         except earnings.AlreadyReleased:
             log.info("Released just before its top-up was disputed", extra={"earning": earning.pk})
+        else:
+            if wait:
+                begun[wait] = earning
+    mails.tell_experts(begun, "waits", now=now)
 
 
 def earnings_of(dispute: Dispute) -> QuerySet[Earning]:
@@ -135,7 +151,8 @@ def lift_block(*, dispute_id: int, staff: AbstractBaseUser, reason: str, now: da
     dispute = Dispute.objects.select_for_update(no_key=True).get(pk=dispute_id)
     if dispute.is_open or dispute.member_id == staff.pk:
         raise NotAnswerable(dispute.status)
-    wallet.unblock_payments(reason=dispute.reference, now=now)
+    if wallet.unblock_payments(reason=dispute.reference, now=now):
+        mails.tell_member(dispute, "unblocked", now=now, taken=Money(dispute.taken_minor, dispute.currency))
     office.record(staff=staff, act="dispute.lift_block", reference=dispute.reference, reason=reason, now=now)
 
 

@@ -13,18 +13,20 @@ class AlreadyReleased(Exception):
 
 
 @transaction.atomic
-def wait(*, reference: str, reason: str, now: datetime) -> None:
-    """The earning of `reference` is not released until `let_go` with the same `reason`; the same reason twice is one.
+def wait(*, reference: str, reason: str, now: datetime) -> EarningWait | None:
+    """The earning of `reference` is not released until `let_go` with the same `reason`; the same reason twice is one (None).
 
     The row is locked first: a release at the same moment either was before, and this raises AlreadyReleased, or never is.
     """
     earning = _locked(reference)
     if earning.released_at:
         raise AlreadyReleased(reference)
-    _, is_new = EarningWait.objects.get_or_create(earning=earning, reason=reason, defaults={"began_at": now})
-    if is_new:
-        earning.waits += 1
-        earning.save(update_fields=["waits"])
+    made, is_new = EarningWait.objects.get_or_create(earning=earning, reason=reason, defaults={"began_at": now})
+    if not is_new:
+        return None
+    earning.waits += 1
+    earning.save(update_fields=["waits"])
+    return made
 
 
 @transaction.atomic

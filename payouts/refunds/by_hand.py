@@ -7,7 +7,7 @@ from django.db import transaction
 
 from payouts.office import services as office
 from payouts.office.models import StaffTask
-from payouts.refunds import rows
+from payouts.refunds import mails, rows
 from payouts.refunds.models import Refund
 
 
@@ -35,4 +35,5 @@ def settle(*, refund_id: int, staff: AbstractBaseUser, is_sent: bool, note: str,
         rows.post_settled(refund, now)
     else:
         rows.give_back(refund, code=refund.failure_code, now=now)
+    mails.tell(refund, "settled" if is_sent else "failed", now=now)
     return refund

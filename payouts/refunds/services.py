@@ -16,7 +16,7 @@ from payouts.ledger import services as ledger
 from payouts.money import BadAmount, Money
 from payouts.office import services as office
 from payouts.outbox import services as outbox
-from payouts.refunds import rows
+from payouts.refunds import mails, rows
 from payouts.refunds.by_hand import NoNote, NotRefused, settle
 from payouts.refunds.models import Refund
 from payouts.stripe.answers import CardRefund
@@ -83,6 +83,7 @@ def request(*, member: AbstractBaseUser, amount: Money | None, key: str, now: da
                 rows.post_request(refund, now)
         except ledger.Overdraft:  # held, or spent, at this very moment
             raise NotEnough from None
+        mails.tell_requested(made, now=now)
         for refund in made:
             _send(refund, now)
     return made
@@ -120,6 +121,7 @@ def _refuse(refund: Refund, code: str, message: str, now: datetime) -> None:
     office.open_task(
         kind="refund_refused", key=f"{refund.reference}:refused", reference=refund.reference, text=text, now=now
     )
+    mails.tell(refund, "refused", now=now)
 
 
 @transaction.atomic
@@ -139,6 +141,8 @@ def observe(*, found: CardRefund, now: datetime) -> Refund:
         is_paid = found.status == "succeeded"
         changes = {"state": State.PAID, "paid_at": now} if is_paid else {"state": State.PENDING}
         rows.update(refund, **changes)
+        if is_paid:
+            mails.tell(refund, "paid", now=now)
     return refund
 
 
@@ -169,8 +173,10 @@ def _fail(refund: Refund, found: CardRefund, now: datetime) -> None:
         rows.post_returned(refund, now)
     code = found.failure_reason or found.status
     rows.give_back(refund, code=code, now=now)
+    mails.tell(refund, "failed", now=now)
     text = (
-        f"{refund.amount} of {refund.member} came back from its card ({code}) and is credit again. Write to the member."
+        f"{refund.amount} of {refund.member} came back from its card ({code}) and is credit again. The member was told: "
+        "what they answer is settled with them."
     )
     office.open_task(
         kind="refund_failed", key=f"{refund.reference}:failed", reference=refund.reference, text=text, now=now

@@ -11,13 +11,14 @@ class PaymentsBlocked(Exception):
     """A payment of the member is disputed: nothing new is paid or added until that is settled. Nothing moved."""
 
 
-def block_payments(*, member: AbstractBaseUser, reason: str, now: datetime) -> None:
-    """Once per reason ("dispute:3"): what staff lifted stays lifted."""
-    PaymentBlock.objects.get_or_create(reason=reason, defaults={"member_id": member.pk, "begun_at": now})
+def block_payments(*, member: AbstractBaseUser, reason: str, now: datetime) -> bool:
+    """Once per reason ("dispute:3"): what staff lifted stays lifted. False when there was one before."""
+    return PaymentBlock.objects.get_or_create(reason=reason, defaults={"member_id": member.pk, "begun_at": now})[1]
 
 
-def unblock_payments(*, reason: str, now: datetime) -> None:
-    PaymentBlock.objects.filter(reason=reason, lifted_at=None).update(lifted_at=now)
+def unblock_payments(*, reason: str, now: datetime) -> bool:
+    """False when there was nothing (any more) to lift."""
+    return PaymentBlock.objects.filter(reason=reason, lifted_at=None).update(lifted_at=now) > 0
 
 
 def is_blocked(*, member: AbstractBaseUser) -> bool:

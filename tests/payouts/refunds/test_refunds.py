@@ -209,7 +209,10 @@ class StripeTests:
         monkeypatch.setattr(refund_gateway, "create_refund", short)
         ask(alice, now=now)
         work_for(2)
-        assert (states(), OutboxRow.objects.get().state) == ([State.REQUESTED], OutboxRow.State.WAITING)
+        assert (states(), OutboxRow.objects.get(action="stripe.refund").state) == (
+            [State.REQUESTED],
+            OutboxRow.State.WAITING,
+        )
 
     def test_a_refund_made_before_the_answer_was_lost_is_found(self, alice, eve, now, monkeypatch):
         enough_at_stripe(eve, now)

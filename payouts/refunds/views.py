@@ -36,5 +36,5 @@ def refund(request: MemberRequest) -> HttpResponse:
         messages.error(request, _("This form had been sent before with another amount. See your refunds below."))
     else:
         total = sum((row.amount for row in made), Money(0, made[0].currency))
-        messages.success(request, _("{total} goes back to your card. Each step is shown below.").format(total=total))
+        messages.success(request, _("You asked for {total} back. Each step is shown below.").format(total=total))
     return redirect("wallet")

@@ -56,14 +56,16 @@ def withdraw(request: MemberRequest) -> HttpResponse:
     except KeyReused:
         messages.error(request, _("This form had been sent before with another amount. See your withdrawals below."))
     else:
-        text = _("{amount} is on its way. Each step is shown below.")
+        text = _("You asked for {amount}. Each step is shown below.")  # it stays on the page while the steps go on
         messages.success(request, text.format(amount=amount))
     return redirect("earnings")
 
 
 @login_required
 @require_POST
+@reauthentication_required
 def connect_bank(request: MemberRequest) -> HttpResponse:
+    """To Stripe's page, the first time and later: where the money goes is decided there, so we ask who it is before."""
     form = BankForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Choose the country of your bank."))

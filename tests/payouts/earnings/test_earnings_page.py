@@ -1,12 +1,14 @@
 import re
 from datetime import timedelta
 from unittest.mock import patch
+from urllib.parse import urlsplit
 
 import pytest
 
 from payouts.stripe.answers import AccountState, NotAnswered
 from payouts.withdrawals import services as withdrawals
 from payouts.withdrawals.models import BankConnection, Withdrawal
+from tests import cast
 from tests.marketplace.local_times import days_for_everybody_alike
 from tests.payouts.purse import charge, connect_bank, give_credit, make_available, purse
 
@@ -79,7 +81,7 @@ class WithdrawPageTests:
 
     def test_a_press_sends_it_on_its_way(self, rich_bob, proven):
         page = self.withdraw(proven(rich_bob), "30")
-        assert "€30.00 is on its way" in page
+        assert "You asked for €30.00" in page
         assert "Requested" in page
         assert 'data-testid="earnings-available">€20.00<' in page
 
@@ -143,8 +145,26 @@ class BankPageTests:
             made.manual = manual
             yield made
 
-    def test_it_leads_to_stripes_page_and_payouts_are_ours_alone(self, bob, signed_in, stripe):
+    def test_the_password_is_asked_for_again_and_then_it_leads_on(self, bob, signed_in, stripe):
         client = signed_in(bob)
+        asked = client.post("/earnings/bank/", {"country": "BE"})
+        assert (asked.url, stripe.called) == ("/accounts/reauthenticate/?next=%2Fearnings%2Fbank%2F", False)
+        assert client.post(asked.url, {"password": "wrong", "next": "/earnings/bank/"}).status_code == 200
+        assert not stripe.called
+        page = client.get(asked.url)
+        answer = client.post("/accounts/reauthenticate/", {"password": cast.PASSWORD, "next": "/earnings/bank/"})
+        assert answer.url == "https://connect.stripe.com/setup/1"
+        # The password's form is the one that is answered by the redirect: its page must allow Stripe's host.
+        allowed = re.search(r"form-action ([^;]+)", page["Content-Security-Policy"])[1].split()
+        assert f"https://{urlsplit(answer.url).netloc}" in allowed
+
+    def test_so_is_whoever_changes_it(self, bob, signed_in, stripe):
+        connect_bank(bob)
+        assert "/accounts/reauthenticate/" in signed_in(bob).post("/earnings/bank/", {"country": "BE"}).url
+        assert not stripe.called
+
+    def test_it_leads_to_stripes_page_and_payouts_are_ours_alone(self, bob, proven, stripe):
+        client = proven(bob)
         for _ in range(2):
             answer = client.post("/earnings/bank/", {"country": "BE"})
             assert answer.url == "https://connect.stripe.com/setup/1"
@@ -153,13 +173,13 @@ class BankPageTests:
         assert BankConnection.objects.get().stripe_account == "acct_1"
 
     @pytest.mark.parametrize("country", ["", "XX", "be", "RU"])
-    def test_a_country_that_stripe_does_not_pay_to_is_refused(self, bob, signed_in, stripe, country):
-        signed_in(bob).post("/earnings/bank/", {"country": country})
+    def test_a_country_that_stripe_does_not_pay_to_is_refused(self, bob, proven, stripe, country):
+        proven(bob).post("/earnings/bank/", {"country": country})
         assert not stripe.called
 
-    def test_when_stripe_does_not_answer_it_can_be_tried_again(self, bob, signed_in, stripe):
+    def test_when_stripe_does_not_answer_it_can_be_tried_again(self, bob, proven, stripe):
         stripe.side_effect = NotAnswered("time-out")
-        page = signed_in(bob).post("/earnings/bank/", {"country": "BE"}, follow=True).content.decode()
+        page = proven(bob).post("/earnings/bank/", {"country": "BE"}, follow=True).content.decode()
         assert "try again" in page
         assert BankConnection.objects.get().stripe_account is None
 

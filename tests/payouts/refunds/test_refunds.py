@@ -353,7 +353,7 @@ class WalletPageTests:
         browser = signed_in(alice)
         assert "Refund unused credit" in browser.get("/wallet/").content.decode()
         page = self.post(browser)
-        assert all(words in page for words in ("€20.00 goes back to your card", 'data-state="requested"'))
+        assert all(words in page for words in ("You asked for €20.00 back", 'data-state="requested"'))
         work_for(4)
         page = browser.get("/wallet/").content.decode()
         assert all(words in page for words in ("Sent to your card", "Refund to your card"))

@@ -192,7 +192,7 @@ class DoorTests:
         client = signed_in(rich_bob)
         asked = client.post("/earnings/withdraw/", self.TYPED)
         page = client.post(asked.url, {"password": cast.PASSWORD}, follow=True).content.decode()
-        assert "€20.00 is on its way" in page
+        assert "You asked for €20.00" in page
         assert Withdrawal.objects.count() == 1
 
     def test_signing_in_by_password_asks_for_the_factor(self, bob, client):

@@ -12,6 +12,7 @@ from payouts.sandbox import services as sandbox
 from payouts.sandbox.models import SandboxDelivery, SandboxObject
 from payouts.sandbox.requests import hosted_page
 from payouts.stripe import gateway
+from tests import cast
 from tests.payouts.purse import eur
 from tests.payouts.stripe.probe import HOME, ask_for_money_and_a_bank
 
@@ -105,6 +106,7 @@ class AddressTests:
     def _visitor(self, member, seen_as: str) -> Client:
         browser = Client(headers={"host": seen_as})
         browser.force_login(member)
+        cast.has_just_typed_the_password(browser, member)
         return browser
 
 

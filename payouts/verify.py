@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext as _
+
 from payouts.cards.verify import verify as verify_cards
 from payouts.claims.verify import verify as verify_claims
 from payouts.disputes.verify import verify as verify_disputes
@@ -54,6 +56,6 @@ def nightly(*, now: datetime) -> BooksCheck | None:
     check.finished_at, check.faults, check.head = now, len(found), seals.head()
     check.save(update_fields=["finished_at", "faults", "head"])
     if found:
-        text = "\n".join(["The nightly check of the books found faults.", *found[:FAULTS_TOLD]])
+        text = "\n".join([_("The nightly check of the books found faults."), *found[:FAULTS_TOLD]])
         office.open_task(kind="books", key=f"books:{check.day}", text=text, now=now)
     return check

@@ -9,6 +9,8 @@ from datetime import datetime
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import QuerySet, Sum
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from payouts.disputes import books, mails
 from payouts.disputes.evidence import NotAnswerable, accept, gathered, send_evidence
@@ -159,16 +161,21 @@ def lift_block(*, dispute_id: int, staff: AbstractBaseUser, reason: str, now: da
 def _tell_staff(dispute: Dispute, now: datetime) -> None:
     if not dispute.is_answerable:
         return
-    until = f" until {dispute.due_by:%Y-%m-%d}" if dispute.due_by else ""
-    what = "asks about" if dispute.status in Dispute.INQUIRIES else "took back"
-    text = f"The bank of {dispute.member} {what} {dispute.amount} ({dispute.reason}). Evidence can be sent{until}."
+    if dispute.status in Dispute.INQUIRIES:
+        text = _("The bank of {member} asks about {amount} ({reason}).")
+    else:
+        text = _("The bank of {member} took back {amount} ({reason}).")
+    text = text.format(member=dispute.member, amount=dispute.amount, reason=dispute.reason)
+    if dispute.due_by:
+        text += " " + _("Evidence can be sent until {day}.").format(day=date_format(dispute.due_by, "j M Y"))
     key = f"{dispute.reference}:{dispute.status}"
     office.open_task(kind="dispute", key=key, reference=dispute.reference, text=text, now=now)
 
 
 def warn(*, warning: str, fraud_type: str, top_up_id: int, now: datetime) -> None:
     """A bank believes that the card of a top-up was stolen, and has not disputed it yet: staff may refund it in time."""
-    text = f"A bank believes that the card of top-up {top_up_id} was stolen ({fraud_type}). Look at it, and refund in time."
+    text = _("A bank believes that the card of top-up {number} was stolen ({why}). Look at it, and refund in time.")
+    text = text.format(number=top_up_id, why=fraud_type)
     with transaction.atomic():
         office.open_task(
             kind="fraud_warning", key=f"warning:{warning}", reference=f"topup:{top_up_id}", text=text, now=now

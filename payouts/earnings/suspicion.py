@@ -10,12 +10,14 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import F, Sum
+from django.utils.translation import gettext as _
 
 from payouts.earnings import waiting
 from payouts.earnings.models import UNUSED, Earning
 from payouts.office import services as office
 from payouts.outbox import services as outbox
 from payouts.safety import services as safety
+from payouts.safety import words
 from payouts.safety.models import Review
 from payouts.safety.rules import NEW_WITH_NEW
 
@@ -108,7 +110,7 @@ def _hold(earning: Earning, codes: list[str], now: datetime) -> Review:
 
 
 def _open_task(earning: Earning, codes: list[str], key: str, now: datetime) -> None:
-    text = f"Before this earning is released: {', '.join(codes)}."
+    text = _("Before this earning is released:") + " " + " ".join(words.reason_text(code) for code in codes)
     office.open_task(kind="review", key=key, reference=earning.reference, text=text, now=now)
 
 

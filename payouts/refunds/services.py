@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from payouts.ledger import services as ledger
 from payouts.money import BadAmount, Money
@@ -117,7 +118,8 @@ def refuse(*, refund_id: int, code: str, message: str, now: datetime) -> None:
 
 def _refuse(refund: Refund, code: str, message: str, now: datetime) -> None:
     rows.update(refund, state=State.REFUSED, failure_code=code, failure_message=message[:300])
-    text = f"{refund.amount} of {refund.member} cannot go back to its card ({code}). Settle it by hand with the member."
+    text = _("{amount} of {member} cannot go back to its card ({code}). Settle it by hand with the member.")
+    text = text.format(amount=refund.amount, member=refund.member, code=code)
     office.open_task(
         kind="refund_refused", key=f"{refund.reference}:refused", reference=refund.reference, text=text, now=now
     )
@@ -174,10 +176,8 @@ def _fail(refund: Refund, found: CardRefund, now: datetime) -> None:
     code = found.failure_reason or found.status
     rows.give_back(refund, code=code, now=now)
     mails.tell(refund, "failed", now=now)
-    text = (
-        f"{refund.amount} of {refund.member} came back from its card ({code}) and is credit again. The member was told: "
-        "what they answer is settled with them."
-    )
+    text = _("{amount} of {member} came back from its card ({code}) and is credit again. The member was told.")
+    text = text.format(amount=refund.amount, member=refund.member, code=code)
     office.open_task(
         kind="refund_failed", key=f"{refund.reference}:failed", reference=refund.reference, text=text, now=now
     )

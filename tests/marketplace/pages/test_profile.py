@@ -100,6 +100,13 @@ class PhotoTests:
 
 
 class PresenceTests:
+    @pytest.mark.parametrize(("state", "shown"), [("free", "Talk to Bob"), ("busy", "Leave"), ("away", "Leave")])
+    def test_the_bar_of_phones_says_what_can_be_done_now(self, client, bob, state, shown):
+        Presence.objects.filter(user=bob).update(state=state)
+        bar = client.get(PAGE).content.decode().split('class="call-bar"')[1]
+        links = [link for link in bar.split("<a ")[1:3] if "hidden>" not in link.split("<svg")[0]]
+        assert [shown in link for link in links] == [True]
+
     @pytest.mark.parametrize("state", Presence.State.values)
     def test_is_told_by_word_and_attribute(self, client, bob, state):
         Presence.objects.filter(user=bob).update(state=state)

@@ -69,7 +69,7 @@ class HomeTests:
         safety.freeze(member=bob, reason="email", key="email:1", now=now)
         text = page(staff, "/staff/")
         for shown in (
-            "Tasks: suspense",
+            "Tasks: moved at Stripe, unexplained",
             'data-testid="given-up">1<',
             'data-testid="events-to-do">1<',
             "1 of them failed",

@@ -1,0 +1,58 @@
+"""What the codes of our tables are called on pages of staff: kinds of tasks, acts, states. A code without words shows itself."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+WORDS: dict[str, Promise] = {
+    # Kinds of tasks
+    "books": _("fault in the books"),
+    "dispute": _("bank's dispute"),
+    "fraud_warning": _("warning of fraud"),
+    "order_contested": _("order not as described"),
+    "reconciliation": _("Stripe and ledger differ"),
+    "refund_failed": _("refund came back"),
+    "refund_refused": _("refund refused for good"),
+    "review": _("review of an earning"),
+    "stuck_withdrawal": _("withdrawal stuck at Stripe"),
+    "suspense": _("moved at Stripe, unexplained"),
+    # Acts in the audit trail
+    "claim.decide": _("decided a claim"),
+    "dispute.accept": _("let a dispute go"),
+    "dispute.lift_block": _("let a member pay again"),
+    "dispute.participation": _("found that an expert took part"),
+    "dispute.send_evidence": _("sent evidence to a bank"),
+    "event.replay": _("processed an event again"),
+    "freeze.lift": _("let a member withdraw again"),
+    "order.decide": _("decided an order"),
+    "outbox.retry": _("tried again what was given up"),
+    "promo.grant": _("gave promotional credit"),
+    "refund.credit_again": _("made a refund credit again"),
+    "refund.sent_by_hand": _("sent a refund by hand"),
+    "review.fine": _("found an earning fine"),
+    "review.fraud": _("found fraud"),
+    "task.close": _("closed a task"),
+    # States of top-ups and withdrawals
+    "new": _("new"),
+    "open": _("open"),
+    "paid": _("paid"),
+    "failed": _("failed"),
+    "expired": _("expired"),
+    "requested": _("requested"),
+    "sent": _("sent"),
+    "failing": _("failed, coming back"),
+    # How a dispute stands at Stripe
+    "warning_needs_response": _("inquiry, may be answered"),
+    "warning_under_review": _("inquiry, the bank looks at our answer"),
+    "warning_closed": _("inquiry, closed"),
+    "needs_response": _("open, may be answered"),
+    "under_review": _("open, the bank looks at our answer"),
+    "appeal_needs_response": _("appealed, may be answered"),
+    "appeal_under_review": _("appealed, the bank looks at it"),
+    "won": _("won"),
+    "lost": _("lost"),
+    "prevented": _("settled before it was one"),
+}
+
+
+def said(code: str) -> str:
+    return str(WORDS.get(code, code))

@@ -1,15 +1,12 @@
 """The back office of the money: everything to look at, nothing to change. What moves money is a service, never a form here."""
 
-from collections.abc import Callable
 from secrets import token_urlsafe
-from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -18,13 +15,12 @@ from django.utils.translation import gettext_lazy
 
 from payouts.cards.models import AutoTopUp, CardPayment, SavedCard
 from payouts.claims.models import Claim, GiveBack, HeldCharge
-from payouts.disputes import services as disputes
-from payouts.disputes.forms import EvidenceForm, ParticipationForm, ReasonForm
 from payouts.disputes.models import Dispute, Participation
 from payouts.earnings.models import Earning, Tip
 from payouts.ledger import services as ledger
 from payouts.ledger.models import Account, Entry, Posting
 from payouts.money import BadAmount, Money
+from payouts.office import services as office
 from payouts.office.models import AuditRecord, StaffTask
 from payouts.outbox.models import OutboxRow
 from payouts.reconciliation.models import ReconciliationRun, StripeMovement
@@ -143,7 +139,7 @@ def _given(request: HttpRequest, form: GrantForm) -> CreditLot | None:
     except BadAmount:
         most = Money(settings.PROMO_MINOR_MAX, settings.CURRENCY)
         form.add_error("amount", _("Give more than nothing, and {most} at most.").format(most=most))
-    except wallet.GrantRefused:
+    except (wallet.GrantRefused, office.PartyToIt):
         form.add_error(None, _("The day must not have passed, and nobody gives to themself."))
     except ledger.KeyReused:
         form.add_error(None, _("This form was sent already, with something else in it. Open it again."))
@@ -235,54 +231,9 @@ def _settled(request: HttpRequest, refund: Refund, form: SettleForm) -> bool:
 
 @admin.register(Dispute)
 class DisputeAdmin(LookOnly, admin.ModelAdmin):
-    change_form_template = "admin/payouts/dispute.html"
     list_display = ["id", "member", "amount", "status", "reason", "due_by", "stripe_dispute", "opened_at"]
     list_filter = ["status"]
     search_fields = ["=stripe_dispute", "=stripe_charge", "member__email"]
-
-    def get_urls(self) -> list[URLPattern]:
-        deed = path("<int:dispute_id>/<slug:deed>/do/", self.admin_site.admin_view(self.do), name="payouts_dispute_do")
-        return [deed, *super().get_urls()]
-
-    def do(self, request: HttpRequest, dispute_id: int, deed: str) -> HttpResponse:
-        """What staff do about a dispute, each in writing."""
-        if not request.user.has_perm("payouts.change_dispute"):
-            raise PermissionDenied
-        dispute = get_object_or_404(Dispute, pk=dispute_id)
-        if deed not in DISPUTE_DEEDS:
-            raise Http404
-        title, form_class, act = DISPUTE_DEEDS[deed]
-        initial = {"text": disputes.gathered(dispute)} if deed == "evidence" else {}
-        form = form_class(request.POST or None, initial=initial)
-        if request.method == "POST" and form.is_valid():
-            try:
-                act(dispute_id=dispute.pk, staff=request.user, now=timezone.now(), **form.cleaned_data)
-            except (disputes.NotAnswerable, disputes.NoReason):
-                form.add_error(
-                    None, _("This is not possible (any more): the dispute is {status}.").format(status=dispute.status)
-                )
-            except disputes.NothingFound:
-                form.add_error(None, _("This person earned nothing from the disputed payment."))
-            else:
-                messages.success(request, _("Written down."))
-                return redirect("admin:payouts_dispute_changelist")
-        context = {**self.admin_site.each_context(request), "form": form, "title": title, "about": str(dispute)}
-        return render(request, "admin/payouts/deed.html", context, status=422 if form.errors else 200)
-
-
-def _find_participation(*, email: str, **how: Any) -> None:
-    expert = get_user_model().objects.filter(email__iexact=email).first()
-    if expert is None:
-        raise disputes.NothingFound
-    disputes.find_participation(expert=expert, **how)
-
-
-DISPUTE_DEEDS: dict[str, tuple[Any, type[EvidenceForm | ReasonForm], Callable[..., object]]] = {
-    "evidence": (gettext_lazy("Send evidence to the bank"), EvidenceForm, disputes.send_evidence),
-    "accept": (gettext_lazy("Let it go: it is lost"), ReasonForm, disputes.accept),
-    "participation": (gettext_lazy("An expert took part"), ParticipationForm, _find_participation),
-    "lift": (gettext_lazy("Let the member pay again"), ReasonForm, disputes.lift_block),
-}
 
 
 @admin.register(Participation)

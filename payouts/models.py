@@ -6,7 +6,7 @@ from payouts.clock import DemoClock
 from payouts.disputes.models import Dispute, Participation
 from payouts.earnings.models import Earning, EarningMove, EarningWait, Tip
 from payouts.ledger.models import Account, BooksCheck, Entry, Posting, Seal
-from payouts.office.models import AuditRecord, StaffTask
+from payouts.office.models import AuditRecord, StaffTask, TaskParty
 from payouts.outbox.models import OutboxRow
 from payouts.reconciliation.models import ReconciliationRun, StripeMovement
 from payouts.refunds.models import Refund
@@ -64,6 +64,7 @@ __all__ = [
     "StatementMonth",
     "StripeEvent",
     "StripeMovement",
+    "TaskParty",
     "Tip",
     "TopUp",
     "Vote",

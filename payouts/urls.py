@@ -5,6 +5,7 @@ from django.urls import include, path, register_converter
 
 from payouts.cards import views as cards
 from payouts.claims import views as claims
+from payouts.disputes import views as disputes
 from payouts.earnings import views as earnings
 from payouts.refunds import views as refunds
 from payouts.statements import views as statements
@@ -46,6 +47,12 @@ urlpatterns: list = [
     path("staff/", include("payouts.staff.urls")),
     path("staff/claims/", claims.for_staff, name="staff_claims"),
     path("staff/claims/<int:claim_id>/", claims.for_staff_one, name="staff_claim"),
+    path("staff/disputes/", disputes.for_staff, name="staff_disputes"),
+    path("staff/disputes/<int:dispute_id>/", disputes.for_staff_one, name="staff_dispute"),
+    *(
+        path(f"staff/disputes/<int:dispute_id>/{deed}/", disputes.act, {"deed": deed}, name=f"staff_dispute_{deed}")
+        for deed in disputes.DEEDS
+    ),
     path("webhooks/stripe/", webhooks.platform, name="stripe_webhook"),
     path("webhooks/stripe/connect/", webhooks.connect, name="stripe_connect_webhook"),
     path("webhooks/stripe/thin/", webhooks.thin, name="stripe_thin_webhook"),

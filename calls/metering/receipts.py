@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 
 from django.conf import settings
 
@@ -13,6 +14,7 @@ from calls.metering.terms import is_act, is_stored, terms_of
 from calls.metering.timeline import Stretch, line_of_time
 from calls.rooms.models import Call
 from payouts.claims import services as claims
+from payouts.disputes import services as disputes
 from payouts.earnings import services as earnings
 from payouts.money import Money
 
@@ -65,6 +67,7 @@ class PeriodRow:
     release_at: datetime | None
     stops: list[StopRow]
     charge: claims.Charge | None
+    looks: list[datetime] = field(default_factory=list)  # of staff, at a bank's dispute about what paid for it
 
     @property
     def commission_returned(self) -> Money:
@@ -143,7 +146,8 @@ def receipt(*, call: Call, now: datetime | None = None) -> Receipt | None:
         *(tip.reference for tip in tips),
     ]
     charges = claims.charges(references=references, now=now or call.started_at)
-    rows = [_row(period, kept.get(period.pk), charges) for period in periods]
+    looked = disputes.looks(references=charges)
+    rows = [_row(period, kept.get(period.pk), charges, looked) for period in periods]
     return Receipt(
         call=call,
         stretches=line_of_time(call, periods),
@@ -168,7 +172,12 @@ def row_of(period: PaidPeriod) -> PeriodRow:
     return _row(period, StoredTime.objects.filter(period=period).first(), charges)
 
 
-def _row(period: PaidPeriod, stored: StoredTime | None, charges: Mapping[str, claims.Charge]) -> PeriodRow:
+def _row(
+    period: PaidPeriod,
+    stored: StoredTime | None,
+    charges: Mapping[str, claims.Charge],
+    looked: Mapping[str, list[datetime]] = MappingProxyType({}),
+) -> PeriodRow:
     offer, currency, charge = period.offer, period.currency, charges.get(f"period:{period.pk}")
     price, given_back = Money(period.amount_minor, currency), Money(period.given_back_minor, currency)
     paid = charge.earning.price if charge else price - given_back
@@ -201,6 +210,7 @@ def _row(period: PaidPeriod, stored: StoredTime | None, charges: Mapping[str, cl
         release_at=period.release_at,
         stops=_stops(period),
         charge=charge,
+        looks=sorted(looked.get(charge.earning.spent_reference, [])) if charge else [],
     )
 
 

@@ -3,6 +3,7 @@
 The order goes into the outbox too: should the page's own request to Stripe be lost, the worker repeats it with the same key.
 """
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -20,6 +21,7 @@ from payouts.wallet import services as wallet
 from payouts.wallet.models import TopUp
 
 ACTION = "cards.pay"
+ABANDONED = "cards.cancel"  # a card's bank wants to hear from its owner, who may never answer
 PAGE_ASKS_FIRST = timedelta(seconds=20)  # longer than Stripe is waited for: the worker comes after the page
 STALE = timedelta(hours=1)  # nobody waits for a payment of an hour ago; Stripe knows our keys far longer
 Answer = Payment | Refused
@@ -100,6 +102,17 @@ def ask(*, payment: CardPayment) -> Answer:
         return refusal
 
 
+def cancel(*, payment: CardPayment) -> Answer:
+    """Nobody answered the card's bank in time: nobody can pay it any more. How the payment stands then: it may be paid.
+
+    Not inside a transaction. Raises NotAnswered.
+    """
+    intent = payment.top_up.stripe_intent or ""
+    with suppress(Refused):  # paid or cancelled just now
+        card_gateway.cancel_payment(intent)
+    return card_gateway.retrieve_payment(intent)
+
+
 @transaction.atomic
 def settle(*, payment: CardPayment, answer: Answer, now: datetime) -> TopUp:
     """What Stripe said: credited if it is paid, closed if it never will be. Repeating it has no effect."""
@@ -112,6 +125,9 @@ def settle(*, payment: CardPayment, answer: Answer, now: datetime) -> TopUp:
         wallet.record_decline(top_up=top_up, stripe_charge=charge, now=now)
     if top_up.state not in (TopUp.State.NEW, TopUp.State.OPEN):
         _close(payment, top_up, code, now)
+    elif isinstance(answer, Payment) and answer.status == "requires_action":
+        payload, key = {"payment": payment.pk}, f"topup:{payment.top_up_id}:abandoned"
+        outbox.enqueue(action=ABANDONED, key=key, payload=payload, now=now + STALE)
     return top_up
 
 

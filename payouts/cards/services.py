@@ -2,13 +2,14 @@
 
 from payouts.cards.automatic import FILLED_UP, after_spending, rule_of, switch_off, switch_on
 from payouts.cards.keeping import refresh_cards, refresh_cards_of, remove_card, saved_cards, usable_cards
-from payouts.cards.paying import SentBefore, ask, confirm, give_up, order, pay, refill, settle
+from payouts.cards.paying import SentBefore, ask, cancel, confirm, give_up, order, pay, refill, settle
 
 __all__ = [
     "FILLED_UP",
     "SentBefore",
     "after_spending",
     "ask",
+    "cancel",
     "confirm",
     "give_up",
     "order",

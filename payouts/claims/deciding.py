@@ -10,7 +10,7 @@ from django.db import transaction
 from payouts import clock
 from payouts.claims import mails
 from payouts.claims.claiming import is_overdue
-from payouts.claims.errors import NotNow, PartyToIt, TooLate
+from payouts.claims.errors import NotNow, TooLate
 from payouts.claims.models import Claim, GiveBack, Vote
 from payouts.claims.rows import close, give_back, locked_claim, settle_hold
 from payouts.earnings import services as earnings
@@ -24,14 +24,14 @@ def decide(*, claim_id: int, staff: AbstractBaseUser, refund: Money, reason: str
     """Give back all, a part or nothing (zero) of what is left, for a written reason that both will read.
 
     Above CLAIM_TWO_STAFF_MINOR it is a vote until another of the staff says the same sum; the claim answered is closed or
-    not accordingly. Raises Claim.DoesNotExist, PartyToIt, NotNow, TooLate, BadAmount.
+    not accordingly. Raises Claim.DoesNotExist, office's PartyToIt, NotNow, TooLate, BadAmount.
     """
     with transaction.atomic():
         claim = locked_claim(claim_id)
         _check(claim, staff, refund, now)
         said = {"refund_minor": refund.minor, "reason": reason, "voted_at": now}
         Vote.objects.update_or_create(claim=claim, staff_id=staff.pk, defaults=said)
-        reference = f"claim:{claim.pk}"
+        reference = claim.reference
         office.record(staff=staff, act="claim.decide", reference=reference, reason=f"{refund}: {reason}", now=now)
         if needs_two(claim) and not _another_agrees(claim, staff, refund):
             return claim
@@ -93,8 +93,7 @@ def _waive_commission(claim: Claim, now: datetime) -> Money:
 def _check(claim: Claim, staff: AbstractBaseUser, refund: Money, now: datetime) -> None:
     if not getattr(staff, "is_staff", False):
         raise Claim.DoesNotExist
-    if claim.has_party(staff.pk):
-        raise PartyToIt
+    office.check_no_party(staff=staff, parties=claim.parties)
     if claim.state != Claim.State.ANSWERED:
         raise NotNow
     if is_overdue(claim, now):
@@ -104,7 +103,5 @@ def _check(claim: Claim, staff: AbstractBaseUser, refund: Money, now: datetime) 
 
 
 def _another_agrees(claim: Claim, staff: AbstractBaseUser, refund: Money) -> bool:
-    others = claim.votes.exclude(staff_id=staff.pk).exclude(
-        staff_id__in=[claim.charge.payer_id, claim.charge.expert_id]
-    )
+    others = claim.votes.exclude(staff_id=staff.pk).exclude(staff_id__in=claim.parties)
     return others.filter(refund_minor=refund.minor, staff__is_staff=True, staff__is_active=True).exists()

@@ -19,7 +19,3 @@ class NothingLeft(ClaimRefused):
 
 class NotNow(ClaimRefused):
     """The claim is closed, or it is somebody else's turn."""
-
-
-class PartyToIt(ClaimRefused):
-    """Staff who paid or earned in it do not decide it."""

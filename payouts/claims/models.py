@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -5,6 +7,7 @@ from django.db.models import Q
 from payouts.commission import split
 from payouts.earnings.models import Earning
 from payouts.money import Money
+from payouts.office import services as office
 
 
 class HeldCharge(models.Model):
@@ -101,7 +104,7 @@ class Claim(models.Model):
         indexes = [models.Index(fields=["deadline_at"], condition=Q(deadline_at__isnull=False), name="claim_deadline")]
 
     def __str__(self) -> str:
-        return f"claim:{self.pk}"
+        return self.reference
 
     @property
     def is_open(self) -> bool:
@@ -120,8 +123,18 @@ class Claim(models.Model):
         """Nothing is captured so far."""
         return self.held is not None and self.held.settled_at is None
 
-    def has_party(self, member_id: int) -> bool:
-        return member_id in (self.charge.payer_id, self.charge.expert_id)
+    @property
+    def reference(self) -> str:
+        return f"claim:{self.pk}"
+
+    @property
+    def looks(self) -> list[datetime]:
+        """When staff read it: both people see that."""
+        return office.looks(references=[self.reference]).get(self.reference, [])
+
+    @property
+    def parties(self) -> tuple[int, int]:
+        return self.charge.payer_id, self.charge.expert_id
 
 
 class Vote(models.Model):

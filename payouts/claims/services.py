@@ -19,7 +19,7 @@ from payouts.claims.claiming import (
     take_back,
 )
 from payouts.claims.deciding import decide, meet_deadlines, needs_two
-from payouts.claims.errors import AlreadyContested, ClaimRefused, NothingLeft, NotNow, PartyToIt, TooLate
+from payouts.claims.errors import AlreadyContested, ClaimRefused, NothingLeft, NotNow, TooLate
 from payouts.claims.models import Claim, GiveBack, HeldCharge
 from payouts.claims.rows import HOLD_SETTLED
 from payouts.earnings.models import Earning
@@ -33,7 +33,6 @@ __all__ = [
     "HeldCharge",
     "NotNow",
     "NothingLeft",
-    "PartyToIt",
     "TooLate",
     "answer",
     "charges",

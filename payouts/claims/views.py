@@ -16,6 +16,7 @@ from payouts.claims.forms import AnswerForm, DecideForm
 from payouts.claims.models import Claim
 from payouts.member_request import MemberRequest
 from payouts.money import BadAmount, Money
+from payouts.office import services as office
 from payouts.office.door import staff_only
 
 CLAIMS_A_PAGE = 50
@@ -79,13 +80,13 @@ def for_staff(request: MemberRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def for_staff_one(request: MemberRequest, claim_id: int) -> HttpResponse:
-    """The evidence, and the decision. Who is a party to it reads it on the receipt, as the other one does."""
+    """The evidence, and the decision. Who is a party to it reads it on the receipt, where both see each look at this."""
     claim = get_object_or_404(claims.for_staff(), pk=claim_id)
-    if claim.has_party(request.user.pk):
-        raise Http404
+    office.check_no_party(staff=request.user, parties=claim.parties)
     form = DecideForm(request.POST or None, initial={"refund": claim.charge.price})
     if form.is_valid() and _decided(request, claim, form):
         return redirect("staff_claim", claim_id)
+    office.look(staff=request.user, reference=claim.reference, now=timezone.now())
     context = {
         "claim": claim,
         "form": form,

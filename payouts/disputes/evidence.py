@@ -5,14 +5,12 @@ from datetime import datetime
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Sum
 
 from payouts.disputes.models import Dispute
-from payouts.earnings import services as earnings
+from payouts.disputes.parts import paid_with, parties
 from payouts.money import Money
 from payouts.office import services as office
 from payouts.outbox import services as outbox
-from payouts.wallet.models import LotUse
 
 
 class NotAnswerable(Exception):
@@ -29,12 +27,7 @@ def gathered(dispute: Dispute) -> str:
         "Credit is spent only on calls: the payer accepts the price on the screen before anything is charged, "
         "and the charged time is the time in which both sides demonstrably heard each other.",
     ]
-    uses = LotUse.objects.filter(lot_id=dispute.lot_id).values("reference").annotate(net=Sum("amount_minor"))
-    spent = {use["reference"]: use["net"] for use in uses if use["net"] > 0}
-    for earning in earnings.paid_from(references=spent).order_by("captured_at"):
-        minor = min(spent[earning.spent_reference], earning.price.minor)
-        spent[earning.spent_reference] -= minor
-        part = Money(minor, dispute.currency)
+    for earning, part in paid_with(dispute):
         receipt = f" Receipt: {settings.SITE_URL}{earning.link}" if earning.link else ""
         lines.append(f"- {earning.captured_at:%Y-%m-%d %H:%M} UTC: {earning.label}, {part} of this payment.{receipt}")
     return "\n".join(lines)
@@ -42,29 +35,34 @@ def gathered(dispute: Dispute) -> str:
 
 @transaction.atomic
 def send_evidence(*, dispute_id: int, staff: AbstractBaseUser, text: str, now: datetime) -> None:
-    """To the bank, by the worker. It can be sent once for each time that the bank asks. Raises NotAnswerable."""
-    dispute = _answerable(dispute_id)
+    """To the bank, by the worker. It can be sent once for each time that the bank asks.
+
+    Raises NotAnswerable, office's PartyToIt.
+    """
+    dispute, key = _answerable(dispute_id, staff, "evidence")
     if not text.strip():
         raise NotAnswerable("empty")
     office.record(staff=staff, act="dispute.send_evidence", reference=dispute.reference, reason=text, now=now)
     payload = {"dispute": dispute.pk, "text": text}
-    key = f"{dispute.reference}:evidence:{dispute.status}"
     outbox.enqueue(action="stripe.evidence", key=key, payload=payload, now=now)
 
 
 @transaction.atomic
 def accept(*, dispute_id: int, staff: AbstractBaseUser, reason: str, now: datetime) -> None:
-    """We let it go, which loses it. Raises NotAnswerable."""
-    dispute = _answerable(dispute_id)
+    """We let it go, which loses it. Raises as `send_evidence`."""
+    dispute, key = _answerable(dispute_id, staff, "accept")
     if not reason.strip():
         raise NotAnswerable("no reason")
     office.record(staff=staff, act="dispute.accept", reference=dispute.reference, reason=reason, now=now)
     payload = {"dispute": dispute.pk}
-    outbox.enqueue(action="stripe.accept_dispute", key=f"{dispute.reference}:accept", payload=payload, now=now)
+    outbox.enqueue(action="stripe.accept_dispute", key=key, payload=payload, now=now)
 
 
-def _answerable(dispute_id: int) -> Dispute:
+def _answerable(dispute_id: int, staff: AbstractBaseUser, answer: str) -> tuple[Dispute, str]:
+    """The dispute, locked, and the key of this answer, which is given once for each time that the bank asks."""
     dispute = Dispute.objects.select_for_update(no_key=True).get(pk=dispute_id)
-    if not dispute.is_answerable:
+    office.check_no_party(staff=staff, parties=parties(dispute))
+    key = f"{dispute.reference}:{answer}:{dispute.status}"
+    if not dispute.is_answerable or outbox.is_known(key=key):
         raise NotAnswerable(dispute.status)
-    return dispute
+    return dispute, key

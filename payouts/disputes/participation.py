@@ -4,10 +4,10 @@ from datetime import datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Sum
 
 from payouts.disputes import books
 from payouts.disputes.models import Dispute, Participation
+from payouts.disputes.parts import paid_with, parties
 from payouts.earnings import services as earnings
 from payouts.earnings.models import Earning
 from payouts.ledger import accounts
@@ -16,7 +16,6 @@ from payouts.office import services as office
 from payouts.outbox import services as outbox
 from payouts.safety import services as safety
 from payouts.safety.models import Freeze
-from payouts.wallet.models import LotUse
 
 
 class NoReason(Exception):
@@ -32,15 +31,18 @@ def find_participation(
     *, dispute_id: int, expert: AbstractBaseUser, staff: AbstractBaseUser, reason: str, now: datetime
 ) -> Participation:
     """What the expert earned from the disputed top-up is taken back, pending or available; what is gone is a debt. Their
-    withdrawals are frozen, and transfers of theirs that still can be are reversed. Once. Raises NoReason, NothingFound.
+    withdrawals are frozen, and transfers of theirs that still can be are reversed. Once.
+
+    Raises NoReason, NothingFound, office's PartyToIt.
     """
     if not reason.strip():
         raise NoReason
     dispute = Dispute.objects.select_for_update(no_key=True).get(pk=dispute_id)
+    office.check_no_party(staff=staff, parties=[*parties(dispute), expert.pk])
     known = Participation.objects.filter(dispute=dispute, expert_id=expert.pk).first()
     if known:
         return known
-    parts = _parts(dispute, expert)
+    parts = [(earning, part) for earning, part in paid_with(dispute) if earning.expert_id == expert.pk]
     if not parts or dispute.moved_minor <= 0:
         raise NothingFound
     found = Participation.objects.create(
@@ -52,25 +54,12 @@ def find_participation(
     outbox.enqueue(action="stripe.recall", key=f"{dispute.reference}:recall:{expert.pk}", payload=payload, now=now)
     left = dispute.moved_minor - dispute.taken_minor - dispute.recovered_minor
     for earning, part in parts:
-        minor = min(part, left)
+        minor = min(part.minor, left)
         if minor > 0:
             _take_back(dispute, earning, Money(minor, dispute.currency), now)
             left -= minor
     books.settle_loss(dispute, now)
     return found
-
-
-def _parts(dispute: Dispute, expert: AbstractBaseUser) -> list[tuple[Earning, int]]:
-    """The expert's earnings with what of their price came from the disputed top-up."""
-    uses = LotUse.objects.filter(lot_id=dispute.lot_id).values("reference").annotate(net=Sum("amount_minor"))
-    spent = {use["reference"]: use["net"] for use in uses if use["net"] > 0}
-    parts = []
-    for earning in earnings.paid_from(references=spent).filter(expert_id=expert.pk).order_by("pk"):
-        minor = min(spent[earning.spent_reference], earning.price.minor)
-        spent[earning.spent_reference] -= minor
-        if minor:
-            parts.append((earning, minor))
-    return parts
 
 
 def _take_back(dispute: Dispute, earning: Earning, amount: Money, now: datetime) -> None:

@@ -4,11 +4,12 @@ So events may come doubled, late and in any order. Lock order: the dispute's row
 """
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -16,8 +17,9 @@ from payouts.disputes import books, mails
 from payouts.disputes.evidence import NotAnswerable, accept, gathered, send_evidence
 from payouts.disputes.models import Dispute
 from payouts.disputes.participation import NoReason, NothingFound, find_participation, took_part
+from payouts.disputes.parts import earnings_of, paid_with, parties
 from payouts.earnings import services as earnings
-from payouts.earnings.models import Earning, EarningWait
+from payouts.earnings.models import EarningWait
 from payouts.money import Money
 from payouts.office import services as office
 from payouts.stripe.answers import BankDispute
@@ -31,9 +33,13 @@ __all__ = [
     "UnknownDispute",
     "accept",
     "find_participation",
+    "for_staff",
     "gathered",
     "lift_block",
+    "looks",
     "observe",
+    "paid_with",
+    "parties",
     "send_evidence",
     "take_what_was_freed",
     "took_part",
@@ -122,12 +128,6 @@ def _let_earnings_wait(dispute: Dispute, now: datetime) -> None:
     mails.tell_experts(begun, "waits", now=now)
 
 
-def earnings_of(dispute: Dispute) -> QuerySet[Earning]:
-    """Paid, wholly or in part, from the disputed top-up."""
-    uses = LotUse.objects.filter(lot_id=dispute.lot_id).values("reference").annotate(net=Sum("amount_minor"))
-    return earnings.paid_from(references=uses.filter(net__gt=0).values_list("reference", flat=True)).order_by("pk")
-
-
 def take_what_was_freed(*, now: datetime) -> int:
     """What was held when a dispute came is taken once it is freed; what was captured since waits. Always 0: no work is left."""
     live = Dispute.objects.exclude(status__in=[*Dispute.INQUIRIES, "won"])
@@ -142,19 +142,40 @@ def take_what_was_freed(*, now: datetime) -> int:
     return 0
 
 
+def for_staff(*, is_closed: bool = False) -> QuerySet[Dispute]:
+    """Those that a bank has not decided yet, or the others; of inquiries those that are not closed."""
+    closed = Q(status__in=["won", "lost", "prevented", "warning_closed"])
+    found = Dispute.objects.select_related("member", "lot__top_up")
+    return found.filter(closed) if is_closed else found.exclude(closed)
+
+
+def looks(*, references: Iterable[str]) -> dict[str, list[datetime]]:
+    """When staff looked at the dispute of a payment that these charges were paid with, by the charge's reference."""
+    wanted = list(references)
+    if not wanted:
+        return {}
+    uses = LotUse.objects.filter(reference__in=wanted, lot__disputes__isnull=False)
+    of_charge = sorted(set(uses.values_list("reference", "lot__disputes")))
+    looked = office.looks(references={f"dispute:{dispute_id}" for _charge, dispute_id in of_charge})
+    found: dict[str, list[datetime]] = {}
+    for charge, dispute_id in of_charge:
+        found.setdefault(charge, []).extend(looked.get(f"dispute:{dispute_id}", []))
+    return found
+
+
 @transaction.atomic
 def lift_block(*, dispute_id: int, staff: AbstractBaseUser, reason: str, now: datetime) -> None:
-    """The member may pay again although the dispute was lost. Nobody lifts their own.
+    """The member may pay again although the dispute was lost.
 
-    Raises NoReason, NotAnswerable while it is open.
+    Raises NoReason, NotAnswerable while it is open or nothing is blocked, office's PartyToIt.
     """
     if not reason.strip():
         raise NoReason
     dispute = Dispute.objects.select_for_update(no_key=True).get(pk=dispute_id)
-    if dispute.is_open or dispute.member_id == staff.pk:
+    office.check_no_party(staff=staff, parties=parties(dispute))
+    if dispute.is_open or not wallet.unblock_payments(reason=dispute.reference, now=now):
         raise NotAnswerable(dispute.status)
-    if wallet.unblock_payments(reason=dispute.reference, now=now):
-        mails.tell_member(dispute, "unblocked", now=now, taken=Money(dispute.taken_minor, dispute.currency))
+    mails.tell_member(dispute, "unblocked", now=now, taken=Money(dispute.taken_minor, dispute.currency))
     office.record(staff=staff, act="dispute.lift_block", reference=dispute.reference, reason=reason, now=now)
 
 
@@ -169,7 +190,7 @@ def _tell_staff(dispute: Dispute, now: datetime) -> None:
     if dispute.due_by:
         text += " " + _("Evidence can be sent until {day}.").format(day=date_format(dispute.due_by, "j M Y"))
     key = f"{dispute.reference}:{dispute.status}"
-    office.open_task(kind="dispute", key=key, reference=dispute.reference, text=text, now=now)
+    office.open_task(kind="dispute", key=key, reference=dispute.reference, text=text, now=now, parties=parties(dispute))
 
 
 def warn(*, warning: str, fraud_type: str, top_up_id: int, now: datetime) -> None:
@@ -178,5 +199,10 @@ def warn(*, warning: str, fraud_type: str, top_up_id: int, now: datetime) -> Non
     text = text.format(number=top_up_id, why=fraud_type)
     with transaction.atomic():
         office.open_task(
-            kind="fraud_warning", key=f"warning:{warning}", reference=f"topup:{top_up_id}", text=text, now=now
+            kind="fraud_warning",
+            key=f"warning:{warning}",
+            reference=f"topup:{top_up_id}",
+            text=text,
+            now=now,
+            parties=CreditLot.objects.filter(top_up_id=top_up_id).values_list("member_id", flat=True),
         )

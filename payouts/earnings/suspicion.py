@@ -25,10 +25,6 @@ REASON = "review"
 Verdict = Review.Verdict
 
 
-class NotForThem(Exception):
-    """One of the two cannot decide about themself."""
-
-
 def hold_if_suspicious(
     *, earning: Earning, payer: AbstractBaseUser, expert: AbstractBaseUser, now: datetime
 ) -> Review | None:
@@ -111,7 +107,8 @@ def _hold(earning: Earning, codes: list[str], now: datetime) -> Review:
 
 def _open_task(earning: Earning, codes: list[str], key: str, now: datetime) -> None:
     text = _("Before this earning is released:") + " " + " ".join(words.reason_text(code) for code in codes)
-    office.open_task(kind="review", key=key, reference=earning.reference, text=text, now=now)
+    parties = (earning.expert_id, earning.payer_id)
+    office.open_task(kind="review", key=key, reference=earning.reference, text=text, now=now, parties=parties)
 
 
 def _task_key(review: Review) -> str:
@@ -123,13 +120,12 @@ def _task_key(review: Review) -> str:
 def decide(*, review_id: int, staff: AbstractBaseUser, verdict: str, note: str, now: datetime) -> None:
     """Fine: the earning is released on its date. Fraud: it stays, and nothing more leaves for the expert's bank.
 
-    Of two who decide the first one counts. Raises NotForThem, ValueError for a verdict or an empty note.
+    Of two who decide the first one counts. Raises office's PartyToIt, ValueError for a verdict or an empty note.
     """
     if verdict not in (Verdict.FINE, Verdict.FRAUD) or not note.strip():
         raise ValueError("a verdict needs its reason")
     review = Review.objects.select_for_update(no_key=True).select_related("expert").get(pk=review_id)
-    if staff.pk in (review.expert_id, review.payer_id):
-        raise NotForThem
+    office.check_no_party(staff=staff, parties=(review.expert_id, review.payer_id))
     if review.verdict != Verdict.OPEN:
         return
     review.verdict, review.decided_at, review.note = verdict, now, note

@@ -25,6 +25,16 @@ class StaffTask(models.Model):
         return f"{self.kind} {self.reference}"
 
 
+class TaskParty(models.Model):
+    """Whose affair a task is: a member who paid or earned in it does not close it."""
+
+    task = models.ForeignKey(StaffTask, on_delete=models.PROTECT, related_name="parties")
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["task", "member"], name="task_party_once")]
+
+
 class AuditRecord(models.Model):
     """An act of staff: who, what, about what, why. Written in the transaction of the act; the database refuses to change it."""
 

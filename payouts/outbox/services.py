@@ -40,6 +40,11 @@ def enqueue(*, action: str, key: str, payload: dict[str, Any], now: datetime) ->
     OutboxRow.objects.bulk_create([row], ignore_conflicts=True)
 
 
+def is_known(*, key: str) -> bool:
+    """Whether this was asked for already, done or not."""
+    return OutboxRow.objects.filter(key=key).exists()
+
+
 def work(*, handlers: Mapping[str, Handler], now: datetime, limit: int = 20) -> int:
     """Do up to `limit` rows that are due; answers how many were tried. Safe to run in several workers at once.
 

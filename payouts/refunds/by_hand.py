@@ -12,7 +12,7 @@ from payouts.refunds.models import Refund
 
 
 class NotRefused(Exception):
-    """There is nothing to settle: Stripe did not refuse this refund, it is settled already, or it is their own. Nothing moved."""
+    """There is nothing to settle: Stripe did not refuse this refund, or it is settled already. Nothing moved."""
 
 
 class NoNote(Exception):
@@ -21,12 +21,16 @@ class NoNote(Exception):
 
 @transaction.atomic
 def settle(*, refund_id: int, staff: AbstractBaseUser, is_sent: bool, note: str, now: datetime) -> Refund:
-    """`is_sent`: from the platform's bank to the member's, outside Stripe; else it is credit again. Raises NotRefused, NoNote."""
+    """`is_sent`: from the platform's bank to the member's, outside Stripe; else it is credit again.
+
+    Raises NotRefused, NoNote, office's PartyToIt.
+    """
     if not note.strip():
         raise NoNote
     refund = rows.locked(pk=refund_id)
-    if refund is None or refund.state != Refund.State.REFUSED or refund.member_id == staff.pk:
+    if refund is None or refund.state != Refund.State.REFUSED:
         raise NotRefused(str(refund_id))
+    office.check_no_party(staff=staff, parties=[refund.member_id])
     act = "refund.sent_by_hand" if is_sent else "refund.credit_again"
     office.record(staff=staff, act=act, reference=refund.reference, reason=note, now=now)
     for task in StaffTask.objects.filter(key=f"{refund.reference}:refused", closed_at=None):

@@ -121,7 +121,12 @@ def _refuse(refund: Refund, code: str, message: str, now: datetime) -> None:
     text = _("{amount} of {member} cannot go back to its card ({code}). Settle it by hand with the member.")
     text = text.format(amount=refund.amount, member=refund.member, code=code)
     office.open_task(
-        kind="refund_refused", key=f"{refund.reference}:refused", reference=refund.reference, text=text, now=now
+        kind="refund_refused",
+        key=f"{refund.reference}:refused",
+        reference=refund.reference,
+        text=text,
+        now=now,
+        parties=[refund.member_id],
     )
     mails.tell(refund, "refused", now=now)
 
@@ -179,5 +184,10 @@ def _fail(refund: Refund, found: CardRefund, now: datetime) -> None:
     text = _("{amount} of {member} came back from its card ({code}) and is credit again. The member was told.")
     text = text.format(amount=refund.amount, member=refund.member, code=code)
     office.open_task(
-        kind="refund_failed", key=f"{refund.reference}:failed", reference=refund.reference, text=text, now=now
+        kind="refund_failed",
+        key=f"{refund.reference}:failed",
+        reference=refund.reference,
+        text=text,
+        now=now,
+        parties=[refund.member_id],
     )

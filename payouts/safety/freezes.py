@@ -45,18 +45,13 @@ def frozen(*, member: AbstractBaseUser, now: datetime) -> Frozen | None:
     return Frozen(longest.reason, longest.ends_at)
 
 
-class NotByThemself(Exception):
-    """Staff whose own withdrawals wait ask another of the staff."""
-
-
 @transaction.atomic
 def lift(*, member: AbstractBaseUser, staff: AbstractBaseUser, reason: str, now: datetime) -> None:
     """Staff looked into it, and say why the member may withdraw again. What ends by itself is lifted too.
 
-    Raises NotByThemself.
+    Raises office's PartyToIt: whose own withdrawals wait asks another of the staff.
     """
-    if staff.pk == member.pk:
-        raise NotByThemself
+    office.check_no_party(staff=staff, parties=[member.pk])
     lasting = Freeze.objects.filter(Q(ends_at=None) | Q(ends_at__gt=now), member_id=member.pk)
     if lasting.update(ends_at=now):
         office.record(staff=staff, act="freeze.lift", reference=f"user:{member.pk}", reason=reason, now=now)

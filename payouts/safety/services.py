@@ -1,13 +1,12 @@
 """The verbs of safety: freezes.py (withdrawals wait), sightings.py (where somebody was seen), rules.py (what looks wrong)."""
 
-from payouts.safety.freezes import Frozen, NotByThemself, freeze, frozen, lift
+from payouts.safety.freezes import Frozen, freeze, frozen, lift
 from payouts.safety.rules import Suspicion, suspicions
 from payouts.safety.sightings import LOOK_AGAIN, forget_old, saw
 
 __all__ = [
     "LOOK_AGAIN",
     "Frozen",
-    "NotByThemself",
     "Suspicion",
     "forget_old",
     "freeze",

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import Count, Min, Q, QuerySet, Sum
 
 from payouts.claims.models import Claim
+from payouts.disputes.models import Dispute
 from payouts.ledger import accounts
 from payouts.ledger import services as ledger
 from payouts.ledger.models import Account
@@ -43,6 +44,7 @@ class Waiting:
     tasks: QuerySet[StaffTask, Any]
     reviews: int
     claims: int
+    disputes: int
     given_up: int
     events: int
     failing_events: int
@@ -72,6 +74,7 @@ def waiting(*, now: datetime) -> Waiting:
         given_up=OutboxRow.objects.filter(state=OutboxRow.State.GIVEN_UP).count(),
         events=todo.count(),
         failing_events=todo.exclude(error="").count(),
+        disputes=Dispute.objects.filter(status__in=Dispute.ANSWERABLE).count(),
         frozen=frozen_members(now=now).count(),
         suspense=ledger.balance(accounts.suspense(), settings.CURRENCY),
     )

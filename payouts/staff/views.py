@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -54,8 +54,9 @@ def tasks(request: MemberRequest) -> HttpResponse:
     found = StaffTask.objects.exclude(closed_at=None) if is_closed else overview.open_tasks()
     if kind:
         found = found.filter(kind=kind)
-    rows, older = _newest(request, found.select_related("closed_by"))
-    context = {"tasks": rows, "older": older, "is_closed": is_closed, "kind": kind}
+    rows, older = _newest(request, found.select_related("closed_by").prefetch_related("parties"))
+    own = {task.pk for task in rows if request.user.pk in {party.member_id for party in task.parties.all()}}
+    context = {"own": own, "tasks": rows, "older": older, "is_closed": is_closed, "kind": kind}
     return render(request, "payouts/staff/tasks.html", context)
 
 
@@ -92,8 +93,7 @@ def reviews(request: MemberRequest) -> HttpResponse:
 def review(request: MemberRequest, review_id: int) -> HttpResponse:
     """Both accounts beside each other, and the decision. Who is one of the two does not find it."""
     found = get_object_or_404(Review.objects.select_related("expert", "payer", "decided_by"), pk=review_id)
-    if request.user.pk in (found.expert_id, found.payer_id):
-        raise Http404
+    office.check_no_party(staff=request.user, parties=(found.expert_id, found.payer_id))
     form = ReviewForm(request.POST if request.method == "POST" else None)
     if form.is_valid() and _decided(request, found, form):
         return redirect("staff_review", review_id)
@@ -165,10 +165,7 @@ def lift(request: MemberRequest, member_id: int) -> HttpResponse:
     elif not of_members.is_frozen(member, now=now):
         messages.error(request, _("Nothing is frozen here."))
     else:
-        try:
-            safety.lift(member=member, staff=request.user, reason=form.cleaned_data["reason"], now=now)
-        except safety.NotByThemself:
-            raise Http404 from None
+        safety.lift(member=member, staff=request.user, reason=form.cleaned_data["reason"], now=now)
         messages.success(request, _("{name} may withdraw again.").format(name=member.name))
     return redirect("staff_member_money", member_id)
 

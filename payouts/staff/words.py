@@ -21,6 +21,7 @@ WORDS: dict[str, Promise] = {
     "dispute.lift_block": _("let a member pay again"),
     "dispute.participation": _("found that an expert took part"),
     "dispute.send_evidence": _("sent evidence to a bank"),
+    "look": _("looked at it"),
     "event.replay": _("processed an event again"),
     "freeze.lift": _("let a member withdraw again"),
     "order.decide": _("decided an order"),

@@ -46,10 +46,11 @@ def movements(*, account: str, since: datetime | None) -> Iterator[Movement]:
     wanted: dict[str, Any] = {"expand": ["data.source"]}
     if since:
         wanted["created"] = {"gte": int(since.timestamp())}
-    yield from map(movement_of, _pages(lambda ask: ask.v1.balance_transactions.list, wanted, account))
+    yield from map(movement_of, pages(lambda ask: ask.v1.balance_transactions.list, wanted, account))
 
 
-def _pages(operation: Callable[[Any], Any], wanted: dict[str, Any], account: str) -> Iterator[Any]:
+def pages(operation: Callable[[Any], Any], wanted: dict[str, Any], account: str = "") -> Iterator[Any]:
+    """Everything that a list holds, newest first. Each page is one request, made when it is needed."""
     after: dict[str, Any] = {}
     while True:
         with asking() as ask:
@@ -84,6 +85,6 @@ def _plain(value: Any) -> Any:
 def events(*, account: str, since: datetime) -> Iterator[Event]:
     """Snapshot events, newest first; Stripe keeps them for 30 days."""
     wanted = {"created": {"gte": int(since.timestamp())}}
-    for found in _pages(lambda ask: ask.v1.events.list, wanted, account):
+    for found in pages(lambda ask: ask.v1.events.list, wanted, account):
         payload = found.to_dict()
         yield Event(id=found.id, type=found.type, account=account, payload=payload)

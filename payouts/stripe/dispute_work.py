@@ -14,6 +14,7 @@ from payouts.stripe.answers import BankDispute, Refused
 from payouts.stripe.attempts import is_retry, with_fresh_key
 from payouts.stripe.models import StripeEvent
 from payouts.stripe.refund_work import credit_first
+from payouts.wallet.models import TopUp
 from payouts.withdrawals import services as withdrawals
 from payouts.withdrawals.models import Withdrawal
 
@@ -76,10 +77,23 @@ HANDLERS: dict[str, Handler] = {
 
 
 def _dispute(event: StripeEvent, now: datetime) -> None:
+    if not event.account:
+        _look_at(event.payload["data"]["object"]["id"], now)
+
+
+def read_missed(*, since: datetime, now: datetime) -> int:
+    """Disputes opened since that we never heard of; answers how many. Whatever changed later Stripe tells by events."""
+    new = [found for found in refund_gateway.disputes_since(since) if not disputes.is_known(stripe_dispute=found.id)]
+    for found in new:
+        with suppress(TopUp.DoesNotExist, disputes.UnknownDispute):
+            _look_at(found.id, now)
+    return len(new)
+
+
+def _look_at(id_: str, now: datetime) -> None:
     """Asked until two answers agree: of two workers, the one that wrote last has then seen the latest."""
-    id_ = event.payload["data"]["object"]["id"]
     found = refund_gateway.retrieve_dispute(id_)
-    if event.account or not found.top_up_id:
+    if not found.top_up_id:
         return
     credit_first(found.top_up_id, now)
     for _look in range(LOOKS):

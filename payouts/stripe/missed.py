@@ -3,7 +3,7 @@
 import logging
 from datetime import UTC, datetime, timedelta
 
-from payouts.stripe import books, incoming
+from payouts.stripe import books, dispute_work, incoming
 from payouts.stripe.answers import NotAnswered, Refused
 from payouts.stripe.models import EventCursor
 from payouts.withdrawals import services as withdrawals
@@ -21,7 +21,7 @@ def fetch_missed(*, now: datetime) -> int:
     """Look at the accounts whose hour has come; answers how many events were new. Safe in several workers at once.
 
     The platform's own events, and those of each connected account. Its thin events say only that an account changed: what
-    they would have told is asked for too.
+    they would have told is asked for too, and so are disputes: a bank waits for nobody, and Stripe forgets events after 30 days.
     """
     _know_all_accounts(now)
     found = 0
@@ -49,6 +49,8 @@ def _fetch(cursor: EventCursor, now: datetime) -> int:
     """The cursor moves once everything was read: dying on the way reads again, and each event is kept once."""
     if cursor.account:
         withdrawals.refresh_bank_if_old(stripe_account=cursor.account, now=now)
+    else:
+        dispute_work.read_missed(since=cursor.since - OVERLAP, now=now)
     new, newest = 0, cursor.since
     for event in books.events(account=cursor.account, since=cursor.since - OVERLAP):
         new += incoming.keep(event, endpoint="connect" if cursor.account else "platform", now=now)

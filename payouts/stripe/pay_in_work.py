@@ -30,12 +30,21 @@ def pay_with_card(payload: dict[str, Any], *, key: str) -> Finish | None:
     return lambda now: cards.settle(payment=payment, answer=answer, now=now)
 
 
+def cancel(payload: dict[str, Any], *, key: str) -> Finish | None:
+    """A saved card's bank asked for its owner, long ago."""
+    payment = CardPayment.objects.select_related("top_up__member", "card").get(pk=payload["payment"])
+    if not payment.is_open:
+        return None
+    answer = cards.cancel(payment=payment)
+    return lambda now: cards.settle(payment=payment, answer=answer, now=now)
+
+
 def refill(payload: dict[str, Any], *, key: str) -> Finish:
     member = get_user_model().objects.get(pk=payload["member"])
     return lambda now: cards.refill(member=member, cause=payload["cause"], now=now)
 
 
-HANDLERS: dict[str, Handler] = {"cards.pay": pay_with_card, "cards.refill": refill}
+HANDLERS: dict[str, Handler] = {"cards.pay": pay_with_card, "cards.cancel": cancel, "cards.refill": refill}
 
 
 # --- In -------------------------------------------------------------------------------------------------------

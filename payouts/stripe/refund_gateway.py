@@ -1,11 +1,12 @@
 """The gateway's part for money that goes back to cards: by us (refunds), or by their banks (disputes). See gateway.py."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from payouts.money import Money
 from payouts.stripe.answers import BankDispute, CardRefund, Movement
-from payouts.stripe.books import movement_of
+from payouts.stripe.books import movement_of, pages
 from payouts.stripe.client import asking
 from payouts.stripe.marks import once, ours, own_number
 
@@ -83,10 +84,10 @@ def retrieve_dispute(dispute: str) -> BankDispute:
         return _dispute(ask.v1.disputes.retrieve(dispute, {"expand": ["charge"]}))
 
 
-def disputes_of(charge: str) -> list[BankDispute]:
-    with asking() as ask:
-        found = ask.v1.disputes.list({"charge": charge, "limit": 100, "expand": ["data.charge"]}).data
-    return [_dispute(dispute) for dispute in found]
+def disputes_since(moment: datetime) -> Iterator[BankDispute]:
+    """Every dispute that was opened since, newest first: for who missed what Stripe told."""
+    wanted = {"created": {"gte": int(moment.timestamp())}, "expand": ["data.charge"]}
+    yield from map(_dispute, pages(lambda ask: ask.v1.disputes.list, wanted))
 
 
 def submit_evidence(*, dispute: str, evidence: dict[str, str], key: str) -> BankDispute:

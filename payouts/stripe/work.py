@@ -123,10 +123,10 @@ def make_reversal(payload: dict[str, Any], *, key: str) -> Finish:
 
 
 def _stuck(row: Withdrawal, message: str) -> None:
-    text = f"The money of withdrawal {row.pk} is stuck in the expert's balance at Stripe: {message}"
-    reference = f"withdrawal:{row.pk}"
-    key, now = f"{reference}:stuck", timezone.now()
-    office.open_task(kind="stuck_withdrawal", key=key, text=text, reference=reference, now=now)
+    text = _("The money of withdrawal {number} is stuck in the expert's balance at Stripe: {why}")
+    text, reference = text.format(number=row.pk, why=message), f"withdrawal:{row.pk}"
+    key, now, parties = f"{reference}:stuck", timezone.now(), [row.expert_id]
+    office.open_task(kind="stuck_withdrawal", key=key, text=text, reference=reference, now=now, parties=parties)
 
 
 HANDLERS: dict[str, Handler] = {

@@ -25,6 +25,11 @@ def is_blocked(*, member: AbstractBaseUser) -> bool:
     return PaymentBlock.objects.filter(member_id=member.pk, lifted_at=None).exists()
 
 
+def blocks(*, reason: str) -> bool:
+    """Whether this very reason still blocks."""
+    return PaymentBlock.objects.filter(reason=reason, lifted_at=None).exists()
+
+
 def check(member: AbstractBaseUser) -> None:
     """Raises PaymentsBlocked."""
     if is_blocked(member=member):

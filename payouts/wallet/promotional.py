@@ -19,7 +19,7 @@ Kind = CreditLot.Kind
 
 
 class GrantRefused(Exception):
-    """Nothing was given: without a reason, to oneself, or with a day of expiry that has passed."""
+    """Nothing was given: without a reason, or with a day of expiry that has passed."""
 
 
 def grant(
@@ -34,11 +34,12 @@ def grant(
 ) -> CreditLot:
     """Give `amount` once per `key`. The reason is for the audit trail; the member does not read it.
 
-    Raises BadAmount outside 1 to PROMO_MINOR_MAX or in another currency, GrantRefused, ledger's KeyReused.
+    Raises BadAmount outside 1 to PROMO_MINOR_MAX or in another currency, GrantRefused, ledger's KeyReused, office's PartyToIt.
     """
     if not 0 < amount.minor <= settings.PROMO_MINOR_MAX or amount.currency != settings.CURRENCY:
         raise BadAmount(f"{amount.minor} {amount.currency} cannot be given")
-    if not reason.strip() or staff.pk == member.pk or (expires_at and expires_at <= now):
+    office.check_no_party(staff=staff, parties=[member.pk])
+    if not reason.strip() or (expires_at and expires_at <= now):
         raise GrantRefused
     with transaction.atomic():
         lot, is_new = CreditLot.objects.get_or_create(

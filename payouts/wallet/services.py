@@ -5,7 +5,7 @@
 from django.contrib.auth.base_user import AbstractBaseUser
 
 from payouts.wallet import holds
-from payouts.wallet.blocks import PaymentsBlocked, block_payments, is_blocked, unblock_payments
+from payouts.wallet.blocks import PaymentsBlocked, block_payments, blocks, is_blocked, unblock_payments
 from payouts.wallet.booking import book_payment, confirm_top_up, record_decline, refuse_payment
 from payouts.wallet.funding import FundingSource, Part, Taken, spread
 from payouts.wallet.history import Move, Page, history
@@ -65,6 +65,7 @@ __all__ = [
     "Taken",
     "TooOften",
     "block_payments",
+    "blocks",
     "book_payment",
     "close_checkout",
     "close_checkouts",

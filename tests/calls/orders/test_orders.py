@@ -17,6 +17,7 @@ from payouts.claims import services as claims
 from payouts.claims.models import Claim
 from payouts.ledger.services import KeyReused
 from payouts.money import BadAmount, Money
+from payouts.office import services as office
 from payouts.office.models import AuditRecord
 from payouts.outbox import services as outbox
 from payouts.outbox.models import OutboxRow
@@ -316,7 +317,7 @@ class NotAsDescribedTests:
         for member in (story.alice, story.bob):
             member.is_staff = True
             member.save()
-            with pytest.raises(claims.PartyToIt):
+            with pytest.raises(office.PartyToIt):
                 decide(story, contested, PRICE, member)
         assert story.balances() == HELD
 

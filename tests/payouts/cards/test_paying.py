@@ -1,5 +1,6 @@
 """One press with a saved card: credit from Stripe's word alone, once, whoever brings it first."""
 
+from datetime import timedelta
 from itertools import permutations
 from unittest.mock import patch
 
@@ -152,6 +153,29 @@ class BankAsksTests:
         assert cards.confirm(stripe_intent=asked.stripe_intent, now=now).state == State.OPEN
         work_for(4)
         assert wallet.credit(member=alice) == eur(0)
+
+    def later(self) -> None:
+        then = timezone.now() + STALE + timedelta(minutes=1)
+        outbox.work(handlers=work.HANDLERS, now=then)
+
+    def test_who_never_answers_cannot_be_charged_any_more(self, alice, asked, now):
+        self.later()
+        asked.refresh_from_db()
+        assert (asked.state, CardPayment.objects.get().is_open) == (State.EXPIRED, False)
+        assert latest_intent()["status"] == "canceled"
+        with pytest.raises(sandbox.NotOpen):
+            sandbox.prove(intent_id=asked.stripe_intent, succeeds=True)
+        assert wallet.credit(member=alice) == eur(0)
+
+    def test_who_answered_unheard_is_credited_then(self, alice, asked, now):
+        sandbox.prove(intent_id=asked.stripe_intent, succeeds=True)
+        self.later()
+        assert wallet.credit(member=alice) == eur(2_000)
+        assert stripe_and_ledger_agree()
+
+
+def latest_intent() -> dict:
+    return SandboxObject.objects.filter(kind="payment_intent").latest("serial").data
 
 
 class WhoeverComesFirstTests:

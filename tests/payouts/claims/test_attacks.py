@@ -4,10 +4,11 @@ from unittest.mock import patch
 
 import pytest
 
-from payouts.claims import claiming, deciding
+from payouts.claims import claiming
 from payouts.claims.models import Claim, HeldCharge
 from payouts.earnings import services as earnings
 from payouts.earnings.models import Earning
+from payouts.office import services as office
 from tests import cast
 from tests.payouts.claims.story import answered, contest, contest_held, days, decide, paid, refund
 from tests.payouts.purse import purse
@@ -65,12 +66,12 @@ class JudgeInTheirOwnCaseTests:
         return claim
 
     def test_it_fails(self, claim, alice):
-        with pytest.raises(deciding.PartyToIt):
+        with pytest.raises(office.PartyToIt):
             decide(claim, 1_000, staff=cast.alice())
         assert purse(alice)["credit"] == "0.00"
 
     def test_without_the_rule_it_succeeds(self, claim, alice):
-        with patch.object(Claim, "has_party", return_value=False):
+        with patch.object(office, "check_no_party"):
             decide(claim, 1_000, staff=cast.alice())
         assert purse(alice)["credit"] == "10.00"
 

@@ -7,6 +7,7 @@ from payouts.claims import services as claims
 from payouts.claims.models import Claim, Vote
 from payouts.earnings import services as earnings
 from payouts.money import BadAmount, Money
+from payouts.office import services as office
 from payouts.office.models import AuditRecord
 from tests import cast
 from tests.payouts.claims.story import answered, commission_kept, contest, days, decide, paid, refund, sue
@@ -80,7 +81,7 @@ class SelfDealingTests:
         party = cast.member(name)
         party.is_staff = True
         party.save()
-        with pytest.raises(claims.PartyToIt):
+        with pytest.raises(office.PartyToIt):
             decide(claim, 1_000, staff=party)
 
     def test_above_the_limit_a_vote_counts_only_while_one_is_staff(self, alice, now):

@@ -12,6 +12,7 @@ from payouts.ledger import accounts
 from payouts.ledger import services as ledger
 from payouts.ledger.services import KeyReused
 from payouts.money import BadAmount, Money
+from payouts.office import services as office
 from payouts.office.models import AuditRecord, StaffTask
 from payouts.outbox.models import OutboxRow
 from payouts.refunds import services as refunds
@@ -318,7 +319,7 @@ class ByHandTests:
     def test_nobody_settles_their_own(self, refused, alice, now):
         alice.is_staff = True
         alice.save()
-        with pytest.raises(refunds.NotRefused):
+        with pytest.raises(office.PartyToIt):
             refunds.settle(refund_id=refused.pk, staff=alice, is_sent=True, note="For me", now=now)
         assert states() == [State.REFUSED]
 

@@ -9,6 +9,7 @@ from marketplace import worker
 from marketplace.accounts.adapter import public_address
 from payouts.earnings import services as earnings
 from payouts.earnings import suspicion
+from payouts.office import services as office
 from payouts.office.models import AuditRecord, StaffTask
 from payouts.outbox import services as outbox
 from payouts.outbox.models import OutboxRow
@@ -242,7 +243,7 @@ class DecisionTests:
         assert safety.frozen(member=bob, now=now) is None
 
     def test_nobody_decides_about_themself(self, review, bob, now):
-        with pytest.raises(suspicion.NotForThem):
+        with pytest.raises(office.PartyToIt):
             self.decide(review, bob, now)
         assert Review.objects.get().verdict == "open"
 

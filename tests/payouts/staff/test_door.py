@@ -4,18 +4,23 @@ from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.db.models import QuerySet
 from django.urls import get_resolver, resolve
 
+from payouts.disputes import services as disputes
+from payouts.disputes.models import Dispute
 from payouts.earnings.models import Earning
 from payouts.office import services as office
 from payouts.office.models import AuditRecord
 from payouts.outbox.models import OutboxRow
 from payouts.safety import services as safety
 from payouts.safety.models import Review
+from payouts.stripe.answers import BankDispute, Movement
 from payouts.stripe.models import StripeEvent
+from payouts.wallet.models import CreditLot
 from tests import cast
 from tests.payouts.claims.story import answered
-from tests.payouts.purse import charge, give_credit
+from tests.payouts.purse import charge, eur, give_credit
 
 pytestmark = pytest.mark.django_db
 
@@ -43,20 +48,47 @@ def addresses(alice, bob, now, monkeypatch) -> dict[str, dict[str, str]]:
     safety.freeze(member=bob, reason="bank", key="bank:1:2", now=now)
     task = office.open_task(kind="suspense", key="txn_1:suspense", text="Look.", now=now)
     reason = {"reason": "Called them.", "note": "Called them.", "verdict": "fine", "refund": "4"}
+    reason |= {"text": "They talked.", "expert": str(bob.pk)}
+    disputed, lost = dispute_of("period:2", "needs_response", now), lost_dispute(now)
     ids = {
         "staff_claim": claim.pk,
         "staff_close_task": task.pk,
         "staff_review": safety_review(),
         "staff_member_money": bob.pk,
+        "staff_dispute": disputed.pk,
+        "staff_dispute_evidence": disputed.pk,
+        "staff_dispute_accept": disputed.pk,
+        "staff_dispute_participation": disputed.pk,
+        "staff_dispute_lift": lost.pk,
         "staff_lift": bob.pk,
         "staff_event_again": event(now).pk,
         "staff_outbox_again": given_up(now).pk,
     }
-    return {address_of(name, ids): reason if name in ids and name != "staff_member_money" else {} for name in names()}
+    only_shown = ("staff_member_money", "staff_dispute")
+    return {address_of(name, ids): reason if name in ids and name not in only_shown else {} for name in names()}
+
+
+def dispute_of(reference: str, status: str, now) -> Dispute:
+    """A bank took back what `reference` was paid with, as Stripe tells it."""
+    lot = CreditLot.objects.filter(uses__reference=reference).latest("pk")
+    return taken_back(lot, status, now)
+
+
+def lost_dispute(now) -> Dispute:
+    give_credit(cast.eve(), 300, now)
+    return taken_back(CreditLot.objects.get(member=cast.eve()), "lost", now)
+
+
+def taken_back(lot: CreditLot, status: str, now) -> Dispute:
+    amount, none = eur(lot.amount_minor), eur(0)
+    moved = Movement(f"txn_{lot.pk}", "adjustment", f"dp_{lot.pk}", {}, -amount, none, now, now)
+    found = BankDispute(
+        f"dp_{lot.pk}", status, "fraudulent", amount, f"ch_{lot.pk}", lot.top_up_id, now + timedelta(days=7), (moved,)
+    )
+    return disputes.observe(found=found, now=now)
 
 
 def safety_review() -> int:
-
     return Review.objects.get().pk
 
 
@@ -90,7 +122,7 @@ def statuses(client, addresses) -> set[int]:
 
 class DoorTests:
     def test_all_pages_are_walked(self, addresses):
-        assert len(addresses) >= 16
+        assert len(addresses) >= 22
 
     def test_visitors_sign_in(self, client, addresses):
         assert {client.get(address).url.partition("?")[0] for address in addresses} == {"/accounts/login/"}
@@ -116,11 +148,16 @@ def statuses_of_get(client, addresses) -> set[int]:
     return {client.get(address).status_code for address in addresses}
 
 
+def deeds() -> QuerySet[AuditRecord]:
+    """A page that says what was wrong with a form is looked at, too."""
+    return AuditRecord.objects.exclude(act=office.LOOK)
+
+
 class TrailTests:
     def test_every_act_is_written_down_once(self, sam, signed_in, addresses):
         client = signed_in(sam)
         acts = {address: sent for address, sent in addresses.items() if sent}
-        assert len(acts) == 6
+        assert len(acts) == 10
         for address, sent in acts.items():
             before = AuditRecord.objects.count()
             assert client.post(address, sent).status_code == 302, address
@@ -128,6 +165,10 @@ class TrailTests:
             assert AuditRecord.objects.latest("pk").staff == sam
         assert set(AuditRecord.objects.values_list("act", flat=True)) == {
             "claim.decide",
+            "dispute.accept",
+            "dispute.lift_block",
+            "dispute.participation",
+            "dispute.send_evidence",
             "task.close",
             "review.fine",
             "freeze.lift",
@@ -146,8 +187,8 @@ class TrailTests:
         client = signed_in(sam)
         for address, sent in addresses.items():
             if "reason" in sent and "/again/" not in address:
-                client.post(address, sent | {"reason": words, "note": words})
-        assert not AuditRecord.objects.exists()
+                client.post(address, sent | {"reason": words, "note": words, "text": words * 10})
+        assert not deeds().exists()
         assert safety.frozen(member=bob, now=now)
         assert not Earning.objects.filter(released_at__isnull=False).exists()
 
@@ -156,7 +197,7 @@ class TrailTests:
         acts = {address: sent for address, sent in addresses.items() if sent and "events" not in address}
         for address, sent in [*acts.items(), *acts.items()]:
             client.post(address, sent)
-        assert AuditRecord.objects.count() == len(acts)
+        assert deeds().count() == len(acts)
 
 
 class OwnAffairTests:

@@ -77,7 +77,7 @@ def send_money_back(intent: str) -> None:
     assert refund_gateway.refunds_of(charge) == [refund]
     assert refund_gateway.top_up_of_charge(charge) == 9
     sandbox.do(deed="inquire", about=charge)
-    (inquiry,) = refund_gateway.disputes_of(charge)
+    (inquiry,) = refund_gateway.disputes_since(timezone.now() - timedelta(hours=1))
     assert (inquiry.status, inquiry.amount, inquiry.top_up_id) == ("warning_needs_response", Money(900, "EUR"), 9)
     sandbox.do(deed="escalate", about=inquiry.id)
     (moved,) = refund_gateway.retrieve_dispute(inquiry.id).movements
@@ -170,7 +170,7 @@ class FlowTests:
         send_money_back(paid.id)
         sandbox.do(deed="warn", about=charge.id)
         sandbox.do(deed="dispute", about=charge.id)
-        (dispute,) = refund_gateway.disputes_of(charge.id)
+        dispute, _before = refund_gateway.disputes_since(timezone.now() - timedelta(hours=1))
         assert refund_gateway.accept_dispute(dispute=dispute.id, key="let go").status == "lost"
         ask_for_events()
         let_time_pass(1)

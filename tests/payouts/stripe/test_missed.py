@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from payouts.disputes.models import Dispute
 from payouts.sandbox import deliveries, pay_out
+from payouts.sandbox import services as sandbox
 from payouts.sandbox.models import SandboxDelivery, SandboxObject
 from payouts.stripe import books, gateway, missed, work
 from payouts.stripe.answers import NotAnswered
@@ -48,6 +50,18 @@ class MissedEventTests:
         assert (StripeEvent.objects.count(), wallet.credit(member=alice).minor) == (0, 0)
         assert look(now) == told()
         assert wallet.credit(member=alice).minor == 2_000
+        assert stripe_and_ledger_agree()
+
+    def test_a_dispute_is_read_though_its_event_is_forgotten(self, alice, now, our_address_is_wrong, monkeypatch):
+        top_up = open_top_up(alice, 2_000, now=now)
+        pay(top_up)
+        wallet.confirm_top_up(stripe_session=top_up.stripe_session, now=now)
+        sandbox.do(deed="dispute", about=SandboxObject.objects.get(kind="charge").data["id"])
+        monkeypatch.setattr(books, "events", lambda **_how: iter(()))  # Stripe keeps them for 30 days
+        look(now)
+        assert (Dispute.objects.get().status, wallet.is_blocked(member=alice)) == ("needs_response", True)
+        look(now + HOUR)
+        assert Dispute.objects.count() == 1
         assert stripe_and_ledger_agree()
 
     @pytest.mark.parametrize(

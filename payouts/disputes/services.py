@@ -35,6 +35,7 @@ __all__ = [
     "find_participation",
     "for_staff",
     "gathered",
+    "is_known",
     "lift_block",
     "looks",
     "observe",
@@ -140,6 +141,10 @@ def take_what_was_freed(*, now: datetime) -> int:
         except Exception:
             log.exception("Dispute not looked at", extra={"dispute": dispute_id})
     return 0
+
+
+def is_known(*, stripe_dispute: str) -> bool:
+    return Dispute.objects.filter(stripe_dispute=stripe_dispute).exists()
 
 
 def for_staff(*, is_closed: bool = False) -> QuerySet[Dispute]:

@@ -50,6 +50,7 @@ SECRET_KEY = _secret_key()
 
 # --- Stripe: a real key, or the sandbox that stands in for it -------------------------------------------------
 STRIPE_SECRET_KEY = env_str("STRIPE_SECRET_KEY")
+STRIPE_PUBLISHABLE_KEY = env_str("STRIPE_PUBLISHABLE_KEY")  # with it, a call's page shows Stripe's card form itself
 STRIPE_SANDBOX = env_bool("STRIPE_SANDBOX")
 STRIPE_WEBHOOK_SECRET = env_str("STRIPE_WEBHOOK_SECRET")
 STRIPE_CONNECT_WEBHOOK_SECRET = env_str("STRIPE_CONNECT_WEBHOOK_SECRET")
@@ -74,6 +75,14 @@ elif STRIPE_SECRET_KEY:
             raise BadSetting(_name, "must be set (whsec_...) when STRIPE_SECRET_KEY is")
     if len({STRIPE_WEBHOOK_SECRET, STRIPE_CONNECT_WEBHOOK_SECRET, STRIPE_THIN_WEBHOOK_SECRET}) < 3:
         raise BadSetting("STRIPE_WEBHOOK_SECRET", "and those of the other two addresses must differ: Stripe made three")
+if STRIPE_PUBLISHABLE_KEY and (
+    STRIPE_SANDBOX
+    or not STRIPE_PUBLISHABLE_KEY.startswith(("pk_test_", "pk_live_"))
+    or STRIPE_PUBLISHABLE_KEY[3:8] != STRIPE_SECRET_KEY[3:8]
+):
+    raise BadSetting(
+        "STRIPE_PUBLISHABLE_KEY", "must be pk_test_... or pk_live_..., as STRIPE_SECRET_KEY is; without a sandbox"
+    )
 STRIPE_REQUESTS_PER_S = env_int("STRIPE_REQUESTS_PER_S", 20)  # of all workers; pages keep the rest of Stripe's 25
 STRIPE_COUNTRY = env_str("STRIPE_COUNTRY", "FR")  # where most experts bank: proposed when one connects a bank account
 if not re.fullmatch("[A-Z]{2}", STRIPE_COUNTRY):
@@ -284,6 +293,18 @@ CONTENT_SECURITY_POLICY = {
             "https://hooks.stripe.com",  # 3-D Secure, when a saved card's bank asks for its owner
         ],
     }
+}
+# What Stripe's embedded form needs, on the pages of calls alone and only with STRIPE_PUBLISHABLE_KEY.
+STRIPE_FORM_SOURCES = {
+    "script-src": ["https://js.stripe.com", "https://*.js.stripe.com", "https://checkout.stripe.com"],
+    "frame-src": [
+        "https://js.stripe.com",
+        "https://*.js.stripe.com",
+        "https://checkout.stripe.com",
+        "https://hooks.stripe.com",
+    ],
+    "connect-src": ["https://api.stripe.com", "https://checkout.stripe.com"],
+    "img-src": ["https://*.stripe.com"],
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"

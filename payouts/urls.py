@@ -18,6 +18,7 @@ urlpatterns: list = [
     path("wallet/", wallet.show, name="wallet"),
     path("wallet/limit/", wallet.set_limit, name="monthly_limit"),
     path("wallet/top-up/", wallet.top_up, name="top_up"),
+    path("wallet/top-up/form/", wallet.card_form, name="card_form"),
     path("wallet/top-up/<int:top_up_id>/return/", wallet.top_up_return, name="top_up_return"),
     path("wallet/top-up/<int:top_up_id>/again/", wallet.top_up_again, name="top_up_again"),
     path("wallet/cards/<int:card_id>/remove/", cards.remove, name="remove_card"),

@@ -113,6 +113,8 @@ class ProductionTests:
 
     def test_a_key_with_its_three_secrets_is_taken(self, settings_with):
         assert settings_with(STRIPE_SECRET_KEY="sk_test_1", **WEBHOOKS)["STRIPE_SECRET_KEY"] == "sk_test_1"
+        keys = {"STRIPE_SECRET_KEY": "rk_live_1", "STRIPE_PUBLISHABLE_KEY": "pk_live_1"}
+        assert settings_with(**keys, **WEBHOOKS)["STRIPE_PUBLISHABLE_KEY"] == "pk_live_1"
 
 
 class DemoDoorTests:
@@ -193,6 +195,17 @@ BAD = {
     "no level": {"LOG_LEVEL": "LOUD"},
     "a mail server's port in words": {"EMAIL_URL": "smtp://mail.example:submission"},
     "a TURN secret without an address": {"TURN_SECRET": "s"},
+    "a publishable key of the other mode": {
+        "STRIPE_PUBLISHABLE_KEY": "pk_live_1",
+        "STRIPE_SECRET_KEY": "sk_test_1",
+        **WEBHOOKS,
+    },
+    "a secret key in place of the publishable one": {
+        "STRIPE_PUBLISHABLE_KEY": "sk_test_1",
+        "STRIPE_SECRET_KEY": "sk_test_1",
+        **WEBHOOKS,
+    },
+    "a publishable key beside the sandbox": {"STRIPE_PUBLISHABLE_KEY": "pk_test_1", **SANDBOX},
     "a publishable key": {"STRIPE_SECRET_KEY": "pk_test_1", **WEBHOOKS},
     "a key without webhook secrets": {"STRIPE_SECRET_KEY": "sk_test_1"},
     "one webhook secret for all": {"STRIPE_SECRET_KEY": "sk_test_1", **dict.fromkeys(WEBHOOKS, "whsec_1")},

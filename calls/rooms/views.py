@@ -3,6 +3,8 @@
 from datetime import datetime
 from secrets import token_urlsafe
 
+from csp.decorators import csp_update
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
@@ -21,6 +23,7 @@ from calls.rooms import words
 from calls.rooms.models import Call, Room
 from marketplace.accounts.models import User
 from payouts.statements import services as statements
+from payouts.wallet import services as wallet
 
 
 def _room_of(user: User, code: str) -> Room:
@@ -32,6 +35,12 @@ def _room_of(user: User, code: str) -> Room:
 @never_cache
 @require_safe
 def room(request: HttpRequest, code: str) -> HttpResponse:
+    """Where Stripe's card form opens inside the page, its browser may load that form; no other page's may."""
+    page = csp_update(settings.STRIPE_FORM_SOURCES)(_room_page) if wallet.card_form_key() else _room_page
+    return page(request, code)
+
+
+def _room_page(request: HttpRequest, code: str) -> HttpResponse:
     found = _room_of(request.user, code)
     is_caller = found.caller_id == request.user.id
     return render(
@@ -42,6 +51,7 @@ def room(request: HttpRequest, code: str) -> HttpResponse:
             "role": "payer" if is_caller else "expert",
             "other": found.expert if is_caller else found.caller,
             "words": words.for_room_page(),
+            "card_form_key": wallet.card_form_key(),
         },
     )
 

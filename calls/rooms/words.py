@@ -126,6 +126,7 @@ def _offer() -> dict[str, str]:
         "accept_stored": _("Start stored time"),
         "bad_estimate": _("Give both minutes as whole numbers, the smaller one first."),
         "needs_listing": _("You have nothing to offer yet: add a rate on your page first."),
+        "form_failed": _("The form could not be opened. Nothing was charged. Close it and try again in a minute."),
         "window": _("Your browser kept the payment window closed. Allow windows for this site, then press again."),
     }
 
@@ -181,4 +182,5 @@ def _page() -> dict[str, str]:
         "minutes_seconds": _("{minutes} min {seconds} s"),
         "minutes": _("{minutes} min"),
         "seconds": _("{seconds} s"),
+        "loading": _("One moment"),
     }

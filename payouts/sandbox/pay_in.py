@@ -25,8 +25,16 @@ SESSION_SHAPE = {
     "metadata": MAP,
     "success_url": TEXT,
     "cancel_url": TEXT,
+    "return_url": TEXT,
+    "redirect_on_completion": TEXT,
+    "ui_mode": TEXT,
     **EXPAND,
 }
+HOSTED, EMBEDDED = "hosted_page", "embedded_page"
+ADDRESSES = {
+    HOSTED: ("success_url", "cancel_url"),
+    EMBEDDED: ("return_url",),
+}  # the first is needed, others not allowed
 
 
 def create_customer(request: ApiRequest, params: dict[str, Any]) -> Object:
@@ -58,17 +66,26 @@ def update_customer(request: ApiRequest, params: dict[str, Any], id_: str) -> Ob
 
 
 def create_session(request: ApiRequest, params: dict[str, Any]) -> Object:
-    need(params, "mode", "line_items", "success_url")
+    mode = params.get("ui_mode", HOSTED)
+    if mode not in ADDRESSES:
+        raise invalid("Only hosted_page and embedded_page are known here.", param="ui_mode")
+    need(params, "mode", "line_items", ADDRESSES[mode][0])
     if params["mode"] != "payment":
         raise invalid("Only mode=payment is known here.", param="mode")
+    _check_addresses(params, mode)
     if customer := params.get("customer"):
         store.find("customer", customer, param="customer")
-    for name in ("success_url", "cancel_url"):
-        if urlsplit(params.get(name, "https://x")).scheme not in ("http", "https"):
-            raise invalid("Not a valid URL", code="url_invalid", param=name)
     currency, total = _total(params["line_items"])
     session = _session(params, currency, total)
     return store.add("checkout.session", session)
+
+
+def _check_addresses(params: dict[str, Any], mode: str) -> None:
+    for name in ("success_url", "cancel_url", "return_url"):
+        if name in params and name not in ADDRESSES[mode]:
+            raise invalid(f"`{name}` is not allowed when `ui_mode` is `{mode}`.", param=name)
+        if urlsplit(params.get(name, "https://x")).scheme not in ("http", "https"):
+            raise invalid("Not a valid URL", code="url_invalid", param=name)
 
 
 def _total(lines: list[Object]) -> tuple[str, int]:
@@ -105,10 +122,23 @@ def _session(params: dict[str, Any], currency: str, total: int) -> Object:
         "saved_payment_method_options": _saving(params),
         "shipping_options": [],
         "status": "open",
-        "success_url": params["success_url"],
-        "ui_mode": "hosted_page",
-        "url": hosted_page(f"/sandbox/stripe/c/pay/{id_}", back_to=params["success_url"]),
+        **_shown(params, id_),
         "_": {"payment_intent_data": params.get("payment_intent_data", {}), "lines": params["line_items"]},
+    }
+
+
+def _shown(params: dict[str, Any], id_: str) -> Object:
+    """On a page of Stripe's, or in a form inside a page of the platform's: that has a secret for the browser, and no address."""
+    if params.get("ui_mode") != EMBEDDED:
+        address = hosted_page(f"/sandbox/stripe/c/pay/{id_}", back_to=params["success_url"])
+        return {"success_url": params["success_url"], "ui_mode": HOSTED, "url": address}
+    return {
+        "client_secret": store.new_id(f"{id_}_secret"),
+        "redirect_on_completion": params.get("redirect_on_completion", "always"),
+        "return_url": params["return_url"],
+        "success_url": None,
+        "ui_mode": EMBEDDED,
+        "url": None,
     }
 
 

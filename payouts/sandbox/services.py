@@ -134,7 +134,7 @@ def _next_page(session: Object, intent: Object) -> str:
         return f"{settings.SITE_URL}/sandbox/stripe/3ds/{intent['id']}"
     if intent["status"] != "succeeded":
         raise Declined(intent["last_payment_error"]["message"])
-    return session["success_url"].replace("{CHECKOUT_SESSION_ID}", session["id"])
+    return (session["success_url"] or session["return_url"]).replace("{CHECKOUT_SESSION_ID}", session["id"])
 
 
 def asking_intent(intent_id: str) -> Object:

@@ -56,6 +56,7 @@ class CheckoutSession:
     payment_intent: str
     fee: Money | None
     card: str = ""  # the fingerprint of the number that paid; empty for other ways to pay
+    client_secret: str = ""  # of a form inside a page of ours: that page's browser opens it with this
 
     @property
     def is_paid(self) -> bool:

@@ -32,13 +32,16 @@ def create_checkout_session(
     top_up_id: int,
     customer: str,
     amount: Money,
-    success_url: str,
-    cancel_url: str,
+    success_url: str = "",
+    cancel_url: str = "",
+    return_url: str = "",
     key: str,
     save_card: bool = False,
 ) -> CheckoutSession:
-    """A hosted payment page for one top-up. Ways to pay that take days (bank debits) are left out: credit is wanted now.
+    """A payment page for one top-up. Ways to pay that take days (bank debits) are left out: credit is wanted now.
 
+    Stripe's own page, which leads to one of the first two addresses. Or, with `return_url`, a form inside a page of ours
+    (`client_secret`): that address is only for ways to pay that leave the page.
     `save_card`: it was ticked here, and later payments may be made without the member; else Stripe's page has a tick.
     """
     payment: dict[str, Any] = {"metadata": _ours(topup=top_up_id), "transfer_group": f"topup:{top_up_id}"}
@@ -62,12 +65,15 @@ def create_checkout_session(
         "allowed_payment_method_types": ["card", "link"],
         "payment_intent_data": payment,
         "metadata": _ours(topup=top_up_id),
-        "success_url": success_url,
-        "cancel_url": cancel_url,
+        **(_inside(return_url) if return_url else {"success_url": success_url, "cancel_url": cancel_url}),
         **saving,
     }
     with asking() as ask:
         return _session(ask.v1.checkout.sessions.create(params, _once(key)))
+
+
+def _inside(return_url: str) -> dict[str, Any]:
+    return {"ui_mode": "embedded_page", "return_url": return_url, "redirect_on_completion": "if_required"}
 
 
 def retrieve_checkout_session(session_id: str) -> CheckoutSession:
@@ -96,6 +102,7 @@ def _session(session: Any) -> CheckoutSession:
         payment_intent=(intent if isinstance(intent, str) else intent.id) if intent else "",
         fee=fee_of(intent),
         card=card_of(intent),
+        client_secret=getattr(session, "client_secret", None) or "",
     )
 
 

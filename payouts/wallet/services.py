@@ -38,10 +38,12 @@ from payouts.wallet.models import Hold
 from payouts.wallet.monthly import AboveMonthlyLimit, Monthly, monthly, set_monthly_limit
 from payouts.wallet.promotional import GrantRefused, expire_due, grant, promotional_lots
 from payouts.wallet.top_ups import (
+    card_form_key,
     close_checkout,
     close_checkouts,
     customer_of,
     lock_purse,
+    open_card_form,
     open_checkout,
     path_of_this_site,
     start_top_up,
@@ -67,6 +69,7 @@ __all__ = [
     "block_payments",
     "blocks",
     "book_payment",
+    "card_form_key",
     "close_checkout",
     "close_checkouts",
     "confirm_top_up",
@@ -85,6 +88,7 @@ __all__ = [
     "is_declined_too_often",
     "lock_purse",
     "monthly",
+    "open_card_form",
     "open_checkout",
     "open_holds",
     "paid_credit",

@@ -75,6 +75,25 @@ def open_checkout(*, top_up: TopUp, success_url: str, cancel_url: str, now: date
     return session.url
 
 
+def open_card_form(*, top_up: TopUp, return_url: str, now: datetime, save_card: bool = False) -> str:
+    """As open_checkout, for Stripe's form inside a page of ours: the secret with which that page's browser opens it."""
+    session = gateway.create_checkout_session(
+        top_up_id=top_up.pk,
+        customer=customer_of(member=top_up.member),
+        amount=Money(top_up.amount_minor, top_up.currency),
+        return_url=return_url,
+        key=f"topup:{top_up.pk}:session",
+        save_card=save_card,
+    )
+    TopUp.objects.filter(pk=top_up.pk, state=State.NEW).update(state=State.OPEN, stripe_session=session.id)
+    return session.client_secret
+
+
+def card_form_key() -> str:
+    """What Stripe's form inside a call's page is opened with; empty where it is not to be had: then a small window opens."""
+    return settings.STRIPE_PUBLISHABLE_KEY
+
+
 def close_checkout(*, top_up: TopUp, now: datetime) -> TopUp:
     """The member did not want to pay: nobody can any more. Answers how the top-up stands then: it may have been paid.
 

@@ -1,22 +1,23 @@
 """`/wallet/`: a member's credit, adding to it, and coming back from Stripe's page."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from secrets import token_urlsafe
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from payouts.cards import services as cards
 from payouts.cards.forms import form_of
@@ -34,6 +35,7 @@ from payouts.wallet.texts import limit_text, too_often_text
 
 MOVES_A_PAGE = 25
 REFUNDS_SHOWN = 20
+Begun = TypeVar("Begun")
 
 
 @dataclass(frozen=True)
@@ -58,33 +60,56 @@ def show(request: MemberRequest) -> HttpResponse:
 @require_POST
 def top_up(request: MemberRequest) -> HttpResponse:
     form, back = _form(request, request.POST), request.POST.get("return", "")
-    if form.is_valid():
-        if limit := form.cleaned_data.get("monthly_limit"):
-            wallet.set_monthly_limit(member=request.user, limit=limit, now=timezone.now())
-        pay = _from_card if form.cleaned_data["card"] else _checkout
-        try:
-            return redirect(pay(request, form.cleaned_data, back))
-        except BadAmount:
-            low, high = (Money(m, settings.CURRENCY) for m in (settings.TOP_UP_MINOR_MIN, settings.TOP_UP_MINOR_MAX))
-            form.add_error("amount", _("Choose an amount from {low} to {high}.").format(low=low, high=high))
-        except wallet.CreditLimit as limit:
-            form.add_error("amount", limit_text(limit))
-        except wallet.TooOften as wait:
-            form.add_error(None, too_often_text(wait))
-        except wallet.PaymentsBlocked:
-            form.add_error(None, _("Your payments are paused while your bank disputes one. Nothing was charged."))
-        except wallet.CheckoutsOpen:
-            form.add_error(None, _("You have payment pages open. Pay there, or try again in a few minutes."))
-        except SavedCard.DoesNotExist:
-            form.add_error(None, _("This card is not saved any more. Nothing was charged."))
-        except cards.SentBefore:
-            form.add_error(
-                None, _("This form was sent before, with another amount. See your history before you pay again.")
-            )
-        except (NotAnswered, Refused):
-            text = _("The payment page could not be opened. Nothing was charged. Please try again in a minute.")
-            form.add_error(None, text)
+    if form.is_valid() and (
+        page := _begun(request, form, back, _from_card if form.cleaned_data["card"] else _checkout)
+    ):
+        return redirect(page)
     return _page(request, form, back, status=422)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def card_form(request: MemberRequest) -> HttpResponse:
+    """Inside a call's page: the form alone; once it is sent, what the page needs to open Stripe's own form in its place."""
+    if not wallet.card_form_key():
+        raise Http404
+    if request.method == "GET":
+        form, back = _form(request), request.GET.get("return", "")
+    else:
+        form, back = _form(request, request.POST), request.POST.get("return", "")
+        if form.is_valid() and (opened := _begun(request, form, back, _card_form)):
+            return JsonResponse(opened)
+    context = {**_about_form(request, form, back), "in_call": True}
+    return render(request, "payouts/wallet/_top_up_form.html", context, status=422 if form.errors else 200)
+
+
+def _begun(request: MemberRequest, form: TopUpForm, back: str, pay: Callable[..., Begun]) -> Begun | None:
+    """What `pay` answers; None when it could not, with its words on the form."""
+    if limit := form.cleaned_data.get("monthly_limit"):
+        wallet.set_monthly_limit(member=request.user, limit=limit, now=timezone.now())
+    try:
+        return pay(request, form.cleaned_data, back)
+    except BadAmount:
+        low, high = (Money(m, settings.CURRENCY) for m in (settings.TOP_UP_MINOR_MIN, settings.TOP_UP_MINOR_MAX))
+        form.add_error("amount", _("Choose an amount from {low} to {high}.").format(low=low, high=high))
+    except wallet.CreditLimit as limit:
+        form.add_error("amount", limit_text(limit))
+    except wallet.TooOften as wait:
+        form.add_error(None, too_often_text(wait))
+    except wallet.PaymentsBlocked:
+        form.add_error(None, _("Your payments are paused while your bank disputes one. Nothing was charged."))
+    except wallet.CheckoutsOpen:
+        form.add_error(None, _("You have payment pages open. Pay there, or try again in a few minutes."))
+    except SavedCard.DoesNotExist:
+        form.add_error(None, _("This card is not saved any more. Nothing was charged."))
+    except cards.SentBefore:
+        text = _("This form was sent before, with another amount. See your history before you pay again.")
+        form.add_error(None, text)
+    except (NotAnswered, Refused):
+        text = _("The payment page could not be opened. Nothing was charged. Please try again in a minute.")
+        form.add_error(None, text)
+    return None
 
 
 @login_required
@@ -112,8 +137,8 @@ def _form(request: MemberRequest, data: QueryDict | None = None) -> TopUpForm:
     return TopUpForm(data, cards=saved, asks_limit=is_first, initial=initial)
 
 
-def _checkout(request: MemberRequest, wish: dict[str, Any], back: str) -> str:
-    """The address of the page where the member pays. Pages that were left open are closed when they are too many."""
+def _started(request: MemberRequest, wish: dict[str, Any], back: str) -> tuple[TopUp, str]:
+    """A new top-up, and where its payment leads. Pages that were left open are closed when they are too many."""
     now = timezone.now()
     start = partial(wallet.start_top_up, member=request.user, amount=wish["amount"], return_path=back, now=now)
     try:
@@ -121,11 +146,24 @@ def _checkout(request: MemberRequest, wish: dict[str, Any], back: str) -> str:
     except wallet.CheckoutsOpen:
         wallet.close_checkouts(member=request.user, now=now)
         top_up = start()
-    home = request.build_absolute_uri(reverse("top_up_return", args=[top_up.pk]))
-    save_card = wish.get("save_card", False)
+    return top_up, request.build_absolute_uri(reverse("top_up_return", args=[top_up.pk]))
+
+
+def _checkout(request: MemberRequest, wish: dict[str, Any], back: str) -> str:
+    """The address of the page where the member pays."""
+    top_up, home = _started(request, wish, back)
+    save_card, cancelled = wish.get("save_card", False), f"{home}?cancelled=1"
     return wallet.open_checkout(
-        top_up=top_up, success_url=home, cancel_url=f"{home}?cancelled=1", save_card=save_card, now=now
+        top_up=top_up, success_url=home, cancel_url=cancelled, save_card=save_card, now=timezone.now()
     )
+
+
+def _card_form(request: MemberRequest, wish: dict[str, Any], back: str) -> dict[str, str]:
+    """The secret of Stripe's form, and where the page asks how the payment stands once it is done."""
+    top_up, home = _started(request, wish, back)
+    save_card = wish.get("save_card", False)
+    secret = wallet.open_card_form(top_up=top_up, return_url=home, save_card=save_card, now=timezone.now())
+    return {"client_secret": secret, "done": reverse("top_up_return", args=[top_up.pk])}
 
 
 def _from_card(request: MemberRequest, wish: dict[str, Any], back: str) -> str:
@@ -214,24 +252,19 @@ def _state(request: MemberRequest, top_up: TopUp) -> str:
 def _page(
     request: MemberRequest, form: TopUpForm, back: str, status: int = 200, limit_form: MonthlyLimitForm | None = None
 ) -> HttpResponse:
-    room, monthly = wallet.room_for_credit(member=request.user), wallet.monthly(member=request.user, now=timezone.now())
+    monthly = wallet.monthly(member=request.user, now=timezone.now())
     usable = [] if back else cards.usable_cards(member=request.user, now=timezone.now())
     rule = None if back else cards.rule_of(member=request.user)
     context = {
+        **_about_form(request, form, back),
         "balance": wallet.credit(member=request.user),
         "holds": _holds(request),
-        "form": form,
-        "can_add": room.minor >= settings.TOP_UP_MINOR_MIN,
-        "most": Money(settings.CREDIT_MINOR_MAX, settings.CURRENCY),
         "saved": [] if back else cards.saved_cards(member=request.user),
         "rule": rule,
         "rule_form": form_of(rule, usable) if usable else None,
-        "back": back if wallet.path_of_this_site(back) == back else "",
         "monthly": monthly,
         "limit_form": limit_form
         or MonthlyLimitForm(initial={"limit": monthly and (monthly.raised_to or monthly.limit)}),
-        "proposed_limit": Money(settings.MONTHLY_LIMIT_MINOR, settings.CURRENCY),
-        "dearest_act": Money(settings.ACT_MINOR_MAX, settings.CURRENCY),
         "is_blocked": wallet.is_blocked(member=request.user),
         "promotions": wallet.promotional_lots(member=request.user),
         "refundable": refunds.refundable(member=request.user),
@@ -240,6 +273,18 @@ def _page(
         "history": None if back else _history(request),
     }
     return render(request, "payouts/wallet/wallet.html", context, status=status)
+
+
+def _about_form(request: MemberRequest, form: TopUpForm, back: str) -> dict[str, object]:
+    """What the form of a top-up says beside its fields."""
+    return {
+        "form": form,
+        "back": back if wallet.path_of_this_site(back) == back else "",
+        "can_add": wallet.room_for_credit(member=request.user).minor >= settings.TOP_UP_MINOR_MIN,
+        "most": Money(settings.CREDIT_MINOR_MAX, settings.CURRENCY),
+        "proposed_limit": Money(settings.MONTHLY_LIMIT_MINOR, settings.CURRENCY),
+        "dearest_act": Money(settings.ACT_MINOR_MAX, settings.CURRENCY),
+    }
 
 
 def _holds(request: MemberRequest) -> list[Money]:

@@ -25,6 +25,44 @@ def page(alice, bob, now, signed_in) -> str:
     return signed_in(alice).get(f"/r/{call.room.code}/").content.decode()
 
 
+def policy(answer) -> dict[str, list[str]]:
+    parts = [part.split() for part in answer["Content-Security-Policy"].split(";") if part.strip()]
+    return {name: sources for name, *sources in parts}
+
+
+class CardFormTests:
+    """Stripe's own form may open inside the page of a call, where the platform has a key for it; nowhere else."""
+
+    @pytest.fixture
+    def address(self, alice, bob, now) -> str:
+        cast.online(bob)
+        return f"/r/{rooms.ring(caller=alice, expert=bob, line='', now=now).room.code}/"
+
+    def test_with_a_key_the_browser_may_load_it_there_alone(self, address, alice, signed_in, settings):
+        settings.STRIPE_PUBLISHABLE_KEY = "pk_test_1"
+        client = signed_in(alice)
+        room = client.get(address)
+        allowed = policy(room)
+        assert {"'self'", "https://js.stripe.com"} <= set(allowed["script-src"])
+        assert "https://checkout.stripe.com" in allowed["frame-src"]
+        assert "https://api.stripe.com" in allowed["connect-src"]
+        assert "'unsafe-inline'" not in str(allowed)
+        assert 'data-card-key="pk_test_1"' in room.content.decode()
+        assert "js.stripe.com" not in room.content.decode()  # loaded once it is needed
+        for other in ("/", "/wallet/", "/me/", "/earnings/"):
+            assert "stripe.com" not in str({**policy(client.get(other)), "form-action": []}), other
+
+    def test_without_one_the_page_is_as_any_other(self, address, alice, signed_in):
+        client = signed_in(alice)
+        room = client.get(address)
+        assert policy(room) == policy(client.get("/"))
+        assert "data-card-key" not in room.content.decode()
+
+    def test_eve_does_not_find_the_room_with_one_either(self, address, eve, signed_in, settings):
+        settings.STRIPE_PUBLISHABLE_KEY = "pk_test_1"
+        assert signed_in(eve).get(address).status_code == 404
+
+
 class RoomPageTests:
     def test_every_element_that_the_script_looks_for_is_there_once(self, page):
         wanted = set(re.findall(r'(?:byId|onPress|point)\("([\w-]+)"', sources()))

@@ -4,6 +4,7 @@ import { Session } from "./session.js";
 import { play } from "./sounds.js";
 import { ConsentCard } from "./page/consent.js";
 import { Controls } from "./page/controls.js";
+import { CreditForm } from "./page/credit_form.js";
 import { createCreditWindow, goBack, isReturned } from "./page/credit_window.js";
 import { DevicePanel } from "./page/device_panel.js";
 import { byId, show } from "./page/dom.js";
@@ -20,7 +21,7 @@ import { wordsFrom } from "./page/words.js";
 
 const TICK_MS = 200;
 
-const { code = "", seat = "", wallet = "", other = "" } = byId("room").dataset;
+const { code = "", seat = "", wallet = "", other = "", cardForm = "", cardKey = "" } = byId("room").dataset;
 const words = wordsFrom(JSON.parse(byId("room-words", HTMLScriptElement).text), other);
 
 if (isReturned()) {
@@ -39,7 +40,9 @@ function openRoom() {
   });
   /** @type {Desk} */
   const desk = { session, words, voice, act, sound: (sound) => play(session.devices.context, sound) };
-  const creditWindow = createCreditWindow(wallet, () => session.refresh());
+  const refresh = () => session.refresh();
+  const creditWindow = createCreditWindow(wallet, refresh);
+  const creditForm = cardForm ? new CreditForm({ key: cardKey, address: cardForm, words, onReturn: refresh }) : null;
   const stage = new Stage(desk);
   const consent = new ConsentCard(desk, addCredit);
   const controls = new Controls(desk, () => addCredit(0));
@@ -69,7 +72,7 @@ function openRoom() {
 
   /** @param {number} missing  what is needed at least, in cents; 0 or less: any sum */
   function addCredit(missing) {
-    const opened = creditWindow.open(missing);
+    const opened = (creditForm ?? creditWindow).open(missing);
     if (!opened) voice.notice(words("offer.window"), "error");
     return opened;
   }

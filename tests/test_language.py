@@ -28,7 +28,7 @@ ACT_OR_KIND = re.compile(r'\b(act|kind)="([a-z_.]+)"')
 def untranslated(text: str) -> list[str]:
     shown = NOT_SHOWN.sub(" ", text)
     parts = SHOWN_ATTRIBUTE.findall(shown) + re.sub(r"<[^>]*>", "\n", shown).split("\n")
-    parts = [re.sub(r"(/[\w-]+)+/", "", part) for part in parts]  # the address of a page
+    parts = [re.sub(r"(/[\w-]+)+/|&\w+;", "", part) for part in parts]  # the address of a page, a space
     return [part.strip() for part in parts if set(WORD.findall(part)) - NAMES]
 
 

@@ -8,7 +8,6 @@ WORDS: dict[str, Promise] = {
     "books": _("fault in the books"),
     "dispute": _("bank's dispute"),
     "fraud_warning": _("warning of fraud"),
-    "order_contested": _("order not as described"),
     "reconciliation": _("Stripe and ledger differ"),
     "refund_failed": _("refund came back"),
     "refund_refused": _("refund refused for good"),
@@ -24,7 +23,6 @@ WORDS: dict[str, Promise] = {
     "look": _("looked at it"),
     "event.replay": _("processed an event again"),
     "freeze.lift": _("let a member withdraw again"),
-    "order.decide": _("decided an order"),
     "outbox.retry": _("tried again what was given up"),
     "promo.grant": _("gave promotional credit"),
     "refund.credit_again": _("made a refund credit again"),
@@ -32,6 +30,7 @@ WORDS: dict[str, Promise] = {
     "review.fine": _("found an earning fine"),
     "review.fraud": _("found fraud"),
     "task.close": _("closed a task"),
+    "tax.file": _("took out the figures for the tax office"),
     # States of top-ups and withdrawals
     "new": _("new"),
     "open": _("open"),

@@ -33,7 +33,7 @@ def hold_if_suspicious(
     if not codes:
         return None
     if NEW_WITH_NEW in codes:  # so is what came before it in this week; in its own time, for it takes locks
-        payload = {"members": [payer.pk, expert.pk]}
+        payload = {"member": payer.pk, "others": [expert.pk]}
         outbox.enqueue(action=safety.LOOK_AGAIN, key=f"{earning.reference}:week", payload=payload, now=now)
     return _hold(earning, codes, now)
 
@@ -46,13 +46,18 @@ def hold_part(*, part: Earning, now: datetime) -> Review | None:
 
 
 def look_again(payload: dict[str, Any], *, key: str) -> Callable[[datetime], object]:
-    """The outbox's handler of safety.LOOK_AGAIN: something has come out about two members. What either earned from the other
-    and is still pending waits for staff, even where they had looked, if there is a reason that they did not see."""
-    members = list(get_user_model().objects.filter(pk__in=payload["members"]))
+    """The outbox's handler of safety.LOOK_AGAIN: something has come out about a member and `others` (unless they are named:
+    who shares a card or a bank account). What either earned from the other and is still pending waits for staff, even where
+    they had looked, if there is a reason that they did not see."""
+    member_id = payload["member"]
+    others = payload.get("others") or safety.sharing(member_id=member_id)
+    people = get_user_model().objects.in_bulk([member_id, *others])
 
     def finish(now: datetime) -> None:
-        for payer, expert in permutations(members, 2):
-            _look_at_pair(payer, expert, now=now)
+        for other_id in others:
+            for pair in permutations(people[one] for one in (member_id, other_id) if one in people):
+                if len(pair) == 2:  # nobody's account was deleted since
+                    _look_at_pair(*pair, now=now)
 
     return finish
 

@@ -2,7 +2,7 @@
 
 from payouts.safety.freezes import Frozen, freeze, frozen, lift
 from payouts.safety.rules import Suspicion, suspicions
-from payouts.safety.sightings import LOOK_AGAIN, forget_old, saw
+from payouts.safety.sightings import LOOK_AGAIN, forget_old, saw, sharing
 
 __all__ = [
     "LOOK_AGAIN",
@@ -13,5 +13,6 @@ __all__ = [
     "frozen",
     "lift",
     "saw",
+    "sharing",
     "suspicions",
 ]

@@ -13,7 +13,9 @@ from payouts.safety.models import Sighting
 
 KEPT_FOR = timedelta(days=365)
 TELLING = ("card", "bank")  # addresses and devices are shared by whole families
-LOOK_AGAIN = "safety.look_again"  # at what two members have earned from each other: for whoever keeps the earnings
+LOOK_AGAIN = (
+    "safety.look_again"  # at what a member and others have earned from each other: for whoever keeps the earnings
+)
 
 
 def mark_of(kind: str, value: str) -> str:
@@ -24,8 +26,8 @@ def mark_of(kind: str, value: str) -> str:
 def saw(*, member: AbstractBaseUser, now: datetime, **seen: str) -> None:
     """`seen`: by Sighting.Kind (address, device, card, bank). What is empty is not known, and not kept.
 
-    A card or a bank account that was another member's before makes what the two have earned from each other suspicious
-    after all: the worker has it looked at (LOOK_AGAIN).
+    A card or a bank account that is another member's too makes what the two have earned from each other suspicious after
+    all. The worker looks for that (LOOK_AGAIN), after the commit: of two who are seen at once, the later one finds the other.
     """
     for kind, value in seen.items():
         if not value:
@@ -35,14 +37,15 @@ def saw(*, member: AbstractBaseUser, now: datetime, **seen: str) -> None:
             member_id=member.pk, kind=Sighting.Kind(kind), mark=mark, defaults={"last_at": now}
         )
         if is_new and kind in TELLING:
-            _look_again(member.pk, kind, mark, now)
+            key, payload = f"seen:{mark}:{member.pk}", {"member": member.pk}
+            outbox.enqueue(action=LOOK_AGAIN, key=key, payload=payload, now=now)
 
 
-def _look_again(member_id: int, kind: str, mark: str, now: datetime) -> None:
-    others = Sighting.objects.filter(kind=kind, mark=mark).exclude(member_id=member_id)
-    for other_id in others.values_list("member_id", flat=True):
-        key, payload = f"shared:{mark}:{member_id}:{other_id}", {"members": [member_id, other_id]}
-        outbox.enqueue(action=LOOK_AGAIN, key=key, payload=payload, now=now)
+def sharing(*, member_id: int) -> list[int]:
+    """Who was seen with a card or a bank account of the member's."""
+    telling = Sighting.objects.filter(kind__in=TELLING)
+    same = telling.filter(mark__in=telling.filter(member_id=member_id).values("mark")).exclude(member_id=member_id)
+    return list(same.order_by("member_id").values_list("member_id", flat=True).distinct())
 
 
 def shared(one: AbstractBaseUser, other: AbstractBaseUser) -> set[str]:

@@ -338,6 +338,8 @@ TAX_NUMBER = env_str("TAX_NUMBER")
 CURRENCY = env_str("CURRENCY", "EUR")
 if len(CURRENCY) != 3 or not CURRENCY.isascii() or not CURRENCY.isupper():
     raise BadSetting("CURRENCY", f"{CURRENCY!r} is not a currency's three capital letters (EUR)")
+# What of the commission is tax, decided at capture: a class as payouts.earnings.taxing.TaxPolicy describes it.
+TAX_POLICY = env_str("TAX_POLICY", "payouts.earnings.taxing.NoTax")
 COMMISSION_PERCENT = env_int("COMMISSION_PERCENT", 30, high=100)
 RATE_MINOR_MIN, RATE_MINOR_MAX = 20, 1_000
 ACT_MINOR_MIN, ACT_MINOR_MAX = 100, 50_000

@@ -10,6 +10,7 @@ from django.db.models import F, QuerySet
 
 from payouts import clock
 from payouts.commission import split
+from payouts.earnings import taxing
 from payouts.earnings.models import Earning
 from payouts.earnings.suspicion import hold_if_suspicious
 from payouts.ledger import accounts
@@ -64,8 +65,9 @@ def capture(
             wallet.Part(accounts.commission(), commission),
         ]
         lines = [*wallet.spread(taken.captured, paid_to, group), *taken.free_lines]
-        release_at = None
+        release_at, tax = None, Money(0, price.currency)
         if price:
+            tax = taxing.tax_on(expert=expert, price=price, commission=commission, now=now)
             release_at = release_date(expert=expert, release_from=clock.on_calendar(release_from))
             sold = Earning.objects.create(
                 expert_id=expert.pk,
@@ -79,11 +81,13 @@ def capture(
                 commission_minor=shares.commission_minor,
                 commission_percent=commission_percent,
                 amount_minor=shares.earning_minor,
+                tax_minor=tax.minor,
                 captured_at=now,
                 release_at=release_at,
             )
             hold_if_suspicious(earning=sold, payer=payer, expert=expert, now=now)
         ledger.post(key=key, kind="capture", lines=lines, reference=reference, now=now)
+        taxing.post(change=tax.minor, currency=tax.currency, group=group, key=key, reference=reference, now=now)
     return Captured(price, earning, commission, taken.freed, release_at)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from payouts.commission import Split
-from payouts.earnings import debts
+from payouts.earnings import debts, taxing
 from payouts.earnings.models import Earning
 from payouts.earnings.waiting import AlreadyReleased
 from payouts.ledger import accounts
@@ -44,12 +44,13 @@ def give_back(*, reference: str, amount: Money, key: str, now: datetime, even_if
             raise BadAmount(f"{amount.minor} {amount.currency} cannot be given back of {reference}")
         if earning.released_at and not even_if_released:
             raise AlreadyReleased(reference)
-        before = earning.shares
+        before, taxed = earning.shares, earning.tax_left_minor
         earning.given_back_minor += amount.minor
         earning.save(update_fields=["given_back_minor"])
         part = _part(before, earning.shares)
         back_to = _restore(earning, amount, now)
         debts.post(lambda: _lines(earning, part, back_to), key=key, kind="give_back", reference=reference, now=now)
+        _tax_too(earning, taxed, key, now)
     return amount
 
 
@@ -63,11 +64,12 @@ def take_back(*, reference: str, amount: Money, into: accounts.AccountRef, key: 
             return posted
         if not 0 < amount.minor <= earning.price.minor or amount.currency != earning.currency:
             raise BadAmount(f"{amount.minor} {amount.currency} cannot be taken back of {reference}")
-        before = earning.shares
+        before, taxed = earning.shares, earning.tax_left_minor
         earning.given_back_minor += amount.minor
         earning.save(update_fields=["given_back_minor"])
         part, target = _part(before, earning.shares), [wallet.Part(into, amount)]
         debts.post(lambda: _lines(earning, part, target), key=key, kind="take_back", reference=reference, now=now)
+        _tax_too(earning, taxed, key, now)
     return amount
 
 
@@ -81,6 +83,7 @@ def waive_commission(*, reference: str, key: str, now: datetime) -> Money:
         if posted := ledger.posted(key=key):
             return posted
         amount = Money(earning.shares.commission_minor, earning.currency)
+        taxed = earning.tax_left_minor
         if amount:
             earning.given_back_minor += amount.minor
             earning.commission_percent = 0
@@ -88,11 +91,17 @@ def waive_commission(*, reference: str, key: str, now: datetime) -> Money:
             back_to = _restore(earning, amount, now)
             lines = wallet.spread([wallet.Part(accounts.commission(), amount)], back_to, earning.group)
             ledger.post(key=key, kind="waive_commission", lines=lines, reference=reference, now=now)
+            _tax_too(earning, taxed, key, now)
     return amount
 
 
 def _part(before: Split, after: Split) -> Part:
     return Part(before.earning_minor - after.earning_minor, before.commission_minor - after.commission_minor)
+
+
+def _tax_too(earning: Earning, before: int, key: str, now: datetime) -> None:
+    change, words = earning.tax_left_minor - before, {"group": earning.group, "reference": earning.reference}
+    taxing.post(change=change, currency=earning.currency, key=key, now=now, **words)
 
 
 def _restore(earning: Earning, amount: Money, now: datetime) -> Sequence[wallet.Part]:

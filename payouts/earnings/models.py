@@ -26,6 +26,7 @@ class Earning(models.Model):
     commission_minor = models.PositiveIntegerField()
     commission_percent = models.PositiveSmallIntegerField()
     amount_minor = models.PositiveIntegerField()  # price - commission
+    tax_minor = models.PositiveIntegerField(default=0)  # of the commission (taxing.py)
     given_back_minor = models.PositiveIntegerField(default=0)  # of the price, back to the payer's credit
     captured_at = models.DateTimeField()
     release_at = models.DateTimeField()
@@ -91,6 +92,13 @@ class Earning(models.Model):
     def shares(self) -> Split:
         """The expert's and the platform's, of what is left of the price."""
         return split(self.price_minor - self.given_back_minor, self.commission_percent)
+
+    @property
+    def tax_left_minor(self) -> int:
+        """Of the commission that is left, its part of the tax; rounded down."""
+        if not self.commission_minor:
+            return 0
+        return self.tax_minor * self.shares.commission_minor // self.commission_minor
 
     @property
     def amount(self) -> Money:

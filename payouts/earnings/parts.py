@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from payouts import clock
+from payouts.earnings import taxing
 from payouts.earnings.capture import release_date
 from payouts.earnings.models import UNUSED, Earning, EarningMove
 from payouts.earnings.suspicion import hold_part
@@ -42,13 +43,18 @@ def move_part(
         if target is None:
             target = _new(source, to, label, link, release_from, now, keep_days)
         before = source.shares.commission_minor + target.shares.commission_minor
-        for earning, minor in ((source, -amount.minor), (target, amount.minor)):
+        taxed = source.tax_left_minor + target.tax_left_minor
+        tax = source.tax_minor * amount.minor // source.price_minor
+        for earning, minor, tax_minor in ((source, -amount.minor, -tax), (target, amount.minor, tax)):
             earning.reprice(earning.price_minor + minor)
-            earning.save(update_fields=["price_minor", "commission_minor", "amount_minor"])
+            earning.tax_minor += tax_minor
+            earning.save(update_fields=["price_minor", "commission_minor", "amount_minor", "tax_minor"])
         EarningMove.objects.create(key=key, source=source, target=target, amount_minor=amount.minor, moved_at=now)
         more = source.shares.commission_minor + target.shares.commission_minor - before
         if more:
             _post_rounding(source, more, key, now)
+        change, words = source.tax_left_minor + target.tax_left_minor - taxed, {"group": source.group, "key": key}
+        taxing.post(change=change, currency=source.currency, reference=reference, now=now, **words)
     return target.release_at
 
 

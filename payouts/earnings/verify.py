@@ -25,6 +25,17 @@ _PLATFORM = f"""
         UNION ALL SELECT currency, -({_COMMISSION}) FROM payouts_earning
     ) AS part GROUP BY currency HAVING sum(minor) <> 0
 """
+# Earning.tax_left_minor in SQL.
+_TAX = f"""
+    SELECT 'tax_payable', currency, sum(minor) FROM (
+        SELECT currency, amount_minor AS minor FROM payouts_posting
+        JOIN payouts_account ON payouts_account.id = credit_id WHERE kind = 'tax_payable'
+        UNION ALL SELECT currency, -amount_minor FROM payouts_posting
+        JOIN payouts_account ON payouts_account.id = debit_id WHERE kind = 'tax_payable'
+        UNION ALL SELECT currency, -(CAST(tax_minor AS bigint) * ({_COMMISSION}) / commission_minor) FROM payouts_earning
+        WHERE tax_minor > 0 AND commission_minor > 0
+    ) AS part GROUP BY currency HAVING sum(minor) <> 0
+"""
 _TIPS = """
     SELECT 'tip:' || payouts_tip.id, payouts_tip.currency, payouts_tip.amount_minor - coalesce(amount.price_minor, 0)
     FROM payouts_tip LEFT JOIN payouts_earning AS amount ON amount.reference = 'tip:' || payouts_tip.id
@@ -46,6 +57,7 @@ def verify() -> list[str]:
     return [
         *differences(_PENDING, "what is pending differs from the earnings not yet released"),
         *differences(_PLATFORM, "the platform's share differs from the earnings'"),
+        *differences(_TAX, "the tax set aside differs from the earnings'"),
         *differences(_TIPS, "the tip differs from what the expert earned with it"),
         *differences(_SPENT, "more was earned with it than was spent on it"),
         *_wrongly_counted(),

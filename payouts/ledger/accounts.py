@@ -24,6 +24,8 @@ KINDS = {
     "platform_bank": Kind(credit_normal=False, is_floored=False),
     "suspense": Kind(credit_normal=True, is_floored=False),
     "commission": Kind(credit_normal=True, is_floored=False),
+    "commission_tax": Kind(credit_normal=False, is_floored=False),
+    "tax_payable": Kind(credit_normal=True, is_floored=False),
     "promo_expense": Kind(credit_normal=False, is_floored=False),
     "caller_credit": Kind(credit_normal=True, is_floored=True),
     "caller_hold": Kind(credit_normal=True, is_floored=True),
@@ -66,6 +68,15 @@ def suspense() -> AccountRef:
 
 def commission() -> AccountRef:
     return AccountRef("commission")
+
+
+def commission_tax() -> AccountRef:
+    """What of the commission is tax: taken off it."""
+    return AccountRef("commission_tax")
+
+
+def tax_payable() -> AccountRef:
+    return AccountRef("tax_payable")
 
 
 def caller_credit(user_id: int) -> AccountRef:

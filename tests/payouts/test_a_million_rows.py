@@ -50,9 +50,9 @@ ROWS = [
                                  freed_minor, is_open, held_at, closed_at)
        SELECT payer, 'period:' || n || ':hold:1', 'period:' || n, 1500, 0, 'EUR', 1000, 500, false, at, at FROM period""",
     """INSERT INTO payouts_earning (expert_id, payer_id, reference, spent_as, "group", label, link, currency, price_minor,
-                                    commission_minor, commission_percent, amount_minor, given_back_minor, captured_at,
+                                    commission_minor, commission_percent, amount_minor, tax_minor, given_back_minor, captured_at,
                                     release_at, released_at, waits)
-       SELECT expert, payer, 'period:' || n, '', 'listing:5', 'Call', '/calls/1/', 'EUR', 1000, 300, 30, 700, 0, at,
+       SELECT expert, payer, 'period:' || n, '', 'listing:5', 'Call', '/calls/1/', 'EUR', 1000, 300, 30, 700, 0, 0, at,
               at + interval '14 days', CASE WHEN n % 3 > 0 THEN at + interval '14 days' END, 0 FROM period""",
     """INSERT INTO payouts_entry (id, key, fingerprint, kind, reference, posted_at)
        SELECT 1000000 + n * 3 + k, 'period:' || n || ':' || k, md5(n::text), 'capture', 'period:' || n, at

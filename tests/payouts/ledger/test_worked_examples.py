@@ -6,12 +6,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.test import override_settings
 
 from payouts.claims import services as claims
 from payouts.claims.models import Claim
 from payouts.earnings import services as earnings
 from payouts.ledger.accounts import KINDS, AccountRef
-from payouts.ledger.models import Account
+from payouts.ledger.models import Account, Entry
 from payouts.ledger.services import balance
 from payouts.money import Money, read_money
 from payouts.wallet import services as wallet
@@ -55,8 +56,13 @@ class Told:
     def costs(self, sum_: Money) -> None:
         capture(self.alice, self.bob, sum_.minor, self.now, reference=PERIOD)
 
+    def costs_with_tax(self, sum_: Money) -> None:
+        with override_settings(TAX_POLICY="tests.payouts.taxes.OnCommission"):
+            self.costs(sum_)
+
     def goes_back(self, sum_: Money) -> None:
-        earnings.give_back(reference=PERIOD, amount=sum_, key="back", now=self.now)
+        key = f"back:{Entry.objects.count()}"
+        earnings.give_back(reference=PERIOD, amount=sum_, key=key, now=self.now)
 
     def goes_back_anyway(self, sum_: Money) -> None:
         earnings.give_back(reference=PERIOD, amount=sum_, key="back", now=self.now, even_if_released=True)
@@ -134,7 +140,9 @@ STEPS: dict[str, Callable[..., None]] = {
     f"Alice accepts a cap of {SUM}": Told.holds_more,
     f"Alice raises the cap by {SUM}": Told.holds_more,
     f"The paid period costs {SUM}": Told.costs,
+    f"The paid period costs {SUM}, and 21 % of the commission is tax": Told.costs_with_tax,
     f"{SUM} of it goes back": Told.goes_back,
+    f"{SUM} more of it goes back": Told.goes_back,
     f"Bob gives {SUM} back of his own will": Told.goes_back_anyway,
     f"Alice tips {SUM}": Told.tips,
     f"Alice orders a work for {SUM}": Told.orders,

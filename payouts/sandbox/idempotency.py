@@ -45,12 +45,14 @@ def once(request: ApiRequest, run: Callable[[], tuple[int, str]]) -> tuple[int, 
 
 def _claim(request: ApiRequest) -> tuple[SandboxKey, bool]:
     now = timezone.now()
-    same = SandboxKey.objects.filter(key=request.key, account=request.account)
-    same.filter(made_at__lt=now - KEPT_FOR).delete()
-    same.filter(made_at__lt=now - DEAD_AFTER, status=None).delete()
-    return SandboxKey.objects.get_or_create(
+    row, is_new = SandboxKey.objects.get_or_create(
         key=request.key, account=request.account, defaults={"fingerprint": request.fingerprint, "made_at": now}
     )
+    lasts = KEPT_FOR if row.status is not None else DEAD_AFTER
+    if is_new or row.made_at >= now - lasts:
+        return row, is_new
+    SandboxKey.objects.filter(pk=row.pk, made_at=row.made_at, status=row.status).delete()
+    return _claim(request)
 
 
 def _again(row: SandboxKey, request: ApiRequest) -> tuple[int, str, bool]:

@@ -22,8 +22,10 @@ def new_id(prefix: str) -> str:
 def one_at_a_time() -> Iterator[None]:
     """A transaction that no other one of the sandbox overlaps: so that two transfers cannot both see the same balance."""
     with transaction.atomic():
-        SandboxObject.objects.get_or_create(id=PLATFORM, defaults={"kind": "platform", "data": {}, "serial": 0})
-        SandboxObject.objects.select_for_update().get(id=PLATFORM)
+        locked = SandboxObject.objects.select_for_update().filter(id=PLATFORM)
+        if not locked.first():
+            SandboxObject.objects.get_or_create(id=PLATFORM, defaults={"kind": "platform", "data": {}, "serial": 0})
+            locked.get()
         yield
 
 

@@ -208,7 +208,7 @@ class LostAnswerTests:
         withdraw(rich_bob, 3_000, now=now)
         row = OutboxRow.objects.get()
         work.make_transfer(row.payload, key=row.key)
-        monkeypatch.setattr(work, "_is_retry", lambda _key: False)
+        monkeypatch.setattr(work, "is_retry", lambda _key: False)
         SandboxKey.objects.update(made_at=now - timedelta(hours=25))
         work_for(2)
         assert len(of("transfer")) == 2

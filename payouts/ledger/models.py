@@ -57,8 +57,8 @@ class Posting(models.Model):
     """`amount_minor` from one account to another: one debit, one credit, so it cannot be unbalanced."""
 
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="postings")
-    debit = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
-    credit = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    debit = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
+    credit = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
     amount_minor = models.BigIntegerField()
     group = models.CharField(max_length=40, blank=True)  # what was sold, e.g. "listing:5": for statements
 
@@ -66,6 +66,10 @@ class Posting(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="posting_above_zero"),
             models.CheckConstraint(condition=~Q(debit=models.F("credit")), name="posting_between_two_accounts"),
+        ]
+        indexes = [  # an account's lines, the newest first; they serve the foreign keys too
+            models.Index(fields=["debit", "id"], name="posting_of_debit"),
+            models.Index(fields=["credit", "id"], name="posting_of_credit"),
         ]
 
 

@@ -70,6 +70,7 @@ def search(ends: dict[str, object], look, *deeds) -> None:
 
 
 class TopUpTests:
+    @LONG
     def test_on_the_page_after_a_card_that_was_declined(self, alice, now):
         row = open_top_up(alice, 2_000, now=now)
 
@@ -103,7 +104,8 @@ class TopUpTests:
 
 
 class RefundTests:
-    @pytest.mark.parametrize("bank", ["pays", pytest.param("fails", marks=LONG)])
+    @LONG
+    @pytest.mark.parametrize("bank", ["pays", "fails"])
     def test_of_unused_credit(self, alice, eve, now, bank):
         for member, paid in ((eve, 10_000), (alice, 2_000)):
             pay(row := open_top_up(member, paid, now=now))
@@ -124,9 +126,8 @@ class RefundTests:
 
 
 class DisputeTests:
-    @pytest.mark.parametrize(
-        "deeds", ["win", pytest.param("lose", marks=LONG), pytest.param("lose appeal win", marks=LONG)]
-    )
+    @LONG
+    @pytest.mark.parametrize("deeds", ["win", "lose", "lose appeal win"])
     def test_of_a_top_up_that_is_half_spent(self, alice, bob, now, deeds):
         pay(row := open_top_up(alice, 2_000, now=now))
         wallet.confirm_top_up(stripe_session=row.stripe_session, now=now)
@@ -155,7 +156,7 @@ class DisputeTests:
 
 class PayoutTests:
     @pytest.mark.parametrize(
-        "bank", [pytest.param("pays", marks=LONG), pytest.param("fails", marks=LONG), "sends back"]
+        "bank", ["pays", pytest.param("fails", marks=LONG), pytest.param("sends back", marks=LONG)]
     )
     def test_of_a_withdrawal(self, alice, bob, now, bank):
         earn(bob, alice, 10_000, now=now)

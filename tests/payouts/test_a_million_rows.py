@@ -27,9 +27,11 @@ LARGE = 5_000  # rows from which on reading all of a table counts as a scan
 MEMBERS = 500
 A_YEAR = 366 * 6 * 2 // 5 + 50  # the earnings that bob has in one
 ROWS_A_SALE = 1 + 3 + 3 * 5  # the earning, its entries, their postings with both accounts
+# What all members own together is added up from their cached balances: as many rows as there are accounts, not lines.
+MAY_SCAN = {"/staff/": {"payouts_account"}}
 BLOCKS_A_ROW, BLOCKS_A_STATEMENT = 4, 10  # the depth of an index, and what each statement reads beside
 
-# Of period n: who pays and earns, when it was. Accounts: 4 a member, made beforehand.
+# Of period n: who pays and earns, when it was. Accounts: 3 a member, made beforehand.
 PERIODS = """
     WITH period AS (
         SELECT n, CASE WHEN n % 5 = 0 THEN {alice} ELSE {first} + n % {members} END AS payer,
@@ -58,12 +60,20 @@ ROWS = [
        SELECT 1000000 + n * 3 + k, 'period:' || n || ':' || k, md5(n::text), 'capture', 'period:' || n, at
        FROM period, generate_series(0, 2) AS k""",
     """INSERT INTO payouts_posting (entry_id, debit_id, credit_id, amount_minor, "group")
-       SELECT 1000000 + n * 3 + k / 2, 1000000 + 10 * payer + k % 2, 1000000 + 10 * expert + 2 + k % 2, 100, 'listing:5'
-       FROM period, generate_series(0, 4) AS k""",
+       SELECT 1000000 + n * 3 + k / 2, 1000000 + 10 * payer + k % 2,
+              CASE k % 2 WHEN 0 THEN 1000000 + 10 * expert + 2 ELSE 1000000 END, 100, 'listing:5'
+       FROM period, generate_series(0, 4) AS k ORDER BY n, k""",
     """INSERT INTO payouts_statementline (expert_id, month, entry_id, at, kind, reference, label, link, currency, pending_minor,
                                           available_minor, owed_minor, commission_minor, sold_month)
        SELECT expert, date_trunc('month', at)::date, 1000000 + n * 3, at, 'capture', 'period:' || n, 'Call', '/calls/1/', 'EUR',
               700, 0, 0, 300, date_trunc('month', at)::date FROM period""",
+    """INSERT INTO payouts_stripeevent (event_id, endpoint, type, account, payload, received_at, due_at, attempts,
+                                        processed_at, error)
+       SELECT 'evt_' || n, 'platform', 'charge.updated', '', '{}', at, at, 1, at, '' FROM period WHERE n % 5 = 0""",
+    """INSERT INTO payouts_outboxrow (action, key, payload, state, attempts, due_at, error, made_at, done_at)
+       SELECT 'mail.receipt', 'mail:' || n, '{}', 'done', 1, at, '', at, at FROM period WHERE n % 5 = 0""",
+    """INSERT INTO payouts_auditrecord (staff_id, act, reference, reason, done_at)
+       SELECT payer, 'event.replay', 'evt_' || n, '', at FROM period WHERE n % 5 = 0""",
 ]
 # Bob has been here for ten years, before and after: a row a month.
 MONTHS = """
@@ -97,6 +107,14 @@ def people(alice, bob, now) -> None:
     lines = [ledger.Line(caller_credit(alice.pk), expert_pending(bob.pk), Money(100, "EUR"))]
     start = [ledger.Line(stripe_pending(), caller_credit(alice.pk), Money(5_000, "EUR"))]
     with connection.cursor() as cursor:  # as many accounts as ten thousand members have
+        cursor.execute(
+            "INSERT INTO payouts_account (id, kind, owner, currency, credit_normal, balance_minor) "
+            "SELECT 1000000 + 10 * member + place, kind, 'user:' || member, 'EUR', true, 0 "
+            "FROM (SELECT %s UNION SELECT %s UNION SELECT generate_series(1000000, 1000000 + %s)) AS members (member), "
+            "(VALUES (0, 'caller_hold'), (1, 'caller_credit'), (2, 'expert_pending')) AS kinds (place, kind) "
+            "UNION SELECT 1000000, 'commission', '', 'EUR', true, NULL",
+            [alice.pk, bob.pk, MEMBERS],
+        )
         cursor.execute(
             "INSERT INTO payouts_account (kind, owner, currency, credit_normal, balance_minor) "
             "SELECT kind, 'user:' || n, 'EUR', true, 100 FROM generate_series(3000000, 3010000) AS n, "
@@ -177,9 +195,27 @@ def seen(what: Callable[[], object]) -> Seen:
     return watcher
 
 
+def staff_pages(alice, bob) -> list[str]:
+    """Those of the back office that show money or what moves it, as staff come to them; the ledger by each way into it."""
+    return [
+        *(f"/staff/{name}/" for name in ("tasks", "reviews", "events", "outbox", "audit")),
+        *(f"/staff/{name}/?state=waiting" for name in ("events", "outbox")),
+        *(f"/staff/members/{member.pk}/money/" for member in (alice, bob)),
+        "/staff/ledger/",
+        f"/staff/ledger/?before={1_000_000 + 3 * (A_MILLION - 100)}",
+        "/staff/ledger/?account=commission",
+        "/staff/ledger/?account=suspense",
+        f"/staff/ledger/?account=expert_pending&owner=user:{bob.pk}",
+        f"/staff/ledger/?owner=user:{alice.pk}",
+        f"/staff/ledger/?reference=period:{A_MILLION - 5}",
+        f"/staff/ledger/?key=period:{A_MILLION - 5}:1",
+        f"/staff/ledger/?owner=user:{alice.pk}&reference=period:{A_MILLION - 5}",
+    ]
+
+
 class PagesTests:
     def test_they_read_no_more_with_a_million_rows_than_with_a_thousand(
-        self, alice, bob, now, signed_in, load, people, plants_an_error
+        self, alice, bob, sam, now, signed_in, load, people, plants_an_error
     ):
         def page(client: Client, path: str) -> Callable[[], object]:
             def get() -> None:
@@ -196,6 +232,8 @@ class PagesTests:
             "a month's statement": page(signed_in(bob), f"/earnings/statements/{now:%Y-%m}/"),
             "a month as CSV": page(signed_in(bob), f"/earnings/statements/{now - timedelta(days=20):%Y-%m}.csv"),
             "an old page of the history": an_old_page,
+            "/staff/": page(signed_in(sam), "/staff/"),
+            **{path: page(signed_in(sam), path) for path in staff_pages(alice, bob)},
             "what a capture asks about the expert": lambda: earnings.release_date(expert=bob, release_from=now),
             "what a hold asks about the month": lambda: wallet.monthly(member=alice, now=now + timedelta(seconds=1)),
         }
@@ -207,12 +245,16 @@ class PagesTests:
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM payouts_posting")
             assert cursor.fetchone()[0] >= 1_000_000
+        faults = []
         for name, what in stretches.items():
             after = seen(what)
             after.show(name)
-            assert after.scans(large) == []
-            assert after.rows <= 1.2 * before[name].rows + 50, f"{name}: {before[name].rows} -> {after.rows} rows"
-            assert after.blocks <= BLOCKS_A_ROW * after.rows + BLOCKS_A_STATEMENT * len(after.plans), name
+            faults += [f"{name} scans {scan}" for scan in after.scans(large - MAY_SCAN.get(name, set()))]
+            if after.rows > 1.2 * before[name].rows + 50:
+                faults.append(f"{name}: {before[name].rows} -> {after.rows} rows")
+            if after.blocks > BLOCKS_A_ROW * after.rows + BLOCKS_A_STATEMENT * len(after.plans):
+                faults.append(f"{name}: {after.blocks} blocks for {after.rows} rows")
+        assert faults == []
         for by in ("day", "week", "month", "listing"):
             chart = seen(lambda by=by: earnings.chart(expert=bob, by=by, now=now))
             chart.show(f"the chart by {by}")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from threading import Barrier, Thread
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from payouts.earnings import services as earnings
 from payouts.statements import following
@@ -46,6 +46,17 @@ class ReceiptNumbersTests:
             charge(alice, bob, 100, now, reference=f"period:{number}")
             write_papers(issued_at)
         assert [number for number, _ in receipts()] == ["R-2026-000001", "R-2027-000001"]
+
+    @pytest.mark.parametrize(
+        "change", [lambda papers: papers.update(amount_minor=1), lambda papers: papers._raw_delete(papers.db)]
+    )
+    def test_the_database_itself_keeps_what_was_issued(self, alice, bob, now, change):
+        give_credit(alice, 5_000, now)
+        charge(alice, bob, 100, now, reference="period:1")
+        write_papers(now)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            change(Paper.objects.all())
+        assert receipts() == [("R-2026-000001", "period:1")]
 
     @pytest.mark.parametrize("dies_at", ["_add_up", "issue"])
     def test_whoever_dies_before_the_commit_leaves_no_gap(self, alice, bob, now, monkeypatch, dies_at):

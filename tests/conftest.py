@@ -1,8 +1,10 @@
 """What every test may ask for: the cast, a signed-in browser, the moment. See cast.py for what these people have."""
 
 import gc
+import os
 from collections.abc import Callable
 from datetime import datetime
+from random import randrange
 
 import pytest
 from django.db import connection
@@ -15,7 +17,17 @@ from tests import cast
 from tests.flush import flush_append_only_tables
 from tests.payouts.stripe.fixtures import *  # noqa: F403
 
+PROOF_SEED = "PROOF_SEED"  # of the random lives in tests/payouts/life; named, they are lived again
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup"}
+
+
+def pytest_configure() -> None:
+    os.environ.setdefault(PROOF_SEED, str(randrange(2**32)))  # before the workers of this run begin: they inherit it
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if "not prove" not in str(terminalreporter.config.option.markexpr):
+        terminalreporter.write_line(f"seed of the random proofs: {PROOF_SEED}={os.environ[PROOF_SEED]}")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -1,0 +1,223 @@
+"""The model beside the real thing, and what must hold after every step.
+
+It knows what people did and in which state things are; what everybody must have then it adds up by itself: no ledger, no
+lots, no holds.
+"""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Q, Sum
+from hypothesis.stateful import invariant, precondition
+
+from payouts import verify
+from payouts.claims.models import Claim, HeldCharge
+from payouts.commission import Split, split
+from payouts.disputes.models import Dispute
+from payouts.earnings import services as earnings
+from payouts.earnings.models import Earning
+from payouts.ledger import accounts
+from payouts.ledger import services as ledger
+from payouts.ledger.models import Entry
+from payouts.refunds.models import Refund
+from payouts.safety.models import Review
+from payouts.sandbox.models import SandboxObject
+from payouts.stripe.installation import tag
+from payouts.wallet import services as wallet
+from payouts.wallet.models import LotUse, TopUp
+from payouts.withdrawals.models import Withdrawal
+from tests.payouts.life.people import EARNED, People
+from tests.payouts.purse import eur
+
+# What we make at Stripe, and the name of our number in its metadata.
+NUMBERED = {"charge": "topup", "refund": "refund", "transfer": "withdrawal", "payout": "withdrawal"}
+
+
+@dataclass(slots=True)
+class Sale:
+    """What was captured, or a part of it."""
+
+    payer: str
+    expert: str
+    price: int
+    release_at: datetime
+    percent: int = 30
+    given: int = 0
+    is_released: bool = False
+    is_stored: bool = False
+    reviewed: str = ""  # open, fine, fraud
+    claim: str = ""  # asked, answered, closed
+    claim_until: datetime | None = None
+    votes: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def left(self) -> int:
+        return self.price - self.given
+
+    @property
+    def shares(self) -> Split:
+        return split(self.left, self.percent)
+
+    @property
+    def may_be_released(self) -> bool:
+        waits = self.is_stored or self.reviewed in ("open", "fraud") or self.claim in ("asked", "answered")
+        return not (self.is_released or waits)
+
+
+class Truth(People):
+    def __init__(self) -> None:
+        super().__init__()
+        self.held: dict[str, tuple[str, int]] = {}  # reference -> who, how much
+        self.contested: set[str] = set()
+        self.sales: dict[str, Sale] = {}
+        self.spent: defaultdict[str, int] = defaultdict(int)
+        self.back: defaultdict[str, int] = defaultdict(int)
+        self.granted: defaultdict[str, int] = defaultdict(int)
+        for earning in Earning.objects.select_related("expert"):  # of before this life
+            name = earning.expert.name
+            sale = Sale("Eve", name, EARNED[name], earning.release_at, is_released=True)
+            self.sales[earning.reference] = sale
+            self.spent["Eve"] += sale.price
+
+    def at_hand(self) -> list[str]:
+        """What is held and nobody contests."""
+        return sorted(self.held.keys() - self.contested)
+
+    def sells(self, reference: str, who: str, expert: str, price: int, percent: int = 30) -> Sale:
+        release_at = Earning.objects.get(reference=reference).release_at
+        self.sales[reference] = Sale(who, expert, price, release_at, percent)
+        return self.sales[reference]
+
+    def gives_back(self, sale: Sale, minor: int) -> None:
+        sale.given += minor
+        self.back[sale.payer] += minor
+
+    # --- What happened by itself ----------------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """Releases and deadlines of claims: only those whose time has come; what staff are to look at."""
+        for held in HeldCharge.objects.exclude(settled_at=None).select_related("claim", "expert"):
+            if held.reference in self.held:
+                self._settled(held)
+        for reference, verdict in Review.objects.values_list("reference", "verdict"):
+            self.sales[reference].reviewed = verdict
+        for reference, released_at in Earning.objects.values_list("reference", "released_at"):
+            sale = self.sales[reference]
+            if released_at and not sale.is_released:
+                assert sale.may_be_released
+                assert sale.release_at <= self.time
+                sale.is_released = True
+        for claim in Claim.objects.filter(state=Claim.State.CLOSED).exclude(earning=None).select_related("earning"):
+            sale = self.sales[claim.earning.reference]
+            if sale.claim in ("asked", "answered"):
+                self._closed_by_itself(sale, claim.outcome)
+
+    def _settled(self, held: HeldCharge) -> None:
+        """What was contested before it was captured: what was not freed of it is captured, by the rules of its end."""
+        who, total = self.held.pop(held.reference)
+        price, outcome = total - held.freed_minor, held.claim.outcome
+        assert held.freed_minor == {
+            Claim.Outcome.SILENCE: total,
+            Claim.Outcome.TAKEN_BACK: 0,
+            Claim.Outcome.LATE: split(total, 30).commission_minor,
+        }.get(outcome, held.freed_minor)
+        self.spent[who] += price
+        if price:
+            sale = self.sells(held.reference, who, held.expert.name, price, 0 if outcome == Claim.Outcome.LATE else 30)
+            sale.claim, sale.claim_until = held.claim.state, held.claim.deadline_at
+            sale.votes = {vote.staff.name: vote.refund_minor for vote in held.claim.votes.select_related("staff")}
+
+    def _closed_by_itself(self, sale: Sale, outcome: str) -> None:
+        assert sale.claim_until
+        assert sale.claim_until <= self.time
+        assert outcome == {"asked": Claim.Outcome.SILENCE, "answered": Claim.Outcome.LATE}[sale.claim]
+        if outcome == Claim.Outcome.SILENCE:
+            self.gives_back(sale, sale.left)
+        else:
+            self.gives_back(sale, sale.shares.commission_minor)
+            sale.percent = 0
+        sale.claim = "closed"
+
+    # --- What Stripe has --------------------------------------------------------------------------------------------
+
+    def look_at_stripe(self) -> None:
+        """Its objects of each kind, by the number that we wrote into them."""
+        self.stripes: dict[str, defaultdict[int, list[dict]]] = {kind: defaultdict(list) for kind in NUMBERED}
+        own = tag()
+        for kind, each in SandboxObject.objects.filter(kind__in=NUMBERED).values_list("kind", "data"):
+            number = each["metadata"].get(NUMBERED[kind])
+            if number and each["metadata"]["installation"] == own and each.get("paid", True):
+                self.stripes[kind][int(number)].append(each)
+
+    # --- After every step -------------------------------------------------------------------------------------------
+
+    @invariant()
+    @precondition(lambda self: hasattr(self, "members"))
+    def everybody_has_what_the_model_says(self) -> None:
+        self.look()
+        self.look_at_stripe()
+        paid_in: Counter[int] = Counter()
+        for row in TopUp.objects.filter(state=TopUp.State.PAID):
+            (charge,) = self.stripes["charge"][row.pk]
+            paid_in[row.member_id] += charge["amount"]
+        refunded = _sums(Refund.objects.exclude(state=Refund.State.FAILED), "member_id", "taken_minor")
+        taken = _sums(Dispute.objects.all(), "member_id", "taken_minor")
+        expired = _sums(LotUse.objects.filter(reference__startswith="promo:"), "member_id", "amount_minor")
+        withdrawn = _sums(Withdrawal.objects.exclude(state=Withdrawal.State.FAILED), "expert_id", "amount_minor")
+        held = Counter()
+        for who, minor in self.held.values():
+            held[who] += minor
+        for name, member in self.members.items():
+            own = member.pk
+            has = wallet.credit(member=member).minor + wallet.held(member=member).minor
+            came = paid_in[own] + self.granted[name] + self.back[name]
+            assert has == came - expired[own] - refunded[own] - taken[own] - self.spent[name]
+            assert wallet.held(member=member).minor == held[name]
+            sales = [sale for sale in self.sales.values() if sale.expert == name]
+            pending = sum(sale.shares.earning_minor for sale in sales if not sale.is_released)
+            released = sum(sale.shares.earning_minor for sale in sales if sale.is_released)
+            summary = earnings.summary(expert=member)
+            assert summary.pending == eur(pending)
+            assert (summary.available - earnings.owed(expert=member)).minor == released - withdrawn[own]
+        kept = sum(sale.shares.commission_minor for sale in self.sales.values())
+        assert ledger.balance(accounts.commission(), "EUR").minor == kept
+
+    @invariant()
+    @precondition(lambda self: hasattr(self, "members"))
+    def the_books_are_clean(self) -> None:
+        assert verify.faults() == []
+
+    @invariant()
+    @precondition(lambda self: hasattr(self, "members"))
+    def nothing_is_done_twice_at_stripe(self) -> None:
+        """And nothing is in the books that Stripe has not done."""
+        self.look_at_stripe()
+        transfers = self.stripes["transfer"]
+        done = {
+            "topup:%s:paid": self.stripes["charge"],
+            "refund:%s:paid": self.stripes["refund"],
+            "withdrawal:%s:transfer": transfers,
+            "withdrawal:%s:reversed": {
+                n: made for n, made in transfers.items() if any(each["reversed"] for each in made)
+            },
+        }
+        made = {kind % number: each for kind, of in done.items() for number, each in of.items() if each}
+        made |= {f"payout of {number}": each for number, each in self.stripes["payout"].items()}
+        assert {key: len(each) for key, each in made.items() if len(each) > 1} == {}
+        for key, minor in self.posted().items():
+            assert made[key][0]["amount"] == minor
+
+    def posted(self) -> dict[str, int]:
+        """The entries that say that Stripe moved something, with their sums."""
+        kinds = ("top_up", "refund_paid", "withdrawal_transfer", "withdrawal_reversed")
+        own = Entry.objects.filter(kind__in=kinds).exclude(reference__in=self.made_at_the_dashboard())
+        moved = Sum("postings__amount_minor", filter=~Q(postings__debit__kind="withdrawal"))
+        return dict(own.annotate(minor=moved).values_list("key", "minor"))
+
+    def made_at_the_dashboard(self) -> list[str]:
+        return [row.reference for row in Refund.objects.filter(origin=Refund.Origin.DASHBOARD)]
+
+
+def _sums(rows, by: str, what: str) -> Counter:
+    return Counter(dict(rows.order_by().values_list(by).annotate(sum=Sum(what))))

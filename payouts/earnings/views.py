@@ -33,6 +33,8 @@ MONTHS_SHOWN = 6
 @require_GET
 def show(request: MemberRequest) -> HttpResponse:
     expert = request.user
+    # Before the sums: a withdrawal that comes back meanwhile is then shown as on its way, and the page goes on looking.
+    sent = withdrawals.of_expert(expert=expert, count=WITHDRAWALS_SHOWN)
     summary, bank = earnings.summary(expert=expert), withdrawals.bank_of(expert=expert)
     least = Money(settings.WITHDRAWAL_MINOR_MIN, settings.CURRENCY)
     frozen = safety.frozen(member=expert, now=timezone.now())
@@ -47,7 +49,7 @@ def show(request: MemberRequest) -> HttpResponse:
         "pending_shown": PENDING_SHOWN,
         "chart": earnings.chart(expert=expert, by=request.GET.get("chart", ""), now=timezone.now()),
         "released": earnings.released(expert=expert)[:RELEASED_SHOWN],
-        "withdrawals": withdrawals.of_expert(expert=expert, count=WITHDRAWALS_SHOWN),
+        "withdrawals": sent,
         "months": statements.months(expert=expert)[:MONTHS_SHOWN],
         "bank": bank,
         "bank_form": BankForm(),

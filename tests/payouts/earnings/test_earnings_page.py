@@ -5,12 +5,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from payouts.earnings import services as earnings
 from payouts.stripe.answers import AccountState, NotAnswered
 from payouts.withdrawals import services as withdrawals
 from payouts.withdrawals.models import BankConnection, Withdrawal
 from tests import cast
 from tests.marketplace.local_times import days_for_everybody_alike
-from tests.payouts.purse import charge, connect_bank, give_credit, make_available, purse
+from tests.payouts.purse import charge, connect_bank, eur, give_credit, make_available, purse
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +70,21 @@ class EarningsPageTests:
         page = page_of(signed_in(rich_bob))
         assert page.count("data-local") == 2 + 2 + 5 + 2
         assert days_for_everybody_alike(page) == []
+
+    def test_what_comes_back_meanwhile_is_still_on_its_way_beside_the_old_sums(self, rich_bob, now, signed_in):
+        away = withdrawals.request(expert=rich_bob, amount=eur(3_000), key="away-0123456789abcdef", now=now)
+
+        def summary_of_the_moment_before(*, expert):
+            found = summary(expert=expert)
+            withdrawals.transfer_refused(withdrawal_id=away.pk, code="account_closed", message="", now=now)
+            return found
+
+        summary = earnings.summary
+        with patch.object(earnings, "summary", summary_of_the_moment_before):
+            page = page_of(signed_in(rich_bob))
+        assert 'data-testid="earnings-available">€20.00<' in page
+        assert 'data-state="requested"' in page  # the page goes on looking: nothing final stands beside old sums
+        assert 'data-testid="earnings-available">€50.00<' in page_of(signed_in(rich_bob))
 
     def test_nobody_sees_anothers_earnings(self, rich_bob, eve, signed_in):
         assert 'data-testid="earnings-available">€0.00<' in page_of(signed_in(eve))

@@ -8,8 +8,12 @@ from pathlib import Path
 
 import weasyprint
 from django.contrib.staticfiles import finders
+from PIL import ImageFile
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+# WeasyPrint's import tells Pillow, for the whole process, to take images that are cut short: the site's photos are not to be.
+ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 FONT = "ringwise:figtree"
 FONT_FILE = "marketplace/vendor/figtree/figtree.woff2"

@@ -97,3 +97,7 @@ class NothingFetchedTests:
         code = "import django; django.setup(); import payouts.urls, sys; assert 'weasyprint' not in sys.modules"
         environment = {"DJANGO_SETTINGS_MODULE": "marketplace.settings", "PATH": "/usr/bin:/bin"}
         subprocess.run([sys.executable, "-c", code], check=True, env=environment)
+
+
+def test_making_papers_does_not_change_which_photos_the_site_takes():
+    assert renderer.ImageFile.LOAD_TRUNCATED_IMAGES is False

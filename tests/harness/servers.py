@@ -55,7 +55,8 @@ def postgres(*, durable: bool = False, within: str | None = None) -> Iterator[st
         }
         if not durable:
             # Nothing here outlives the run: what makes a database safe against a power cut only costs time.
-            options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+            # Nor does a compiler of queries pay that are asked once.
+            options |= {"jit": "off", "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
         arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         url = f"postgres://ringwise@127.0.0.1:{port}/postgres"
         with _server([programs / "postgres", "-D", data, *arguments], log, lambda: _psql_answers(programs, url), owner):

@@ -10,21 +10,19 @@ from datetime import date, datetime, time, timedelta
 from babel.numbers import get_currency_precision
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db.models import F, Min, QuerySet, Sum
+from django.db.models import Min, QuerySet, Sum
 from django.db.models.functions import TruncDay, TruncMonth, TruncWeek
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from payouts.earnings.models import Earning
+from payouts.earnings.models import EARNED, Earning
 from payouts.money import Money
 
 DAYS, WEEKS, MONTHS = 30, 26, 12
 LISTINGS_SHOWN = 12
-DAY, WEEK, MONTH, LISTING = BY = ("day", "week", "month", "listing")
+DAY, WEEK, MONTH, LISTING = "day", "week", "month", "listing"
 _TRUNCATED = {DAY: TruncDay, WEEK: TruncWeek, MONTH: TruncMonth}
-_LEFT = F("price_minor") - F("given_back_minor")
-_EARNED = _LEFT - (F("commission_percent") * _LEFT + 50) / 100  # commission.split in SQL
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ class Chart:
 
 
 def chart(*, expert: AbstractBaseUser, by: str, now: datetime) -> Chart:
-    """`by`: one of BY; anything else is taken for the first."""
+    """`by`: DAY, WEEK, MONTH or LISTING; anything else is taken for the first."""
     today = timezone.localdate(now, timezone.get_default_timezone())
     if by == LISTING:
         bars = _by_listing(_since(expert, _starts(MONTH, today)[0]))
@@ -88,7 +86,7 @@ def _since(expert: AbstractBaseUser, day: date) -> QuerySet[Earning]:
 
 def _by_time(expert: AbstractBaseUser, by: str, starts: list[date]) -> list[Bar]:
     start = _TRUNCATED[by]("captured_at", tzinfo=timezone.get_default_timezone())
-    sums = _since(expert, starts[0]).annotate(start=start).values_list("start").annotate(minor=Sum(_EARNED))
+    sums = _since(expert, starts[0]).annotate(start=start).values_list("start").annotate(minor=Sum(EARNED))
     found = {start.date(): minor for start, minor in sums.order_by()}
     title, short = _WORDS[by]
     return [Bar(title(day), short(day), Money(found.get(day, 0), settings.CURRENCY)) for day in starts]
@@ -96,7 +94,7 @@ def _by_time(expert: AbstractBaseUser, by: str, starts: list[date]) -> list[Bar]
 
 def _by_listing(earnings: QuerySet[Earning]) -> list[Bar]:
     """The one that earned most first. A tip is labelled with more words than what it was given for: hence the least label."""
-    sums = earnings.values_list("group").annotate(minor=Sum(_EARNED), label=Min("label")).order_by("-minor", "group")
+    sums = earnings.values_list("group").annotate(minor=Sum(EARNED), label=Min("label")).order_by("-minor", "group")
     bars = [Bar(label, label, Money(minor, settings.CURRENCY)) for _group, minor, label in sums if minor]
     rest = bars[LISTINGS_SHOWN:]
     if rest:

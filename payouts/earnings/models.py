@@ -1,10 +1,12 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from payouts.commission import Split, split
 from payouts.money import Money
 
+_LEFT = F("price_minor") - F("given_back_minor")
+EARNED = _LEFT - (F("commission_percent") * _LEFT + 50) / 100  # `Earning.shares.earning_minor`, for sums over many
 UNUSED = "unused"  # a reason to wait: what is kept for later, nobody has earned yet
 
 

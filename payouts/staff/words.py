@@ -3,6 +3,8 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from payouts.withdrawals.words import STATES
+
 WORDS: dict[str, Promise] = {
     # Kinds of tasks
     "books": _("fault in the books"),
@@ -34,12 +36,8 @@ WORDS: dict[str, Promise] = {
     # States of top-ups and withdrawals
     "new": _("new"),
     "open": _("open"),
-    "paid": _("paid"),
-    "failed": _("failed"),
     "expired": _("expired"),
-    "requested": _("requested"),
-    "sent": _("sent"),
-    "failing": _("failed, coming back"),
+    **STATES,
     # How a dispute stands at Stripe
     "warning_needs_response": _("inquiry, may be answered"),
     "warning_under_review": _("inquiry, the bank looks at our answer"),

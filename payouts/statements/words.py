@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from payouts.statements.statement import Row
+from payouts.withdrawals.words import STATES
 
 KINDS = {
     "capture": gettext_lazy("Earned"),
@@ -17,13 +18,6 @@ KINDS = {
     "withdrawal_request": gettext_lazy("Withdrawal"),
     "withdrawal_refused": gettext_lazy("Withdrawal came back"),
     "withdrawal_reversed": gettext_lazy("Withdrawal came back"),
-}
-STATES = {
-    "requested": gettext_lazy("requested"),
-    "sent": gettext_lazy("sent"),
-    "paid": gettext_lazy("paid"),
-    "failing": gettext_lazy("failed, coming back"),
-    "failed": gettext_lazy("failed"),
 }
 
 

@@ -50,7 +50,9 @@ def js_tests() -> list[str]:
 
 
 def stages() -> dict[str, Stage]:
-    workers = ["-n", str(min(os.cpu_count() or 1, 8)), "--dist", "worksteal"]
+    cores = min(os.cpu_count() or 1, 8)
+    workers = ["-n", str(cores), "--dist", "worksteal"]
+    while_one_waits = ["-n", str(cores + 1), "--dist", "worksteal"]  # for a server, that is
     manage = [sys.executable, "manage.py"]
     return {
         "lint": Stage(
@@ -65,7 +67,7 @@ def stages() -> dict[str, Stage]:
             ]
         ),
         "sqlite": Stage([pytest(*workers, "-m", "not journey and not prove and not postgres and not redis")]),
-        "postgres": Stage([pytest(*workers, "-m", "not journey and not prove")], needs_servers=True),
+        "postgres": Stage([pytest(*while_one_waits, "-m", "not journey and not prove")], needs_servers=True),
         "js": Stage([["node", "--test", *js_tests()]]),
         "journeys": Stage(
             [

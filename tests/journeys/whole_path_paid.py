@@ -110,8 +110,9 @@ def an_act_of_time(alice: Person, bob: Person) -> None:
     alice.accepts()
     alice.meter_is("running")
     alice.press("Cancel act")
-    bob.meter_is("free")
-    assert alice.sum("balance") == before
+    for somebody in (alice, bob):
+        somebody.meter_is("free")
+    alice.waits_until(lambda: alice.sum("balance") == before, "the whole price back")
     bob.offers("Five minutes on your tax return")
     alice.accepts()
     for somebody in (alice, bob):

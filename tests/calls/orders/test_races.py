@@ -79,7 +79,7 @@ class OrderRaceTests:
     def test_confirmed_in_two_tabs_and_by_the_worker_it_is_paid_once(self, story, order):
         later = story.now + timedelta(hours=72)
         ends = at_once(6, lambda n: orders.sweep(now=later) if n % 2 else confirm(story, order))
-        assert ends["done"] >= 4
+        assert ends in ({"done": 4, "OrderRefused": 2}, {"done": 3, "OrderRefused": 3})  # the worker is never refused
         assert (captures(), story.balances()["earned"], faults()) == (1, 2_800, [])
 
     @pytest.mark.parametrize("round_", range(3))

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema_rs import Draft202012Validator, ValidationError
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "stripe-openapi.json"
 KEPT = ("type", "enum", "maxLength", "required", "$ref", "format")
@@ -44,21 +44,21 @@ def _others(allowed: Any) -> Any:
 
 @cache
 def _validator(text: str) -> Draft202012Validator:
-    return Draft202012Validator({**json.loads(text), "components": {"schemas": _schemas()}})
+    return Draft202012Validator({**strict(json.loads(text)), "components": {"schemas": _schemas()}})
 
 
 def faults(value: Any, schema: dict[str, Any]) -> list[str]:
     """What is wrong with `value`, as sentences; `schema` as the document has it."""
-    validator = _validator(json.dumps(strict(schema), sort_keys=True))
-    return [_sentence(error) for error in validator.iter_errors(value)]
+    return [_sentence(error) for error in _validator(json.dumps(schema)).iter_errors(value)]
 
 
-def _sentence(error: Any) -> str:
-    while error.context:  # of the alternatives of an anyOf, the fault that lies deepest says most
-        error = max(
-            error.context, key=lambda inner: (len(inner.absolute_path), bool(inner.context), inner.validator != "type")
+def _sentence(error: ValidationError) -> str:
+    while alternatives := [inner for branch in getattr(error.kind, "context", []) for inner in branch]:
+        error = max(  # of the alternatives of an anyOf, the fault that lies deepest says most
+            alternatives,
+            key=lambda inner: (len(inner.instance_path), hasattr(inner.kind, "context"), inner.kind.name != "type"),
         )
-    place = "/".join(map(str, error.absolute_path))
+    place = "/".join(map(str, error.instance_path))
     return f"{place or 'the whole'}: {error.message[:200]}"
 
 

@@ -12,7 +12,7 @@ from tests.payouts.stripe.validator import Judge
 EXAMPLES = Path(__file__).resolve().parents[4] / "shared" / "stripe-fixtures.json"
 # The document was brought to the SDK's version and the examples were not: these fields came or went in between.
 YOUNGER_THAN_THE_EXAMPLES = {
-    "account_session": "'payment_method_settings' is a required property",
+    "account_session": '"payment_method_settings" is a required property',
     "item": "'trial_period_days' was unexpected",
     "price": "'trial_period_days' was unexpected",
     "product": "'type' was unexpected",

@@ -104,6 +104,7 @@ def environment_for(stage: Stage) -> Iterator[Environment]:
     kept = {
         name: value for name, value in os.environ.items() if name not in settings and not name.startswith("DJANGO_")
     }
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)  # dozens of processes would each compile every module anew
     kept["VAR_DIR"] = str(Path(os.environ.get("VAR_DIR", ROOT / "var")).resolve() / "test")  # pictures of failures stay
     with ExitStack() as running:
         if stage.needs_servers:

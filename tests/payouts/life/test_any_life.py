@@ -48,6 +48,9 @@ class AnyLife(PayingIn, Spending, Contesting, Disputing, PayingOut, Passing):
     @initialize(cuts=cuts, faults=faults)
     def begins(self, cuts: list[int], faults: list[tuple[str, int]]) -> None:
         self.meet()
+        self.expect_trouble(cuts, faults)
+
+    def expect_trouble(self, cuts: list[int], faults: list[tuple[str, int]]) -> None:
         self.trouble.expect(cuts, faults)
 
     def everything_ends(self) -> None:

@@ -61,12 +61,20 @@ class Trouble:
 
     @contextmanager
     def everywhere(self) -> Iterator[None]:
-        commit, ask, post = transaction.Atomic.__exit__, SandboxTransport.request, deliveries.post
+        begin, commit = transaction.Atomic.__enter__, transaction.Atomic.__exit__
+        ask, post = SandboxTransport.request, deliveries.post
         with pytest.MonkeyPatch.context() as patch, connection.execute_wrapper(self._statement):
+            patch.setattr(transaction.Atomic, "__enter__", lambda block: self._begin(begin, block))
             patch.setattr(transaction.Atomic, "__exit__", lambda *about: self._commit(commit, *about))
             patch.setattr(SandboxTransport, "request", lambda *said, **how: self._ask(ask, *said, **how))
             patch.setattr(deliveries, "post", lambda *sent: self._post(post, *sent))
             yield
+
+    def _begin(self, plain: Any, block: Any) -> None:
+        """The first is a transaction: it takes back its own work alone, which without a savepoint would be the whole life's."""
+        if all(each._from_testcase for each in connection.atomic_blocks):
+            block.savepoint = True
+        plain(block)
 
     def _commit(self, plain: Any, block: Any, exc_type: Any, exc: Any, trace: Any) -> None:
         ours = [each for each in connection.atomic_blocks if not each._from_testcase]

@@ -35,12 +35,21 @@ def post_movement(dispute: Dispute, movement: Movement, now: datetime) -> None:
         update(dispute, moved_minor=dispute.moved_minor - movement.amount.minor)
 
 
+def mark_lot(dispute: Dispute) -> None:
+    """While the bank has the top-up back, or may, nothing of it goes back to its card beside that."""
+    lot = lots.locked(dispute.lot_id)
+    is_disputed = any(each.is_open or each.is_lost for each in Dispute.objects.filter(lot=lot))
+    if lot.is_disputed != is_disputed:
+        lot.is_disputed = is_disputed
+        lot.save(update_fields=["is_disputed"])
+
+
 def take_unspent(dispute: Dispute, now: datetime) -> None:
     """What is left of the disputed top-up is taken back from credit. What is held stays until it is freed."""
     for _ in range(TRIES):
         lot = lots.of_top_up(dispute.lot.top_up_id or 0)
         credit = wallet.paid_credit(member=dispute.member).minor
-        minor = min(lot.remaining_minor if lot else 0, credit, dispute.amount_minor - dispute.taken_minor)
+        minor = min(lot.remaining_minor if lot else 0, credit, _borne_by_nobody(dispute))
         if lot is None or minor <= 0:
             return
         try:
@@ -51,6 +60,11 @@ def take_unspent(dispute: Dispute, now: datetime) -> None:
             return
         except ledger.Overdraft:  # spent at this very moment
             dispute.refresh_from_db()
+
+
+def _borne_by_nobody(dispute: Dispute) -> int:
+    """Of the disputed sum; what the platform bears is taken too, should credit of the top-up come back."""
+    return dispute.amount_minor - dispute.taken_minor - dispute.recovered_minor
 
 
 def return_taken(dispute: Dispute, now: datetime) -> Money:

@@ -1,6 +1,7 @@
 """What a dispute does to everyone, worked out anew from how it stands at Stripe each time that something is heard of it.
 
-So events may come doubled, late and in any order. Lock order: the dispute's row, the earnings that wait, the lot, accounts.
+So events may come doubled, late and in any order. Lock order: the dispute's row, the earnings that wait, refunds of the lot, the
+lot, accounts.
 """
 
 import logging
@@ -22,6 +23,7 @@ from payouts.earnings import services as earnings
 from payouts.earnings.models import EarningWait
 from payouts.money import Money
 from payouts.office import services as office
+from payouts.refunds import services as refunds
 from payouts.stripe.answers import BankDispute
 from payouts.wallet import services as wallet
 from payouts.wallet.models import CreditLot, LotUse
@@ -94,7 +96,10 @@ def _apply(dispute: Dispute, now: datetime) -> None:
     else:
         is_news = wallet.unblock_payments(reason=dispute.reference, now=now)
     _let_earnings_wait(dispute, now)
+    refunds.lock_open(lot_id=dispute.lot_id)
+    books.mark_lot(dispute)
     if is_against:
+        refunds.call_off_refused(lot_id=dispute.lot_id, now=now)
         books.take_unspent(dispute, now)
         back = Money(0, dispute.currency)
     else:

@@ -36,9 +36,10 @@ def close_task(*, task: StaffTask, staff: AbstractBaseUser, note: str, now: date
         record(staff=staff, act="task.close", reference=task.reference or f"task:{task.pk}", reason=note, now=now)
 
 
-def settle_task(*, key: str, staff: AbstractBaseUser, note: str, now: datetime) -> None:
-    """Closes the task by the act that settles it, which has a record of its own: to be called in its transaction."""
-    StaffTask.objects.filter(key=key, closed_at=None).update(closed_at=now, closed_by=staff.pk, note=note)
+def settle_task(*, key: str, note: str, now: datetime, staff: AbstractBaseUser | None = None) -> None:
+    """Closes the task by the act that settles it, which has a record of its own, or by what made it pointless (no staff): to
+    be called in that transaction."""
+    StaffTask.objects.filter(key=key, closed_at=None).update(closed_at=now, closed_by=staff and staff.pk, note=note)
 
 
 def record(*, staff: AbstractBaseUser, act: str, now: datetime, reference: str = "", reason: str = "") -> AuditRecord:

@@ -14,7 +14,7 @@ def tell_requested(refunds: list[Refund], *, now: datetime) -> None:
 
 
 def tell(refund: Refund, event: str, *, now: datetime) -> None:
-    """`event`: paid, failed, refused, settled. Inside the transaction of the cause."""
+    """`event`: paid, failed, called_off, refused, settled. Inside the transaction of the cause."""
     top_up = refund.lot.top_up
     facts: dict[str, mail.Fact] = {"amount": refund.amount, "taken": refund.taken, "origin": refund.origin}
     if top_up:

@@ -30,6 +30,9 @@ __all__ = [
     "NotEnough",
     "NotRefused",
     "UnknownRefund",
+    "call_off",
+    "call_off_refused",
+    "lock_open",
     "observe",
     "of_member",
     "refundable",
@@ -40,6 +43,8 @@ __all__ = [
 State, Origin = Refund.State, Refund.Origin
 # A card that is gone stays gone: the next refund to it goes to staff at once.
 FINAL_REASONS = ("lost_or_stolen_card", "expired_or_canceled_card", "declined")
+UNMADE = (State.REQUESTED, State.REFUSED)
+DISPUTED = "charge_disputed"  # Stripe's word, and ours where Stripe was not asked
 
 
 class NotEnough(Exception):
@@ -55,8 +60,9 @@ class NotBackYet(Exception):
 
 
 def refundable(*, member: AbstractBaseUser) -> Money:
-    """Unused paid credit: what is held, and what was given as a present, is not in it."""
-    return wallet.paid_credit(member=member)
+    """Unused paid credit: what is held, what was given as a present, and what a bank has taken back, is not in it."""
+    unspent = lots.may_go_back(member_id=member.pk, currency=settings.CURRENCY)
+    return min(unspent, wallet.paid_credit(member=member))
 
 
 def request(*, member: AbstractBaseUser, amount: Money | None, key: str, now: datetime) -> list[Refund]:
@@ -75,14 +81,14 @@ def request(*, member: AbstractBaseUser, amount: Money | None, key: str, now: da
         wanted = amount or refundable(member=member)
         if not wanted or wanted > refundable(member=member):
             raise NotEnough
-        made = [
-            rows.make(lot=lot, amount=part, taken=part, key=key, origin=Origin.MEMBER, now=now)
-            for lot, part in lots.newest_first(member_id=member.pk, amount=wanted)
-        ]
         try:
+            made = [
+                rows.make(lot=lot, amount=part, taken=part, key=key, origin=Origin.MEMBER, now=now)
+                for lot, part in lots.newest_first(member_id=member.pk, amount=wanted)
+            ]
             for refund in made:
                 rows.post_request(refund, now)
-        except ledger.Overdraft:  # held, or spent, at this very moment
+        except (lots.LotsTooSmall, ledger.Overdraft):  # held, spent or disputed at this very moment
             raise NotEnough from None
         mails.tell_requested(made, now=now)
         for refund in made:
@@ -110,10 +116,41 @@ def of_member(*, member: AbstractBaseUser, count: int) -> list[Refund]:
 
 @transaction.atomic
 def refuse(*, refund_id: int, code: str, message: str, now: datetime) -> None:
-    """Stripe will never make this refund: staff settle it by hand with the member."""
+    """Stripe will never make this refund: staff settle it by hand with the member. If it is the bank that has the money
+    back, there is nothing to settle."""
     refund = rows.locked(pk=refund_id)
     if refund and refund.state == State.REQUESTED:
-        _refuse(refund, code, message, now)
+        if refund.lot.is_disputed:  # at this very moment: it locks this row first, so one of us sees the other
+            _call_off(refund, now)
+        else:
+            _refuse(refund, code, message, now)
+
+
+@transaction.atomic
+def call_off(*, refund_id: int, now: datetime) -> None:
+    """The bank took the top-up back before Stripe was asked for the refund, or after Stripe refused it for good: it is credit
+    again, which the dispute takes."""
+    refund = rows.locked(pk=refund_id)
+    if refund and refund.state in UNMADE:
+        _call_off(refund, now)
+
+
+def lock_open(*, lot_id: int) -> None:
+    """What Stripe has not made: for a dispute of the lot, before it locks that."""
+    list(Refund.objects.select_for_update(no_key=True).filter(lot_id=lot_id, state__in=UNMADE).order_by("pk"))
+
+
+def call_off_refused(*, lot_id: int, now: datetime) -> None:
+    """As `call_off`, of what of this lot waits for staff. Once nothing more of it can be asked back."""
+    for refund_id in Refund.objects.filter(lot_id=lot_id, state=State.REFUSED).values_list("pk", flat=True):
+        call_off(refund_id=refund_id, now=now)
+
+
+def _call_off(refund: Refund, now: datetime) -> None:
+    rows.give_back(refund, code=DISPUTED, now=now)
+    note = _("Its bank took the payment back: the dispute settles it.")
+    office.settle_task(key=f"{refund.reference}:refused", note=note, now=now)
+    mails.tell(refund, "called_off", now=now)
 
 
 def _refuse(refund: Refund, code: str, message: str, now: datetime) -> None:
@@ -165,7 +202,7 @@ def _from_the_dashboard(found: CardRefund, now: datetime) -> Refund:
         raise UnknownRefund(found.id)
     if known := rows.locked(stripe_refund=found.id):  # another worker made it before we had the lot's lock
         return known
-    unused = min(lot.remaining, refundable(member=lot.member), found.amount)
+    unused = min(lot.remaining, wallet.paid_credit(member=lot.member), found.amount)
     refund = rows.make(lot=lot, amount=found.amount, taken=unused, key=found.id, origin=Origin.DASHBOARD, now=now)
     rows.post_request(refund, now)
     return refund

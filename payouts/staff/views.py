@@ -27,6 +27,10 @@ from payouts.staff.forms import LedgerForm, ReasonForm, ReviewForm
 from payouts.stripe.models import StripeEvent
 
 ROWS_A_PAGE = 50
+HAVE_AN_ACT = (
+    "review",
+    "refund_refused",
+)  # kinds of tasks that are closed by it: else money would wait with nobody told
 
 
 @staff_only
@@ -67,6 +71,8 @@ def close_task(request: MemberRequest, task_id: int) -> HttpResponse:
     form = ReasonForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Write how it was settled. The task is still open."))
+    elif task.kind in HAVE_AN_ACT:
+        messages.error(request, _("This is settled by its own act, which closes the task. It is still open."))
     elif task.closed_at:
         messages.error(request, _("Somebody closed this task before."))
     else:

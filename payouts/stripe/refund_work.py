@@ -26,6 +26,8 @@ def make_refund(payload: dict[str, Any], *, key: str) -> Finish | None:
     try:
         intent = _intent_of(row.lot.top_up)
         found = refund_gateway.find_refund(intent=intent, refund_id=row.pk) if is_retry(key) else None
+        if found is None and row.lot.is_disputed:
+            return lambda now: refunds.call_off(refund_id=row.pk, now=now)
         made = found or with_fresh_key(
             key,
             lambda key: refund_gateway.create_refund(intent=intent, amount=row.amount, refund_id=row.pk, key=key),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from payouts.money import BadAmount, Money
 from payouts.wallet.models import CreditLot, LotUse
@@ -36,10 +36,11 @@ def spend(*, member_id: int, kind: str, amount: Money, reference: str, now: date
 
 
 def newest_first(*, member_id: int, amount: Money) -> list[tuple[CreditLot, Money]]:
-    """`amount` as parts of the member's top-ups, the newest first: for money on its way back to cards. Locks them."""
-    lots = CreditLot.objects.filter(
-        member_id=member_id, kind=Kind.PAID, currency=amount.currency, remaining_minor__gt=0
-    ).order_by("pk")
+    """`amount` as parts of the member's top-ups, the newest first: for money on its way back to cards. Locks them.
+
+    None of a disputed one: its bank has given the money back already, or may.
+    """
+    lots = _undisputed(member_id, amount.currency).order_by("pk")
     parts, left = [], amount
     for lot in reversed(lots.select_for_update(no_key=True)):
         part = min(left, lot.remaining)
@@ -51,10 +52,26 @@ def newest_first(*, member_id: int, amount: Money) -> list[tuple[CreditLot, Mone
     return parts
 
 
+def may_go_back(*, member_id: int, currency: str) -> Money:
+    """What is left of the top-ups whose cards may get it back; what is held of it is not taken off."""
+    left = _undisputed(member_id, currency).aggregate(minor=Sum("remaining_minor"))["minor"]
+    return Money(left or 0, currency)
+
+
+def _undisputed(member_id: int, currency: str) -> QuerySet[CreditLot]:
+    return CreditLot.objects.filter(
+        member_id=member_id, kind=Kind.PAID, currency=currency, remaining_minor__gt=0, is_disputed=False
+    )
+
+
 def of_top_up(top_up_id: int) -> CreditLot | None:
     """Locked; None while the top-up is not credited."""
     found = CreditLot.objects.select_for_update(no_key=True, of=("self",)).filter(top_up_id=top_up_id)
     return found.first()
+
+
+def locked(lot_id: int) -> CreditLot:
+    return CreditLot.objects.select_for_update(no_key=True, of=("self",)).get(pk=lot_id)
 
 
 def restore(*, member_id: int, reference: str, amount: Money, now: datetime) -> tuple[Money, Money]:

@@ -1,6 +1,7 @@
 """A bank takes a top-up back: told by Stripe in any order, looked at by us at any moment."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 from django.utils import timezone
@@ -14,12 +15,15 @@ from payouts.ledger import services as ledger
 from payouts.office.models import AuditRecord, StaffTask
 from payouts.outbox import services as outbox
 from payouts.outbox.models import OutboxRow
+from payouts.refunds import services as refunds
+from payouts.refunds.models import Refund
 from payouts.sandbox import cards
 from payouts.sandbox import services as sandbox
 from payouts.sandbox.models import SandboxKey, SandboxObject
 from payouts.stripe import gateway, work
-from payouts.stripe.answers import NotAnswered, Refused
+from payouts.stripe.answers import BankDispute, Movement, NotAnswered, Refused
 from payouts.wallet import services as wallet
+from payouts.wallet.models import CreditLot
 from tests.payouts.purse import charge, eur, purse
 from tests.payouts.stripe.story import AT_ONCE, connect, open_top_up, pay, stripe_and_ledger_agree, withdraw, work_for
 
@@ -36,6 +40,12 @@ def top_up(member, minor, now, *, card=AT_ONCE):
     row = open_top_up(member, minor, now=now)
     pay(row, card=card)
     return wallet.confirm_top_up(stripe_session=row.stripe_session, now=now)
+
+
+def top_up_of_a_blocked_member(member, minor, now):
+    """Paid on a page that was open before."""
+    with patch("payouts.wallet.limits.blocks.check"):
+        return top_up(member, minor, now)
 
 
 def latest(kind: str) -> dict:
@@ -196,6 +206,84 @@ class ClosedTests:
         assert (bears(), purse(alice)["credit"]) == ({"owed": 0, "loss": 0, "fees": FEE, "taken": 2_000}, "0.00")
 
 
+class RefundOfTheSameTests:
+    """What a card's bank has taken back does not go to that card from us as well."""
+
+    @pytest.fixture
+    def held(self, alice, now):
+        """20.00 paid in, 15.00 of it held when the bank takes it back."""
+        paid = top_up(alice, 2_000, now)
+        wallet.hold(payer=alice, amount=eur(1_500), key="hold", reference="period:1", now=now)
+        return paid
+
+    def ask(self, member, now, minor: int | None = None, key: str = "back") -> list[Refund]:
+        return refunds.request(member=member, amount=eur(minor) if minor else None, key=key, now=now)
+
+    def test_what_is_freed_of_it_cannot_be_asked_back(self, held, alice, now):
+        do("dispute", "charge")
+        work_for(4)
+        wallet.free(payer=alice, reference="period:1", key="free", now=now)
+        assert refunds.refundable(member=alice) == eur(0)
+        with pytest.raises(refunds.NotEnough):
+            self.ask(alice, now, 1_500)
+        disputes.take_what_was_freed(now=now)
+        assert (bears()["taken"], purse(alice)["credit"]) == (2_000, "0.00")
+
+    def test_what_another_card_paid_can(self, held, alice, now):
+        do("dispute", "charge")
+        work_for(4)
+        other = top_up_of_a_blocked_member(alice, 1_000, now)
+        wallet.free(payer=alice, reference="period:1", key="free", now=now)
+        (refund,) = self.ask(alice, now)
+        assert (refund.lot.top_up, refund.amount) == (other, eur(1_000))
+
+    def test_without_the_mark_it_is_asked_back(self, held, alice, now):
+        """The broken twin."""
+        do("dispute", "charge")
+        work_for(4)
+        wallet.free(payer=alice, reference="period:1", key="free", now=now)
+        CreditLot.objects.update(is_disputed=False)
+        (refund,) = self.ask(alice, now)
+        assert refund.amount == eur(1_500)
+
+    def test_asked_before_it_is_called_off_and_the_dispute_takes_it(self, alice, eve, now, monkeypatch):
+        top_up(eve, 10_000, now)
+        top_up(alice, 2_000, now)
+        with monkeypatch.context() as later:
+            later.delitem(work.HANDLERS, "stripe.refund")
+            self.ask(alice, now, 1_500)
+            do("dispute", "charge")
+            work_for(4)
+        work_for(4)
+        disputes.take_what_was_freed(now=now)
+        assert (Refund.objects.get().state, Refund.objects.get().failure_code) == ("failed", "charge_disputed")
+        assert (bears()["taken"], purse(alice)["credit"]) == (2_000, "0.00")
+        assert not StaffTask.objects.filter(kind="refund_refused").exists()
+        assert stripe_and_ledger_agree()
+
+    def test_refused_by_stripe_before_we_heard_of_the_dispute_staff_need_not_settle_it(self, alice, now, monkeypatch):
+        top_up(alice, 2_000, now)
+        do("dispute", "charge")
+        with monkeypatch.context() as later:
+            later.setattr(work, "process_events", lambda **_: 0)
+            self.ask(alice, now, 1_500)
+            work_for(4)
+        assert Refund.objects.get().state == "refused"
+        work_for(4)
+        assert Refund.objects.get().state == "failed"
+        assert StaffTask.objects.get(kind="refund_refused").closed_at
+        assert (bears()["taken"], purse(alice)["credit"]) == (2_000, "0.00")
+
+    def test_won_it_may_be_asked_back_again(self, alice, now):
+        top_up(alice, 2_000, now)
+        do("dispute", "charge")
+        work_for(4)
+        assert refunds.refundable(member=alice) == eur(0)
+        do("win")
+        work_for(4)
+        assert refunds.refundable(member=alice) == eur(2_000)
+
+
 class InquiryTests:
     def test_moves_nothing_and_is_told_to_staff(self, alice, now):
         top_up(alice, 2_000, now)
@@ -294,6 +382,17 @@ class ParticipationTests:
         with pytest.raises(disputes.NothingFound):
             self.find(disputed, eve, sam, now)
         assert (purse(bob)["pending"], Participation.objects.count()) == ("3.50", 0)
+
+    def test_what_the_expert_bears_is_not_taken_of_the_credit_too(self, alice, bob, sam, now):
+        """The bank took back a part of the payment; what the expert gives back of the rest is the member's."""
+        paid = top_up(alice, 1_000, now)
+        charge(alice, bob, 1_000, now)
+        moved = Movement("txn_1", "adjustment", "dp_1", {}, eur(-600), eur(0), now, now)
+        found = BankDispute("dp_1", "lost", "fraudulent", eur(600), "ch_1", paid.pk, None, (moved,))
+        self.find(disputes.observe(found=found, now=now), bob, sam, now)
+        earnings.give_back(reference=Earning.objects.get().reference, amount=eur(400), key="g", now=now)
+        disputes.take_what_was_freed(now=now)
+        assert (bears(), purse(alice)["credit"]) == ({"owed": 0, "loss": 0, "fees": 0, "taken": 0}, "4.00")
 
     def test_won_afterwards_it_is_owed_to_nobody(self, disputed, bob, sam, now):
         self.find(disputed, bob, sam, now)

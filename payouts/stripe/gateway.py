@@ -9,6 +9,7 @@ Raises InsideTransaction, NotAnswered (ask again, same key) or Refused (no, and 
 from datetime import UTC, datetime
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from payouts.money import Money
@@ -164,21 +165,27 @@ def create_account_link(*, account: str, return_url: str, refresh_url: str, key:
 def retrieve_account(account: str) -> AccountState:
     with asking() as ask:
         found = ask.v2.core.accounts.retrieve(account, {"include": ["configuration.recipient", "requirements"]})
-        banks = ask.v1.accounts.external_accounts.list(account, {"object": "bank_account", "limit": 1}).data
+        bank = _payouts_go_to(ask.v1.accounts.external_accounts.list(account, {"limit": 100}).data)
     recipient = getattr(getattr(found, "configuration", None), "recipient", None)
     balance = getattr(getattr(recipient, "capabilities", None), "stripe_balance", None)
     wanted, due_at = _wanted(getattr(found, "requirements", None))
     return AccountState(
         transfers_status=_status(balance, "stripe_transfers"),
         payouts_status=_status(balance, "payouts"),
-        bank_name=(getattr(banks[0], "bank_name", "") or "") if banks else "",
-        bank_last4=getattr(banks[0], "last4", "") if banks else "",
-        bank_fingerprint=(getattr(banks[0], "fingerprint", "") or "") if banks else "",
-        pays_at_once="instant" in (getattr(banks[0], "available_payout_methods", None) or []) if banks else False,
+        bank_name=getattr(bank, "bank_name", "") or getattr(bank, "brand", "") or "",
+        bank_last4=getattr(bank, "last4", "") or "",
+        bank_fingerprint=getattr(bank, "fingerprint", "") or "",
+        pays_at_once="instant" in (getattr(bank, "available_payout_methods", None) or []),
         is_closed=bool(getattr(found, "closed", False)),
         wanted=wanted,
         due_at=due_at,
     )
+
+
+def _payouts_go_to(external: list[Any]) -> Any:
+    """Of several bank accounts and debit cards the one that Stripe pays to: the newest need not be it. None without any."""
+    ours = [each for each in external if each.currency.upper() == settings.CURRENCY] or external
+    return next((each for each in ours if each.default_for_currency), ours[0] if ours else None)
 
 
 def _wanted(requirements: Any) -> tuple[str, datetime | None]:

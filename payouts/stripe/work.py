@@ -19,6 +19,7 @@ from payouts.money import Money
 from payouts.office import services as office
 from payouts.outbox import services as outbox
 from payouts.outbox.services import Finish, GiveUp, Handler, NotYet
+from payouts.safety import services as safety
 from payouts.stripe import books, dispute_work, gateway, pay_in_work, refund_work
 from payouts.stripe.answers import Payout, Refused
 from payouts.stripe.attempts import is_retry, with_fresh_key
@@ -46,6 +47,8 @@ def make_transfer(payload: dict[str, Any], *, key: str) -> Finish:
         found = gateway.find_transfer(destination=to, withdrawal_id=row.pk) if is_retry(key) else None
         if found is None and disputes.took_part(expert_id=row.expert_id, since=row.requested_at):
             return lambda now: withdrawals.stopped(withdrawal_id=row.pk, now=now)
+        if found is None:
+            _wait_while_frozen(row)
         if found is None and row.waits_for_funds:
             _wait_for_funds(row.amount)
         transfer = found or with_fresh_key(
@@ -59,6 +62,13 @@ def make_transfer(payload: dict[str, Any], *, key: str) -> Finish:
         return lambda now: withdrawals.transfer_refused(withdrawal_id=row.pk, code=code, message=message, now=now)
     made = transfer.id
     return lambda now: withdrawals.transfer_made(withdrawal_id=row.pk, stripe_transfer=made, now=now)
+
+
+def _wait_while_frozen(row: Withdrawal) -> None:
+    """Raises NotYet. What was asked for before a freeze and is still here waits too: it would go to the changed bank account,
+    or leave while staff look."""
+    if frozen := safety.frozen(member=row.expert, now=timezone.now()):
+        raise NotYet(f"withdrawals are frozen: {frozen.reason}")
 
 
 def _wait_for_funds(amount: Money) -> None:
@@ -78,6 +88,8 @@ def make_payout(payload: dict[str, Any], *, key: str) -> Finish | None:
             return lambda now: withdrawals.payout_refused(
                 withdrawal_id=row.pk, code=withdrawals.UNDER_REVIEW, message="", now=now
             )
+        if found is None:
+            _wait_while_frozen(row)
         payout = found or _payout_at_once(row, key) or with_fresh_key(key, lambda key: _pay_out(row, key, "standard"))
     except Refused as refusal:
         code, message = _final(refusal)

@@ -12,13 +12,18 @@ from django.utils import timezone
 from payouts.mail import services as mail
 from payouts.office.models import AuditRecord
 from payouts.outbox import services as outbox
+from payouts.outbox.models import OutboxRow
 from payouts.safety import services as safety
 from payouts.safety.models import Freeze
+from payouts.sandbox import banks, operator, store
+from payouts.sandbox.models import SandboxObject
+from payouts.stripe import work
 from payouts.stripe.answers import AccountState
 from payouts.withdrawals import services as withdrawals
 from payouts.withdrawals.models import Withdrawal
 from tests import cast
 from tests.payouts.purse import connect_bank, eur, make_available, purse
+from tests.payouts.stripe.story import connect, earn, work_for
 
 pytestmark = pytest.mark.django_db
 
@@ -120,6 +125,75 @@ class BankTests:
             with self.answers(fingerprint):
                 self.refresh(rich_bob, now)
         assert Freeze.objects.get().reason == "bank"
+
+
+class AskedForBeforeTests:
+    """What was asked for before a freeze and has not left for the bank waits with the rest."""
+
+    @pytest.fixture
+    def now(self):
+        return timezone.now()
+
+    @pytest.fixture
+    def asked(self, alice, bob, now):
+        earn(bob, alice, 10_000, now=now)
+        connect(bob, now=now)
+        return withdraw(bob, now)
+
+    def sent(self) -> list[str]:
+        OutboxRow.objects.filter(state="waiting").update(due_at=timezone.now())
+        work_for(6)
+        return sorted(SandboxObject.objects.filter(kind__in=["transfer", "payout"]).values_list("kind", flat=True))
+
+    @pytest.mark.parametrize("reason", ["bank", "email", "factor", "review"])
+    def test_it_is_not_transferred(self, asked, bob, sam, now, reason):
+        safety.freeze(member=bob, reason=reason, key="cause", now=now)
+        assert self.sent() == []
+        safety.lift(member=bob, staff=sam, reason="Spoke on the phone.", now=timezone.now())
+        assert self.sent() == ["payout", "transfer"]
+
+    def test_what_was_transferred_is_not_paid_out_to_another_bank(self, asked, bob, sam, now, monkeypatch):
+        with monkeypatch.context() as later:
+            later.delitem(work.HANDLERS, "stripe.payout")
+            assert self.sent() == ["transfer"]
+        operator.change_bank(account_id=asked.stripe_account, number=banks.INSTANT_BANK)
+        with monkeypatch.context() as later:
+            later.delitem(work.HANDLERS, "stripe.payout")
+            work_for(2)
+        assert safety.frozen(member=bob, now=now).reason == "bank"
+        assert self.sent() == ["transfer"]
+        safety.lift(member=bob, staff=sam, reason="It is his.", now=timezone.now())
+        assert self.sent() == ["payout", "transfer"]
+
+    def test_without_that_look_it_leaves(self, asked, bob, now, monkeypatch):
+        """The broken twin."""
+        safety.freeze(member=bob, reason="review", key="cause", now=now)
+        monkeypatch.setattr(work, "_wait_while_frozen", lambda row: None)
+        assert self.sent() == ["payout", "transfer"]
+
+
+class SeveralAccountsTests:
+    def test_another_one_that_stripe_pays_to_from_now_on_freezes(self, alice, bob, now):
+        account = connect(bob, now=now)
+        add_bank(account, banks.INSTANT_BANK, is_default=False)
+        withdrawals.refresh_bank(stripe_account=account, now=now)
+        assert (bob.bank_connection.bank_last4, Freeze.objects.count()) == ("6789", 0)
+        choose_bank(account, banks.INSTANT_BANK)
+        bank = withdrawals.refresh_bank(stripe_account=account, now=now)
+        assert (bank.bank_last4, Freeze.objects.get().reason) == ("9991", "bank")
+
+
+def add_bank(account: str, number: str, *, is_default: bool) -> None:
+    before = next(bank for bank in banks.of(account, "eur") if bank["default_for_currency"])
+    banks.add(account, name="Bob Leroy", country="BE", number=number)
+    if not is_default:
+        choose_bank(account, before["_"]["number"])
+
+
+def choose_bank(account: str, number: str) -> None:
+    """As the expert does on Stripe's own pages."""
+    for bank in banks.of(account, "eur"):
+        store.save({**bank, "default_for_currency": bank["_"]["number"] == number})
 
 
 @pytest.mark.django_db(transaction=True)  # allauth tells of a change once it is committed

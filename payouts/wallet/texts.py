@@ -32,3 +32,7 @@ def too_often_text(wait: TooOften) -> str:
     at = date_format(timezone.localtime(wait.until), "j M H:i")
     text = _("Too many payments were started or declined. Nothing was charged. You can add credit again from {at}.")
     return text.format(at=at)
+
+
+def blocked_text() -> str:
+    return _("Your payments are paused while your bank disputes one. Nothing was charged.")

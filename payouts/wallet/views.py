@@ -31,7 +31,7 @@ from payouts.stripe.answers import NotAnswered, Refused
 from payouts.wallet import services as wallet
 from payouts.wallet.forms import MonthlyLimitForm, TopUpForm, sum_for
 from payouts.wallet.models import TopUp
-from payouts.wallet.texts import limit_text, too_often_text
+from payouts.wallet.texts import blocked_text, limit_text, too_often_text
 
 MOVES_A_PAGE = 25
 REFUNDS_SHOWN = 20
@@ -98,7 +98,7 @@ def _begun(request: MemberRequest, form: TopUpForm, back: str, pay: Callable[...
     except wallet.TooOften as wait:
         form.add_error(None, too_often_text(wait))
     except wallet.PaymentsBlocked:
-        form.add_error(None, _("Your payments are paused while your bank disputes one. Nothing was charged."))
+        form.add_error(None, blocked_text())
     except wallet.CheckoutsOpen:
         form.add_error(None, _("You have payment pages open. Pay there, or try again in a few minutes."))
     except SavedCard.DoesNotExist:
@@ -194,6 +194,8 @@ def top_up_again(request: MemberRequest, top_up_id: int) -> HttpResponse:
         messages.error(request, limit_text(limit))
     except wallet.TooOften as wait:
         messages.error(request, too_often_text(wait))
+    except wallet.PaymentsBlocked:
+        messages.error(request, blocked_text())
     except (wallet.CheckoutsOpen, BadAmount, NotAnswered, Refused):
         messages.error(
             request, _("The payment page could not be opened. Nothing was charged. Please try again in a minute.")

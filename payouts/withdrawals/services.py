@@ -58,6 +58,7 @@ __all__ = [
     "withdrawn",
 ]
 State = Withdrawal.State
+MOST_MINOR = 2**31 - 1  # more than anybody has; in its column, psycopg would wrap what is above it around
 UNDER_REVIEW = "under_review"  # a failure code of ours: the expert took part in a fraud
 
 
@@ -134,6 +135,8 @@ def _checked(amount: Money) -> Money:
         raise BadAmount(f"{amount.minor} {amount.currency} cannot be withdrawn")
     if amount.minor < settings.WITHDRAWAL_MINOR_MIN:
         raise TooLittle
+    if amount.minor > MOST_MINOR:
+        raise NotEnough
     return amount
 
 

@@ -150,6 +150,13 @@ class FailureTests:
         assert path in django_mail.outbox[0].body
         assert "/sandbox/stripe/c/pay/" in signed_in(alice).get(path).url
 
+    def test_who_may_not_pay_just_now_is_told_so_there(self, alice, asking, signed_in, now):
+        spend(alice, 2_900, "call:1", now)
+        work()
+        wallet.block_payments(member=alice, reason="dispute:1", now=now)
+        path = f"/wallet/top-up/{TopUp.objects.get(way='card').pk}/again/"
+        assert "Your payments are paused" in signed_in(alice).get(path, follow=True).content.decode()
+
     def test_the_way_to_pay_is_the_members_alone(self, alice, eve, asking, signed_in, now):
         spend(alice, 2_900, "call:1", now)
         work()

@@ -149,6 +149,13 @@ class BankAsksTests:
         assert cards.confirm(stripe_intent=asked.stripe_intent, now=now).state == State.FAILED
         assert wallet.credit(member=alice) == eur(0)
 
+    def test_an_answer_of_before_that_comes_late_opens_nothing_again(self, alice, asked, now):
+        payment = CardPayment.objects.get()
+        answer = cards.ask(payment=payment)  # Stripe repeats what it said first: the bank asks
+        sandbox.prove(intent_id=asked.stripe_intent, succeeds=False)
+        cards.confirm(stripe_intent=asked.stripe_intent, now=now)
+        assert cards.settle(payment=payment, answer=answer, now=now).state == State.FAILED
+
     def test_coming_back_without_an_answer_credits_nothing(self, alice, asked, now):
         assert cards.confirm(stripe_intent=asked.stripe_intent, now=now).state == State.OPEN
         work_for(4)

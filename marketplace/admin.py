@@ -1,8 +1,19 @@
 """The back office of the catalogue: dense tables. Money has pages of its own and is never edited here."""
 
+from allauth.account import admin as _account_pages  # noqa: F401 (registers what is taken off below)
+from allauth.account.models import EmailAddress
+from allauth.mfa import admin as _factor_pages  # noqa: F401
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
+from django.db import transaction
+from django.utils import timezone
 
 from marketplace.models import Category, Listing, Presence, Profile, User
+from payouts.office import services as office
+from payouts.safety import services as safety
+
+# An address is changed by its owner alone: its page would do it without a freeze, and without a word to the old one.
+admin.site.unregister([EmailAddress, Authenticator])
 
 
 class ReadOnlyInline(admin.TabularInline):
@@ -43,6 +54,35 @@ class UserAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None) -> bool:
         return False
+
+
+@admin.register(Authenticator)
+class FactorAdmin(admin.ModelAdmin):
+    """Of who lost their telephone a superuser takes the factor away: that freezes withdrawals, and the member hears of it.
+
+    Nobody reads or writes what is in it.
+    """
+
+    list_display = fields = readonly_fields = ("user", "type", "created_at", "last_used_at")
+    list_filter = ("type",)
+    search_fields = ("user__email",)
+    actions = None
+
+    def has_add_permission(self, request) -> bool:
+        return False
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return request.user.is_superuser and (obj is None or obj.user_id != request.user.pk)
+
+    @transaction.atomic
+    def delete_model(self, request, obj) -> None:
+        now, key = timezone.now(), f"factor:{obj.pk}:taken"
+        office.record(staff=request.user, act="factor.take", reference=f"user:{obj.user_id}", reason=obj.type, now=now)
+        safety.freeze(member=obj.user, reason="factor", key=key, now=now)
+        super().delete_model(request, obj)
 
 
 @admin.register(Category)

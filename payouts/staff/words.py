@@ -24,6 +24,7 @@ WORDS: dict[str, Promise] = {
     "dispute.send_evidence": _("sent evidence to a bank"),
     "look": _("looked at it"),
     "event.replay": _("processed an event again"),
+    "factor.take": _("took a second factor away"),
     "freeze.lift": _("let a member withdraw again"),
     "outbox.retry": _("tried again what was given up"),
     "promo.grant": _("gave promotional credit"),

@@ -1,0 +1,53 @@
+"""What staff may do to the ways in of other people: nothing unseen."""
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.utils import timezone
+
+from payouts.office.models import AuditRecord
+from payouts.safety import services as safety
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def staff(sam, signed_in):
+    return signed_in(sam)
+
+
+@pytest.fixture
+def factor(bob) -> Authenticator:
+    cast.second_factor(bob)
+    return Authenticator.objects.get(user=bob, type="totp")
+
+
+class FactorTests:
+    def test_taking_one_away_freezes_withdrawals_and_is_written_down(self, staff, sam, bob, factor):
+        staff.post(f"/admin/mfa/authenticator/{factor.pk}/delete/", {"post": "yes"})
+        assert not Authenticator.objects.filter(user=bob).exists()
+        assert safety.frozen(member=bob, now=timezone.now()).reason == "factor"
+        record = AuditRecord.objects.get()
+        assert (record.staff, record.act, record.reference) == (sam, "factor.take", f"user:{bob.pk}")
+
+    def test_nobody_reads_or_changes_what_is_in_it(self, staff, factor):
+        page = f"/admin/mfa/authenticator/{factor.pk}/change/"
+        assert factor.data["secret"] not in staff.get(page).content.decode()
+        assert staff.post(page, {"type": "totp", "data": "{}"}).status_code == 403
+        assert staff.get("/admin/mfa/authenticator/add/").status_code == 403
+
+    def test_only_a_superuser_takes_one_away_and_not_their_own(self, staff, sam, factor, signed_in):
+        own = Authenticator.objects.get(user=sam, type="totp")
+        assert staff.post(f"/admin/mfa/authenticator/{own.pk}/delete/", {"post": "yes"}).status_code == 403
+        other = signed_in(cast.staff("Uma Usher"))
+        assert other.post(f"/admin/mfa/authenticator/{factor.pk}/delete/", {"post": "yes"}).status_code == 403
+        assert Authenticator.objects.filter(pk__in=[own.pk, factor.pk]).count() == 2
+
+
+def test_no_page_changes_the_address_of_another(staff, bob):
+    address = EmailAddress.objects.get(user=bob)
+    assert (
+        staff.post(f"/admin/account/emailaddress/{address.pk}/change/", {"email": "x@example.test"}).status_code == 404
+    )
+    assert staff.get("/admin/account/emailaddress/add/").status_code == 404

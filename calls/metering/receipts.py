@@ -1,6 +1,6 @@
 """Afterwards: every second of a call, what was billed and why it stood still, and what each paid period cost."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -10,6 +10,7 @@ from django.conf import settings
 from calls.metering import billing, texts
 from calls.metering.models import PaidPeriod, StoredTime
 from calls.metering.moments import to_ms
+from calls.metering.stored import kept_past_date
 from calls.metering.terms import is_act, is_stored, terms_of
 from calls.metering.timeline import Stretch, line_of_time
 from calls.rooms.models import Call
@@ -36,7 +37,7 @@ class PeriodRow:
     the expert, or after a claim); commission and earning make it up. `charge`: the claim and the refunds; None if it was free.
 
     Of an act, `given_back` is the unused part, which is stored; `stored` says what became of it, and `stored_charge` what
-    the expert gave back of it. Of a period on stored
+    the expert gave back of it; `is_kept`: its date has come, and it does not go back yet. Of a period on stored
     time, `paid` was paid before: with the act in the call `paid_in`.
     `estimate`: the line of the consent card, to be shown beside `billed_ms` and `paid`; empty without one.
     """
@@ -58,6 +59,7 @@ class PeriodRow:
     given_back: Money
     refunded: Money
     stored: StoredTime | None
+    is_kept: bool
     stored_charge: claims.Charge | None
     paid_in: int | None
     paid: Money
@@ -132,7 +134,7 @@ class Receipt:
 def receipt(*, call: Call, now: datetime | None = None) -> Receipt | None:
     """None for a call that was never live. A period that is not settled yet is not on it.
 
-    `now`: for what can still be contested.
+    `now`: for what can still be contested, and for what is kept past its date.
     """
     if call.started_at is None:
         return None
@@ -147,7 +149,8 @@ def receipt(*, call: Call, now: datetime | None = None) -> Receipt | None:
     ]
     charges = claims.charges(references=references, now=now or call.started_at)
     looked = disputes.looks(references=charges)
-    rows = [_row(period, kept.get(period.pk), charges, looked) for period in periods]
+    past_date = kept_past_date(kept.values(), now=now) if now else set()
+    rows = [_row(period, kept.get(period.pk), charges, looked, past_date) for period in periods]
     return Receipt(
         call=call,
         stretches=line_of_time(call, periods),
@@ -177,6 +180,7 @@ def _row(
     stored: StoredTime | None,
     charges: Mapping[str, claims.Charge],
     looked: Mapping[str, list[datetime]] = MappingProxyType({}),
+    past_date: Set[int] = frozenset(),
 ) -> PeriodRow:
     offer, currency, charge = period.offer, period.currency, charges.get(f"period:{period.pk}")
     price, given_back = Money(period.amount_minor, currency), Money(period.given_back_minor, currency)
@@ -200,6 +204,7 @@ def _row(
         price=price,
         given_back=given_back,
         stored=stored,
+        is_kept=stored is not None and stored.pk in past_date,
         stored_charge=charges.get(stored.reference) if stored else None,
         paid_in=period.stored.period.call_id if period.stored else None,
         refunded=price - given_back - paid,

@@ -104,17 +104,19 @@ def _for_expert(offer: Offer, now: datetime) -> dict[str, Any]:
     }
 
 
-def stored_state(*, payer: User, expert: User, viewer: User) -> list[dict[str, Any]]:
+def stored_state(*, payer: User, expert: User, viewer: User, now: datetime) -> list[dict[str, Any]]:
     """The time that these two can use without paying anew."""
+    rows = list(stored.of_pair(payer_id=payer.pk, expert_id=expert.pk))
+    kept = stored.kept_past_date(rows, now=now)
     return [
         {
             "id": row.pk,
             "label": row.label,
             "length_ms": row.length_ms,
             "expires_at": _ms(row.expires_at),
-            "text": texts.stored_line(row, viewer),
+            "text": texts.stored_line(row, viewer, is_kept=row.pk in kept),
         }
-        for row in stored.of_pair(payer_id=payer.pk, expert_id=expert.pk)
+        for row in rows
     ]
 
 

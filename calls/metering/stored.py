@@ -5,6 +5,7 @@ stands for to an earning of that use. Locks: the paid period first, then the sto
 """
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -34,6 +35,12 @@ def stored_of_member(member: User) -> QuerySet[StoredTime]:
     """Bought or owed, for the member's own page."""
     left = StoredTime.objects.filter(Q(payer=member.pk) | Q(expert=member.pk), price_minor__gt=0, length_ms__gt=0)
     return left.select_related("period", "payer", "expert").order_by("expires_at", "pk")
+
+
+def kept_past_date(rows: Iterable[StoredTime], *, now: datetime) -> set[int]:
+    """Of these, by id, the ones whose date has come and that do not go back yet: a claim, a dispute or a review is open."""
+    left = {row.reference: row.pk for row in rows if row.price_minor}
+    return {left[reference] for reference in earnings.kept_past_date(references=left, now=now)}
 
 
 def lock(stored_id: int) -> StoredTime:

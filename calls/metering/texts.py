@@ -17,6 +17,7 @@ from calls.metering.billing import cap_ms
 from calls.metering.models import Offer, PaidPeriod, Stop, StoredTime
 from calls.metering.terms import is_act, is_stored, is_work, lowest_cap, terms_of, unused_minor
 from marketplace.accounts.models import User
+from payouts.earnings import services as earnings
 from payouts.money import Money
 from payouts.wallet.services import Monthly
 
@@ -76,11 +77,13 @@ def discount(offer: Offer) -> str:
 
 def _stored_lines(offer: Offer) -> list[str]:
     length = duration(offer.length_ms or 0)
+    kept = offer.stored
+    rest = _("Only the time that is used is taken from it; the rest stays stored until {day}.")
+    if kept and earnings.kept_past_date(references=[kept.reference], now=offer.sent_at):
+        rest = _("Only the time that is used is taken from it; the rest stays stored until what is open is settled.")
     return [
         _("{label}: {length} of it are left. Nothing more is paid.").format(label=offer.label, length=length),
-        _("Only the time that is used is taken from it; the rest stays stored until {day}.").format(
-            day=_day(offer.stored.expires_at, offer.payer) if offer.stored else ""
-        ),
+        rest.format(day=_day(kept.expires_at, offer.payer) if kept else ""),
     ]
 
 
@@ -233,9 +236,11 @@ def you_will_get(share: Money, *, per_minute: bool) -> str:
     return _("You will get {share}.").format(share=share)
 
 
-def stored_line(stored: StoredTime, reader: User) -> str:
-    """ "18 min left, until 26 December 2026"."""
+def stored_line(stored: StoredTime, reader: User, *, is_kept: bool = False) -> str:
+    """ "18 min left, until 26 December 2026"; `is_kept`: past that day."""
     left = _("{length} left, until {day}")
+    if is_kept:
+        left = _("{length} left, kept past {day} until what is open about it is settled")
     return left.format(length=duration(stored.length_ms), day=_day(stored.expires_at, reader))
 
 

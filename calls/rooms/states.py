@@ -60,7 +60,7 @@ def look(*, room: Room, user: User, now: datetime) -> Look:
         "offer": metering.offer_state(offer, user, now),
         "meter": metering.meter_state(period, user, now),
         "order": _order(call) if call else None,
-        "stored": metering.stored_state(payer=room.caller, expert=room.expert, viewer=user),
+        "stored": metering.stored_state(payer=room.caller, expert=room.expert, viewer=user, now=now),
         **(_purse(user, living, now) if mine_is_caller else _shelf(user)),
     }
     mine = seats.get(user.id)

@@ -115,8 +115,8 @@ def receipt(request: HttpRequest, call_id: int) -> HttpResponse:
 @require_safe
 def receipt_pdf(request: HttpRequest, call_id: int) -> HttpResponse:
     """The receipt as a paper with its numbers, for each of the two. A free call has none."""
-    call = _ended_call(request.user, call_id)
-    found, works = metering.receipt(call=call), _works(request.user, call, timezone.now())
+    call, now = _ended_call(request.user, call_id), timezone.now()
+    found, works = metering.receipt(call=call, now=now), _works(request.user, call, now)
     charged = _charged(found, works)
     if found is None or not charged:
         raise Http404

@@ -58,6 +58,7 @@ def me(request):
             "calls": _calls_of(request.user),
             "orders": orders.of_member(request.user)[:ORDERS_SHOWN],
             "stored": stored,
+            "stored_kept": metering.kept_past_date(stored, now=timezone.now()),
             "stored_waits": bool(stored) and wallet.is_blocked(member=request.user),
             "letters": request.user.messages_received.select_related("sender").order_by("-sent_at")[:MESSAGES_SHOWN],
         },

@@ -19,7 +19,7 @@ from payouts.earnings.models import Earning
 from payouts.earnings.parts import left, move_part
 from payouts.earnings.suspicion import look_again
 from payouts.earnings.tips import TipLimit, left_to_tip, tip, tips
-from payouts.earnings.waiting import AlreadyReleased, kept_by_others, let_go, wait
+from payouts.earnings.waiting import AlreadyReleased, kept_by_others, kept_past_date, let_go, wait
 from payouts.ledger import accounts
 from payouts.ledger import services as ledger
 from payouts.money import Money
@@ -34,6 +34,7 @@ __all__ = [
     "chart",
     "give_back",
     "kept_by_others",
+    "kept_past_date",
     "left",
     "left_to_tip",
     "let_go",

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from payouts import clock
 from payouts.earnings.models import UNUSED, Earning, EarningWait
 
 
@@ -41,8 +42,24 @@ def let_go(*, reference: str, reason: str) -> None:
 
 def kept_by_others(*, references: Iterable[str]) -> set[str]:
     """Of these, the ones that wait for anything else than to be used."""
-    waits = EarningWait.objects.filter(earning__reference__in=references).exclude(reason=UNUSED)
-    return set(waits.values_list("earning__reference", flat=True))
+    return set(_dates_of_kept(references))
+
+
+def kept_past_date(*, references: Iterable[str], now: datetime) -> set[str]:
+    """Of those, the ones whose date has come."""
+    dates = _dates_of_kept(references)
+    if not dates:
+        return set()
+    today = clock.on_calendar(now)
+    return {reference for reference, date in dates.items() if date <= today}
+
+
+def _dates_of_kept(references: Iterable[str]) -> dict[str, datetime]:
+    wanted = list(references)
+    if not wanted:
+        return {}
+    waits = EarningWait.objects.filter(earning__reference__in=wanted).exclude(reason=UNUSED)
+    return dict(waits.values_list("earning__reference", "earning__release_at"))
 
 
 def _locked(reference: str) -> Earning:

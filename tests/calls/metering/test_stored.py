@@ -1,5 +1,6 @@
 """Time that was bought and not used: kept for the same two people for 30 days, used in later calls, then given back."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -42,10 +43,14 @@ def give_back_expired(story: Story, after: timedelta = AFTER_30_DAYS) -> int:
     return metering.give_back_expired(today=at, now=at)
 
 
+def shown(story: Story, viewer) -> list[dict]:
+    return metering.stored_state(payer=story.alice, expert=story.bob, viewer=viewer, now=story.now)
+
+
 class OfferTests:
     def test_both_are_told_what_is_left(self, story):
         for viewer in (story.alice, story.bob):
-            (left,) = metering.stored_state(payer=story.alice, expert=story.bob, viewer=viewer)
+            (left,) = shown(story, viewer)
             assert (left["label"], left["length_ms"]) == ("Half an hour on your tax return", 1_080_000)
             assert left["text"] == "18 min left, until April 1, 2026"
 
@@ -143,7 +148,7 @@ class UseTests:
         story.after(1).sweep()
         assert (story.period.end_reason, story.period.amount_minor) == ("act_done", 1_500)
         assert story.stored() == (0, 0)
-        assert metering.stored_state(payer=story.alice, expert=story.bob, viewer=story.alice) == []
+        assert shown(story, story.alice) == []
 
     def test_each_part_is_released_from_its_own_end(self, story):
         story.go_stored().after(360)
@@ -284,6 +289,47 @@ class DisputeTests:
         story.hang_up()
         assert give_back_expired(story, timedelta(days=32)) == 1
         assert [row.price_minor for row in StoredTime.objects.order_by("pk")] == [1_500, 0]
+
+
+class KeptPastItsDateTests:
+    """A claim, a dispute or a review is still open when the 30 days are over: nothing says that it goes back on a day past."""
+
+    @pytest.fixture
+    def kept(self, story, monkeypatch) -> StoredTime:
+        left = StoredTime.objects.get()
+        story.hang_up()
+        earnings.wait(reference=left.reference, reason="claim", now=story.now)
+        story.after(30 * 24 * 3_600)
+        monkeypatch.setattr("django.utils.timezone.now", lambda: story.now)
+        assert metering.give_back_expired(today=story.now, now=story.now) == 0
+        return left
+
+    def test_before_its_date_it_is_stored_until_then(self, story):
+        earnings.wait(reference=StoredTime.objects.get().reference, reason="claim", now=story.now)
+        assert shown(story, story.alice)[0]["text"] == "18 min left, until April 1, 2026"
+
+    def test_both_read_so_on_their_own_pages_and_on_the_receipt(self, story, kept, signed_in):
+        for member in (story.alice, story.bob):
+            for address in ("/me/", f"/calls/{kept.period.call_id}/"):
+                text = re.sub("<[^>]*>", "", signed_in(member).get(address).content.decode())
+                assert "18 min, kept past 1 Apr 2026, until what is open about it is settled" in text
+                assert "until 1 Apr 2026" not in text
+
+    def test_in_the_call_and_on_the_card_too(self, story, kept):
+        story.call_again()
+        assert shown(story, story.alice)[0]["text"] == (
+            "18 min left, kept past April 1, 2026 until what is open about it is settled"
+        )
+        story.offer_stored()
+        assert (
+            "Only the time that is used is taken from it; the rest stays stored until what is open is settled."
+            in story.card()["text"]
+        )
+
+    def test_once_it_is_settled_it_goes_back(self, story, kept):
+        earnings.let_go(reference=kept.reference, reason="claim")
+        assert metering.kept_past_date([kept], now=story.now) == set()
+        assert metering.give_back_expired(today=story.now, now=story.now) == 1
 
 
 class GiveBackTests:

@@ -1,6 +1,8 @@
 """Whatever a person reads goes through gettext: no words of a template stand outside it, and codes have words for staff."""
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -40,6 +42,30 @@ def test_no_template_has_words_outside_gettext():
 @pytest.mark.parametrize("text", ["<p>Pay now</p>", '<a title="Pay">{{ sum }}</a>', "{% translate 'x' %} left"])
 def test_words_outside_it_are_found(text):
     assert untranslated(text)
+
+
+def outside_gettext(tree: ast.AST) -> Iterator[str]:
+    """Words in a text, except what a call of `_` is given, docstrings and the reasons of exceptions."""
+    for node in ast.iter_child_nodes(tree):
+        is_docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        is_marked = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_"
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
+            if set(WORD.findall(node.value)) - NAMES:
+                yield node.value
+        elif not (is_docstring or is_marked or isinstance(node, ast.Raise)):
+            yield from outside_gettext(node)
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("[cp]a*/*/evidence.py")), ids=str)
+def test_evidence_has_no_words_outside_gettext_and_is_in_english(path):
+    text = path.read_text()
+    assert list(outside_gettext(ast.parse(text))) == []
+    assert "@in_english" in text
+
+
+@pytest.mark.parametrize("text", ['x = f"on {day} UTC, by card."', 'x = _("Sum") + " of credit"'])
+def test_words_of_evidence_outside_it_are_found(text):
+    assert list(outside_gettext(ast.parse(text)))
 
 
 def test_every_task_and_act_of_staff_has_words():

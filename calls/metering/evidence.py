@@ -1,15 +1,12 @@
 """What the receipt says of one paid period, frozen when its payer contests it: the terms, every second, every stop and why.
 
-Tables of plain text, in the source language and in UTC, for staff to decide on. The expert reads it too, so nothing in it
-tells the payer's credit.
+Tables of plain text for staff to decide on. The expert reads it too, so nothing in it tells the payer's credit.
 """
 
 from datetime import UTC, datetime
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from calls.metering.models import Hearing, PaidPeriod
 from calls.metering.moments import to_ms
@@ -17,33 +14,34 @@ from calls.metering.receipts import PeriodRow, row_of
 from calls.metering.texts import duration
 from calls.metering.timeline import line_of_time
 from payouts.claims import services as claims
+from payouts.in_english import in_english
 from payouts.money import Money
 
 Table = dict[str, Any]  # {"title": ..., "rows": [[cell, ...], ...]}
 
 
+@in_english
 def evidence(period: PaidPeriod) -> list[Table]:
-    with override(settings.LANGUAGE_CODE):
-        row = row_of(period)
-        return [
-            _table(_("Terms as accepted"), [[line] for line in row.terms.split("\n")]),
-            _table(_("The paid period"), _figures(row)),
-            _table(_("Every second"), _seconds(period)),
-            _table(_("When the meter stood still"), _stops(row)),
-            _table(_("When each heard the other, as the servers saw it"), _heard(period)),
-        ]
+    row = row_of(period)
+    return [
+        _table(_("Terms as accepted"), [[line] for line in row.terms.split("\n")]),
+        _table(_("The paid period"), _figures(row)),
+        _table(_("Every second"), _seconds(period)),
+        _table(_("When the meter stood still"), _stops(row)),
+        _table(_("When each heard the other, as the servers saw it"), _heard(period)),
+    ]
 
 
+@in_english
 def tip_evidence(tip: claims.Charge, period: PaidPeriod | None) -> list[Table]:
     """`period`: what the payer of the tip paid for in the same call."""
     sent = tip.earning
-    with override(settings.LANGUAGE_CODE):
-        figures = [
-            [_("Tip"), str(Money(sent.price_minor, sent.currency))],
-            [_("Sent"), _at(sent.captured_at)],
-            [_("Given back before"), str(Money(sent.given_back_minor, sent.currency))],
-        ]
-        return [_table(_("The tip"), figures), *(evidence(period) if period else [])]
+    figures = [
+        [_("Tip"), str(Money(sent.price_minor, sent.currency))],
+        [_("Sent"), _at(sent.captured_at)],
+        [_("Given back before"), str(Money(sent.given_back_minor, sent.currency))],
+    ]
+    return [_table(_("The tip"), figures), *(evidence(period) if period else [])]
 
 
 def _figures(row: PeriodRow) -> list[list[str]]:

@@ -1,13 +1,15 @@
 """What staff send to a card's bank: the record of what was paid from the disputed top-up, in words that they may change."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from payouts.disputes.models import Dispute
 from payouts.disputes.parts import paid_with, parties
+from payouts.in_english import in_english
 from payouts.money import Money
 from payouts.office import services as office
 from payouts.outbox import services as outbox
@@ -17,20 +19,37 @@ class NotAnswerable(Exception):
     """The dispute does not wait for us (any more), or still runs. Nothing was sent."""
 
 
+@in_english
 def gathered(dispute: Dispute) -> str:
     """From receipts alone: who paid, when, for what, how much of this top-up went into it, and where the receipt is."""
     top_up = dispute.lot.top_up
     paid_at = top_up and (top_up.paid_at or top_up.made_at)
+    added = _("{member} ({email}) added {sum} of credit by card.")
+    if paid_at:
+        added = _("{member} ({email}) added {sum} of credit on {moment}, by card.")
     lines = [
-        f"{dispute.member} ({dispute.member.email}) added {Money(dispute.lot.amount_minor, dispute.currency)} of credit"
-        + (f" on {paid_at:%Y-%m-%d %H:%M} UTC, by card." if paid_at else " by card."),
-        "Credit is spent only on calls: the payer accepts the price on the screen before anything is charged, "
-        "and the charged time is the time in which both sides demonstrably heard each other.",
+        added.format(
+            member=dispute.member,
+            email=dispute.member.email,
+            sum=Money(dispute.lot.amount_minor, dispute.currency),
+            moment=_at(paid_at) if paid_at else "",
+        ),
+        _(
+            "Credit is spent only on calls: the payer accepts the price on the screen before anything is charged, "
+            "and the charged time is the time in which both sides demonstrably heard each other."
+        ),
     ]
     for earning, part in paid_with(dispute):
-        receipt = f" Receipt: {settings.SITE_URL}{earning.link}" if earning.link else ""
-        lines.append(f"- {earning.captured_at:%Y-%m-%d %H:%M} UTC: {earning.label}, {part} of this payment.{receipt}")
+        line = _("{moment}: {label}, {part} of this payment.")
+        line = "- " + line.format(moment=_at(earning.captured_at), label=earning.label, part=part)
+        if earning.link:
+            line += " " + _("Receipt: {address}").format(address=f"{settings.SITE_URL}{earning.link}")
+        lines.append(line)
     return "\n".join(lines)
+
+
+def _at(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 @transaction.atomic

@@ -6,8 +6,10 @@ from datetime import timedelta
 from unittest.mock import ANY
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from calls.metering.evidence import evidence
+from calls.metering.models import PaidPeriod
 from payouts.claims import services as claims
 from payouts.claims.models import Claim, GiveBack
 from payouts.earnings import services as earnings
@@ -65,12 +67,12 @@ class ContestTests:
 
     def test_the_evidence_is_the_receipts_and_frozen(self, story, signed_in):
         contest(signed_in(story.alice), story)
-        evidence = {table["title"]: table["rows"] for table in Claim.objects.get().evidence}
-        assert evidence["Terms as accepted"][0] == [
+        tables = {table["title"]: table["rows"] for table in Claim.objects.get().evidence}
+        assert tables["Terms as accepted"][0] == [
             "€2.00 per minute, billed by the second, taxes included. The first 30 seconds are free."
         ]
-        assert ["2026-03-02 09:01:05.000", "Paused by the caller", "15.000 s"] in evidence["When the meter stood still"]
-        seconds = [(kind, text, length) for _at, kind, text, length in evidence["Every second"]]
+        assert ["2026-03-02 09:01:05.000", "Paused by the caller", "15.000 s"] in tables["When the meter stood still"]
+        seconds = [(kind, text, length) for _at, kind, text, length in tables["Every second"]]
         assert seconds == [
             ("Free", "Countdown", "3.000 s"),
             ("Free", "Free time", "30.000 s"),
@@ -78,8 +80,14 @@ class ContestTests:
             ("Stopped", "Paused by the caller", "15.000 s"),
             ("Paid", "€2.00 per minute", "60.000 s"),
         ]
-        assert ["Price", "€3.00"] in evidence["The paid period"]
-        assert len(evidence["When each heard the other, as the servers saw it"]) == 2
+        assert ["Price", "€3.00"] in tables["The paid period"]
+        assert len(tables["When each heard the other, as the servers saw it"]) == 2
+
+    def test_the_evidence_is_in_english_whatever_language_the_payer_reads(self, story):
+        period = PaidPeriod.objects.get()
+        english = evidence(period)
+        with translation.override("fr"):
+            assert evidence(period) == english
 
     def test_the_evidence_never_tells_the_payers_credit(self, story, signed_in):
         contest(signed_in(story.alice), story)

@@ -4,7 +4,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from payouts.disputes import services as disputes
 from payouts.disputes.models import Dispute, Participation
@@ -314,6 +314,11 @@ class EvidenceTests:
     def test_says_what_the_receipts_say(self, disputed, alice):
         text = disputes.gathered(disputed)
         assert all(words in text for words in ("Alice Martin", "€20.00", "Call with Alice, €5.00", "/calls/1/"))
+
+    def test_is_in_english_whatever_language_staff_read(self, disputed):
+        text = disputes.gathered(disputed)
+        with translation.override("fr"):
+            assert disputes.gathered(disputed) == text
 
     def test_is_sent_once_and_written_down(self, disputed, sam, now):
         disputes.send_evidence(dispute_id=disputed.pk, staff=sam, text="They talked.", now=now)

@@ -15,6 +15,7 @@ from django.db.models.functions import TruncDay, TruncMonth, TruncWeek
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from payouts.earnings.models import EARNED, Earning
 from payouts.money import Money
@@ -27,11 +28,13 @@ _TRUNCATED = {DAY: TruncDay, WEEK: TruncWeek, MONTH: TruncMonth}
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """`short`: what stands on the axis, where there is little room."""
+    """`short`: what stands on the axis, where there is little room. `day`: which one both name, for whoever writes it as the
+    visitor's region does; None where they name none."""
 
     title: str
     short: str
     amount: Money
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +54,22 @@ class Chart:
         """For the script that draws it."""
         currency = self.total.currency
         bars = [
-            {"title": bar.title, "short": bar.short, "minor": bar.amount.minor, "sum": str(bar.amount)}
+            {
+                "title": bar.title,
+                "short": bar.short,
+                "day": bar.day.isoformat() if bar.day else "",
+                "minor": bar.amount.minor,
+                "sum": str(bar.amount),
+            }
             for bar in self.bars
         ]
-        return {"by": self.by, "bars": bars, "currency": currency, "decimals": get_currency_precision(currency)}
+        return {
+            "by": self.by,
+            "bars": bars,
+            "title": _WEEK if self.by == WEEK else "{day}",  # of a bar that has a day
+            "currency": currency,
+            "decimals": get_currency_precision(currency),
+        }
 
 
 def chart(*, expert: AbstractBaseUser, by: str, now: datetime) -> Chart:
@@ -89,7 +104,10 @@ def _by_time(expert: AbstractBaseUser, by: str, starts: list[date]) -> list[Bar]
     sums = _since(expert, starts[0]).annotate(start=start).values_list("start").annotate(minor=Sum(EARNED))
     found = {start.date(): minor for start, minor in sums.order_by()}
     title, short = _WORDS[by]
-    return [Bar(title(day), short(day), Money(found.get(day, 0), settings.CURRENCY)) for day in starts]
+    return [
+        Bar(title(day), short(day), Money(found.get(day, 0), settings.CURRENCY), None if by == MONTH else day)
+        for day in starts
+    ]
 
 
 def _by_listing(earnings: QuerySet[Earning]) -> list[Bar]:
@@ -106,10 +124,11 @@ def _sum(amounts: Iterable[Money]) -> Money:
     return sum(amounts, Money(0, settings.CURRENCY))
 
 
+_WEEK = gettext_lazy("Week from {day}")
 _WORDS: dict[str, tuple[Callable[[date], str], Callable[[date], str]]] = {
     DAY: (lambda day: date_format(day, "j M Y"), lambda day: date_format(day, "j M")),
     WEEK: (
-        lambda day: _("Week from {day}").format(day=date_format(day, "j M Y")),
+        lambda day: _WEEK.format(day=date_format(day, "j M Y")),
         lambda day: date_format(day, "j M"),
     ),
     MONTH: (lambda day: date_format(day, "F Y"), lambda day: date_format(day, "M")),

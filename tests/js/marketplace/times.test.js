@@ -25,6 +25,7 @@ describe("a day of the calendar", () => {
   it("is the same everywhere", () => {
     for (const zone of ["America/New_York", "Pacific/Auckland", "UTC"]) {
       assert.equal(shown("day", "en-GB", zone, "2026-04-01"), "1 Apr 2026");
+      assert.equal(shown("short-day", "en-US", zone, "2026-04-01"), "Apr 1");
     }
   });
 });

@@ -108,10 +108,13 @@ class PageTests:
         sells(1_000, TODAY)
         page = signed_in(bob).get("/earnings/?chart=week").content.decode()
         table = re.search(r'data-testid="chart-table">(.+?)</table>', page, re.DOTALL)[1]
-        assert re.findall(r"<t[hd][^>]*>([^<]+)<", table) == ["Week", "You earned", "Week from 16 Mar 2026", "€7.00"]
+        cells = [re.sub("<[^>]+>", "", cell) for cell in re.findall(r"<t[hd][^>]*>(.+?)</t[hd]>", table)]
+        assert cells == ["Week", "You earned", "Week from 16 Mar 2026", "€7.00"]
+        assert '<time datetime="2026-03-16" data-local="day">' in table  # as each date of the site
         data = json.loads(re.search(r'<script id="chart-data" type="application/json">(.+?)</script>', page)[1])
         assert (data["by"], data["currency"], data["decimals"], len(data["bars"])) == ("week", "EUR", 2, 26)
-        assert data["bars"][-1] == {"title": "Week from 16 Mar 2026", "short": "16 Mar", "minor": 700, "sum": "€7.00"}
+        week = {"title": "Week from 16 Mar 2026", "short": "16 Mar", "day": "2026-03-16", "minor": 700, "sum": "€7.00"}
+        assert (data["title"], data["bars"][-1]) == ("Week from {day}", week)
 
     @pytest.mark.parametrize("asked", ["", "year", "day\0", "x" * 5_000])
     def test_anything_else_is_shown_by_day(self, bob, sells, signed_in, monkeypatch, asked):

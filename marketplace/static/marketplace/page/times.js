@@ -4,6 +4,7 @@
 const SHOWN = {
   moment: { dateStyle: "medium", timeStyle: "short" },
   day: { dateStyle: "medium" },
+  "short-day": { day: "numeric", month: "short" },
   clock: { timeStyle: "medium" },
 };
 /** A day of the calendar, 2026-04-01, is the same everywhere. */

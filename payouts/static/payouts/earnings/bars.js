@@ -1,9 +1,21 @@
 /** What the chart of earnings shows, worked out before anything is drawn. No DOM. */
 
 /**
- * @typedef {{title: string, short: string, minor: number, sum: string}} Bar as payouts/earnings/chart.py hands it over
- * @typedef {{by: string, bars: Bar[], currency: string, decimals: number}} ChartData
+ * @typedef {{title: string, short: string, day: string, minor: number, sum: string}} Bar as payouts/earnings/chart.py hands it over
+ * @typedef {{by: string, bars: Bar[], title: string, currency: string, decimals: number}} ChartData
  */
+
+/**
+ * The bars with their days as the visitor's region writes them, like every other date of the page.
+ * @param {ChartData} data @param {(day: string, shown: string) => string} local @returns {Bar[]}
+ */
+export function inLocalDays({ bars, title }, local) {
+  return bars.map((bar) =>
+    bar.day
+      ? { ...bar, title: title.replace("{day}", local(bar.day, "day")), short: local(bar.day, "short-day") }
+      : bar,
+  );
+}
 
 /**
  * Which of `count` bars are labelled when `most` labels have room: evenly, and the last one, which is the newest, always.

@@ -1,7 +1,8 @@
 /** Draws the chart of `/earnings/`. The table below it has every sum, for whoever has no script or does not see bars. */
 
 import uPlot from "../vendor/uplot/uPlot.esm.js";
-import { ceiling, cut, labelled, steps, sumOnAxis } from "./bars.js";
+import { localesFor, localTime } from "../../marketplace/page/times.js";
+import { ceiling, cut, inLocalDays, labelled, steps, sumOnAxis } from "./bars.js";
 
 /** @typedef {import("./bars.js").ChartData} ChartData */
 
@@ -89,5 +90,8 @@ const box = document.getElementById("earnings-chart");
 const text = document.getElementById("chart-data")?.textContent;
 if (box && text) {
   await document.fonts.ready;
-  draw(box, JSON.parse(text), document.querySelector(".chart-read"));
+  const data = /** @type {ChartData} */ (JSON.parse(text));
+  const locales = localesFor(document.documentElement.lang, navigator.languages);
+  const bars = inLocalDays(data, (day, shown) => localTime(day, shown, locales));
+  draw(box, { ...data, bars }, document.querySelector(".chart-read"));
 }

@@ -10,6 +10,7 @@ from payouts.earnings import views as earnings
 from payouts.refunds import views as refunds
 from payouts.statements import views as statements
 from payouts.stripe import webhooks
+from payouts.wallet import return_views as back
 from payouts.wallet import views as wallet
 from payouts.withdrawals import views as withdrawals
 
@@ -19,7 +20,7 @@ urlpatterns: list = [
     path("wallet/limit/", wallet.set_limit, name="monthly_limit"),
     path("wallet/top-up/", wallet.top_up, name="top_up"),
     path("wallet/top-up/form/", wallet.card_form, name="card_form"),
-    path("wallet/top-up/<int:top_up_id>/return/", wallet.top_up_return, name="top_up_return"),
+    path("wallet/top-up/<int:top_up_id>/return/", back.top_up_return, name="top_up_return"),
     path("wallet/top-up/<int:top_up_id>/again/", wallet.top_up_again, name="top_up_again"),
     path("wallet/cards/<int:card_id>/remove/", cards.remove, name="remove_card"),
     path("wallet/automatic/", cards.switch_on, name="auto_top_up"),

@@ -76,7 +76,6 @@ class Payment:
     top_up_id: int  # 0: not one of our top-ups
     next_page: str
     error_code: str
-    error_charge: str
     fee: Money | None
     card: str = ""  # as CheckoutSession.card
 

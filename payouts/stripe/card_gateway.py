@@ -80,7 +80,6 @@ def _payment(intent: Any) -> Payment:
         top_up_id=own_number(intent.metadata.to_dict() if intent.metadata else {}, "topup"),
         next_page=getattr(action, "url", "") or "",
         error_code=getattr(error, "code", "") or "",
-        error_charge=getattr(error, "charge", "") or "",
         fee=fee_of(intent),
         card=card_of(intent),
     )

@@ -13,8 +13,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from payouts.money import Money
-from payouts.stripe.answers import AccountState, CheckoutSession, Event, Payout, Transfer
-from payouts.stripe.client import asking, genuine
+from payouts.stripe.answers import AccountState, CheckoutSession, Payout, Transfer
+from payouts.stripe.client import asking
 from payouts.stripe.installation import tag
 from payouts.stripe.marks import once as _once
 from payouts.stripe.marks import ours as _ours
@@ -304,20 +304,3 @@ def find_reversal(*, transfer_id: str) -> str | None:
     with asking() as ask:
         found = ask.v1.transfers.reversals.list(transfer_id, {"limit": 1}).data
     return found[0].id if found else None
-
-
-# --- Stripe calls us ------------------------------------------------------------------------------------------
-
-
-def construct_event(*, body: bytes, signature: str, secret: str) -> Event:
-    """A snapshot event, as both v1 endpoints get them. Raises BadEvent unless signed with `secret`, fresh and of our mode."""
-    payload = genuine(body=body, signature=signature, secret=secret, kind="event")
-    return Event(id=payload["id"], type=payload["type"], account=payload.get("account") or "", payload=payload)
-
-
-def parse_thin(*, body: bytes, signature: str, secret: str) -> Event:
-    """A thin (v2) notification: names the object that changed and nothing of its content. `account`: the one it is about."""
-    payload = genuine(body=body, signature=signature, secret=secret, kind="v2.core.event")
-    about = payload.get("related_object") or {}
-    account = about.get("id", "") if about.get("type") == "v2.core.account" else ""
-    return Event(id=payload["id"], type=payload["type"], account=account, payload=payload)

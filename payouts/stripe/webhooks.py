@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from payouts.stripe import gateway, incoming
+from payouts.stripe import incoming
 from payouts.stripe.answers import BadEvent, Event
 
 BYTES_MAX = 512 * 1024  # Stripe's largest events are far smaller
@@ -19,21 +19,21 @@ Reader = Callable[..., Event]
 @require_POST
 def platform(request: HttpRequest) -> HttpResponse:
     """What happens in the platform's own account."""
-    return _received(request, "platform", settings.STRIPE_WEBHOOK_SECRET, gateway.construct_event)
+    return _received(request, "platform", settings.STRIPE_WEBHOOK_SECRET, incoming.construct_event)
 
 
 @csrf_exempt
 @require_POST
 def connect(request: HttpRequest) -> HttpResponse:
     """What happens in the experts' connected accounts."""
-    return _received(request, "connect", settings.STRIPE_CONNECT_WEBHOOK_SECRET, gateway.construct_event)
+    return _received(request, "connect", settings.STRIPE_CONNECT_WEBHOOK_SECRET, incoming.construct_event)
 
 
 @csrf_exempt
 @require_POST
 def thin(request: HttpRequest) -> HttpResponse:
     """That something changed in a connected account (v2)."""
-    return _received(request, "thin", settings.STRIPE_THIN_WEBHOOK_SECRET, gateway.parse_thin)
+    return _received(request, "thin", settings.STRIPE_THIN_WEBHOOK_SECRET, incoming.parse_thin)
 
 
 def _received(request: HttpRequest, endpoint: str, secret: str, read: Reader) -> HttpResponse:

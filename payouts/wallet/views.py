@@ -1,4 +1,4 @@
-"""`/wallet/`: a member's credit, adding to it, and coming back from Stripe's page."""
+"""`/wallet/`: a member's credit, and adding to it. Coming back from Stripe's page: return_views.py."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -201,54 +201,6 @@ def top_up_again(request: MemberRequest, top_up_id: int) -> HttpResponse:
             request, _("The payment page could not be opened. Nothing was charged. Please try again in a minute.")
         )
     return redirect("wallet")
-
-
-@login_required
-@never_cache
-@require_GET
-def top_up_return(request: MemberRequest, top_up_id: int) -> HttpResponse:
-    """Back from Stripe's page: asks Stripe at once, so that the credit is there when the member looks."""
-    top_up = get_object_or_404(TopUp, pk=top_up_id, member=request.user)
-    if top_up.state != TopUp.State.PAID:
-        # Unanswered, the page says "not confirmed yet": Stripe's event or the next look will tell.
-        with suppress(NotAnswered, Refused):
-            top_up = _asked(request, top_up)
-    is_from_call = top_up.return_path != reverse("wallet")
-    if top_up.state == TopUp.State.PAID and not is_from_call:
-        messages.success(request, _("{amount} was added to your credit.").format(amount=top_up.amount))
-        return redirect("wallet")
-    context = {
-        "top_up": top_up,
-        "state": _state(request, top_up),
-        "balance": wallet.credit(member=request.user),
-        "is_from_call": is_from_call,
-    }
-    return render(request, "payouts/wallet/return.html", context)
-
-
-def _asked(request: MemberRequest, top_up: TopUp) -> TopUp:
-    """As Stripe says that it stands. Who cancelled cannot pay there any more, so it does not count as open either."""
-    now = timezone.now()
-    if top_up.way == TopUp.Way.CARD:
-        return cards.confirm(stripe_intent=top_up.stripe_intent, now=now) if top_up.stripe_intent else top_up
-    if not top_up.stripe_session:
-        return top_up
-    if "cancelled" in request.GET and top_up.state == TopUp.State.OPEN:
-        return wallet.close_checkout(top_up=top_up, now=now)
-    asked = wallet.confirm_top_up(stripe_session=top_up.stripe_session, now=now)
-    if asked.state == TopUp.State.PAID:  # the card may have been saved
-        with suppress(NotAnswered, Refused):
-            cards.refresh_cards(member=request.user, now=now)
-    return asked
-
-
-def _state(request: MemberRequest, top_up: TopUp) -> str:
-    is_told = top_up.state in (TopUp.State.PAID, TopUp.State.FAILED)
-    if is_told or (top_up.way == TopUp.Way.CARD and top_up.state != TopUp.State.EXPIRED):
-        return top_up.state if is_told else "pending"
-    if "cancelled" in request.GET or not top_up.stripe_session:
-        return "cancelled"
-    return top_up.state if top_up.state == TopUp.State.EXPIRED else "pending"
 
 
 def _page(

@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -22,6 +22,9 @@ from calls.orders import services as orders
 from calls.rooms import words
 from calls.rooms.models import Call, Room
 from marketplace.accounts.models import User
+from payouts.earnings import services as earnings
+from payouts.office import services as office
+from payouts.office.door import staff_only
 from payouts.statements import services as statements
 from payouts.wallet import services as wallet
 
@@ -115,18 +118,40 @@ def receipt(request: HttpRequest, call_id: int) -> HttpResponse:
 @require_safe
 def receipt_pdf(request: HttpRequest, call_id: int) -> HttpResponse:
     """The receipt as a paper with its numbers, for each of the two. A free call has none."""
-    call, now = _ended_call(request.user, call_id), timezone.now()
-    found, works = metering.receipt(call=call, now=now), _works(request.user, call, now)
+    call = _ended_call(request.user, call_id)
+    return _paper(request, call, request.user, page=reverse("receipt", args=[call_id]))
+
+
+@staff_only
+@never_cache
+@require_safe
+def staff_receipt(request: HttpRequest, reference: str) -> HttpResponse:
+    """What the payer of a charge or tip has as a paper, for staff: `reference` is what the paper is about."""
+    charge = earnings.of_references(references=[reference]).get(reference)
+    if charge is None:
+        raise Http404
+    about = resolve(charge.link).kwargs  # an address of ours: of a call, or of an order in it
+    if "order_id" in about:
+        about = {"call_id": get_object_or_404(orders.of_member(charge.payer), pk=about["order_id"]).call_id}
+    call = _ended_call(charge.payer, about["call_id"])
+    office.look(staff=request.user, reference=f"user:{charge.payer_id}", what=reference, now=timezone.now())
+    return _paper(request, call, charge.payer, page=reverse("staff_member_papers", args=[charge.payer_id]))
+
+
+def _paper(request: HttpRequest, call: Call, reader: User, *, page: str) -> HttpResponse:
+    """As `reader`, one of the two, has it. `page`: where whoever asked came from."""
+    now = timezone.now()
+    found, works = metering.receipt(call=call, now=now), _works(reader, call, now)
     charged = _charged(found, works)
     if found is None or not charged:
         raise Http404
     numbers = statements.receipts(about=charged)
     if len(numbers) < len(charged):
         messages.info(request, _("The receipt is being numbered. Try again in a moment."))
-        return redirect("receipt", call_id)
+        return redirect(page)
     context = {
         "call": call,
-        "role": "payer" if call.caller_id == request.user.id else "expert",
+        "role": "payer" if call.caller_id == reader.id else "expert",
         "receipt": found,
         "papers": [numbers[reference] for reference in charged],
         "issuer": numbers[charged[0]].issuer,
@@ -134,5 +159,5 @@ def receipt_pdf(request: HttpRequest, call_id: int) -> HttpResponse:
         "orders": [(row, numbers[row.order.reference]) for row in works if row.charge],
         "tips": [(tip, numbers[tip.reference]) for tip in found.tips],
     }
-    name, page = f"receipt-{call_id}.pdf", reverse("receipt", args=[call_id])
+    name = f"receipt-{call.pk}.pdf"
     return statements.answer(request, "calls/rooms/receipt_pdf.html", context, name=name, page=page)

@@ -46,9 +46,10 @@ def record(*, staff: AbstractBaseUser, act: str, now: datetime, reference: str =
     return AuditRecord.objects.create(staff_id=staff.pk, act=act, reference=reference, reason=reason, done_at=now)
 
 
-def look(*, staff: AbstractBaseUser, reference: str, now: datetime) -> None:
-    """Staff read what two people said or did ("claim:3"): written down, and shown to both of them."""
-    record(staff=staff, act=LOOK, reference=reference, now=now)
+def look(*, staff: AbstractBaseUser, reference: str, now: datetime, what: str = "") -> None:
+    """Staff read what two people said or did ("claim:3"): written down, and shown to both of them. Or a member's papers
+    ("user:7"; `what`: which): written down."""
+    record(staff=staff, act=LOOK, reference=reference, reason=what, now=now)
 
 
 def looks(*, references: Iterable[str]) -> dict[str, list[datetime]]:

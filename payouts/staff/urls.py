@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payouts.staff import tax_views, views
+from payouts.staff import paper_views, tax_views, views
 
 urlpatterns = [
     path("", views.home, name="staff_home"),
@@ -18,6 +18,10 @@ urlpatterns = [
     path("events/<int:event_id>/again/", views.event_again, name="staff_event_again"),
     path("outbox/", views.outbox_rows, name="staff_outbox"),
     path("outbox/<int:row_id>/again/", views.outbox_again, name="staff_outbox_again"),
+    path("papers/", paper_views.search, name="staff_papers"),
+    path("papers/<int:paper_id>.pdf", paper_views.paper_pdf, name="staff_paper_pdf"),
+    path("members/<int:member_id>/papers/", paper_views.of_member, name="staff_member_papers"),
+    path("statements/<int:month_id>.pdf", paper_views.statement_pdf, name="staff_statement_pdf"),
     path("tax/", tax_views.show, name="staff_tax"),
     path("tax/file/", tax_views.file, name="staff_tax_file"),
     path("audit/", views.audit, name="staff_audit"),

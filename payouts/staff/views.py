@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.contrib.auth import get_user_model
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -23,10 +22,10 @@ from payouts.safety.models import Review
 from payouts.staff import explorer, overview
 from payouts.staff import members as of_members
 from payouts.staff import services as staff
+from payouts.staff.asked import ROWS_A_PAGE, asked, newest
 from payouts.staff.forms import LedgerForm, ReasonForm, ReviewForm
 from payouts.stripe.models import StripeEvent
 
-ROWS_A_PAGE = 50
 HAVE_AN_ACT = (
     "review",
     "refund_refused",
@@ -54,11 +53,11 @@ def home(request: MemberRequest) -> HttpResponse:
 @require_GET
 def tasks(request: MemberRequest) -> HttpResponse:
     """The open ones, the oldest first; closed ones with who closed them and how."""
-    is_closed, kind = request.GET.get("state") == "closed", _asked(request, "kind", 40)
+    is_closed, kind = request.GET.get("state") == "closed", asked(request, "kind", 40)
     found = StaffTask.objects.exclude(closed_at=None) if is_closed else overview.open_tasks()
     if kind:
         found = found.filter(kind=kind)
-    rows, older = _newest(request, found.select_related("closed_by").prefetch_related("parties"))
+    rows, older = newest(request, found.select_related("closed_by").prefetch_related("parties"))
     own = {task.pk for task in rows if request.user.pk in {party.member_id for party in task.parties.all()}}
     context = {"own": own, "tasks": rows, "older": older, "is_closed": is_closed, "kind": kind}
     return render(request, "payouts/staff/tasks.html", context)
@@ -88,7 +87,7 @@ def reviews(request: MemberRequest) -> HttpResponse:
     is_decided = request.GET.get("state") == "decided"
     found = Review.objects.select_related("expert", "payer", "decided_by")
     found = found.exclude(verdict=Review.Verdict.OPEN) if is_decided else found.filter(verdict=Review.Verdict.OPEN)
-    rows, older = _newest(request, found)
+    rows, older = newest(request, found)
     context = {"reviews": [(row, _reasons(row)) for row in rows], "older": older, "is_decided": is_decided}
     return render(request, "payouts/staff/reviews.html", context)
 
@@ -135,7 +134,7 @@ def _reasons(found: Review) -> list[str]:
 @require_GET
 def members(request: MemberRequest) -> HttpResponse:
     """From an e-mail address to that member's money."""
-    member = get_user_model().objects.filter(email__iexact=_asked(request, "email", 254).strip()).first()
+    member = get_user_model().objects.filter(email__iexact=asked(request, "email", 254).strip()).first()
     if member is None:
         messages.error(request, _("No member has this e-mail address."))
         return redirect("staff_home")
@@ -206,7 +205,7 @@ def events(request: MemberRequest) -> HttpResponse:
     """The newest first; `?state=waiting` those that are still to be acted on."""
     is_waiting = request.GET.get("state") == "waiting"
     found = StripeEvent.objects.defer("payload")
-    rows, older = _newest(request, found.filter(processed_at=None) if is_waiting else found)
+    rows, older = newest(request, found.filter(processed_at=None) if is_waiting else found)
     return render(request, "payouts/staff/events.html", {"events": rows, "older": older, "is_waiting": is_waiting})
 
 
@@ -226,7 +225,7 @@ def outbox_rows(request: MemberRequest) -> HttpResponse:
     """What was given up; `?state=waiting` what is still to be done."""
     is_waiting = request.GET.get("state") == "waiting"
     State = OutboxRow.State
-    rows, older = _newest(
+    rows, older = newest(
         request,
         OutboxRow.objects.filter(state__in=[State.WAITING, State.CLAIMED])
         if is_waiting
@@ -252,21 +251,7 @@ def outbox_again(request: MemberRequest, row_id: int) -> HttpResponse:
 @require_GET
 def audit(request: MemberRequest) -> HttpResponse:
     """Who did what, to what, and why. Nothing can be changed here, nor anywhere else."""
-    reference = _asked(request, "reference", 60)
+    reference = asked(request, "reference", 60)
     found = AuditRecord.objects.select_related("staff")
-    rows, older = _newest(request, found.filter(reference=reference) if reference else found)
+    rows, older = newest(request, found.filter(reference=reference) if reference else found)
     return render(request, "payouts/staff/audit.html", {"records": rows, "older": older, "reference": reference})
-
-
-def _newest(request: MemberRequest, found: QuerySet) -> tuple[list, int | None]:
-    """A page of rows and the `before` of the next one: read from the newest on, however many there are."""
-    before = _asked(request, "before", 18)
-    if before.isascii() and before.isdigit():
-        found = found.filter(pk__lt=int(before))
-    rows = list(found.order_by("-pk")[: ROWS_A_PAGE + 1])
-    return rows[:ROWS_A_PAGE], rows[ROWS_A_PAGE - 1].pk if len(rows) > ROWS_A_PAGE else None
-
-
-def _asked(request: MemberRequest, name: str, most: int) -> str:
-    """A word of the address; PostgreSQL takes no NUL in a text."""
-    return request.GET.get(name, "").replace("\0", "")[:most]

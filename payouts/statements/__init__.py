@@ -1,1 +1,1 @@
-"""Papers: monthly statements for experts, numbered receipts and commission invoices, made from what the ledger says."""
+"""Papers: monthly statements for experts, numbered receipts, refunds and commission invoices, made from what the ledger says."""

@@ -13,6 +13,7 @@ from payouts.earnings import services as earnings
 from payouts.earnings.models import Earning
 from payouts.ledger import seals
 from payouts.ledger.reading import Moved, read_on
+from payouts.refunds.models import Refund
 from payouts.statements.models import LedgerRead, Paper, StatementLine, StatementMonth
 from payouts.statements.numbers import issue
 
@@ -24,6 +25,7 @@ CHANGES = {
     "commission": "commission_minor",
 }
 PAID_BY_CALLERS = ("capture", "tip")
+SENT_BACK = ("refund_paid", "refund_settled")  # unused credit, to a card or by hand
 # What was sold, and what went back of it. Everything else only moves what is there.
 SALES = (*PAID_BY_CALLERS, "give_back", "waive_commission", "take_back", "part")
 
@@ -44,7 +46,7 @@ def next_month(month: date) -> date:
 
 def follow(*, now: datetime) -> int:
     """Write what was posted since the last time, at most ENTRIES_AT_ONCE entries; how many it read. What was sold gets
-    its receipt in the same breath.
+    its receipt in the same breath, and so does unused credit that was sent back.
 
     All of it or nothing, with the mark of how far it came: dying anywhere, and several at once, write each entry once.
     """
@@ -52,7 +54,9 @@ def follow(*, now: datetime) -> int:
     through = seals.horizon()
     if through is None or through <= mark.through_entry:
         return 0
-    reached, moved = read_on(after=mark.through_entry, through=through, kinds=CHANGES, count=ENTRIES_AT_ONCE)
+    kinds = [*CHANGES, "refund_pending"]
+    reached, read = read_on(after=mark.through_entry, through=through, kinds=kinds, count=ENTRIES_AT_ONCE)
+    moved = [move for move in read if any(account.kind in CHANGES for account in move.changes)]
     try:
         with transaction.atomic():
             claimed = LedgerRead.objects.filter(pk=1, through_entry=mark.through_entry)
@@ -64,9 +68,10 @@ def follow(*, now: datetime) -> int:
             StatementLine.objects.bulk_create(lines)
             _add_up(lines)
             issue(papers=_receipts(moved, sold), now=now)
+            issue(papers=_refunds(move.reference for move in read if move.kind in SENT_BACK), now=now)
     except _Overtaken:
         return 0
-    return len(moved) or 1
+    return len(read) or 1
 
 
 def _receipts(moved: Iterable[Moved], sold: Mapping[str, Earning]) -> list[Paper]:
@@ -83,6 +88,24 @@ def _receipts(moved: Iterable[Moved], sold: Mapping[str, Earning]) -> list[Paper
             recipient=payers[earning.payer_id].get_full_name(),
         )
         for move, earning in paid
+    ]
+
+
+def _refunds(references: Iterable[str]) -> list[Paper]:
+    """One for each that left us, in the order in which they did. What its bank sends back later is credit again, and the
+    paper says so."""
+    numbers = [int(reference.partition(":")[2]) for reference in references]
+    found = Refund.objects.select_related("member").in_bulk(numbers) if numbers else {}
+    return [
+        Paper(
+            kind=Paper.Kind.REFUND,
+            about=refund.reference,
+            owner_id=refund.member_id,
+            currency=refund.currency,
+            amount_minor=refund.amount_minor,
+            recipient=refund.member.get_full_name(),
+        )
+        for refund in map(found.__getitem__, dict.fromkeys(numbers))
     ]
 
 

@@ -115,16 +115,18 @@ class NumberSeries(models.Model):
 class Paper(models.Model):
     """A numbered receipt, invoice or credit note: numbered once, never changed. Who issued it, and to whom, as it was then.
 
-    A receipt is `about` a charge or a tip ("period:12"), the others about a month of an expert. The sums are what it was
-    issued for: of an invoice the commission, of a credit note what of it went back.
+    A receipt is `about` a charge or a tip ("period:12"), a refund about unused credit that was sent back to a card
+    ("refund:3"), the others about a month of an expert. The sums are what it was issued for: of an invoice the
+    commission, of a credit note what of it went back.
     """
 
     class Kind(models.TextChoices):
         RECEIPT = "receipt"
         INVOICE = "invoice"
         CREDIT_NOTE = "credit_note"
+        REFUND = "refund"
 
-    PREFIXES = {Kind.RECEIPT: "R", Kind.INVOICE: "INV", Kind.CREDIT_NOTE: "CN"}
+    PREFIXES = {Kind.RECEIPT: "R", Kind.INVOICE: "INV", Kind.CREDIT_NOTE: "CN", Kind.REFUND: "RF"}
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
     year = models.PositiveSmallIntegerField()
@@ -144,7 +146,8 @@ class Paper(models.Model):
             models.UniqueConstraint(fields=["kind", "about"], name="paper_once_for_each_cause"),
         ]
         indexes = [
-            models.Index(fields=["owner", "-month"], condition=Q(month__isnull=False), name="paper_of_expert_by_month")
+            models.Index(fields=["owner", "-month"], condition=Q(month__isnull=False), name="paper_of_expert_by_month"),
+            models.Index(fields=["owner", "-id"], name="paper_of_owner"),
         ]
 
     def __str__(self) -> str:

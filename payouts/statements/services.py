@@ -3,7 +3,7 @@
 from payouts.statements.following import SALES, follow, month_of, next_month
 from payouts.statements.invoices import issue_invoices, lines_of, papers_of
 from payouts.statements.pdf import answer
-from payouts.statements.receipts import receipts
+from payouts.statements.receipts import receipts, refunds
 from payouts.statements.statement import Balance, Day, Row, Statement, by_day, months, statement
 
 __all__ = [
@@ -22,5 +22,6 @@ __all__ = [
     "next_month",
     "papers_of",
     "receipts",
+    "refunds",
     "statement",
 ]

@@ -34,7 +34,7 @@ _INVOICES = """
         WHERE papers_at IS NOT NULL
         UNION ALL SELECT 'user:' || owner_id, currency,
             CASE WHEN kind = 'credit_note' THEN amount_minor ELSE -amount_minor END
-        FROM payouts_paper WHERE kind <> 'receipt'
+        FROM payouts_paper WHERE kind IN ('invoice', 'credit_note')
     ) AS part GROUP BY owner, currency HAVING sum(minor) <> 0
 """
 _KINDS = (

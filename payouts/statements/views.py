@@ -6,17 +6,14 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from payouts.member_request import MemberRequest
-from payouts.money import Money
-from payouts.statements import csv_file, pdf, words
+from payouts.statements import csv_file, files, words
 from payouts.statements import services as statements
 
 LINES_SHOWN = 200
-LINES_IN_PDF = 400  # a paper of more takes too long to make: added up by day
 
 
 class MonthConverter:
@@ -42,18 +39,7 @@ def index(request: MemberRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def as_pdf(request: MemberRequest, month: date) -> HttpResponse:
-    found, now = _of(request, month), timezone.now()
-    is_long = found.sums.lines > LINES_IN_PDF
-    context = {
-        "statement": found,
-        "made_at": now,
-        "is_open": month >= statements.month_of(now),
-        "days": statements.by_day(found.lines, found.opening.total) if is_long else [],
-        "rows": [] if is_long else [_shown(row) for row in found.rows()],
-    }
-    page = reverse("statement", args=[month])
-    name = f"statement-{month:%Y-%m}.pdf"
-    return pdf.answer(request, "payouts/statements/pdf/statement.html", context, name=name, page=page)
+    return files.statement_pdf(request, _of(request, month), page=reverse("statement", args=[month]))
 
 
 @login_required
@@ -62,16 +48,18 @@ def as_pdf(request: MemberRequest, month: date) -> HttpResponse:
 def invoice_pdf(request: MemberRequest, month: date, kind: str) -> HttpResponse:
     """The month's invoice or credit note."""
     paper = get_object_or_404(statements.papers_of(expert=request.user), month=month, kind=kind)
-    lines = statements.lines_of(paper)
-    is_long = lines[LINES_IN_PDF : LINES_IN_PDF + 1].exists()
-    context = {
-        "paper": paper,
-        "issuer": paper.issuer,
-        "days": statements.by_day(lines, Money(0, paper.currency)) if is_long else [],
-        "lines": [] if is_long else lines,
-    }
-    page = reverse("statement", args=[month])
-    return pdf.answer(request, "payouts/statements/pdf/invoice.html", context, name=f"{paper}.pdf", page=page)
+    return files.invoice_pdf(request, paper, page=reverse("statement", args=[month]))
+
+
+@login_required
+@never_cache
+@require_safe
+def refund_pdf(request: MemberRequest, refund_id: int) -> HttpResponse:
+    """Of unused credit that has left us; the worker numbers it a moment later."""
+    paper = statements.refunds(about=[f"refund:{refund_id}"]).get(f"refund:{refund_id}")
+    if paper is None or paper.owner_id != request.user.pk:
+        raise Http404
+    return files.refund_pdf(request, paper, page=reverse("wallet"))
 
 
 @login_required
@@ -86,7 +74,7 @@ def show(request: MemberRequest, month: date) -> HttpResponse:
         if len(rows) == LINES_SHOWN:
             more = str(rows[-1]["row"].line.entry_id)
             break
-        rows.append(_shown(row))
+        rows.append(words.described(row))
     context = {"statement": found, "rows": rows, "more": more, "is_first": not after}
     return render(request, "payouts/statements/statement.html", context)
 
@@ -98,10 +86,6 @@ def as_csv(request: MemberRequest, month: date) -> HttpResponse:
     answer = HttpResponse(csv_file.parts(_of(request, month)), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="statement-{month:%Y-%m}.csv"'
     return answer
-
-
-def _shown(row: statements.Row) -> dict:
-    return {"row": row, "kind": words.kind(row), "state": words.state(row)}
 
 
 def _of(request: MemberRequest, month: date) -> statements.Statement:

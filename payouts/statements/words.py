@@ -28,3 +28,8 @@ def kind(row: Row) -> str:
 def state(row: Row) -> str:
     """How the withdrawal that the movement belongs to stands today; empty for any other."""
     return str(STATES[row.withdrawal.state]) if row.withdrawal else ""
+
+
+def described(row: Row) -> dict[str, object]:
+    """For a template."""
+    return {"row": row, "kind": kind(row), "state": state(row)}

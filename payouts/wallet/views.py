@@ -27,6 +27,9 @@ from payouts.member_request import MemberRequest
 from payouts.money import BadAmount, Money
 from payouts.refunds import services as refunds
 from payouts.refunds.forms import RefundForm
+from payouts.refunds.models import Refund
+from payouts.statements import services as statements
+from payouts.statements.models import Paper
 from payouts.stripe.answers import NotAnswered, Refused
 from payouts.wallet import services as wallet
 from payouts.wallet.forms import MonthlyLimitForm, TopUpForm, sum_for
@@ -223,7 +226,7 @@ def _page(
         "promotions": wallet.promotional_lots(member=request.user),
         "refundable": refunds.refundable(member=request.user),
         "refund_form": RefundForm(initial={"token": token_urlsafe(24)}, auto_id="id_refund_%s"),
-        "refunds": refunds.of_member(member=request.user, count=REFUNDS_SHOWN),
+        "refunds": _refunds(request),
         "history": None if back else _history(request),
     }
     return render(request, "payouts/wallet/wallet.html", context, status=status)
@@ -239,6 +242,13 @@ def _about_form(request: MemberRequest, form: TopUpForm, back: str) -> dict[str,
         "proposed_limit": Money(settings.MONTHLY_LIMIT_MINOR, settings.CURRENCY),
         "dearest_act": Money(settings.ACT_MINOR_MAX, settings.CURRENCY),
     }
+
+
+def _refunds(request: MemberRequest) -> list[tuple[Refund, Paper | None]]:
+    """The latest ones, each with its paper once it has one."""
+    rows = refunds.of_member(member=request.user, count=REFUNDS_SHOWN)
+    papers = statements.refunds(about=[row.reference for row in rows])
+    return [(row, papers.get(row.reference)) for row in rows]
 
 
 def _holds(request: MemberRequest) -> list[Money]:

@@ -6,6 +6,7 @@ from calls.metering import services as metering
 from calls.orders import services as orders
 from calls.orders.models import WorkOrder
 from marketplace.listings import services as listings
+from payouts.office.models import AuditRecord
 from payouts.statements.models import Paper
 from tests.calls.metering.world import Story
 from tests.payouts.purse import write_papers
@@ -57,7 +58,7 @@ class ReceiptPdfTests:
         assert page.redirect_chain == [(path, 302)]
         assert "being numbered" in page.content.decode()
 
-    def test_a_piece_of_work_paid_in_a_free_call_is_on_it(self, signed_in):
+    def test_a_piece_of_work_paid_in_a_free_call_is_on_it(self, sam, signed_in):
         story = Story(credit=5_000)
         words = {"title": "A letter", "description": "To the office.", "delivery_days": 5, "price_minor": 4_000}
         work = listings.add_work(profile=story.bob.profile, **words)
@@ -72,6 +73,25 @@ class ReceiptPdfTests:
         said = words_of(signed_in(story.alice).get(f"/calls/{story.call.pk}/receipt.pdf").content)
         for part in ("Receipt R-", "A letter", "Price of the work", "Paid from credit €40.00"):
             assert part in said
+        assert words_of(signed_in(sam).get(f"/staff/receipts/{order.reference}.pdf").content) == said
+
+    def test_staff_read_the_payers_paper_which_is_written_down(self, story, sam, signed_in):
+        write_papers(story.now)
+        staff, paper = signed_in(sam), Paper.objects.get()
+        said = words_of(staff.get(f"/staff/receipts/{paper.about}.pdf").content)
+        assert f"Receipt {paper}" in said and "Paid from credit €3.00" in said and "Commission" not in said
+        look = AuditRecord.objects.get(act="look")
+        assert (look.staff, look.reference, look.reason) == (sam, f"user:{story.alice.pk}", paper.about)
+        for nonsense in ("period:999999", "x", "order:1", "stored:1"):
+            assert staff.get(f"/staff/receipts/{nonsense}.pdf").status_code == 404
+
+    def test_for_nobody_else_there_is_such_a_page(self, story, eve, signed_in, client):
+        write_papers(story.now)
+        address = f"/staff/receipts/{Paper.objects.get().about}.pdf"
+        for member in (story.alice, story.bob, eve):
+            assert signed_in(member).get(address).status_code == 404
+        assert "/accounts/login/" in client.get(address).url
+        assert not AuditRecord.objects.exists()
 
     def test_a_free_call_has_none(self, signed_in):
         story = Story()

@@ -15,12 +15,14 @@ from payouts.office.models import AuditRecord
 from payouts.outbox.models import OutboxRow
 from payouts.safety import services as safety
 from payouts.safety.models import Review
+from payouts.statements.models import Paper, StatementMonth
 from payouts.stripe.answers import BankDispute, Movement
 from payouts.stripe.models import StripeEvent
 from payouts.wallet.models import CreditLot
 from tests import cast
 from tests.payouts.claims.story import answered
 from tests.payouts.purse import charge, eur, give_credit
+from tests.payouts.statements.test_invoices import MARCH_IS_OVER, issue
 
 pytestmark = pytest.mark.django_db
 
@@ -49,12 +51,16 @@ def addresses(alice, bob, now, monkeypatch) -> dict[str, dict[str, str]]:
     task = office.open_task(kind="suspense", key="txn_1:suspense", text="Look.", now=now)
     reason = {"reason": "Called them.", "note": "Called them.", "verdict": "fine", "refund": "4"}
     reason |= {"text": "They talked.", "expert": str(bob.pk)}
+    issue(MARCH_IS_OVER)
     disputed, lost = dispute_of("period:2", "needs_response", now), lost_dispute(now)
     ids = {
         "staff_claim": claim.pk,
         "staff_close_task": task.pk,
         "staff_review": safety_review(),
         "staff_member_money": bob.pk,
+        "staff_member_papers": bob.pk,
+        "staff_paper_pdf": Paper.objects.get(kind="invoice").pk,
+        "staff_statement_pdf": StatementMonth.objects.get().pk,
         "staff_dispute": disputed.pk,
         "staff_dispute_evidence": disputed.pk,
         "staff_dispute_accept": disputed.pk,
@@ -64,7 +70,13 @@ def addresses(alice, bob, now, monkeypatch) -> dict[str, dict[str, str]]:
         "staff_event_again": event(now).pk,
         "staff_outbox_again": given_up(now).pk,
     }
-    only_shown = ("staff_member_money", "staff_dispute")
+    only_shown = (
+        "staff_member_money",
+        "staff_member_papers",
+        "staff_paper_pdf",
+        "staff_statement_pdf",
+        "staff_dispute",
+    )
     return {address_of(name, ids): reason if name in ids and name not in only_shown else {} for name in names()}
 
 

@@ -127,7 +127,7 @@ class PagesTests:
             assert "/accounts/login/" in client.get(path).url
 
     def test_a_long_one_is_added_up_by_day(self, bob, sold, signed_in, monkeypatch):
-        monkeypatch.setattr("payouts.statements.views.LINES_IN_PDF", 1)
+        monkeypatch.setattr("payouts.statements.files.LINES_IN_PDF", 1)
         issue(MARCH_IS_OVER)
         said = words_of(signed_in(bob).get("/earnings/statements/2026-03/invoice.pdf").content)
         assert "2 Mar 2026 2 €30.00 €9.00" in said

@@ -8,7 +8,7 @@ from threading import Thread
 import pytest
 
 from marketplace.accounts.models import User
-from payouts.statements import pdf, renderer, views
+from payouts.statements import files, pdf, renderer
 from tests.payouts.purse import charge, give_credit, write_papers
 from tests.payouts.statements.papers import words_of
 
@@ -38,7 +38,7 @@ class StatementTests:
         assert "Closing balance €14.00 €0.00 €0.00 €14.00" in said
 
     def test_a_long_month_is_added_up_by_day(self, bob, signed_in, march, monkeypatch):
-        monkeypatch.setattr(views, "LINES_IN_PDF", 1)
+        monkeypatch.setattr(files, "LINES_IN_PDF", 1)
         said = words_of(signed_in(bob).get(MARCH).content)
         assert "2 movements, added up by day" in said
         assert "2 Mar 2026 2 €20.00 €6.00 €14.00 €14.00" in said

@@ -1,0 +1,49 @@
+"""Papers as files, for whoever may read them: whose they are, or staff. (Receipts of calls: calls/rooms/views.py.)"""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from payouts.money import Money
+from payouts.refunds.models import Refund
+from payouts.statements import pdf, words
+from payouts.statements.following import month_of
+from payouts.statements.invoices import lines_of
+from payouts.statements.models import Paper
+from payouts.statements.statement import Statement, by_day
+
+LINES_IN_PDF = 400  # a paper of more takes too long to make: added up by day
+
+
+def statement_pdf(request: HttpRequest, found: Statement, *, page: str) -> HttpResponse:
+    """`page`: where whoever asked came from, as in pdf.answer."""
+    now = timezone.now()
+    is_long = found.sums.lines > LINES_IN_PDF
+    context = {
+        "statement": found,
+        "made_at": now,
+        "is_open": found.month >= month_of(now),
+        "days": by_day(found.lines, found.opening.total) if is_long else [],
+        "rows": [] if is_long else [words.described(row) for row in found.rows()],
+    }
+    name = f"statement-{found.month:%Y-%m}.pdf"
+    return pdf.answer(request, "payouts/statements/pdf/statement.html", context, name=name, page=page)
+
+
+def invoice_pdf(request: HttpRequest, paper: Paper, *, page: str) -> HttpResponse:
+    """An invoice or a credit note."""
+    lines = lines_of(paper)
+    is_long = lines[LINES_IN_PDF : LINES_IN_PDF + 1].exists()
+    context = {
+        "paper": paper,
+        "issuer": paper.issuer,
+        "days": by_day(lines, Money(0, paper.currency)) if is_long else [],
+        "lines": [] if is_long else lines,
+    }
+    return pdf.answer(request, "payouts/statements/pdf/invoice.html", context, name=f"{paper}.pdf", page=page)
+
+
+def refund_pdf(request: HttpRequest, paper: Paper, *, page: str) -> HttpResponse:
+    """Unused credit that was sent back, and what became of it."""
+    refund = Refund.objects.select_related("lot__top_up").get(pk=int(paper.about.partition(":")[2]))
+    context = {"paper": paper, "issuer": paper.issuer, "refund": refund, "top_up": refund.lot.top_up}
+    return pdf.answer(request, "payouts/statements/pdf/refund.html", context, name=f"{paper}.pdf", page=page)

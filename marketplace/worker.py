@@ -27,6 +27,7 @@ from payouts.mail import services as mail
 from payouts.outbox import services as outbox
 from payouts.outbox.services import Handler
 from payouts.reconciliation import services as reconciliation
+from payouts.refunds import services as refunds
 from payouts.safety import services as safety
 from payouts.sandbox import services as sandbox
 from payouts.statements import services as statements
@@ -72,6 +73,7 @@ def lanes() -> list[list[Job]]:
         Job("sandbox", lambda: sandbox.work(now=timezone.now())),
         Job("promotional credit to expire", lambda: wallet.expire_due(now=clock.now()), every_s=60),
         Job("disputed credit that was freed", lambda: disputes.take_what_was_freed(now=timezone.now()), every_s=60),
+        Job("refunded credit that was freed", lambda: refunds.take_what_came_back(now=timezone.now()), every_s=60),
         Job("claims whose time has come", lambda: claims.meet_deadlines(now=timezone.now()), every_s=10),
         Job("earnings to release", lambda: earnings.release_due(now=clock.now()), every_s=10),
         Job("stored time", lambda: metering.give_back_expired(today=clock.now(), now=timezone.now()), every_s=10),

@@ -23,6 +23,7 @@ class Refund(models.Model):
         SETTLED = "settled"
 
     OPEN = (State.REQUESTED, State.PENDING, State.REFUSED)
+    UNMADE = (State.REQUESTED, State.REFUSED)
 
     class Origin(models.TextChoices):
         MEMBER = "member"

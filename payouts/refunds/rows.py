@@ -16,6 +16,12 @@ def locked(**by: object) -> Refund | None:
     return Refund.objects.select_for_update(no_key=True).filter(**by).first()
 
 
+def lock_open(*, lot_id: int) -> None:
+    """What Stripe has not made of a lot: for who locks the lot next, to call these off."""
+    rows = Refund.objects.select_for_update(no_key=True).filter(lot_id=lot_id, state__in=Refund.UNMADE)
+    list(rows.order_by("pk"))
+
+
 def update(refund: Refund, **changes: object) -> None:
     for name, value in changes.items():
         setattr(refund, name, value)
@@ -42,6 +48,14 @@ def post_request(refund: Refund, now: datetime) -> None:
     """Raises ledger's Overdraft when the credit is no longer there."""
     credit, aside = accounts.caller_credit(refund.member_id), accounts.refund_pending(refund.pk)
     _post(refund, "request", [(credit, aside, refund.taken), (accounts.refund_loss(), aside, _loss(refund))], now)
+
+
+def take_more(refund: Refund, amount: Money, now: datetime) -> None:
+    """Needs the lock of the lot, which had less left when the refund was made. Raises ledger's Overdraft."""
+    update(refund, taken_minor=refund.taken_minor + amount.minor)
+    lots.use([(refund.lot, amount.minor)], refund.reference, now)
+    step = f"taken:{refund.taken_minor}"  # it only grows
+    _post(refund, step, [(accounts.caller_credit(refund.member_id), accounts.refund_loss(), amount)], now)
 
 
 def post_paid(refund: Refund, now: datetime) -> None:
@@ -75,5 +89,5 @@ def _loss(refund: Refund) -> Money:
 
 def _post(refund: Refund, step: str, moves: list[Move], now: datetime) -> None:
     lines = [ledger.Line(debit, credit, amount) for debit, credit, amount in moves if amount]
-    key = f"{refund.reference}:{step}"
-    ledger.post(key=key, kind=f"refund_{step}", lines=lines, reference=refund.reference, now=now)
+    key, kind = f"{refund.reference}:{step}", f"refund_{step.partition(':')[0]}"
+    ledger.post(key=key, kind=kind, lines=lines, reference=refund.reference, now=now)

@@ -17,9 +17,11 @@ from payouts.ledger import services as ledger
 from payouts.money import BadAmount, Money
 from payouts.office import services as office
 from payouts.outbox import services as outbox
-from payouts.refunds import mails, rows
+from payouts.refunds import dashboard, mails, rows
 from payouts.refunds.by_hand import NoNote, NotRefused, settle
+from payouts.refunds.dashboard import take_what_came_back
 from payouts.refunds.models import Refund
+from payouts.refunds.rows import lock_open
 from payouts.stripe.answers import CardRefund
 from payouts.wallet import lots
 from payouts.wallet import services as wallet
@@ -39,11 +41,11 @@ __all__ = [
     "refuse",
     "request",
     "settle",
+    "take_what_came_back",
 ]
 State, Origin = Refund.State, Refund.Origin
 # A card that is gone stays gone: the next refund to it goes to staff at once.
 FINAL_REASONS = ("lost_or_stolen_card", "expired_or_canceled_card", "declined")
-UNMADE = (State.REQUESTED, State.REFUSED)
 DISPUTED = "charge_disputed"  # Stripe's word, and ours where Stripe was not asked
 
 
@@ -116,12 +118,15 @@ def of_member(*, member: AbstractBaseUser, count: int) -> list[Refund]:
 
 @transaction.atomic
 def refuse(*, refund_id: int, code: str, message: str, now: datetime) -> None:
-    """Stripe will never make this refund: staff settle it by hand with the member. If it is the bank that has the money
-    back, there is nothing to settle."""
+    """Stripe will never make this refund: staff settle it by hand with the member. There is nothing to settle if the card has
+    the money already: from its bank, or sent at Stripe's dashboard. Then it is credit again, and taken for that."""
     refund = rows.locked(pk=refund_id)
     if refund and refund.state == State.REQUESTED:
         if refund.lot.is_disputed:  # at this very moment: it locks this row first, so one of us sees the other
             _call_off(refund, now)
+        elif dashboard.was_sent_back_there(lot_id=refund.lot_id):
+            rows.give_back(refund, code=code, now=now)
+            dashboard.take_what_came_back(now=now, lot_id=refund.lot_id)
         else:
             _refuse(refund, code, message, now)
 
@@ -131,13 +136,8 @@ def call_off(*, refund_id: int, now: datetime) -> None:
     """The bank took the top-up back before Stripe was asked for the refund, or after Stripe refused it for good: it is credit
     again, which the dispute takes."""
     refund = rows.locked(pk=refund_id)
-    if refund and refund.state in UNMADE:
+    if refund and refund.state in Refund.UNMADE:
         _call_off(refund, now)
-
-
-def lock_open(*, lot_id: int) -> None:
-    """What Stripe has not made: for a dispute of the lot, before it locks that."""
-    list(Refund.objects.select_for_update(no_key=True).filter(lot_id=lot_id, state__in=UNMADE).order_by("pk"))
 
 
 def call_off_refused(*, lot_id: int, now: datetime) -> None:
@@ -192,20 +192,12 @@ def observe(*, found: CardRefund, now: datetime) -> Refund:
 
 def _row_of(found: CardRefund, now: datetime) -> Refund:
     known = rows.locked(pk=found.refund_id) if found.refund_id else rows.locked(stripe_refund=found.id)
-    return known or _from_the_dashboard(found, now)
-
-
-def _from_the_dashboard(found: CardRefund, now: datetime) -> Refund:
-    """Somebody at Stripe's own pages sent money back: what of it is unused credit is taken, the rest is our loss."""
-    lot = lots.of_top_up(found.top_up_id)
-    if found.refund_id or lot is None:
-        raise UnknownRefund(found.id)
-    if known := rows.locked(stripe_refund=found.id):  # another worker made it before we had the lot's lock
+    if known:
         return known
-    unused = min(lot.remaining, wallet.paid_credit(member=lot.member), found.amount)
-    refund = rows.make(lot=lot, amount=found.amount, taken=unused, key=found.id, origin=Origin.DASHBOARD, now=now)
-    rows.post_request(refund, now)
-    return refund
+    made = None if found.refund_id else dashboard.made_there(found, now)
+    if made is None:
+        raise UnknownRefund(found.id)
+    return made
 
 
 def _fail(refund: Refund, found: CardRefund, now: datetime) -> None:

@@ -12,6 +12,7 @@ from payouts.earnings import services as earnings
 from payouts.outbox import services as outbox
 from payouts.outbox.models import OutboxRow
 from payouts.reconciliation import services as reconciliation
+from payouts.refunds import services as refunds
 from payouts.safety import services as safety
 from payouts.sandbox import deliveries, operator
 from payouts.sandbox import services as sandbox
@@ -29,6 +30,7 @@ JOBS = {
     "events": lambda now: work.process_events(now=now),
     "promotions": lambda now: wallet.expire_due(now=now),
     "disputed": lambda now: disputes.take_what_was_freed(now=now),
+    "sent back": lambda now: refunds.take_what_came_back(now=now),
     "claims": lambda now: claims.meet_deadlines(now=now),
     "releases": lambda now: earnings.release_due(now=now),
     "missed": lambda now: missed.fetch_missed(now=now),

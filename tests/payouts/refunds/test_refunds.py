@@ -21,7 +21,7 @@ from payouts.sandbox import cards
 from payouts.sandbox import services as sandbox
 from payouts.sandbox.errors import invalid
 from payouts.sandbox.models import SandboxObject
-from payouts.stripe import refund_gateway, refund_work
+from payouts.stripe import refund_gateway, refund_work, work
 from payouts.stripe.answers import Refused
 from payouts.stripe.client import client
 from payouts.stripe.models import StripeEvent
@@ -262,6 +262,45 @@ class DashboardTests:
         sandbox.do(deed="fail_refund", about=at_stripe()[0]["id"])
         work_for(4)
         assert (purse(alice)["credit"], balance(accounts.refund_loss()), states()) == ("15.00", 0, [State.FAILED])
+        assert stripe_and_ledger_agree()
+
+    def test_what_was_held_is_taken_once_it_is_freed(self, alice, eve, now):
+        enough_at_stripe(eve, now)
+        paid = top_up(alice, 2_000, now)
+        wallet.hold(payer=alice, amount=eur(1_500), key="hold", reference="period:1", now=now)
+        self.refund(paid)
+        work_for(4)
+        assert balance(accounts.refund_loss()) == 1_500
+        refunds.take_what_came_back(now=now)
+        assert balance(accounts.refund_loss()) == 1_500
+        wallet.free(payer=alice, reference="period:1", key="free", now=now)
+        for _ in range(2):
+            refunds.take_what_came_back(now=now)
+        assert (purse(alice)["credit"], balance(accounts.refund_loss())) == ("0.00", 0)
+        sandbox.do(deed="fail_refund", about=at_stripe()[0]["id"])
+        work_for(4)
+        assert (purse(alice)["credit"], balance(accounts.refund_loss()), states()) == ("20.00", 0, [State.FAILED])
+        assert stripe_and_ledger_agree()
+
+    @pytest.mark.parametrize("is_heard_first", [True, False])
+    def test_while_the_member_asks_for_the_same_it_goes_back_once(self, alice, eve, now, monkeypatch, is_heard_first):
+        enough_at_stripe(eve, now)
+        paid = top_up(alice, 2_000, now)
+        with monkeypatch.context() as later:
+            later.delitem(work.HANDLERS, "stripe.refund")
+            ask(alice, 1_500, now=now)
+            self.refund(paid)
+            if is_heard_first:
+                work_for(4)
+                assert balance(accounts.refund_loss()) == 1_500
+        if not is_heard_first:
+            with monkeypatch.context() as later:
+                later.setattr(work, "process_events", lambda **_: 0)
+                work_for(4)
+            assert states() == [State.REFUSED]
+        work_for(4)
+        assert (states(), purse(alice)["credit"], balance(accounts.refund_loss())) == (["failed", "paid"], "0.00", 0)
+        assert not StaffTask.objects.filter(kind="refund_refused", closed_at=None).exists()
         assert stripe_and_ledger_agree()
 
     def test_of_a_top_up_that_we_had_not_heard_of_yet(self, alice, eve, now):

@@ -88,7 +88,7 @@ def _stored_lines(offer: Offer) -> list[str]:
 
 
 def _day(at: datetime | None, reader: User) -> str:
-    return date_format(localtime(at, ZoneInfo(reader.time_zone)), "DATE_FORMAT") if at else ""
+    return date_format(localtime(at, ZoneInfo(reader.time_zone)), "j M Y") if at else ""
 
 
 def _work_lines(offer: Offer) -> list[str]:
@@ -237,7 +237,7 @@ def you_will_get(share: Money, *, per_minute: bool) -> str:
 
 
 def stored_line(stored: StoredTime, reader: User, *, is_kept: bool = False) -> str:
-    """ "18 min left, until 26 December 2026"; `is_kept`: past that day."""
+    """ "18 min left, until 26 Dec 2026"; `is_kept`: past that day."""
     left = _("{length} left, until {day}")
     if is_kept:
         left = _("{length} left, kept past {day} until what is open about it is settled")

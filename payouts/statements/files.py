@@ -45,5 +45,7 @@ def invoice_pdf(request: HttpRequest, paper: Paper, *, page: str) -> HttpRespons
 def refund_pdf(request: HttpRequest, paper: Paper, *, page: str) -> HttpResponse:
     """Unused credit that was sent back, and what became of it."""
     refund = Refund.objects.select_related("lot__top_up").get(pk=int(paper.about.partition(":")[2]))
-    context = {"paper": paper, "issuer": paper.issuer, "refund": refund, "top_up": refund.lot.top_up}
+    top_up = refund.lot.top_up
+    payment = f"topup:{top_up.pk}" if top_up else ""
+    context = {"paper": paper, "issuer": paper.issuer, "refund": refund, "top_up": top_up, "payment": payment}
     return pdf.answer(request, "payouts/statements/pdf/refund.html", context, name=f"{paper}.pdf", page=page)

@@ -52,7 +52,7 @@ class OfferTests:
         for viewer in (story.alice, story.bob):
             (left,) = shown(story, viewer)
             assert (left["label"], left["length_ms"]) == ("Half an hour on your tax return", 1_080_000)
-            assert left["text"] == "18 min left, until April 1, 2026"
+            assert left["text"] == "18 min left, until 1 Apr 2026"
 
     def test_the_card_says_that_nothing_more_is_paid(self, story):
         story.offer_stored()
@@ -60,7 +60,7 @@ class OfferTests:
         assert card["text"] == [
             "Bob Leroy asks to go on with your stored time.",
             "Half an hour on your tax return: 18 min of it are left. Nothing more is paid.",
-            "Only the time that is used is taken from it; the rest stays stored until April 1, 2026.",
+            "Only the time that is used is taken from it; the rest stays stored until 1 Apr 2026.",
             "By accepting I ask to start now; I cannot withdraw from time already given.",
         ]
         assert (card["price_minor"], card["can_accept"], card["needs_credit"]) == (0, True, False)
@@ -306,7 +306,7 @@ class KeptPastItsDateTests:
 
     def test_before_its_date_it_is_stored_until_then(self, story):
         earnings.wait(reference=StoredTime.objects.get().reference, reason="claim", now=story.now)
-        assert shown(story, story.alice)[0]["text"] == "18 min left, until April 1, 2026"
+        assert shown(story, story.alice)[0]["text"] == "18 min left, until 1 Apr 2026"
 
     def test_both_read_so_on_their_own_pages_and_on_the_receipt(self, story, kept, signed_in):
         for member in (story.alice, story.bob):
@@ -318,7 +318,7 @@ class KeptPastItsDateTests:
     def test_in_the_call_and_on_the_card_too(self, story, kept):
         story.call_again()
         assert shown(story, story.alice)[0]["text"] == (
-            "18 min left, kept past April 1, 2026 until what is open about it is settled"
+            "18 min left, kept past 1 Apr 2026 until what is open about it is settled"
         )
         story.offer_stored()
         assert (

@@ -80,7 +80,12 @@ class RefundPapersTests:
         page = signed_in(alice).get("/wallet/").content.decode()
         assert address in page and "RF-2026-000001" in page
         said = words_of(signed_in(alice).get(address).content)
-        for part in ("Refund of unused credit RF-2026-000001", "Alice Martin", "€20.00, paid on 2 Mar 2026", "€10.00"):
+        for part in (
+            "Refund of unused credit RF-2026-000001",
+            "Alice Martin",
+            "€20.00, paid on 2 Mar 2026 topup:",
+            "€10.00",
+        ):
             assert part in said
         assert signed_in(bob).get(address).status_code == 404
         assert "/accounts/login/" in client.get(address).url

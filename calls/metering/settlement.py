@@ -139,9 +139,13 @@ def correct(period: PaidPeriod, *, now: datetime) -> None:
 
 
 def _put_back(period: PaidPeriod, unused_ms: int, *, now: datetime) -> None:
-    minor = period.amount_minor - period.given_back_minor - stored.used_minor(period)
-    stored.put_back(period, minor=max(0, minor), ms=unused_ms, now=now)
-    _kept_less(period, max(0, minor))
+    """Less where the expert gave some of it back meanwhile: neither that nor its time is stored again."""
+    minor = max(0, period.amount_minor - period.given_back_minor - stored.used_minor(period))
+    if minor:
+        left = min(minor, earnings.left(reference=reference(period)).minor)
+        minor, unused_ms = left, unused_ms * left // minor
+    stored.put_back(period, minor=minor, ms=unused_ms, now=now)
+    _kept_less(period, minor)
 
 
 def _give_back(period: PaidPeriod, minor: int, *, cause: str, now: datetime) -> None:

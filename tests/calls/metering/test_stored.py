@@ -201,6 +201,17 @@ class LateWitnessTests:
         assert (period.billable_ms, period.amount_minor - period.given_back_minor) == (300_000, 416)
         assert story.stored() == (1_500 - 416, 780_000)
 
+    def test_what_the_expert_gave_back_of_it_meanwhile_is_not_stored_again(self, story):
+        story.go_stored().after(360)
+        story.back_to_free()
+        used, before = f"period:{story.period.pk}", story.stored()
+        left = earnings.left(reference=used)
+        earnings.give_back(reference=used, amount=left - Money(42, "EUR"), key="most of it", now=story.now)
+        story.after(5).lose("payer", silent_for=65)
+        assert story.period.billable_ms == 300_000
+        assert earnings.left(reference=used).minor == 0
+        assert story.stored() == (before[0] + 42, before[1] + 60_000 * 42 // 84)
+
     def test_even_after_it_had_gone_back(self, story):
         story.go_stored().after(360)
         story.back_to_free()

@@ -44,8 +44,8 @@ ROWS = [
     # Each tenth period begins with a top-up of its payer.
     """INSERT INTO payouts_topup (id, member_id, amount_minor, currency, state, way, return_path, made_at, paid_at)
        SELECT 1000000 + n, payer, 10000, 'EUR', 'paid', 'page', '/wallet/', at, at FROM period WHERE n % 10 = 0""",
-    """INSERT INTO payouts_creditlot (id, member_id, kind, top_up_id, amount_minor, remaining_minor, currency)
-       SELECT 1000000 + n, payer, 'paid', 1000000 + n, 10000, 0, 'EUR' FROM period WHERE n % 10 = 0""",
+    """INSERT INTO payouts_creditlot (id, member_id, kind, top_up_id, amount_minor, remaining_minor, currency, is_disputed)
+       SELECT 1000000 + n, payer, 'paid', 1000000 + n, 10000, 0, 'EUR', false FROM period WHERE n % 10 = 0""",
     """INSERT INTO payouts_lotuse (lot_id, member_id, reference, amount_minor, used_at)
        SELECT 1000000 + n / 10 * 10, payer, 'period:' || n, 1000, at FROM period""",
     """INSERT INTO payouts_hold (member_id, key, reference, amount_minor, promotional_minor, currency, captured_minor,
@@ -67,6 +67,8 @@ ROWS = [
                                           available_minor, owed_minor, commission_minor, sold_month)
        SELECT expert, date_trunc('month', at)::date, 1000000 + n * 3, at, 'capture', 'period:' || n, 'Call', '/calls/1/', 'EUR',
               700, 0, 0, 300, date_trunc('month', at)::date FROM period""",
+    """INSERT INTO payouts_paper (kind, year, number, about, owner_id, currency, amount_minor, issuer, recipient, issued_at)
+       SELECT 'receipt', 2020, n + 1, 'period:' || n, payer, 'EUR', 1000, '{}', 'Somebody', at FROM period""",
     """INSERT INTO payouts_stripeevent (event_id, endpoint, type, account, payload, received_at, due_at, attempts,
                                         processed_at, error)
        SELECT 'evt_' || n, 'platform', 'charge.updated', '', '{}', at, at, 1, at, '' FROM period WHERE n % 5 = 0""",
@@ -200,7 +202,8 @@ def staff_pages(alice, bob) -> list[str]:
     return [
         *(f"/staff/{name}/" for name in ("tasks", "reviews", "events", "outbox", "audit")),
         *(f"/staff/{name}/?state=waiting" for name in ("events", "outbox")),
-        *(f"/staff/members/{member.pk}/money/" for member in (alice, bob)),
+        *(f"/staff/members/{member.pk}/{what}/" for member in (alice, bob) for what in ("money", "papers")),
+        f"/staff/members/{alice.pk}/papers/?before={A_MILLION}",
         "/staff/ledger/",
         f"/staff/ledger/?before={1_000_000 + 3 * (A_MILLION - 100)}",
         "/staff/ledger/?account=commission",

@@ -120,10 +120,12 @@ def _reconcile_one(account: str, report: Report, now: datetime) -> Difference | 
 
 
 def _read(account: str) -> int:
-    """How many movements were new."""
+    """How many movements were new. All are asked for before one is stored, and the oldest is stored first: where Stripe falls
+    silent or the power is cut on the way, the next time begins there, and not after what was not read."""
     newest = StripeMovement.objects.filter(account=account).aggregate(at=Max("made_at"))["at"]
     since = newest - OVERLAP if newest else None
-    return sum(_store(movement, account) for movement in books.movements(account=account, since=since))
+    newest_first = list(books.movements(account=account, since=since))
+    return sum(_store(movement, account) for movement in reversed(newest_first))
 
 
 def _store(movement: Movement, account: str) -> bool:

@@ -15,7 +15,7 @@ from payouts.sandbox import books as stripes_books
 from payouts.sandbox import pay_out, store
 from payouts.sandbox import services as sandbox
 from payouts.stripe import books, gateway
-from payouts.stripe.answers import NotAnswered
+from payouts.stripe.answers import Movement, NotAnswered
 from payouts.wallet import services as wallet
 from payouts.withdrawals.models import Withdrawal
 from tests.payouts.purse import eur
@@ -190,6 +190,37 @@ class ReadingTests:
         assert reconciliation.reconcile(now=now).read == 5
         at_stripe_without_us("stripe_fee", -1)
         assert reconciliation.reconcile(now=now).read == 1
+
+    @pytest.mark.parametrize("trouble", ["no answer", "power cut"])
+    def test_what_stops_it_on_the_way_leaves_no_gap(self, now, monkeypatch, trouble):
+        """After days in which nobody read: the newest come first, and the gap would lie behind where the next time begins."""
+        days = (0, 3, 6)
+        made = [
+            Movement(f"txn_{ago}", "adjustment", "", {}, eur(-1), eur(0), now - timedelta(days=ago), now)
+            for ago in days
+        ]
+
+        def movements(*, account, since):
+            for number, movement in enumerate(made):
+                if trouble == "no answer" and number == 1 and not tried:
+                    tried.append(1)
+                    raise NotAnswered
+                if since is None or movement.made_at >= since:
+                    yield movement
+
+        def store_one(*what):
+            if trouble == "power cut" and StripeMovement.objects.count() == 1 and not tried:
+                tried.append(1)
+                raise KeyboardInterrupt
+            return really(*what)
+
+        tried, really = [], reconciliation._store
+        monkeypatch.setattr(books, "movements", movements)
+        monkeypatch.setattr(reconciliation, "_store", store_one)
+        with pytest.raises((NotAnswered, KeyboardInterrupt)):
+            reconciliation._read("")
+        reconciliation._read("")
+        assert StripeMovement.objects.count() == len(days)
 
     def test_keeps_no_card_and_no_name(self, alice, now):
         top_up(alice, 2_000, now)

@@ -58,8 +58,9 @@ def after_spending(*, member: AbstractBaseUser, cause: str, now: datetime) -> No
     """Credit was held or captured for `cause` ("call:17"), in this transaction. If it is low now, the worker sees to it."""
     rule = AutoTopUp.objects.filter(member_id=member.pk, is_on=True).first()
     if rule and wallet.credit(member=member) < rule.below:
-        payload = {"member": member.pk, "cause": cause}
-        outbox.enqueue(action=ACTION, key=f"refill:user:{member.pk}:{cause}", payload=payload, now=now)
+        # Each time anew: what the worker finds may not be low any more, and fall again. `due` makes one payment of them.
+        key, payload = f"refill:user:{member.pk}:{cause}:{now.timestamp()}", {"member": member.pk, "cause": cause}
+        outbox.enqueue(action=ACTION, key=key, payload=payload, now=now)
 
 
 @transaction.atomic

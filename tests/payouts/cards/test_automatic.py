@@ -1,5 +1,7 @@
 """When credit runs low it is filled up from the card, as the member's rule says: once a call, within the limits, with a mail."""
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail as django_mail
 from django.utils import timezone
@@ -112,6 +114,18 @@ class OnceTests:
         spend(alice, 5, "call:2", now)
         work()
         assert wallet.credit(member=alice) == eur(2_005)
+
+    def test_what_was_not_low_any_more_when_the_worker_came_may_fall_again_in_the_same_call(self, alice, card, now):
+        """An offer that was accepted and taken back in its countdown, and then another one."""
+        fill_up_from(card, now=now)
+        give_credit(alice, 1_000, now)
+        spend(alice, 900, "call:1", now)
+        wallet.free(payer=alice, reference=Hold.objects.get().reference, key="free", now=now)
+        work()
+        assert not CardPayment.objects.exists()
+        spend(alice, 900, "call:1", now + timedelta(microseconds=1))
+        work()
+        assert wallet.credit(member=alice) == eur(2_100)
 
     def test_not_while_one_is_under_way(self, alice, card, now):
         fill_up_from(card, now=now)

@@ -246,7 +246,7 @@ class RefundOfTheSameTests:
         (refund,) = self.ask(alice, now)
         assert refund.amount == eur(1_500)
 
-    def test_asked_before_it_is_called_off_and_the_dispute_takes_it(self, alice, eve, now, monkeypatch):
+    def test_asked_before_it_is_called_off_and_the_dispute_takes_it(self, alice, eve, now, monkeypatch, signed_in):
         top_up(eve, 10_000, now)
         top_up(alice, 2_000, now)
         with monkeypatch.context() as later:
@@ -259,6 +259,7 @@ class RefundOfTheSameTests:
         assert (Refund.objects.get().state, Refund.objects.get().failure_code) == ("failed", "charge_disputed")
         assert (bears()["taken"], purse(alice)["credit"]) == (2_000, "0.00")
         assert not StaffTask.objects.filter(kind="refund_refused").exists()
+        assert "Your bank disputes this payment" in signed_in(alice).get("/wallet/").content.decode()
         assert stripe_and_ledger_agree()
 
     def test_refused_by_stripe_before_we_heard_of_the_dispute_staff_need_not_settle_it(self, alice, now, monkeypatch):

@@ -12,8 +12,8 @@ from payouts.wallet.forms import SumField
 
 class AutoTopUpForm(forms.Form):
     below = SumField(label=gettext_lazy("When my credit falls below"))
-    amount = SumField(label=gettext_lazy("add"))
-    card = forms.TypedChoiceField(label=gettext_lazy("from"), coerce=int)
+    amount = SumField(label=gettext_lazy("Add"))
+    card = forms.TypedChoiceField(label=gettext_lazy("From"), coerce=int)
 
     def __init__(
         self, data: QueryDict | None = None, *, cards: list[SavedCard], initial: dict[str, Any] | None = None

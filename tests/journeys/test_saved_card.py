@@ -56,7 +56,7 @@ def alice_pays_and_saves_her_card(alice: Person, number: str = "4242 4242 4242 4
 
 def alice_wants_it_filled_up(alice: Person) -> None:
     alice.page.get_by_label("When my credit falls below").fill("5")
-    alice.page.get_by_label("add", exact=True).fill("10")
+    alice.page.get_by_label("Add", exact=True).fill("10")
     alice.press("Switch on")
     expect(alice.sees("auto-top-up")).to_have_text("on")
 

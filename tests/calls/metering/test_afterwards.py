@@ -16,10 +16,12 @@ from payouts.earnings import services as earnings
 from payouts.earnings.models import Tip
 from payouts.wallet import services as wallet
 from tests.calls.metering.world import Story, give_credit
+from tests.marketplace.local_times import days_for_everybody_alike
 from tests.payouts.purse import eur
 
 pytestmark = pytest.mark.django_db
 TOKEN = "a-token-of-the-form-1"
+CLAIM = r"<p[^>]*claim-to-answer.*?</p>"  # on the page of earnings, where the chart counts days in UTC
 
 
 @pytest.fixture
@@ -354,6 +356,16 @@ class TipTests:
 
 
 class ReceiptAfterAClaimTests:
+    def test_every_deadline_is_in_the_readers_own_time(self, story, signed_in):
+        alice, bob = signed_in(story.alice), signed_in(story.bob)
+        tip(alice, story, "2.50")
+        pages = [page(alice, story), page(bob, story)]  # until when a charge can be contested, when a tip is available
+        contest(alice, story)
+        pages += [page(alice, story), page(bob, story), re.search(CLAIM, bob.get("/earnings/").content.decode())[0]]
+        bob.post(f"/claims/{Claim.objects.get().pk}/answer/", {"text": "We heard each other."})
+        for text in [*pages, page(alice, story), page(bob, story)]:
+            assert days_for_everybody_alike(text) == []
+
     def test_the_list_of_calls_says_what_it_cost_in_the_end(self, story, signed_in):
         alice = signed_in(story.alice)
         assert "€3.00" in alice.get("/me/").content.decode()

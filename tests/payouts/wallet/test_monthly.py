@@ -11,6 +11,7 @@ from payouts.money import BadAmount, Money
 from payouts.wallet import monthly as monthly_module
 from payouts.wallet import services as wallet
 from payouts.wallet.models import Hold, MonthlyLimit
+from tests.marketplace.local_times import days_for_everybody_alike
 from tests.payouts.purse import capture, charge, eur, give_credit, purse
 
 pytestmark = pytest.mark.django_db
@@ -197,6 +198,7 @@ class PageTests:
         assert "is raised to €300.00 in 24 hours" in page
         assert "€100.00 a month" in page
         assert "€300.00 from" in page
+        assert days_for_everybody_alike(page) == []
 
     @pytest.mark.parametrize("typed", ["", "4", "x", "-5", "10001"])
     def test_what_is_wrong_is_said(self, alice, now, signed_in, typed):

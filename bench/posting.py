@@ -97,9 +97,10 @@ def _throughput(server: Server, peer: Peer) -> list[Row]:
                 found.append(_per_second(_ordered(poster, COUNT)()))
             theirs.append(_per_second(peer.run(clients=CLIENTS, count=COUNT // CLIENTS)))
     name = f"pgbench -M prepared -c {CLIENTS} -j {CLIENTS}"
+    told = {"unit": "settlements a second", "note": f"a commit's flush to this disk takes {server.flush_us():.0f} us"}
     return [
-        compare(THROUGHPUT, ours=spread, theirs=theirs, peer=name, unit="settlements a second"),
-        compare(ONE_EXPERT, ours=hot, theirs=spread, peer="ourselves, spread", unit="settlements a second"),
+        compare(THROUGHPUT, ours=spread, theirs=theirs, peer=name, **told),
+        compare(ONE_EXPERT, ours=hot, theirs=spread, peer="ourselves, spread", **told),
     ]
 
 

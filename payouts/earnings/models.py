@@ -42,6 +42,9 @@ class Earning(models.Model):
                 condition=Q(waits=0) | Q(released_at__isnull=True), name="earning_waits_before_its_release"
             ),
             models.CheckConstraint(
+                condition=Q(given_back_minor__lte=models.F("price_minor")), name="earning_gives_back_its_price_at_most"
+            ),
+            models.CheckConstraint(
                 condition=Q(price_minor=models.F("amount_minor") + models.F("commission_minor")),
                 name="earning_and_commission_make_the_price",
             ),

@@ -8,14 +8,14 @@ from datetime import datetime
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Sum
 
 from payouts.earnings import debts
 from payouts.earnings.capture import Captured, capture, release_date
 from payouts.earnings.chart import Chart, chart
 from payouts.earnings.debts import owed, pay_debt
 from payouts.earnings.giving_back import give_back, take_back, waive_commission
-from payouts.earnings.models import Earning
+from payouts.earnings.models import EARNED, Earning
 from payouts.earnings.parts import left, move_part
 from payouts.earnings.suspicion import look_again
 from payouts.earnings.tips import TipLimit, left_to_tip, tip, tips
@@ -44,6 +44,7 @@ __all__ = [
     "owed",
     "paid_from",
     "pay_debt",
+    "pending",
     "pending_by_date",
     "release_date",
     "release_due",
@@ -108,8 +109,14 @@ def _lines(earning: Earning) -> list[ledger.Line]:
 def summary(*, expert: AbstractBaseUser) -> Summary:
     return Summary(
         available=ledger.balance(accounts.expert_available(expert.pk), settings.CURRENCY),
-        pending=ledger.balance(accounts.expert_pending(expert.pk), settings.CURRENCY),
+        pending=pending(of=Earning.objects.filter(expert_id=expert.pk)),
     )
+
+
+def pending(*, of: QuerySet[Earning]) -> Money:
+    """What is in `expert_pending` of these earnings, which caches no balance: the sum of what is not released yet."""
+    waiting = of.filter(released_at=None, currency=settings.CURRENCY)
+    return Money(waiting.aggregate(minor=Sum(EARNED))["minor"] or 0, settings.CURRENCY)
 
 
 def pending_by_date(*, expert: AbstractBaseUser, count: int) -> list[Earning]:

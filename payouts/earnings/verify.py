@@ -11,7 +11,10 @@ from payouts.ledger.verify import differences
 _COMMISSION = "(commission_percent * (price_minor - given_back_minor) + 50) / 100"
 _PENDING = f"""
     SELECT owner, currency, sum(minor) FROM (
-        SELECT owner, currency, balance_minor AS minor FROM payouts_account WHERE kind = 'expert_pending'
+        SELECT owner, currency, amount_minor AS minor FROM payouts_posting
+        JOIN payouts_account ON payouts_account.id = credit_id WHERE kind = 'expert_pending'
+        UNION ALL SELECT owner, currency, -amount_minor FROM payouts_posting
+        JOIN payouts_account ON payouts_account.id = debit_id WHERE kind = 'expert_pending'
         UNION ALL SELECT 'user:' || expert_id, currency, -(price_minor - given_back_minor - {_COMMISSION})
         FROM payouts_earning WHERE released_at IS NULL
     ) AS part GROUP BY owner, currency HAVING sum(minor) <> 0

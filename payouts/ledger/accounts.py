@@ -15,6 +15,7 @@ class AccountRef(NamedTuple):
 class Kind(NamedTuple):
     credit_normal: bool
     is_floored: bool  # caches its balance, which never goes below zero
+    is_summed: bool = False  # belongs to somebody all the same
 
 
 KINDS = {
@@ -33,10 +34,12 @@ KINDS = {
     "caller_promo_hold": Kind(credit_normal=True, is_floored=True),
     "refund_pending": Kind(credit_normal=True, is_floored=True),
     "refund_loss": Kind(credit_normal=False, is_floored=False),
-    "dispute_receivable": Kind(credit_normal=False, is_floored=False),
+    "dispute_receivable": Kind(credit_normal=False, is_floored=False, is_summed=True),
     "dispute_fees": Kind(credit_normal=False, is_floored=False),
     "dispute_loss": Kind(credit_normal=False, is_floored=False),
-    "expert_pending": Kind(credit_normal=True, is_floored=True),
+    # What is taken from it is taken from one earning, whose row is locked and has its own floor: a balance that every
+    # call of an expert had to lock would only make them wait for each other.
+    "expert_pending": Kind(credit_normal=True, is_floored=False, is_summed=True),
     "expert_available": Kind(credit_normal=True, is_floored=True),
     "expert_debt": Kind(credit_normal=False, is_floored=True),
     "withdrawal": Kind(credit_normal=True, is_floored=True),

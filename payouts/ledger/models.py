@@ -3,7 +3,7 @@ from django.db.models import Q
 
 
 class Account(models.Model):
-    """A place where money is. Members' accounts cache their balance under a floor of zero; platform accounts cache nothing.
+    """A place where money is. Members' accounts cache their balance under a floor of zero; others cache nothing (accounts.py).
 
     `owner` is an opaque reference ("user:7", "withdrawal:3"; empty for the platform's own). Balances are signed towards the
     account's normal side: a credit-normal account with 500 holds 500 for its owner.
@@ -13,7 +13,7 @@ class Account(models.Model):
     owner = models.CharField(max_length=40, blank=True)
     currency = models.CharField(max_length=3)
     credit_normal = models.BooleanField()
-    balance_minor = models.BigIntegerField(null=True)  # null: the platform's own, summed when asked
+    balance_minor = models.BigIntegerField(null=True)  # null: summed when asked
 
     class Meta:
         constraints = [

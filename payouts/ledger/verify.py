@@ -52,7 +52,7 @@ def _account_faults() -> Iterator[str]:
             name = f"{kind} {owner} {currency}"
             if kind not in KINDS:
                 yield f"{name}: no such kind of account"
-            elif (bool(credit_normal), cached is not None) != KINDS[kind]:
+            elif (bool(credit_normal), cached is not None) != KINDS[kind][:2]:
                 yield f"{name}: not set up as its kind is"
             elif cached is not None and cached < 0:
                 yield f"{name}: below zero"

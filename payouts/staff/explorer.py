@@ -49,7 +49,7 @@ def page(wanted: Wanted) -> Page:
 
 
 def balances(wanted: Wanted) -> list[tuple[str, Money]]:
-    """Of the chosen accounts that cache theirs. A platform's own has to be summed over all its lines: see `sum_of`."""
+    """Of the chosen accounts that cache theirs. What caches none has to be summed over all its lines: see `sum_of`."""
     cached = _accounts(wanted).exclude(balance_minor=None).order_by("kind")
     return [(account.kind, Money(account.balance_minor or 0, account.currency)) for account in cached]
 
@@ -60,7 +60,7 @@ def sum_of(kind: str) -> Money:
 
 
 def is_platforms(kind: str) -> bool:
-    return kind in KINDS and not KINDS[kind].is_floored
+    return kind in KINDS and not (KINDS[kind].is_floored or KINDS[kind].is_summed)
 
 
 def _accounts(wanted: Wanted) -> QuerySet[Account]:

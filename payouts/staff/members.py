@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import F, Q, QuerySet, Sum
 
+from payouts.earnings import services as earnings_of
 from payouts.earnings.models import Earning
 from payouts.ledger import accounts
 from payouts.ledger import services as ledger
@@ -21,7 +22,6 @@ OF_MEMBER = (
     accounts.caller_hold,
     accounts.caller_promo,
     accounts.caller_promo_hold,
-    accounts.expert_pending,
     accounts.expert_available,
     accounts.expert_debt,
     accounts.connected,
@@ -49,7 +49,8 @@ class Together:
 def balances(member: AbstractBaseUser) -> list[tuple[str, Money]]:
     refs = [account(member.pk) for account in OF_MEMBER]
     found = ledger.balances(refs, settings.CURRENCY)
-    return [(ref.kind, found[ref]) for ref in refs]
+    pending = earnings_of.pending(of=Earning.objects.filter(expert_id=member.pk))
+    return [*((ref.kind, found[ref]) for ref in refs), (accounts.expert_pending(member.pk).kind, pending)]
 
 
 def open_holds(member: AbstractBaseUser) -> QuerySet[Hold]:

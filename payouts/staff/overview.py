@@ -9,6 +9,8 @@ from django.db.models import Count, Min, Q, QuerySet, Sum
 
 from payouts.claims.models import Claim
 from payouts.disputes.models import Dispute
+from payouts.earnings import services as earnings
+from payouts.earnings.models import Earning
 from payouts.ledger import accounts
 from payouts.ledger import services as ledger
 from payouts.ledger.models import Account
@@ -20,7 +22,7 @@ from payouts.safety.models import Freeze, Review
 from payouts.stripe.models import StripeEvent
 
 # What our balance at Stripe owes to members. Promotional credit was never paid in: it becomes an earning when it is spent.
-OWED = ("caller_credit", "caller_hold", "refund_pending", "expert_pending", "expert_available", "withdrawal")
+OWED = ("caller_credit", "caller_hold", "refund_pending", "expert_available", "withdrawal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ def members_money() -> MembersMoney:
     cached = Account.objects.filter(kind__in=[*OWED, "stripe_connected"], currency=currency)
     sums = dict(cached.order_by().values_list("kind").annotate(Sum("balance_minor")))
     parts = [(kind, Money(sums.get(kind) or 0, currency)) for kind in OWED]
+    parts.append(("expert_pending", earnings.pending(of=Earning.objects.all())))
     parts.append(("stripe_connected", -Money(sums.get("stripe_connected") or 0, currency)))
     owed = sum((amount for _kind, amount in parts), Money(0, currency))
     run = ReconciliationRun.objects.exclude(finished_at=None).order_by("-day").first()

@@ -34,11 +34,11 @@ def end_with_parent() -> None:
 
 
 @contextmanager
-def postgres(*, durable: bool = False, within: str | None = None) -> Iterator[str]:
+def postgres(*, durable: bool = False) -> Iterator[str]:
     """The address of a database on a server of its own. `durable`: as safe against a power cut as PostgreSQL is by itself."""
     owner = "postgres" if os.geteuid() == 0 else None
     programs = postgres_programs()
-    with _folder(owner, within) as folder:
+    with _folder(owner) as folder:
         data, log, port = folder / "data", folder / "log", free_port()
         subprocess.run(
             [programs / "initdb", "-D", data, "-U", "ringwise", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"],
@@ -74,8 +74,8 @@ def redis() -> Iterator[str]:
 
 
 @contextmanager
-def _folder(owner: str | None = None, within: str | None = None) -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="ringwise-", dir=within))
+def _folder(owner: str | None = None) -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="ringwise-"))
     if owner:
         shutil.chown(folder, owner)
     try:

@@ -36,7 +36,8 @@ PERIODS = """
     WITH period AS (
         SELECT n, CASE WHEN n % 5 = 0 THEN {alice} ELSE {first} + n % {members} END AS payer,
                CASE WHEN n % 5 = 0 THEN {bob} WHEN n % 5 = 1 THEN {bob} ELSE {first} + (n * 7) % {members} END AS expert,
-               timestamptz '{now}' - ({most} - n) * interval '4 hours' AS at
+               timestamptz '{now}' - ({most} - n) * interval '4 hours' AS at,
+               ({most} - n) * interval '4 hours' < interval '14 days' AS is_pending
         FROM generate_series({low}, {high}) AS n
     )
 """
@@ -55,7 +56,7 @@ ROWS = [
                                     commission_minor, commission_percent, amount_minor, tax_minor, given_back_minor, captured_at,
                                     release_at, released_at, waits)
        SELECT expert, payer, 'period:' || n, '', 'listing:5', 'Call', '/calls/1/', 'EUR', 1000, 300, 30, 700, 0, 0, at,
-              at + interval '14 days', CASE WHEN n % 3 > 0 THEN at + interval '14 days' END, 0 FROM period""",
+              at + interval '14 days', CASE WHEN NOT is_pending THEN at + interval '14 days' END, 0 FROM period""",
     """INSERT INTO payouts_entry (id, key, fingerprint, kind, reference, posted_at)
        SELECT 1000000 + n * 3 + k, 'period:' || n || ':' || k, md5(n::text), 'capture', 'period:' || n, at
        FROM period, generate_series(0, 2) AS k""",
@@ -111,16 +112,16 @@ def people(alice, bob, now) -> None:
     with connection.cursor() as cursor:  # as many accounts as ten thousand members have
         cursor.execute(
             "INSERT INTO payouts_account (id, kind, owner, currency, credit_normal, balance_minor) "
-            "SELECT 1000000 + 10 * member + place, kind, 'user:' || member, 'EUR', true, 0 "
+            "SELECT 1000000 + 10 * member + place, kind, 'user:' || member, 'EUR', true, cached "
             "FROM (SELECT %s UNION SELECT %s UNION SELECT generate_series(1000000, 1000000 + %s)) AS members (member), "
-            "(VALUES (0, 'caller_hold'), (1, 'caller_credit'), (2, 'expert_pending')) AS kinds (place, kind) "
+            "(VALUES (0, 'caller_hold', 0), (1, 'caller_credit', 0), (2, 'expert_pending', NULL)) AS kinds (place, kind, cached) "
             "UNION SELECT 1000000, 'commission', '', 'EUR', true, NULL",
             [alice.pk, bob.pk, MEMBERS],
         )
         cursor.execute(
             "INSERT INTO payouts_account (kind, owner, currency, credit_normal, balance_minor) "
-            "SELECT kind, 'user:' || n, 'EUR', true, 100 FROM generate_series(3000000, 3010000) AS n, "
-            "(VALUES ('caller_credit'), ('caller_hold'), ('expert_pending')) AS kinds (kind)"
+            "SELECT kind, 'user:' || n, 'EUR', true, cached FROM generate_series(3000000, 3010000) AS n, "
+            "(VALUES ('caller_credit', 100), ('caller_hold', 100), ('expert_pending', NULL)) AS kinds (kind, cached)"
         )
         cursor.execute(MONTHS, [bob.pk, now])
     ledger.post(key="start", kind="test", lines=start, now=now)

@@ -9,7 +9,7 @@ from time import sleep
 from unittest.mock import patch
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from marketplace.accounts.models import User
 from payouts.earnings import services as earnings
@@ -22,7 +22,8 @@ from payouts.wallet.models import Hold, MonthlyLimit
 from payouts.wallet.verify import verify as verify_wallet
 from payouts.withdrawals import services as withdrawals
 from payouts.withdrawals.models import Withdrawal
-from tests.payouts.purse import capture, connect_bank, eur, give_credit, give_promo, make_available, purse
+from tests import cast
+from tests.payouts.purse import capture, charge, connect_bank, eur, give_credit, give_promo, make_available, purse
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -107,6 +108,27 @@ class HoldRaceTests:
         )
         assert ends == {"done": 24}
         assert purse(alice) == {"credit": "9.00", "held": "1.00", "pending": "0.00", "available": "0.00"}
+
+
+class BusyExpertTests:
+    def test_what_two_callers_pay_one_expert_does_not_wait_for_each_other(self, alice, bob, now):
+        """The one's charge is posted and not committed; the other's is by then. A balance that both grew would be locked."""
+        carl = cast.member("Carl")
+        for payer in (alice, carl):
+            give_credit(payer, 1_000, now)
+        charge(alice, bob, 100, now)  # bob's account is there
+        ends: list[Counter] = []
+
+        def pay(_number: int) -> None:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '5s'")
+            charge(carl, bob, 100, now)
+
+        with transaction.atomic():
+            charge(alice, bob, 100, now)
+            ends.append(at_once(1, pay))
+        assert ends == [{"done": 1}]
+        assert earnings.summary(expert=bob).pending == eur(210)
 
 
 class PromotionalRaceTests:

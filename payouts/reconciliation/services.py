@@ -43,7 +43,10 @@ class Difference:
 
 @dataclass(slots=True)
 class Report:
-    """`read`: movements not known before. `unread`: accounts that Stripe did not answer for. `at_stripe`: our balance there."""
+    """`read`: movements not known before. `unread`: accounts that Stripe did not answer for.
+
+    `at_stripe`: our balance there. `by_ledger`: what it is by the ledger, with what is on its way.
+    """
 
     accounts: int = 0
     read: int = 0
@@ -52,6 +55,7 @@ class Report:
     differences: list[Difference] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     at_stripe: Money | None = None
+    by_ledger: Money | None = None
 
     @property
     def is_clean(self) -> bool:
@@ -66,6 +70,7 @@ class Report:
             "differences": [str(each) for each in self.differences],
             "unread": self.unread,
             "at_stripe_minor": self.at_stripe.minor if self.at_stripe is not None else None,
+            "by_ledger_minor": self.by_ledger.minor if self.by_ledger is not None else None,
         }
 
 
@@ -171,9 +176,7 @@ def _compare(account: str, report: Report) -> Difference | None:
     """What is on its way from one side to the other is counted on both."""
     currency = settings.CURRENCY
     theirs = books.balance(account=account, currency=currency).total
-    if not account:
-        report.at_stripe = theirs
-    ours = _connected(account) if account else _platform()
+    ours = _connected(account) if account else platform_balance()
     unmatched = StripeMovement.objects.filter(account=account, currency=currency, state=State.WAITING)
     if account:
         unmatched = StripeMovement.objects.filter(account=account, currency=currency).exclude(state=State.MATCHED)
@@ -181,6 +184,7 @@ def _compare(account: str, report: Report) -> Difference | None:
     coming = (on_its_way["sum"] or 0) - (on_its_way["fees"] or 0)
     if not account:
         coming -= _already_posted(list(unmatched))
+        report.at_stripe, report.by_ledger = theirs, Money(ours.minor + coming, currency)
     return None if ours.minor + coming == theirs.minor else Difference(account, ours, theirs)
 
 
@@ -194,7 +198,8 @@ def _already_posted(waiting: list[StripeMovement]) -> int:
     return total
 
 
-def _platform() -> Money:
+def platform_balance() -> Money:
+    """What the ledger says lies in our balance at Stripe, settled or not."""
     currency = settings.CURRENCY
     return ledger.balance(accounts.stripe_pending(), currency) + ledger.balance(accounts.stripe_available(), currency)
 

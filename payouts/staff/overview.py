@@ -17,6 +17,7 @@ from payouts.ledger.models import Account
 from payouts.money import Money
 from payouts.office.models import StaffTask
 from payouts.outbox.models import OutboxRow
+from payouts.reconciliation import services as reconciliation
 from payouts.reconciliation.models import ReconciliationRun
 from payouts.safety.models import Freeze, Review
 from payouts.stripe.models import StripeEvent
@@ -27,7 +28,7 @@ OWED = ("caller_credit", "caller_hold", "refund_pending", "expert_available", "w
 
 @dataclass(frozen=True, slots=True)
 class MembersMoney:
-    """`at_stripe`: our balance there at the last reconciliation; None before the first. `left`: what is the platform's own."""
+    """`at_stripe`: our balance there; None before the first reconciliation. `left`: what is the platform's own."""
 
     owed: Money
     parts: list[tuple[str, Money]]
@@ -64,8 +65,16 @@ def members_money() -> MembersMoney:
     parts.append(("stripe_connected", -Money(sums.get("stripe_connected") or 0, currency)))
     owed = sum((amount for _kind, amount in parts), Money(0, currency))
     run = ReconciliationRun.objects.exclude(finished_at=None).order_by("-day").first()
-    minor = run.report.get("at_stripe_minor") if run else None
-    return MembersMoney(owed, parts, run, None if minor is None else Money(minor, currency))
+    return MembersMoney(owed, parts, run, _at_stripe(run.report) if run else None)
+
+
+def _at_stripe(report: dict[str, Any]) -> Money | None:
+    """As Stripe said it at the reconciliation, and what the ledger has moved there since: what members own is of now, too."""
+    then, by_ledger = report.get("at_stripe_minor"), report.get("by_ledger_minor")
+    if then is None:
+        return None
+    since = 0 if by_ledger is None else reconciliation.platform_balance().minor - by_ledger
+    return Money(then + since, settings.CURRENCY)
 
 
 def waiting(*, now: datetime) -> Waiting:

@@ -71,6 +71,7 @@ class TopUpTests:
         pay(row)
         report = reconciliation.reconcile(now=now)
         assert (report.is_clean, report.waiting) == (True, 1)
+        assert (report.at_stripe, report.by_ledger) == (eur(1_912), eur(1_912))
         assert ledger_says(accounts.stripe_fees()) == 88  # the transaction says it, whoever posts it
         work_for(4)
         assert stripe_and_ledger_agree()

@@ -40,7 +40,10 @@ class HomeTests:
         charge(alice, bob, 400, now)
         give_promo(alice, 300, now)
         ReconciliationRun.objects.create(
-            day=now.date(), claimed_at=now, finished_at=now, report={"at_stripe_minor": 1_100, "differences": []}
+            day=now.date(),
+            claimed_at=now,
+            finished_at=now,
+            report={"at_stripe_minor": 1_100, "by_ledger_minor": 1_000, "differences": []},
         )
         text = page(staff, "/staff/")
         assert (
@@ -52,11 +55,21 @@ class HomeTests:
 
     def test_it_says_when_less_lies_there_than_members_own(self, staff, alice, now):
         give_credit(alice, 1_000, now)
-        report = {"at_stripe_minor": 999, "differences": ["platform: the ledger says 10, Stripe says 9.99"]}
+        differences = ["platform: the ledger says 10, Stripe says 9.99"]
+        report = {"at_stripe_minor": 999, "by_ledger_minor": 1_000, "differences": differences}
         ReconciliationRun.objects.create(day=now.date(), claimed_at=now, finished_at=now, report=report)
         text = page(staff, "/staff/")
         assert 'data-testid="short"' in text
         assert "Stripe says 9.99" in text
+
+    def test_what_was_paid_in_since_the_night_is_no_alarm(self, staff, alice, bob, now):
+        report = {"at_stripe_minor": 100, "by_ledger_minor": 0, "differences": []}
+        ReconciliationRun.objects.create(day=now.date(), claimed_at=now, finished_at=now, report=report)
+        give_credit(alice, 1_000, now)
+        text = page(staff, "/staff/")
+        assert 'data-testid="at-stripe">€11.00<' in text
+        assert 'data-testid="left">€1.00<' in text
+        assert 'data-testid="short"' not in text
 
     def test_before_the_first_night_it_says_so(self, staff):
         assert "not known" in page(staff, "/staff/")

@@ -103,7 +103,8 @@ def _free_again(newest_first: QuerySet[Any, datetime], most: int, window: timede
 
 
 def open_top_ups(member: AbstractBaseUser, now: datetime) -> QuerySet[TopUp]:
-    """Those that may still be paid."""
-    is_open, is_new = Q(state=TopUp.State.OPEN), Q(state=TopUp.State.NEW)
-    may_be_paid = is_open & Q(made_at__gt=now - PAGE_LIVES) | is_new & Q(made_at__gt=now - PAGE_COMES)
+    """Those that may still be paid. From a saved card also while Stripe does not answer: the worker goes on asking."""
+    is_asked = Q(state=TopUp.State.OPEN) | Q(state=TopUp.State.NEW, way=TopUp.Way.CARD)
+    is_new = Q(state=TopUp.State.NEW, made_at__gt=now - PAGE_COMES)
+    may_be_paid = is_asked & Q(made_at__gt=now - PAGE_LIVES) | is_new
     return TopUp.objects.filter(may_be_paid, member_id=member.pk)

@@ -97,6 +97,13 @@ class PressTests:
             press(card)
         assert charges() == 0
 
+    def test_what_stripe_has_not_answered_counts_as_long_as_the_worker_asks(self, card, now):
+        """Stripe is away, and the member presses again every few minutes."""
+        for press_ in range(4):
+            order(card, 50_000, token=f"{TOKEN}-{press_}", now=now + timedelta(minutes=3 * press_))
+        with pytest.raises(wallet.CheckoutsOpen):
+            order(card, 50_000, token=f"{TOKEN}-4", now=now + timedelta(minutes=12))
+
     def test_not_with_somebody_elses_card(self, eve, card, now):
         with pytest.raises(SavedCard.DoesNotExist):
             cards.order(member=eve, card_id=card.pk, amount=eur(2_000), token=TOKEN, return_path="/wallet/", now=now)

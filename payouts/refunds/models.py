@@ -37,6 +37,8 @@ class Refund(models.Model):
     taken_minor = (
         models.PositiveIntegerField()
     )  # of the member's credit; the rest (dashboard only) is the platform's loss
+    # Dashboard only: what was held or asked back then, so not spent. It is taken once it is credit again.
+    awaited_minor = models.PositiveIntegerField(default=0)
     currency = models.CharField(max_length=3)
     state = models.CharField(max_length=9, choices=State.choices, default=State.REQUESTED)
     stripe_refund = models.CharField(max_length=60, unique=True, null=True)

@@ -52,7 +52,8 @@ def post_request(refund: Refund, now: datetime) -> None:
 
 def take_more(refund: Refund, amount: Money, now: datetime) -> None:
     """Needs the lock of the lot, which had less left when the refund was made. Raises ledger's Overdraft."""
-    update(refund, taken_minor=refund.taken_minor + amount.minor)
+    awaited = refund.awaited_minor - amount.minor
+    update(refund, taken_minor=refund.taken_minor + amount.minor, awaited_minor=awaited)
     lots.use([(refund.lot, amount.minor)], refund.reference, now)
     step = f"taken:{refund.taken_minor}"  # it only grows
     _post(refund, step, [(accounts.caller_credit(refund.member_id), accounts.refund_loss(), amount)], now)

@@ -8,6 +8,7 @@ from unittest.mock import patch
 import pytest
 from django.utils import timezone
 
+from payouts.earnings import services as earnings
 from payouts.ledger import accounts
 from payouts.ledger import services as ledger
 from payouts.ledger.services import KeyReused
@@ -281,6 +282,17 @@ class DashboardTests:
         work_for(4)
         assert (purse(alice)["credit"], balance(accounts.refund_loss()), states()) == ("20.00", 0, [State.FAILED])
         assert stripe_and_ledger_agree()
+
+    def test_what_had_been_spent_stays_our_loss_whatever_comes_back_later(self, alice, bob, eve, now):
+        """Staff meant it well: what an expert gives back later is the member's beside that."""
+        enough_at_stripe(eve, now)
+        paid = top_up(alice, 2_000, now)
+        charge(alice, bob, 2_000, now, reference="period:1")
+        self.refund(paid)
+        work_for(4)
+        earnings.give_back(reference="period:1", amount=eur(500), key="g", now=now)
+        refunds.take_what_came_back(now=now)
+        assert (purse(alice)["credit"], balance(accounts.refund_loss())) == ("5.00", 2_000)
 
     @pytest.mark.parametrize("is_heard_first", [True, False])
     def test_while_the_member_asks_for_the_same_it_goes_back_once(self, alice, eve, now, monkeypatch, is_heard_first):

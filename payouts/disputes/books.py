@@ -35,13 +35,16 @@ def post_movement(dispute: Dispute, movement: Movement, now: datetime) -> None:
         update(dispute, moved_minor=dispute.moved_minor - movement.amount.minor)
 
 
-def mark_lot(dispute: Dispute) -> None:
-    """While the bank has the top-up back, or may, nothing of it goes back to its card beside that."""
+def mark_lot(dispute: Dispute) -> bool:
+    """While the bank has the top-up back, or may, nothing of it goes back to its card beside that. Once it is lost and all of
+    it was taken, what is left of the top-up is what the bank did not take."""
     lot = lots.locked(dispute.lot_id)
-    is_disputed = any(each.is_open or each.is_lost for each in Dispute.objects.filter(lot=lot))
+    others = Dispute.objects.filter(lot=lot)
+    is_disputed = any(each.is_open or (each.is_lost and _borne_by_nobody(each) > 0) for each in others)
     if lot.is_disputed != is_disputed:
         lot.is_disputed = is_disputed
         lot.save(update_fields=["is_disputed"])
+    return is_disputed
 
 
 def take_unspent(dispute: Dispute, now: datetime) -> None:

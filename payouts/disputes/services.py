@@ -97,14 +97,15 @@ def _apply(dispute: Dispute, now: datetime) -> None:
         is_news = wallet.unblock_payments(reason=dispute.reference, now=now)
     _let_earnings_wait(dispute, now)
     refunds.lock_open(lot_id=dispute.lot_id)
-    books.mark_lot(dispute)
-    if is_against:
+    if books.mark_lot(dispute):
         refunds.call_off_refused(lot_id=dispute.lot_id, now=now)
+    if is_against:
         books.take_unspent(dispute, now)
         back = Money(0, dispute.currency)
     else:
         back = books.return_taken(dispute, now)
     books.settle_loss(dispute, now)
+    books.mark_lot(dispute)
     if dispute.is_lost:
         mails.tell_member(dispute, "lost", now=now, taken=Money(dispute.taken_minor, dispute.currency))
     elif dispute.is_open and is_news:

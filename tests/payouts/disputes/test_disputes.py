@@ -275,6 +275,18 @@ class RefundOfTheSameTests:
         assert StaffTask.objects.get(kind="refund_refused").closed_at
         assert (bears()["taken"], purse(alice)["credit"]) == (2_000, "0.00")
 
+    def test_what_the_bank_did_not_take_may_be_asked_back_once_it_is_lost(self, alice, now):
+        paid = top_up(alice, 1_000, now)
+        moved = Movement("txn_1", "adjustment", "dp_1", {}, eur(-600), eur(0), now, now)
+        for status, left in (("needs_response", 0), ("lost", 400)):
+            found = BankDispute("dp_1", status, "fraudulent", eur(600), "ch_1", paid.pk, None, (moved,))
+            disputes.observe(found=found, now=now)
+            assert (purse(alice)["credit"], refunds.refundable(member=alice)) == ("4.00", eur(left))
+        (refund,) = self.ask(alice, now)
+        refunds.refuse(refund_id=refund.pk, code="charge_disputed", message="", now=now)
+        disputes.take_what_was_freed(now=now)
+        assert Refund.objects.get().state == "refused"  # staff settle it by hand
+
     def test_won_it_may_be_asked_back_again(self, alice, now):
         top_up(alice, 2_000, now)
         do("dispute", "charge")

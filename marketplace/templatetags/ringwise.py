@@ -40,14 +40,17 @@ def icon(name: str) -> SafeString:
 
 @register.filter
 def duration(ms: int | None) -> str:
-    """Whole milliseconds as "12 min 40 s", rounded down; seconds are left out from an hour on."""
+    """Whole milliseconds as "12 min 40 s", rounded down to the second: receipts subtract one from another."""
     seconds = (ms or 0) // 1000
-    hours, minutes, seconds = seconds // 3600, seconds // 60 % 60, seconds % 60
-    if hours:
-        return _("{hours} h {minutes} min").format(hours=hours, minutes=minutes)
-    if minutes and seconds:
-        return _("{minutes} min {seconds} s").format(minutes=minutes, seconds=seconds)
-    return _("{minutes} min").format(minutes=minutes) if minutes else _("{seconds} s").format(seconds=seconds)
+    parts = [(seconds // 3600, _("{count} h")), (seconds // 60 % 60, _("{count} min")), (seconds % 60, _("{count} s"))]
+    told = [words.format(count=count) for count, words in parts if count]
+    return " ".join(told) or parts[-1][1].format(count=0)
+
+
+@register.filter
+def exact_seconds(ms: int) -> str:
+    """What a price is reckoned from: 300299 is "300.299"."""
+    return f"{ms // 1000}.{ms % 1000:03d}"
 
 
 @register.simple_tag

@@ -16,11 +16,17 @@ class DurationTests:
             (59_999, "59 s"),
             (60_000, "1 min"),
             (760_000, "12 min 40 s"),
-            (7_260_000, "2 h 1 min"),
+            (3_600_000, "1 h"),
+            (3_605_999, "1 h 5 s"),
+            (7_265_000, "2 h 1 min 5 s"),
         ],
     )
-    def test_is_rounded_down_and_short(self, ms, told):
+    def test_is_rounded_down_to_the_second(self, ms, told):
         assert ringwise.duration(ms) == told
+
+    @pytest.mark.parametrize(("ms", "told"), [(0, "0.000"), (90_000, "90.000"), (300_299, "300.299"), (5, "0.005")])
+    def test_or_told_to_the_millisecond(self, ms, told):
+        assert ringwise.exact_seconds(ms) == told
 
 
 class InitialsTests:

@@ -34,7 +34,7 @@ class ReceiptPdfTests:
         said = words_of(answer.content)
         number = str(Paper.objects.get())
         assert answer["Content-Type"] == "application/pdf"
-        for part in (f"Receipt {number}", "Alice Martin", "Bob Leroy", "Paid from credit €3.00", "90000 ms exactly"):
+        for part in (f"Receipt {number}", "Alice Martin", "Bob Leroy", "Paid from credit €3.00", "90.000 s exactly"):
             assert part in said
         assert "When the meter stood still" in said
         assert "Commission" not in said

@@ -184,8 +184,8 @@ def retrieve_account(account: str) -> AccountState:
 
 def _payouts_go_to(external: list[Any]) -> Any:
     """Of several bank accounts and debit cards the one that Stripe pays to: the newest need not be it. None without any."""
-    ours = [each for each in external if each.currency.upper() == settings.CURRENCY] or external
-    return next((each for each in ours if each.default_for_currency), ours[0] if ours else None)
+    ours = [each for each in external if (getattr(each, "currency", "") or "").upper() == settings.CURRENCY] or external
+    return next((each for each in ours if getattr(each, "default_for_currency", False)), ours[0] if ours else None)
 
 
 def _wanted(requirements: Any) -> tuple[str, datetime | None]:

@@ -83,6 +83,9 @@ class FactorAdmin(admin.ModelAdmin):
         office.record(staff=request.user, act="factor.take", reference=f"user:{obj.user_id}", reason=obj.type, now=now)
         safety.freeze(member=obj.user, reason="factor", key=key, now=now)
         super().delete_model(request, obj)
+        left, codes = Authenticator.objects.filter(user=obj.user_id), Authenticator.Type.RECOVERY_CODES
+        if not left.exclude(type=codes).exists():  # codes alone would still be asked for at each sign-in
+            left.delete()
 
 
 @admin.register(Category)

@@ -3,6 +3,7 @@
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.utils import timezone
 
 from payouts.office.models import AuditRecord
@@ -30,6 +31,11 @@ class FactorTests:
         assert safety.frozen(member=bob, now=timezone.now()).reason == "factor"
         record = AuditRecord.objects.get()
         assert (record.staff, record.act, record.reference) == (sam, "factor.take", f"user:{bob.pk}")
+
+    def test_the_last_one_takes_its_recovery_codes_with_it(self, staff, bob, factor):
+        RecoveryCodes.activate(bob)
+        staff.post(f"/admin/mfa/authenticator/{factor.pk}/delete/", {"post": "yes"})
+        assert not Authenticator.objects.filter(user=bob).exists()
 
     def test_nobody_reads_or_changes_what_is_in_it(self, staff, factor):
         page = f"/admin/mfa/authenticator/{factor.pk}/change/"

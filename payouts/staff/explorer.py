@@ -54,13 +54,17 @@ def balances(wanted: Wanted) -> list[tuple[str, Money]]:
     return [(account.kind, Money(account.balance_minor or 0, account.currency)) for account in cached]
 
 
-def sum_of(kind: str) -> Money:
-    """Of a platform account, from its first line on: only when asked for."""
-    return ledger.balance(AccountRef(kind), settings.CURRENCY)
+def sum_of(account: AccountRef) -> Money:
+    """Of one that caches none, from its first line on: only when asked for."""
+    return ledger.balance(account, settings.CURRENCY)
+
+
+def has_to_be_summed(kind: str) -> bool:
+    return kind in KINDS and not KINDS[kind].is_floored
 
 
 def is_platforms(kind: str) -> bool:
-    return kind in KINDS and not (KINDS[kind].is_floored or KINDS[kind].is_summed)
+    return has_to_be_summed(kind) and not KINDS[kind].is_summed
 
 
 def _accounts(wanted: Wanted) -> QuerySet[Account]:

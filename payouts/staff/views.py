@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from payouts.earnings import suspicion
 from payouts.earnings.models import Earning
+from payouts.ledger.accounts import AccountRef
 from payouts.member_request import MemberRequest
 from payouts.office import services as office
 from payouts.office.door import staff_only
@@ -189,9 +190,9 @@ def ledger(request: MemberRequest) -> HttpResponse:
         context |= {"page": explorer.page(wanted), "wanted": wanted}
         if wanted.account or wanted.owner:
             context["balances"] = explorer.balances(wanted)
-        if wanted.account and not wanted.owner:
-            context["is_platforms"] = True
-            context["sum"] = explorer.sum_of(wanted.account) if request.GET.get("sum") == "1" else None
+        if explorer.has_to_be_summed(wanted.account):
+            account = AccountRef(wanted.account, wanted.owner)
+            context |= {"keeps_none": True, "sum": explorer.sum_of(account) if request.GET.get("sum") == "1" else None}
     return render(request, "payouts/staff/ledger.html", context, status=422 if form.errors else 200)
 
 

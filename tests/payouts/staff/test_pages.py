@@ -238,6 +238,12 @@ class LedgerTests:
     def test_the_platforms_accounts_are_summed_on_demand(self, staff, moves):
         assert "account-balance" not in page(staff, "/staff/ledger/?account=commission")
         assert 'data-testid="account-balance">€8.40<' in page(staff, "/staff/ledger/?account=commission&sum=1")
+
+    def test_nor_does_what_is_pending_which_has_an_owner(self, staff, moves, bob):
+        pending = f"/staff/ledger/?account=expert_pending&owner=user:{bob.pk}"
+        assert "account-balance" not in page(staff, pending)
+        assert 'data-testid="account-balance">€19.60<' in page(staff, f"{pending}&sum=1")
+        assert "Whose?" in staff.get("/staff/ledger/?account=expert_pending").content.decode()
         assert ledger.balance(accounts.commission(), "EUR") == eur(840)
 
     @pytest.mark.parametrize(

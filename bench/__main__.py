@@ -8,6 +8,7 @@ import django
 
 from bench import report
 from bench.servers import private_server
+from tests.harness.stages import Stage, environment_for
 
 GROUPS = ("posting", "metering")
 
@@ -16,11 +17,13 @@ def main(only: str) -> None:
     if only and only not in GROUPS:
         sys.exit(f"No group {only!r}: there are {', '.join(GROUPS)}.")
     rows = []
-    with private_server() as server:
-        os.environ |= {
+    with private_server() as server, environment_for(Stage([])) as environment:
+        os.environ.clear()  # what the shell may hold for another site
+        os.environ |= environment | {
             "DATABASE_URL": server.url,
             "DJANGO_SETTINGS_MODULE": "marketplace.settings",
             "LOG_LEVEL": "WARNING",
+            "STRIPE_SANDBOX": "1",  # the worker asks Stripe by itself
         }
         django.setup()
         for group in [only] if only else GROUPS:

@@ -96,22 +96,25 @@ class Truth(People):
     # --- What happened by itself ----------------------------------------------------------------------------------
 
     def look(self) -> None:
-        """Releases and deadlines of claims: only those whose time has come; what staff are to look at."""
+        """Deadlines of claims and releases: only those whose time has come; what staff are to look at.
+
+        Both may have come since the last look, in this order: a CHECK keeps an earning that waits from being released.
+        """
         for held in HeldCharge.objects.exclude(settled_at=None).select_related("claim", "expert"):
             if held.reference in self.held:
                 self._settled(held)
         for reference, verdict in Review.objects.values_list("reference", "verdict"):
             self.sales[reference].reviewed = verdict
+        for claim in Claim.objects.filter(state=Claim.State.CLOSED).exclude(earning=None).select_related("earning"):
+            sale = self.sales[claim.earning.reference]
+            if sale.claim in ("asked", "answered"):
+                self._closed_by_itself(sale, claim.outcome)
         for reference, released_at in Earning.objects.values_list("reference", "released_at"):
             sale = self.sales[reference]
             if released_at and not sale.is_released:
                 assert sale.may_be_released
                 assert sale.release_at <= self.time
                 sale.is_released = True
-        for claim in Claim.objects.filter(state=Claim.State.CLOSED).exclude(earning=None).select_related("earning"):
-            sale = self.sales[claim.earning.reference]
-            if sale.claim in ("asked", "answered"):
-                self._closed_by_itself(sale, claim.outcome)
 
     def _settled(self, held: HeldCharge) -> None:
         """What was contested before it was captured: what was not freed of it is captured, by the rules of its end."""

@@ -181,7 +181,7 @@ STORIES: dict[Story, int] = {  # and how many calls each makes on a good wire
     reversal: 4,
     bank_account: 3,
     evidence: 4,
-    missed_events: 3,
+    missed_events: 4,
     reading_the_balance: 4,
 }
 

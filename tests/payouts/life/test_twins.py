@@ -1,12 +1,12 @@
 """Random lives can fail: with one guard taken away they find a cent out of place, and with it back the same lives pass."""
 
-from datetime import timedelta
 from itertools import count
 from typing import Any
 
 import pytest
 
-from payouts.claims import services as claims
+from payouts.commission import Split
+from payouts.earnings import capture
 from payouts.outbox import services as outbox
 from payouts.outbox.models import OutboxRow
 from payouts.stripe.client import SandboxTransport
@@ -63,15 +63,20 @@ def work_is_done_before_it_is_begun(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(outbox, "_do", do)
 
 
-def deadlines_are_not_waited_for(patch: pytest.MonkeyPatch) -> None:
-    plain = claims.meet_deadlines
-    patch.setattr(claims, "meet_deadlines", lambda *, now: plain(now=now + timedelta(days=9)))
+def a_cent_falls_to_the_expert(patch: pytest.MonkeyPatch) -> None:
+    def split(price_minor: int, percent: int) -> Split:
+        shares = plain(price_minor, percent)
+        cent = int(shares.commission_minor > 0)
+        return Split(shares.earning_minor + cent, shares.commission_minor - cent)
+
+    plain = capture.split
+    patch.setattr(capture, "split", split)
 
 
 TWINS = {
     "each request has a new key": (RepeatingWire, each_request_has_a_new_key),
     "work is done before it is begun": (BadTimes, work_is_done_before_it_is_begun),
-    "deadlines are not waited for": (NoTrouble, deadlines_are_not_waited_for),
+    "a cent falls to the expert": (NoTrouble, a_cent_falls_to_the_expert),
 }
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import transaction
 from django.db.models import Count, Model, Sum
@@ -39,6 +39,7 @@ News = str  # an event's type, and which one of that type
 class Search:
     """`steps`: how often a piece of news was heard, or the worker asked; `ends`: in how many states all was heard and done."""
 
+    deepest: ClassVar[int] = 700  # steps; well within what Python allows
     deeds: list[Deed]
     ends_well: Callable[[], None]
     seen: set[Any] = field(default_factory=set)
@@ -47,11 +48,12 @@ class Search:
 
     def run(self) -> None:
         _told({})  # what was before is not looked at
-        self._from(0, {}, frozenset())
+        self._from(0, {}, frozenset(), depth=0)
         assert self.ends
         assert self.steps > len(self.deeds)
 
-    def _from(self, done: int, out: dict[News, int], heard: frozenset[News]) -> None:
+    def _from(self, done: int, out: dict[News, int], heard: frozenset[News], depth: int) -> None:
+        assert depth < self.deepest, "no end in sight: the books are others after each word"
         here = (done, heard, in_the_books())
         if here in self.seen:
             return
@@ -63,16 +65,16 @@ class Search:
         if done < len(self.deeds):
             with taken_back():
                 self.deeds[done](timezone.now())
-                self._from(done + 1, _told(out), heard)
+                self._from(done + 1, _told(out), heard, depth + 1)
         for news, event in sorted(out.items(), key=lambda each: (each[0] in heard, each)):  # an end is reached soon
             with taken_back():
                 self.steps += 1
-                self._from(done, out, heard | {news} if _hear(event) else heard)
+                self._from(done, out, heard | {news} if _hear(event) else heard, depth + 1)
         if to_do:
             with taken_back():
                 self.steps += 1
                 outbox.work(handlers=work.HANDLERS, now=timezone.now() + FAR)
-                self._from(done, _told(out), heard)
+                self._from(done, _told(out), heard, depth + 1)
 
 
 @contextmanager

@@ -27,10 +27,8 @@ from payouts.staff.asked import ROWS_A_PAGE, asked, newest
 from payouts.staff.forms import LedgerForm, ReasonForm, ReviewForm
 from payouts.stripe.models import StripeEvent
 
-HAVE_AN_ACT = (
-    "review",
-    "refund_refused",
-)  # kinds of tasks that are closed by it: else money would wait with nobody told
+# Kinds of tasks that their own act closes, not the form for all others: else money would wait with nobody told.
+HAVE_AN_ACT = ("review", "refund_refused")
 
 
 @staff_only

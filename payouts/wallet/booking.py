@@ -42,10 +42,8 @@ def book_payment(*, payment: Payment, now: datetime) -> TopUp:
     _refuse_anothers(top_up, payment.id, top_up.stripe_intent, payment)
     if payment.is_paid:
         _credit(top_up, payment.id, payment, now)
-    elif top_up.state in (
-        State.NEW,
-        State.OPEN,
-    ):  # what is over stays so: this answer is older, or Stripe's words differ
+    elif top_up.state in (State.NEW, State.OPEN):
+        # What is over stays so: this answer is older, or Stripe's words differ.
         ended = State.EXPIRED if payment.status == "canceled" else State.FAILED
         top_up.state, top_up.stripe_intent = ended if payment.is_over else State.OPEN, payment.id
         top_up.save(update_fields=["state", "stripe_intent"])

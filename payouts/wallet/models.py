@@ -82,9 +82,8 @@ class CreditLot(models.Model):
     amount_minor = models.PositiveIntegerField()
     remaining_minor = models.PositiveIntegerField()
     currency = models.CharField(max_length=3)
-    is_disputed = models.BooleanField(
-        default=False
-    )  # its card's bank took it back: from us that card gets nothing more
+    # Its card's bank took it back, or may: from us that card gets nothing more.
+    is_disputed = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

@@ -1,6 +1,5 @@
 """What an expert owes: given back by their own choice when it was no longer there. The next earnings pay it first."""
 
-from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -10,33 +9,22 @@ from payouts.ledger import accounts
 from payouts.ledger import services as ledger
 from payouts.money import Money
 
-TRIES = 20
-
 
 def owed(*, expert: AbstractBaseUser) -> Money:
     return ledger.balance(accounts.expert_debt(expert.pk), settings.CURRENCY)
 
 
 def pay_debt(*, expert: AbstractBaseUser, key: str, now: datetime) -> None:
-    """What is available pays what is owed, at once."""
-    available, debt = accounts.expert_available(expert.pk), accounts.expert_debt(expert.pk)
-
-    def lines() -> list[ledger.Line]:
-        paid = min(ledger.balance(available, settings.CURRENCY), ledger.balance(debt, settings.CURRENCY))
-        return [ledger.Line(available, debt, paid)] if paid else []
-
-    if lines():
-        post(lines, key=key, kind="debt_paid", reference=f"user:{expert.pk}", now=now)
+    """What is available pays what is owed, at once. Needs a transaction."""
+    available, debt = lock(expert.pk, settings.CURRENCY)
+    if paid := min(available, debt):
+        line = ledger.Line(accounts.expert_available(expert.pk), accounts.expert_debt(expert.pk), paid)
+        ledger.post(key=key, kind="debt_paid", lines=[line], reference=f"user:{expert.pk}", now=now)
 
 
-def post(
-    lines: Callable[[], Sequence[ledger.Line]], *, key: str, kind: str, reference: str, now: datetime
-) -> ledger.Posted:
-    """Post lines that depend on a balance. It is read without a lock, for only `post` locks accounts, in their order:
-    when another move came between, the entry would overdraw, and its lines are made anew."""
-    for _ in range(TRIES - 1):
-        try:
-            return ledger.post(key=key, kind=kind, lines=lines(), reference=reference, now=now)
-        except ledger.Overdraft:
-            continue
-    return ledger.post(key=key, kind=kind, lines=lines(), reference=reference, now=now)
+def lock(expert_id: int, currency: str) -> tuple[Money, Money]:
+    """What is available to the expert and what they owe, until the end of the transaction: for an entry whose lines depend on
+    that. Whoever needs the payer's credit too takes it after these, with that entry."""
+    refs = accounts.expert_available(expert_id), accounts.expert_debt(expert_id)
+    found = ledger.lock(refs, currency)
+    return found[refs[0]], found[refs[1]]

@@ -49,7 +49,8 @@ def give_back(*, reference: str, amount: Money, key: str, now: datetime, even_if
         earning.save(update_fields=["given_back_minor"])
         part = _part(before, earning.shares)
         back_to = _restore(earning, amount, now)
-        debts.post(lambda: _lines(earning, part, back_to), key=key, kind="give_back", reference=reference, now=now)
+        lines = _lines(earning, part, back_to)
+        ledger.post(key=key, kind="give_back", lines=lines, reference=reference, now=now)
         _tax_too(earning, taxed, key, now)
     return amount
 
@@ -67,8 +68,8 @@ def take_back(*, reference: str, amount: Money, into: accounts.AccountRef, key: 
         before, taxed = earning.shares, earning.tax_left_minor
         earning.given_back_minor += amount.minor
         earning.save(update_fields=["given_back_minor"])
-        part, target = _part(before, earning.shares), [wallet.Part(into, amount)]
-        debts.post(lambda: _lines(earning, part, target), key=key, kind="take_back", reference=reference, now=now)
+        lines = _lines(earning, _part(before, earning.shares), [wallet.Part(into, amount)])
+        ledger.post(key=key, kind="take_back", lines=lines, reference=reference, now=now)
         _tax_too(earning, taxed, key, now)
     return amount
 
@@ -114,8 +115,8 @@ def _lines(earning: Earning, part: Part, back_to: Sequence[wallet.Part]) -> list
     if earning.released_at is None:
         sources = [(accounts.expert_pending(expert), part.expert_minor)]
     else:
-        there = ledger.balance(accounts.expert_available(expert), earning.currency).minor
-        taken = min(there, part.expert_minor)
+        there, _ = debts.lock(expert, earning.currency)
+        taken = min(there.minor, part.expert_minor)
         sources = [
             (accounts.expert_available(expert), taken),
             (accounts.expert_debt(expert), part.expert_minor - taken),

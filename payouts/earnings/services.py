@@ -93,14 +93,14 @@ def _release(earning_id: int, now: datetime) -> bool:
         earning = Earning.objects.get(pk=earning_id)
         if earning.amount:
             key = f"earning:{earning_id}:release"
-            debts.post(lambda: _lines(earning), key=key, kind="release", reference=earning.reference, now=now)
+            ledger.post(key=key, kind="release", lines=_lines(earning), reference=earning.reference, now=now)
     return True
 
 
 def _lines(earning: Earning) -> list[ledger.Line]:
     """What the expert owes comes first."""
     expert, pending = earning.expert_id, accounts.expert_pending(earning.expert_id)
-    debt = ledger.balance(accounts.expert_debt(expert), earning.currency)
+    _, debt = debts.lock(expert, earning.currency)
     paid = min(debt, earning.amount)
     moves = [(accounts.expert_debt(expert), paid), (accounts.expert_available(expert), earning.amount - paid)]
     return [ledger.Line(pending, account, amount, earning.group) for account, amount in moves if amount]

@@ -53,6 +53,12 @@ _SPENT = """
             -(price_minor - given_back_minor) FROM payouts_earning
     ) AS part WHERE reference IN (SELECT reference FROM payouts_earning) GROUP BY reference HAVING sum(minor) < 0
 """
+_OWED = """
+    SELECT available.owner, available.currency, debt.balance_minor
+    FROM payouts_account AS available JOIN payouts_account AS debt
+    ON debt.kind = 'expert_debt' AND debt.owner = available.owner AND debt.currency = available.currency
+    WHERE available.kind = 'expert_available' AND available.balance_minor > 0 AND debt.balance_minor > 0
+"""
 
 
 def verify() -> list[str]:
@@ -63,6 +69,7 @@ def verify() -> list[str]:
         *differences(_TAX, "the tax set aside differs from the earnings'"),
         *differences(_TIPS, "the tip differs from what the expert earned with it"),
         *differences(_SPENT, "more was earned with it than was spent on it"),
+        *differences(_OWED, "has available money, and is yet in debt"),
         *_wrongly_counted(),
     ]
 

@@ -122,8 +122,6 @@ def request(*, expert: AbstractBaseUser, amount: Money, key: str, now: datetime,
             return withdrawal
         if frozen := safety.frozen(member=expert, now=now):
             raise WithdrawalsFrozen(frozen)
-        # A release and a give-back at one moment may leave both: what is available, and what is owed.
-        earnings.pay_debt(expert=expert, key=f"withdrawal:{withdrawal.pk}:debt_first", now=now)
         try:
             _post(withdrawal, "request", [(accounts.expert_available(expert.pk), _in_transit(withdrawal))], now)
         except ledger.Overdraft:

@@ -79,7 +79,8 @@ def lanes() -> list[list[Job]]:
         Job("stored time", lambda: metering.give_back_expired(today=clock.now(), now=timezone.now()), every_s=10),
     ]
     at_leisure = [
-        Job("statements and receipts", lambda: statements.follow(now=timezone.now()), every_s=1),
+        Job("statements", lambda: statements.follow(now=timezone.now()), every_s=1),
+        Job("papers to number", lambda: statements.number_papers(now=timezone.now()), every_s=1),
         Job("commission invoices", lambda: statements.issue_invoices(now=timezone.now()), every_s=10),
         Job("sightings to forget", lambda: safety.forget_old(now=timezone.now()), every_s=3600),
         Job("events that we missed", lambda: missed.fetch_missed(now=timezone.now()), every_s=60),

@@ -27,6 +27,7 @@ urlpatterns: list = [
     path("wallet/automatic/off/", cards.switch_off, name="auto_top_up_off"),
     path("wallet/refund/", refunds.refund, name="refund_credit"),
     path("wallet/refunds/<int:refund_id>.pdf", statements.refund_pdf, name="refund_pdf"),
+    path("receipts/credit-notes/<int:paper_id>.pdf", statements.credit_note_pdf, name="receipt_note_pdf"),
     path("earnings/", earnings.show, name="earnings"),
     path("earnings/tax/", earnings.tax, name="earnings_tax"),
     path("earnings/bank/", withdrawals.connect_bank, name="connect_bank"),

@@ -14,7 +14,7 @@ from calls.metering.mail import send_receipt
 from calls.metering.offers import offer_stored, send_offer
 from calls.metering.periods import back_to_free, cancel_act, end_for_call, pause, raise_cap, ready, resume
 from calls.metering.prices import earning_text, preview
-from calls.metering.receipts import Receipt, charged, receipt
+from calls.metering.receipts import PeriodRow, Receipt, charged, receipt
 from calls.metering.settlement import END_REASONS, may_give_back
 from calls.metering.states import latest_offer, latest_period, meter_state, offer_state, stored_state
 from calls.metering.stored import give_back_expired, kept_past_date, stored_of_member
@@ -24,6 +24,7 @@ __all__ = [
     "END_REASONS",
     "MeterRefused",
     "OfferRefused",
+    "PeriodRow",
     "Receipt",
     "accept",
     "accept_offer",

@@ -23,6 +23,7 @@ from payouts.claims.forms import ContestForm, GiveBackForm
 from payouts.claims.words import contested_text, refusal_text
 from payouts.ledger.services import KeyReused
 from payouts.money import BadAmount
+from payouts.statements import services as statements
 
 
 class MemberRequest(HttpRequest):
@@ -173,6 +174,7 @@ def _show(request: MemberRequest, found: WorkOrder, **bad: forms.Form) -> HttpRe
     context = {
         "order": found,
         "row": _row(found),
+        "papers": statements.receipt_papers(about=[found.reference]),
         "role": "payer" if is_payer else "expert",
         "other": found.expert if is_payer else found.payer,
         "deliver_form": DeliverForm(),

@@ -22,7 +22,9 @@ from calls.orders import services as orders
 from calls.rooms import words
 from calls.rooms.models import Call, Room
 from marketplace.accounts.models import User
+from payouts.commission import split
 from payouts.earnings import services as earnings
+from payouts.money import Money
 from payouts.office import services as office
 from payouts.office.door import staff_only
 from payouts.statements import services as statements
@@ -96,6 +98,7 @@ def receipt(request: HttpRequest, call_id: int) -> HttpResponse:
     """For both people of the call, once it has been a conversation and is over."""
     call, now = _ended_call(request.user, call_id), timezone.now()
     found, works = metering.receipt(call=call, now=now), _works(request.user, call, now)
+    charged = _charged(found, works)
     is_caller = call.caller_id == request.user.id
     return render(
         request,
@@ -106,7 +109,8 @@ def receipt(request: HttpRequest, call_id: int) -> HttpResponse:
             "other": call.expert if is_caller else call.caller,
             "orders": works,
             "receipt": found,
-            "has_paper": bool(_charged(found, works)),
+            "has_paper": bool(charged),
+            "papers": statements.receipt_papers(about=charged),
             "tipping": metering.tipping(call=call, payer=request.user),
             "tip_form": TipForm(initial={"token": token_urlsafe(24)}),
         },
@@ -155,9 +159,17 @@ def _paper(request: HttpRequest, call: Call, reader: User, *, page: str) -> Http
         "receipt": found,
         "papers": [numbers[reference] for reference in charged],
         "issuer": numbers[charged[0]].issuer,
-        "periods": [(row, numbers.get(f"period:{row.period.pk}")) for row in found.periods],
+        "periods": [_on_paper(row, numbers.get(f"period:{row.period.pk}")) for row in found.periods],
         "orders": [(row, numbers[row.order.reference]) for row in works if row.charge],
         "tips": [(tip, numbers[tip.reference]) for tip in found.tips],
     }
     name = f"receipt-{call.pk}.pdf"
     return statements.answer(request, "calls/rooms/receipt_pdf.html", context, name=name, page=page)
+
+
+def _on_paper(row: metering.PeriodRow, number: statements.Paper | None) -> dict[str, object]:
+    """The sums as they were when the receipt was issued: what went back since has credit notes."""
+    paid = number.amount if number else row.price - row.given_back
+    shares = split(paid.minor, row.commission_percent)
+    commission = Money(shares.commission_minor, paid.currency)
+    return {"row": row, "number": number, "paid": paid, "commission": commission, "earning": paid - commission}

@@ -15,6 +15,7 @@ class Moved:
     """What one entry did to the accounts asked for: minor units towards each account's normal side, never zero."""
 
     entry_id: int
+    key: str
     kind: str
     reference: str
     at: datetime
@@ -26,7 +27,7 @@ def read_on(*, after: int, through: int, kinds: Collection[str], count: int) -> 
     """The next `count` entries after `after`, none beyond `through` (seals.horizon): how far that is, and those of them
     that moved an account of `kinds`."""
     entries = Entry.objects.filter(pk__gt=after, pk__lte=through).order_by("pk")
-    rows = list(entries.values_list("pk", "kind", "reference", "posted_at")[:count])
+    rows = list(entries.values_list("pk", "key", "kind", "reference", "posted_at")[:count])
     if not rows:
         return after, []
     reached = rows[-1][0]
@@ -34,13 +35,13 @@ def read_on(*, after: int, through: int, kinds: Collection[str], count: int) -> 
     for entry_id, account, currency, minor in _sides(after, reached, kinds):
         sides.setdefault(entry_id, []).append((account, currency, minor))
     found = []
-    for entry_id, kind, reference, at in rows:
+    for entry_id, key, kind, reference, at in rows:
         changes: dict[AccountRef, int] = {}
         for account, _, minor in sides.get(entry_id, []):
             changes[account] = changes.get(account, 0) + minor
         changes = {account: minor for account, minor in changes.items() if minor}
         if changes:
-            found.append(Moved(entry_id, kind, reference, at, sides[entry_id][0][1], changes))
+            found.append(Moved(entry_id, key, kind, reference, at, sides[entry_id][0][1], changes))
     return reached, found
 
 

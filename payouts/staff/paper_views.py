@@ -39,7 +39,7 @@ def search(request: MemberRequest) -> HttpResponse:
 def of_member(request: MemberRequest, member_id: int) -> HttpResponse:
     """Numbered papers, the newest first, and the months that have a statement."""
     member = get_object_or_404(get_user_model(), pk=member_id)
-    found, older = newest(request, Paper.objects.filter(owner_id=member.pk))
+    found, older = newest(request, Paper.objects.filter(owner_id=member.pk).select_related("corrects"))
     office.look(staff=request.user, reference=f"user:{member.pk}", what=_("papers"), now=timezone.now())
     context = {
         "member": member,
@@ -55,10 +55,10 @@ def of_member(request: MemberRequest, member_id: int) -> HttpResponse:
 @require_GET
 def paper_pdf(request: MemberRequest, paper_id: int) -> HttpResponse:
     """As its owner has it. A receipt of a call is made by the calls: see their staff_receipt."""
-    paper = get_object_or_404(Paper.objects.exclude(kind=Paper.Kind.RECEIPT), pk=paper_id)
+    others = Paper.objects.exclude(kind=Paper.Kind.RECEIPT).select_related("corrects")
+    paper = get_object_or_404(others, pk=paper_id)
     office.look(staff=request.user, reference=f"user:{paper.owner_id}", what=str(paper), now=timezone.now())
-    make = files.refund_pdf if paper.kind == Paper.Kind.REFUND else files.invoice_pdf
-    return make(request, paper, page=reverse("staff_member_papers", args=[paper.owner_id]))
+    return files.paper_pdf(request, paper, page=reverse("staff_member_papers", args=[paper.owner_id]))
 
 
 @staff_only

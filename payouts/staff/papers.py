@@ -15,15 +15,15 @@ KIND_OF = {prefix: kind for kind, prefix in Paper.PREFIXES.items()}
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`charge`: of a receipt, what was paid."""
+    """`charge`: of a receipt, and of its credit notes, what was paid."""
 
     paper: Paper
     charge: Earning | None
 
 
 def rows(papers: list[Paper]) -> list[Row]:
-    charges = earnings.of_references(references={paper.about for paper in papers if paper.kind == Paper.Kind.RECEIPT})
-    return [Row(paper, charges.get(paper.about)) for paper in papers]
+    charges = earnings.of_references(references={paper.reference for paper in papers})
+    return [Row(paper, charges.get(paper.reference)) for paper in papers]
 
 
 def owner_of(asked: str) -> AbstractBaseUser | None:

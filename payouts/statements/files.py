@@ -1,17 +1,29 @@
 """Papers as files, for whoever may read them: whose they are, or staff. (Receipts of calls: calls/rooms/views.py.)"""
 
+import re
+from dataclasses import replace
+
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from payouts.claims.models import GiveBack
+from payouts.earnings import services as earnings
 from payouts.money import Money
 from payouts.refunds.models import Refund
 from payouts.statements import pdf, words
 from payouts.statements.following import month_of
 from payouts.statements.invoices import lines_of
 from payouts.statements.models import Paper
+from payouts.statements.receipts import receipt_papers
 from payouts.statements.statement import Statement, by_day
 
 LINES_IN_PDF = 400  # a paper of more takes too long to make: added up by day
+
+
+def paper_pdf(request: HttpRequest, paper: Paper, *, page: str) -> HttpResponse:
+    """Any but a receipt. `page`: where whoever asked came from, as in pdf.answer."""
+    make = {Paper.Kind.REFUND: refund_pdf, Paper.Kind.RECEIPT_NOTE: credit_note_pdf}.get(Paper.Kind(paper.kind))
+    return (make or invoice_pdf)(request, paper, page=page)
 
 
 def statement_pdf(request: HttpRequest, found: Statement, *, page: str) -> HttpResponse:
@@ -30,7 +42,7 @@ def statement_pdf(request: HttpRequest, found: Statement, *, page: str) -> HttpR
 
 
 def invoice_pdf(request: HttpRequest, paper: Paper, *, page: str) -> HttpResponse:
-    """An invoice or a credit note."""
+    """An expert's invoice or credit note."""
     lines = lines_of(paper)
     is_long = lines[LINES_IN_PDF : LINES_IN_PDF + 1].exists()
     context = {
@@ -40,6 +52,24 @@ def invoice_pdf(request: HttpRequest, paper: Paper, *, page: str) -> HttpRespons
         "lines": [] if is_long else lines,
     }
     return pdf.answer(request, "payouts/statements/pdf/invoice.html", context, name=f"{paper}.pdf", page=page)
+
+
+def credit_note_pdf(request: HttpRequest, paper: Paper, *, page: str) -> HttpResponse:
+    """Of a receipt: what of it went back, and what was left then."""
+    papers = receipt_papers(about=[paper.reference])[paper.reference]
+    earlier = [note for note in papers.notes if note.pk <= paper.pk]
+    made = re.fullmatch(r"give_back:([0-9]+)", paper.about)
+    context = {
+        "paper": paper,
+        "issuer": paper.issuer,
+        "receipt": papers.receipt,
+        "charge": earnings.of_references(references=[paper.reference])[paper.reference],
+        "refund": GiveBack.objects.filter(pk=int(made[1])).first() if made else None,
+        "cause": words.cause(paper),
+        "earlier": earlier[:-1],
+        "left": replace(papers, notes=earlier).left,
+    }
+    return pdf.answer(request, "payouts/statements/pdf/credit_note.html", context, name=f"{paper}.pdf", page=page)
 
 
 def refund_pdf(request: HttpRequest, paper: Paper, *, page: str) -> HttpResponse:

@@ -6,28 +6,23 @@ In the order of entries and never past one that may still come, so that whoever 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 
-from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from payouts.earnings import services as earnings
 from payouts.earnings.models import Earning
 from payouts.ledger import seals
 from payouts.ledger.reading import Moved, read_on
-from payouts.refunds.models import Refund
-from payouts.statements.models import LedgerRead, Paper, StatementLine, StatementMonth
-from payouts.statements.numbers import issue
+from payouts.statements.models import LedgerRead, StatementLine, StatementMonth
+from payouts.statements.numbering import ENTRIES_AT_ONCE, PAID_BY_CALLERS, WENT_BACK
 
-ENTRIES_AT_ONCE = 500
 CHANGES = {
     "expert_pending": "pending_minor",
     "expert_available": "available_minor",
     "expert_debt": "owed_minor",
     "commission": "commission_minor",
 }
-PAID_BY_CALLERS = ("capture", "tip")
-SENT_BACK = ("refund_paid", "refund_settled")  # unused credit, to a card or by hand
 # What was sold, and what went back of it. Everything else only moves what is there.
-SALES = (*PAID_BY_CALLERS, "give_back", "waive_commission", "take_back", "part")
+SALES = (*PAID_BY_CALLERS, *WENT_BACK, "part")
 
 
 class _Overtaken(Exception):
@@ -45,8 +40,7 @@ def next_month(month: date) -> date:
 
 
 def follow(*, now: datetime) -> int:
-    """Write what was posted since the last time, at most ENTRIES_AT_ONCE entries; how many it read. What was sold gets
-    its receipt in the same breath, and so does unused credit that was sent back.
+    """Write what was posted since the last time, at most ENTRIES_AT_ONCE entries; how many it read.
 
     All of it or nothing, with the mark of how far it came: dying anywhere, and several at once, write each entry once.
     """
@@ -54,9 +48,7 @@ def follow(*, now: datetime) -> int:
     through = seals.horizon()
     if through is None or through <= mark.through_entry:
         return 0
-    kinds = [*CHANGES, "refund_pending"]
-    reached, read = read_on(after=mark.through_entry, through=through, kinds=kinds, count=ENTRIES_AT_ONCE)
-    moved = [move for move in read if any(account.kind in CHANGES for account in move.changes)]
+    reached, moved = read_on(after=mark.through_entry, through=through, kinds=[*CHANGES], count=ENTRIES_AT_ONCE)
     try:
         with transaction.atomic():
             claimed = LedgerRead.objects.filter(pk=1, through_entry=mark.through_entry)
@@ -67,46 +59,9 @@ def follow(*, now: datetime) -> int:
             lines = _lines(moved, sold, mark.closed_month)
             StatementLine.objects.bulk_create(lines)
             _add_up(lines)
-            issue(papers=_receipts(moved, sold), now=now)
-            issue(papers=_refunds(move.reference for move in read if move.kind in SENT_BACK), now=now)
     except _Overtaken:
         return 0
-    return len(read) or 1
-
-
-def _receipts(moved: Iterable[Moved], sold: Mapping[str, Earning]) -> list[Paper]:
-    """One for each charge and each tip, in the order in which they were paid."""
-    paid = [(move, sold[move.reference]) for move in moved if move.kind in PAID_BY_CALLERS and move.reference in sold]
-    payers = get_user_model().objects.in_bulk({earning.payer_id for _, earning in paid})
-    return [
-        Paper(
-            kind=Paper.Kind.RECEIPT,
-            about=move.reference,
-            owner_id=earning.payer_id,
-            currency=move.currency,
-            amount_minor=sum(move.changes.values()),
-            recipient=payers[earning.payer_id].get_full_name(),
-        )
-        for move, earning in paid
-    ]
-
-
-def _refunds(references: Iterable[str]) -> list[Paper]:
-    """One for each that left us, in the order in which they did. What its bank sends back later is credit again, and the
-    paper says so."""
-    numbers = [int(reference.partition(":")[2]) for reference in references]
-    found = Refund.objects.select_related("member").in_bulk(numbers) if numbers else {}
-    return [
-        Paper(
-            kind=Paper.Kind.REFUND,
-            about=refund.reference,
-            owner_id=refund.member_id,
-            currency=refund.currency,
-            amount_minor=refund.amount_minor,
-            recipient=refund.member.get_full_name(),
-        )
-        for refund in map(found.__getitem__, dict.fromkeys(numbers))
-    ]
+    return len(moved) or 1
 
 
 def _lines(moved: Sequence[Moved], sold: Mapping[str, Earning], closed: date | None) -> list[StatementLine]:

@@ -6,13 +6,16 @@ from payouts.money import Money
 
 
 class LedgerRead(models.Model):
-    """One row: how far the ledger has been written into statements, and the last month that is closed.
+    """One row: how far the ledger has been written into statements, the last month that is closed, and how far callers'
+    papers have their numbers.
 
-    Whoever reads on moves `through_entry` by a conditional update, in the transaction that writes the lines.
+    Whoever reads on moves `through_entry` by a conditional update, in the transaction that writes the lines; whoever
+    numbers on, `numbered_through` in the one that writes the papers.
     """
 
     through_entry = models.BigIntegerField(default=0)
     closed_month = models.DateField(null=True)  # its first day; what is read later counts in a later month
+    numbered_through = models.BigIntegerField(default=0)
 
 
 class StatementLine(models.Model):
@@ -115,9 +118,10 @@ class NumberSeries(models.Model):
 class Paper(models.Model):
     """A numbered receipt, invoice or credit note: numbered once, never changed. Who issued it, and to whom, as it was then.
 
-    A receipt is `about` a charge or a tip ("period:12"), a refund about unused credit that was sent back to a card
-    ("refund:3"), the others about a month of an expert. The sums are what it was issued for: of an invoice the
-    commission, of a credit note what of it went back.
+    For callers: a receipt is `about` a charge or a tip ("period:12"); a credit note of a receipt about the entry by which
+    a part of it went back (its key: "give_back:5") and `corrects` that receipt; a refund about unused credit that was sent
+    back to a card ("refund:3"). For experts: an invoice and a credit note of the commission, about a month. The sums are
+    what it was issued for, and of a credit note what went back: both above zero.
     """
 
     class Kind(models.TextChoices):
@@ -125,15 +129,23 @@ class Paper(models.Model):
         INVOICE = "invoice"
         CREDIT_NOTE = "credit_note"
         REFUND = "refund"
+        RECEIPT_NOTE = "receipt_note"
 
-    PREFIXES = {Kind.RECEIPT: "R", Kind.INVOICE: "INV", Kind.CREDIT_NOTE: "CN", Kind.REFUND: "RF"}
+    PREFIXES = {
+        Kind.RECEIPT: "R",
+        Kind.INVOICE: "INV",
+        Kind.CREDIT_NOTE: "CN",
+        Kind.REFUND: "RF",
+        Kind.RECEIPT_NOTE: "RCN",
+    }
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
     year = models.PositiveSmallIntegerField()
     number = models.PositiveBigIntegerField()
     about = models.CharField(max_length=60)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
-    month = models.DateField(null=True)  # of an invoice or credit note
+    month = models.DateField(null=True)  # of an expert's invoice or credit note
+    corrects = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="notes")
     currency = models.CharField(max_length=3)
     amount_minor = models.BigIntegerField()
     issuer = models.JSONField()  # name, address, tax_number
@@ -156,3 +168,8 @@ class Paper(models.Model):
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def reference(self) -> str:
+        """What the paper is about, as the ledger knows it; of a credit note of a receipt, what was paid."""
+        return (self.corrects or self).about

@@ -1,4 +1,4 @@
-"""Do the statements agree with the ledger, as far as it has been written into them?"""
+"""Do the statements and the papers agree with the ledger, as far as it has been written into them?"""
 
 from payouts.ledger.verify import differences
 
@@ -37,6 +37,43 @@ _INVOICES = """
         FROM payouts_paper WHERE kind IN ('invoice', 'credit_note')
     ) AS part GROUP BY owner, currency HAVING sum(minor) <> 0
 """
+# A receipt less its credit notes is what the ledger says was paid, less what went back: of the whole of it, parts included.
+_NUMBERED = "(SELECT coalesce(max(numbered_through), 0) FROM payouts_ledgerread)"
+_OF_SALE = """
+    SELECT coalesce(nullif(spent_as, ''), payouts_earning.reference) AS about, payouts_account.currency,
+        {sign}payouts_posting.amount_minor AS minor
+    FROM payouts_posting JOIN payouts_entry ON payouts_entry.id = entry_id
+    JOIN payouts_earning ON payouts_earning.reference = payouts_entry.reference
+    JOIN payouts_account ON payouts_account.id = {side}_id
+    WHERE payouts_entry.kind IN ('capture', 'tip', 'give_back', 'waive_commission', 'take_back')
+    AND payouts_account.kind IN ('expert_pending', 'expert_available', 'expert_debt', 'commission')
+    AND entry_id <= {numbered}
+"""
+_RECEIPTS = f"""
+    SELECT about, currency, sum(minor) FROM (
+        {_OF_SALE.format(sign="", side="credit", numbered=_NUMBERED)}
+        UNION ALL {_OF_SALE.format(sign="-", side="debit", numbered=_NUMBERED)}
+        UNION ALL SELECT about, currency, -amount_minor FROM payouts_paper WHERE kind = 'receipt'
+        AND about NOT IN (
+            SELECT reference FROM payouts_entry WHERE id > {_NUMBERED} AND kind IN ('capture', 'tip')
+        )
+        UNION ALL SELECT receipt.about, note.currency, note.amount_minor FROM payouts_paper AS note
+        JOIN payouts_paper AS receipt ON receipt.id = note.corrects_id
+        WHERE note.about NOT IN (SELECT key FROM payouts_entry WHERE id > {_NUMBERED})
+    ) AS part GROUP BY about, currency HAVING sum(minor) <> 0
+"""
+_REFUNDS = f"""
+    SELECT about, currency, sum(minor) FROM (
+        SELECT payouts_entry.reference AS about, currency, payouts_posting.amount_minor AS minor
+        FROM payouts_posting JOIN payouts_entry ON payouts_entry.id = entry_id
+        JOIN payouts_account ON payouts_account.id = debit_id
+        WHERE payouts_entry.kind IN ('refund_paid', 'refund_settled') AND entry_id <= {_NUMBERED}
+        UNION ALL SELECT about, currency, -amount_minor FROM payouts_paper WHERE kind = 'refund'
+        AND about NOT IN (
+            SELECT reference FROM payouts_entry WHERE id > {_NUMBERED} AND kind IN ('refund_paid', 'refund_settled')
+        )
+    ) AS part GROUP BY about, currency HAVING sum(minor) <> 0
+"""
 _KINDS = (
     ("expert_pending", "pending_minor", "credit", "debit"),
     ("expert_available", "available_minor", "credit", "debit"),
@@ -48,6 +85,8 @@ def verify() -> list[str]:
     """Every fault found, as sentences."""
     found = differences(_COMMISSION, "the statements' commission differs from the ledger's")
     found += differences(_INVOICES, "invoices less credit notes differ from the commission of those months")
+    found += differences(_RECEIPTS, "the receipt less its credit notes differs from what was paid and not given back")
+    found += differences(_REFUNDS, "the paper of what was sent back differs from the ledger")
     for kind, name, towards, away in _KINDS:
         sql = _BALANCES.format(kind=kind, name=name, towards=towards, away=away, read=_READ)
         found += differences(sql, f"the statements' {kind} differs from the ledger's")

@@ -9,9 +9,11 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from payouts.earnings import services as earnings
 from payouts.member_request import MemberRequest
 from payouts.statements import csv_file, files, words
 from payouts.statements import services as statements
+from payouts.statements.models import Paper
 
 LINES_SHOWN = 200
 
@@ -60,6 +62,18 @@ def refund_pdf(request: MemberRequest, refund_id: int) -> HttpResponse:
     if paper is None or paper.owner_id != request.user.pk:
         raise Http404
     return files.refund_pdf(request, paper, page=reverse("wallet"))
+
+
+@login_required
+@never_cache
+@require_safe
+def credit_note_pdf(request: MemberRequest, paper_id: int) -> HttpResponse:
+    """Of a receipt, for the two whose charge it is of."""
+    paper = get_object_or_404(Paper.objects.select_related("corrects"), pk=paper_id, kind=Paper.Kind.RECEIPT_NOTE)
+    charge = earnings.of_references(references=[paper.reference])[paper.reference]
+    if request.user.pk not in (charge.payer_id, charge.expert_id):
+        raise Http404
+    return files.credit_note_pdf(request, paper, page=charge.link)
 
 
 @login_required

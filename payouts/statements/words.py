@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from payouts.statements.models import Paper
 from payouts.statements.statement import Row
 from payouts.withdrawals.words import STATES
 
@@ -20,9 +21,22 @@ KINDS = {
     "withdrawal_reversed": gettext_lazy("Withdrawal came back"),
 }
 
+# What the key of an entry that gave something back begins with; what people chose themselves (give_back) says so itself.
+CAUSES = {
+    "claim": gettext_lazy("Our commission, because we did not decide in time"),
+    "stored": gettext_lazy("Not used in time"),
+    "dispute": gettext_lazy("Returned by the bank of the card, which took the payment back"),
+    "period": gettext_lazy("The meter was corrected afterwards"),
+}
+
 
 def kind(row: Row) -> str:
     return str(KINDS.get(row.line.kind) or _("Other"))
+
+
+def cause(note: Paper) -> str:
+    """Why something of a receipt went back, where nobody chose it."""
+    return str(CAUSES.get(note.about.partition(":")[0]) or _("Given back"))
 
 
 def state(row: Row) -> str:

@@ -109,8 +109,8 @@ def connect_bank(expert: User, **changes) -> BankConnection:
 
 
 def write_papers(now: datetime) -> None:
-    """What the worker does all the time: statements and receipts of all that was posted."""
-    while statements.follow(now=now):
+    """What the worker does all the time: statements and numbered papers of all that was posted."""
+    while statements.follow(now=now) or statements.number_papers(now=now):
         pass
 
 

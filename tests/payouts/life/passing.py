@@ -35,6 +35,7 @@ JOBS = {
     "releases": lambda now: earnings.release_due(now=now),
     "missed": lambda now: missed.fetch_missed(now=now),
     "statements": lambda now: statements.follow(now=now),
+    "papers": lambda now: statements.number_papers(now=now),
     "check": lambda now: verify.nightly(now=now),
     "reconciliation": lambda now: reconciliation.nightly(now=now),
 }

@@ -2,9 +2,10 @@
 
 import pytest
 
+from payouts.earnings import services as earnings
 from payouts.office.models import AuditRecord
 from payouts.statements.models import Paper, StatementMonth
-from tests.payouts.purse import charge, give_credit
+from tests.payouts.purse import charge, eur, give_credit
 from tests.payouts.statements.papers import words_of
 from tests.payouts.statements.test_invoices import MARCH_IS_OVER, issue
 from tests.payouts.statements.test_refunds import ask, sent
@@ -57,6 +58,17 @@ class PapersTests:
         for part in ("R-2026-000001", "Call with Alice", "€5.00", "/staff/receipts/period:1.pdf", "RF-2026-000001"):
             assert part in text
         assert "INV-" not in text and 'data-testid="statement"' not in text
+
+    def test_a_credit_note_names_its_receipt_and_is_found_by_its_number(self, staff, alice, now, papers):
+        earnings.give_back(reference="period:1", amount=eur(200), key="g1", now=now)
+        issue(MARCH_IS_OVER)
+        note = Paper.objects.get(kind="receipt_note")
+        address = f"/staff/members/{alice.pk}/papers/"
+        assert staff.get("/staff/papers/", {"q": "rcn-2026-000001"}).url == address
+        text = text_of(staff.get(address))
+        for part in (f"/staff/papers/{note.pk}.pdf", "Credit note of R-2026-000001", "?reference=period%3A1", "€2.00"):
+            assert part in text
+        assert "Left of the receipt €3.00" in words_of(staff.get(f"/staff/papers/{note.pk}.pdf").content)
 
     def test_an_experts_are_invoices_and_statements(self, staff, bob, papers):
         text = text_of(staff.get(f"/staff/members/{bob.pk}/papers/"))

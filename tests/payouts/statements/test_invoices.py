@@ -28,7 +28,7 @@ def issue(now: datetime) -> None:
 
 
 def issued() -> list[tuple[str, date, int]]:
-    papers = Paper.objects.exclude(kind="receipt").order_by("pk")
+    papers = Paper.objects.filter(kind__in=["invoice", "credit_note"]).order_by("pk")
     return [(str(paper), paper.month, paper.amount_minor) for paper in papers]
 
 

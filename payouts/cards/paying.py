@@ -150,6 +150,7 @@ def confirm(*, stripe_intent: str, now: datetime) -> TopUp:
 @transaction.atomic
 def give_up(*, payment: CardPayment, now: datetime) -> None:
     """Stripe has not answered for long. Should it have taken the money all the same, its event credits it."""
+    automatic.lock(payment)  # first, as `settle`
     top_up = wallet.refuse_payment(top_up=payment.top_up, stripe_intent="", now=now)
     _close(payment, top_up, "", now)
 

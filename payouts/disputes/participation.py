@@ -7,7 +7,7 @@ from django.db import transaction
 
 from payouts.disputes import books
 from payouts.disputes.models import Dispute, Participation
-from payouts.disputes.parts import paid_with, parties
+from payouts.disputes.parts import earnings_of, paid_with, parties
 from payouts.earnings import services as earnings
 from payouts.earnings.models import Earning
 from payouts.ledger import accounts
@@ -42,6 +42,7 @@ def find_participation(
     known = Participation.objects.filter(dispute=dispute, expert_id=expert.pk).first()
     if known:
         return known
+    list(earnings_of(dispute).filter(expert_id=expert.pk).select_for_update(no_key=True))  # all, before any account
     parts = [(earning, part) for earning, part in paid_with(dispute) if earning.expert_id == expert.pk]
     if not parts or dispute.moved_minor <= 0:
         raise NothingFound

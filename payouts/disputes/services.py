@@ -96,7 +96,7 @@ def _apply(dispute: Dispute, now: datetime) -> None:
     else:
         is_news = wallet.unblock_payments(reason=dispute.reference, now=now)
     _let_earnings_wait(dispute, now)
-    refunds.lock_open(lot_id=dispute.lot_id)
+    refunds.lock_all(lot=dispute.lot)
     if books.mark_lot(dispute):
         refunds.call_off_refused(lot_id=dispute.lot_id, now=now)
     if is_against:

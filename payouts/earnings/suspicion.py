@@ -54,22 +54,26 @@ def look_again(payload: dict[str, Any], *, key: str) -> Callable[[datetime], obj
     people = get_user_model().objects.in_bulk([member_id, *others])
 
     def finish(now: datetime) -> None:
+        found: list[tuple[Earning, list[str]]] = []
         for other_id in others:
             for pair in permutations(people[one] for one in (member_id, other_id) if one in people):
                 if len(pair) == 2:  # nobody's account was deleted since
-                    _look_at_pair(*pair, now=now)
+                    found += _pending_of_pair(*pair, now=now)
+        for earning, codes in sorted(found, key=lambda each: each[0].pk):  # locked in this order
+            with suppress(waiting.AlreadyReleased):
+                _hold_or_reopen(earning, codes, now)
 
     return finish
 
 
-def _look_at_pair(payer: AbstractBaseUser, expert: AbstractBaseUser, *, now: datetime) -> None:
+def _pending_of_pair(
+    payer: AbstractBaseUser, expert: AbstractBaseUser, *, now: datetime
+) -> list[tuple[Earning, list[str]]]:
     codes = _codes(payer, expert, now)
     if not codes:
-        return
+        return []
     pending = Earning.objects.filter(payer_id=payer.pk, expert_id=expert.pk, released_at=None, price_minor__gt=0)
-    for earning in pending.exclude(reasons_to_wait__reason=UNUSED).order_by("pk"):
-        with suppress(waiting.AlreadyReleased):
-            _hold_or_reopen(earning, codes, now)
+    return [(earning, codes) for earning in pending.exclude(reasons_to_wait__reason=UNUSED)]
 
 
 def _codes(payer: AbstractBaseUser, expert: AbstractBaseUser, now: datetime) -> list[str]:
@@ -82,6 +86,7 @@ def _codes(payer: AbstractBaseUser, expert: AbstractBaseUser, now: datetime) -> 
 
 
 def _hold_or_reopen(earning: Earning, codes: list[str], now: datetime) -> None:
+    waiting.locked(earning.reference)  # before its review: of two who look at once the second one finds it
     review = Review.objects.select_for_update(no_key=True).filter(reference=earning.reference).first()
     if review is None:
         _hold(earning, codes, now)
@@ -129,7 +134,8 @@ def decide(*, review_id: int, staff: AbstractBaseUser, verdict: str, note: str, 
     """
     if verdict not in (Verdict.FINE, Verdict.FRAUD) or not note.strip():
         raise ValueError("a verdict needs its reason")
-    review = Review.objects.select_for_update(no_key=True).select_related("expert").get(pk=review_id)
+    waiting.locked(Review.objects.values_list("reference", flat=True).get(pk=review_id))
+    review = Review.objects.select_for_update(no_key=True, of=("self",)).select_related("expert").get(pk=review_id)
     office.check_no_party(staff=staff, parties=(review.expert_id, review.payer_id))
     if review.verdict != Verdict.OPEN:
         return

@@ -19,7 +19,7 @@ def wait(*, reference: str, reason: str, now: datetime) -> EarningWait | None:
 
     The row is locked first: a release at the same moment either was before, and this raises AlreadyReleased, or never is.
     """
-    earning = _locked(reference)
+    earning = locked(reference)
     if earning.released_at:
         raise AlreadyReleased(reference)
     made, is_new = EarningWait.objects.get_or_create(earning=earning, reason=reason, defaults={"began_at": now})
@@ -33,7 +33,7 @@ def wait(*, reference: str, reason: str, now: datetime) -> EarningWait | None:
 @transaction.atomic
 def let_go(*, reference: str, reason: str) -> None:
     """`reason` holds the earning no longer; once none does, `release_due` takes it when its date has come."""
-    earning = _locked(reference)
+    earning = locked(reference)
     gone, _ = EarningWait.objects.filter(earning=earning, reason=reason).delete()
     if gone:
         earning.waits -= 1
@@ -62,5 +62,5 @@ def _dates_of_kept(references: Iterable[str]) -> dict[str, datetime]:
     return dict(waits.values_list("earning__reference", "earning__release_at"))
 
 
-def _locked(reference: str) -> Earning:
+def locked(reference: str) -> Earning:
     return Earning.objects.select_for_update(no_key=True).get(reference=reference)

@@ -28,13 +28,13 @@ _AWAITING = Refund.objects.filter(origin=Origin.DASHBOARD, awaited_minor__gt=0).
 
 def made_there(found: CardRefund, now: datetime) -> Refund | None:
     """What of it is unused is taken now, the rest is our loss for the time being. None: not of a top-up that is credited."""
-    lot = CreditLot.objects.filter(top_up_id=found.top_up_id).first()
+    lot = CreditLot.objects.filter(top_up_id=found.top_up_id).select_related("member").first()
     if lot is None:
         return None
-    rows.lock_open(lot_id=lot.pk)
-    lot = lots.locked(lot.pk)
-    if known := rows.locked(stripe_refund=found.id):  # another worker made it before we had the lot's lock
+    rows.lock_all(lot=lot)
+    if known := rows.locked(stripe_refund=found.id):  # another worker made it before we had these locks
         return known
+    lot = lots.locked(lot.pk)
     for refused in Refund.objects.filter(lot=lot, state=State.REFUSED):  # the card has it now
         rows.give_back(refused, code=refused.failure_code, now=now)
         note = _("Sent back to the card at Stripe's dashboard.")

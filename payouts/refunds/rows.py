@@ -7,6 +7,7 @@ from payouts.ledger import services as ledger
 from payouts.money import Money
 from payouts.refunds.models import Refund
 from payouts.wallet import lots
+from payouts.wallet import services as wallet
 from payouts.wallet.models import CreditLot
 
 Move = tuple[accounts.AccountRef, accounts.AccountRef, Money]
@@ -16,10 +17,11 @@ def locked(**by: object) -> Refund | None:
     return Refund.objects.select_for_update(no_key=True).filter(**by).first()
 
 
-def lock_open(*, lot_id: int) -> None:
-    """What Stripe has not made of a lot: for who locks the lot next, to call these off."""
-    rows = Refund.objects.select_for_update(no_key=True).filter(lot_id=lot_id, state__in=Refund.UNMADE)
-    list(rows.order_by("pk"))
+def lock_all(*, lot: CreditLot) -> None:
+    """Every refund of a lot, for who locks the lot next and then needs others than their own. The purse first: no more of
+    them are asked for meanwhile."""
+    wallet.lock_purse(member=lot.member)
+    list(Refund.objects.select_for_update(no_key=True).filter(lot=lot).order_by("pk"))
 
 
 def update(refund: Refund, **changes: object) -> None:

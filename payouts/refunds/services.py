@@ -21,10 +21,11 @@ from payouts.refunds import dashboard, mails, rows
 from payouts.refunds.by_hand import NoNote, NotRefused, settle
 from payouts.refunds.dashboard import take_what_came_back
 from payouts.refunds.models import Refund
-from payouts.refunds.rows import lock_open
+from payouts.refunds.rows import lock_all
 from payouts.stripe.answers import CardRefund
 from payouts.wallet import lots
 from payouts.wallet import services as wallet
+from payouts.wallet.models import CreditLot
 
 __all__ = [
     "NoNote",
@@ -34,7 +35,7 @@ __all__ = [
     "UnknownRefund",
     "call_off",
     "call_off_refused",
-    "lock_open",
+    "lock_all",
     "observe",
     "of_member",
     "refundable",
@@ -120,6 +121,8 @@ def of_member(*, member: AbstractBaseUser, count: int) -> list[Refund]:
 def refuse(*, refund_id: int, code: str, message: str, now: datetime) -> None:
     """Stripe will never make this refund: staff settle it by hand with the member. There is nothing to settle if the card has
     the money already: from its bank, or sent at Stripe's dashboard. Then it is credit again, and taken for that."""
+    for lot in CreditLot.objects.filter(refunds=refund_id).select_related("member"):
+        rows.lock_all(lot=lot)
     refund = rows.locked(pk=refund_id)
     if refund and refund.state == State.REQUESTED:
         if refund.lot.is_disputed:  # at this very moment: it locks this row first, so one of us sees the other

@@ -16,7 +16,6 @@ from payouts.ledger import services as ledger
 from payouts.money import BadAmount, Money
 from payouts.wallet import blocks, lots, monthly
 from payouts.wallet.funding import Part, Taken
-from payouts.wallet.lots import Kind
 from payouts.wallet.models import Hold
 
 
@@ -146,8 +145,7 @@ def take(*, payer: AbstractBaseUser, reference: str, price: Money, now: datetime
     promotional = min(price, held_promo)
     paid = price - promotional
     _close(holds, paid=paid.minor, promotional=promotional.minor, now=now)
-    for kind, amount in ((Kind.PROMOTIONAL, promotional), (Kind.PAID, paid)):
-        lots.spend(member_id=payer.pk, kind=kind, amount=amount, reference=reference, now=now)
+    lots.spend(member_id=payer.pk, promotional=promotional, paid=paid, reference=reference, now=now)
     hold_account, promo_hold = accounts.caller_hold(payer.pk), accounts.caller_promo_hold(payer.pk)
     freed = [
         ledger.Line(hold_account, accounts.caller_credit(payer.pk), total - held_promo - paid),
@@ -173,8 +171,7 @@ def spend(*, payer: AbstractBaseUser, amount: Money, reference: str, now: dateti
     promotional = min(amount, ledger.balance(promo, amount.currency))
     paid = amount - promotional
     try:
-        lots.spend(member_id=payer.pk, kind=Kind.PROMOTIONAL, amount=promotional, reference=reference, now=now)
-        lots.spend(member_id=payer.pk, kind=Kind.PAID, amount=paid, reference=reference, now=now)
+        lots.spend(member_id=payer.pk, promotional=promotional, paid=paid, reference=reference, now=now)
     except lots.LotsTooSmall:
         raise InsufficientCredit(credit(member=payer)) from None
     Hold.objects.create(

@@ -16,23 +16,30 @@ class LotsTooSmall(Exception):
     """The lots do not cover the sum: they and the ledger disagree."""
 
 
-def spend(*, member_id: int, kind: str, amount: Money, reference: str, now: datetime) -> None:
+def spend(*, member_id: int, promotional: Money, paid: Money, reference: str, now: datetime) -> None:
     """Of promotional lots the one that expires soonest first, then the oldest."""
-    if not amount:
+    wanted = {kind: part for kind, part in ((Kind.PROMOTIONAL, promotional), (Kind.PAID, paid)) if part}
+    if not wanted:
         return
-    lots = CreditLot.objects.filter(
-        member_id=member_id, kind=kind, currency=amount.currency, remaining_minor__gt=0
-    ).order_by("pk")  # locked in this order, spent in the other
+    found = CreditLot.objects.filter(
+        member_id=member_id, kind__in=wanted, currency=paid.currency, remaining_minor__gt=0
+    ).order_by("pk")  # of both kinds locked in this order, as `restore` does; spent in the other
+    lots = sorted(found.select_for_update(no_key=True), key=lambda lot: (lot.expires_at or NEVER, lot.pk))
+    changes: list[tuple[CreditLot, int]] = []
+    for kind, part in wanted.items():
+        changes += _first_of([lot for lot in lots if lot.kind == kind], part)
+    use(changes, reference, now)
+
+
+def _first_of(lots: Iterable[CreditLot], amount: Money) -> list[tuple[CreditLot, int]]:
     changes, left = [], amount.minor
-    for lot in sorted(lots.select_for_update(no_key=True), key=lambda lot: (lot.expires_at or NEVER, lot.pk)):
+    for lot in lots:
         minor = min(left, lot.remaining_minor)
         changes.append((lot, minor))
         left -= minor
         if not left:
-            break
-    if left:
-        raise LotsTooSmall(f"the {kind} lots of member {member_id} do not cover {amount.minor}")
-    use(changes, reference, now)
+            return changes
+    raise LotsTooSmall(f"the lots do not cover {amount.minor}")
 
 
 def newest_first(*, member_id: int, amount: Money) -> list[tuple[CreditLot, Money]]:

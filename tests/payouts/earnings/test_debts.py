@@ -223,10 +223,11 @@ class RaceTests:
 
 
 class BrokenTwinTests:
-    def test_where_the_debt_is_not_paid_first_the_books_still_add_up_but_the_debt_stays(self, alice, bob, gone, now):
+    def test_where_the_debt_is_not_paid_first_the_books_say_so(self, alice, bob, gone, now, plants_an_error):
         """The twin releases as before there were debts: the rule is what pays them, not luck."""
         give_back("period:1", 1_000, now)
         charge(alice, bob, 1_000, now)
-        with patch("payouts.earnings.services.ledger.balance", return_value=eur(0)):
+        with patch("payouts.earnings.services.debts.lock", return_value=(eur(0), eur(0))):
             earnings.release_due(now=now + LATER)
         assert (purse(bob)["available"], earnings.owed(expert=bob)) == ("7.00", eur(700))
+        assert faults() == [f"user:{bob.pk}: has available money, and is yet in debt by €7.00"]

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import F, Sum
 
 from calls.metering import caps, meter, stored, texts, witness
 from calls.metering.billing import price
@@ -173,11 +174,15 @@ def _free(last: PaidPeriod | None, now: datetime) -> dict[str, Any]:
 
 
 def _last(period: PaidPeriod) -> dict[str, Any]:
+    cost = period.amount_minor - period.given_back_minor
+    others = PaidPeriod.objects.filter(call_id=period.call_id).exclude(pk=period.pk)
+    earlier = others.aggregate(minor=Sum(F("amount_minor") - F("given_back_minor")))["minor"] or 0
     return {
         "end_reason": period.end_reason,
-        "cost_text": str(Money(period.amount_minor - period.given_back_minor, period.currency)),
+        "cost_text": str(Money(cost, period.currency)),
         "billable_ms": period.billable_ms,
         "text": texts.summary(period),
+        "with_earlier_text": texts.with_earlier(Money(earlier + cost, period.currency)) if earlier else None,
     }
 
 

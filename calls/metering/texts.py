@@ -204,7 +204,7 @@ def accepted_text(offer: Offer, credit: Money, monthly: Monthly | None, cap: Mon
 
 
 def _you_have(offer: Offer, credit: Money) -> str:
-    if is_act(offer):
+    if is_act(offer) or not credit:
         return _("You have {credit}.").format(credit=credit)
     time = duration(cap_ms(terms_of(offer), credit.minor))
     return _("You have {credit}: {time}.").format(credit=credit, time=time)
@@ -286,3 +286,8 @@ def summary(period: PaidPeriod) -> str:
         return text.format(price=price_of(period), time=time, reason=reason, unused=unused, days=settings.STORED_DAYS)
     cost = Money(period.amount_minor - period.given_back_minor, period.currency)
     return _("{cost} for {time}. {reason}").format(cost=cost, time=time, reason=reason)
+
+
+def with_earlier(total: Money) -> str:
+    """Below the summary of the last paid period of a call, where others came before it."""
+    return _("All of this call: {total}.").format(total=total)

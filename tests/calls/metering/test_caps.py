@@ -110,6 +110,11 @@ class CardTests:
             "By accepting I ask to start now; I cannot withdraw from time already given.",
         ]
 
+    def test_no_credit_lasts_for_no_time(self, db):
+        story = Story(credit=0)
+        story.offer_rate()
+        assert "You have €0.00." in story.card()["text"]
+
     def test_an_act_says_what_is_bought(self, db):
         story = Story(credit=5_000)
         story.offer_act()

@@ -60,7 +60,16 @@ class RunningTests:
             "cost_text": "€1.00",
             "billable_ms": 60_000,
             "text": "€1.00 for 1 min. Back to free was pressed.",
+            "with_earlier_text": None,
         }
+
+    def test_the_second_paid_period_of_a_call_also_says_what_all_of_it_cost(self, story):
+        for seconds in (60, 30):
+            story.go_paid(cap=400).after(seconds)
+            story.back_to_free()
+        last = story.meter()["last"]
+        assert last["text"] == "€1.00 for 30 s. Back to free was pressed."
+        assert last["with_earlier_text"] == "All of this call: €2.00."
 
     @pytest.mark.parametrize("button", ["pause", "back_to_free", "cancel_act"])
     def test_a_stranger_moves_nothing(self, story, button):

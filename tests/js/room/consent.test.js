@@ -55,6 +55,7 @@ let session;
 let sent;
 let now;
 let card;
+let passed;
 
 beforeEach(() => {
   elements = { cap: new FakeSelect(), accept: new FakeButton() };
@@ -65,7 +66,8 @@ beforeEach(() => {
   now = 10_000;
   sent = [];
   session = { state: null, screen: "call", socket: { status: "open" }, clock: { now: () => now } };
-  const voice = { announce() {}, notice() {} };
+  passed = 0;
+  const voice = { announce() {}, notice() {}, clearPassing: () => (passed += 1) };
   const act = (type, fields) => Boolean(sent.push({ type, ...fields }));
   card = new ConsentCard({ session, words: (key) => key, voice, act, sound() {} }, () => true);
 });
@@ -92,6 +94,14 @@ test("each offer stands at the cap proposed for it, whatever was chosen for the 
   assert.equal(elements.cap.value, "1840");
   elements.accept.press();
   assert.deepEqual(sent, [{ type: "offer.accept", offer: 2, cap_minor: 1840 }]);
+});
+
+test("what was said of the offer before passes as the card opens, and once only", () => {
+  offered(1);
+  offered(1);
+  assert.equal(passed, 1);
+  offered(2);
+  assert.equal(passed, 2);
 });
 
 test("so does one that replaces it without a pause", () => {

@@ -56,7 +56,8 @@
  * @property {Cap | null} [cap]
  * @property {number | null} [wait_until]
  *
- * @typedef {{end_reason: string, cost_text: string, billable_ms: number, text: string}} LastPeriod
+ * @typedef {{end_reason: string, cost_text: string, billable_ms: number, text: string,
+ *   with_earlier_text?: string | null}} LastPeriod
  *
  * @typedef {object} FreeMeter  no paid period
  * @property {null} period

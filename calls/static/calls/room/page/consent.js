@@ -97,6 +97,7 @@ export class ConsentCard {
     this.#select.replaceChildren(); // what was chosen for another offer
     this.#waitsUntil = 0;
     this.#focusBefore = document.activeElement;
+    this.#desk.voice.clearPassing();
     show(byId("consent-error"), false);
     say(byId("consent-title"), offer.text[0]);
     show(this.#card, true);

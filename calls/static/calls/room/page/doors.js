@@ -57,6 +57,8 @@ export class Doors {
     say(byId("over-text"), words(`reason.${session.reason}`));
     show(byId("over-paid"), Boolean(meter.last) && ended);
     say(byId("over-paid"), meter.last?.text ?? "");
+    show(byId("over-all"), Boolean(meter.last?.with_earlier_text) && ended);
+    say(byId("over-all"), meter.last?.with_earlier_text ?? "");
     point("receipt", call?.receipt ?? null);
     show(byId("ring-again"), state.can_ring);
     byId("ring-again").classList.toggle("button-quiet", Boolean(call?.receipt));

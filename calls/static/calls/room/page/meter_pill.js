@@ -72,8 +72,15 @@ export class MeterPill {
     if (!before || before === reading.state) return; // the page has just loaded, or nothing changed
     if (reading.state === "running") sound("paid");
     if (reading.state === "free") sound("free");
-    if (reading.state === "free" && meter.last) voice.notice(meter.last.text);
+    if (reading.state === "free" && meter.last) this.#tellCost(meter.last.text);
     else voice.announce(words(`meter.say_${reading.state}`, { seconds: reading.countdown }));
+  }
+
+  /** The card at the end of the call says it too: then it is only said aloud. @param {string} words */
+  #tellCost(words) {
+    const { voice, session } = this.#desk;
+    if (session.screen === "call") voice.notice(words);
+    else voice.announce(words);
   }
 
   /** @param {Meter} meter @param {Reading} reading */

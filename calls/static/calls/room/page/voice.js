@@ -32,6 +32,7 @@ export class Voice {
     for (const old of [...this.#notices.children]) if (old.firstChild?.textContent === words) old.remove();
     const element = this.#element(words, weight);
     this.#notices.append(element);
+    element.toggleAttribute("data-passes", weight === "info");
     if (weight === "info") setTimeout(() => element.remove(), STAYS_MS);
     while (this.#notices.children.length > AT_ONCE) this.#notices.firstElementChild?.remove();
   }
@@ -39,6 +40,11 @@ export class Voice {
   /** Another screen: what was said of the one before is over. */
   clear() {
     this.#notices.replaceChildren();
+  }
+
+  /** What passes by itself passes now: the card that opens needs its place. */
+  clearPassing() {
+    for (const notice of this.#notices.querySelectorAll("[data-passes]")) notice.remove();
   }
 
   /** One after another: two texts set at once would be read as one, or not at all. */

@@ -14,11 +14,12 @@ from payouts.safety.models import Freeze, Review, Sighting
 from payouts.sandbox.models import SandboxDelivery, SandboxKey, SandboxObject
 from payouts.statements.models import LedgerRead, NumberSeries, Paper, StatementLine, StatementMonth
 from payouts.stripe.models import EventCursor, Installation, Pace, StripeEvent
-from payouts.wallet.models import CreditLot, Customer, Decline, Hold, LotUse, MonthlyLimit, PaymentBlock, TopUp
+from payouts.wallet.models import Advance, CreditLot, Customer, Decline, Hold, LotUse, MonthlyLimit, PaymentBlock, TopUp
 from payouts.withdrawals.models import BankConnection, Withdrawal
 
 __all__ = [
     "Account",
+    "Advance",
     "AuditRecord",
     "AutoTopUp",
     "BankConnection",

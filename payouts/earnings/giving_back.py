@@ -29,7 +29,8 @@ def give_back(*, reference: str, amount: Money, key: str, now: datetime, even_if
 
     The platform returns commission(price) - commission(price - given back so far), so that several give-backs end where
     one would have. `even_if_released`: by the expert's own choice, from what is available; what that lacks becomes a debt
-    that the next earnings pay first. Raises BadAmount above what is left of the price, AlreadyReleased, ledger's KeyReused.
+    that the next earnings pay first, and until then the payer's credit rests on it (wallet/advances.py). Raises BadAmount above
+    what is left of the price, AlreadyReleased, ledger's KeyReused.
     """
     with transaction.atomic():
         earning = Earning.objects.select_for_update(no_key=True).get(reference=reference)
@@ -50,6 +51,7 @@ def give_back(*, reference: str, amount: Money, key: str, now: datetime, even_if
         part = _part(before, earning.shares)
         back_to = _restore(earning, amount, now)
         lines = _lines(earning, part, back_to)
+        _advance(earning, lines, key, now)
         ledger.post(key=key, kind="give_back", lines=lines, reference=reference, now=now)
         _tax_too(earning, taxed, key, now)
     return amount
@@ -98,6 +100,16 @@ def waive_commission(*, reference: str, key: str, now: datetime) -> Money:
 
 def _part(before: Split, after: Split) -> Part:
     return Part(before.earning_minor - after.earning_minor, before.commission_minor - after.commission_minor)
+
+
+def _advance(earning: Earning, lines: list[ledger.Line], key: str, now: datetime) -> None:
+    """What the payer gets although the expert has it no longer."""
+    owed = [line for line in lines if line.debit == accounts.expert_debt(earning.expert_id)]
+    paid_credit = [line for line in owed if line.credit == accounts.caller_credit(earning.payer_id)]
+    amount, of_paid = (sum((line.amount for line in some), Money(0, earning.currency)) for some in (owed, paid_credit))
+    if amount:
+        people = {"payer": earning.payer, "expert": earning.expert}
+        wallet.advance(**people, amount=amount, paid_credit=of_paid, reference=earning.reference, key=key, now=now)
 
 
 def _tax_too(earning: Earning, before: int, key: str, now: datetime) -> None:

@@ -23,6 +23,7 @@ from payouts.earnings.waiting import AlreadyReleased, kept_by_others, kept_past_
 from payouts.ledger import accounts
 from payouts.ledger import services as ledger
 from payouts.money import Money
+from payouts.wallet import services as wallet
 
 __all__ = [
     "AlreadyReleased",
@@ -93,15 +94,17 @@ def _release(earning_id: int, now: datetime) -> bool:
         earning = Earning.objects.get(pk=earning_id)
         if earning.amount:
             key = f"earning:{earning_id}:release"
-            ledger.post(key=key, kind="release", lines=_lines(earning), reference=earning.reference, now=now)
+            ledger.post(key=key, kind="release", lines=_lines(earning, now), reference=earning.reference, now=now)
     return True
 
 
-def _lines(earning: Earning) -> list[ledger.Line]:
+def _lines(earning: Earning, now: datetime) -> list[ledger.Line]:
     """What the expert owes comes first."""
     expert, pending = earning.expert_id, accounts.expert_pending(earning.expert_id)
     _, debt = debts.lock(expert, earning.currency)
     paid = min(debt, earning.amount)
+    if paid:
+        wallet.repay(expert_id=expert, amount=paid, now=now)
     moves = [(accounts.expert_debt(expert), paid), (accounts.expert_available(expert), earning.amount - paid)]
     return [ledger.Line(pending, account, amount, earning.group) for account, amount in moves if amount]
 

@@ -20,6 +20,7 @@ from payouts.safety import services as safety
 from payouts.safety import words
 from payouts.safety.models import Review
 from payouts.safety.rules import NEW_WITH_NEW
+from payouts.wallet import services as wallet
 
 REASON = "review"
 Verdict = Review.Verdict
@@ -81,7 +82,8 @@ def _codes(payer: AbstractBaseUser, expert: AbstractBaseUser, now: datetime) -> 
         recent = Earning.objects.filter(payer_id=payer.pk, expert_id=expert.pk, captured_at__gt=start)
         return recent.aggregate(minor=Sum(F("price_minor") - F("given_back_minor")))["minor"] or 0
 
-    found = safety.suspicions(payer=payer, expert=expert, moved_since=moved_since, now=now)
+    rests = wallet.rests_on_debt(payer=payer, of_others_than=expert)
+    found = safety.suspicions(payer=payer, expert=expert, moved_since=moved_since, rests_on_debt=rests, now=now)
     return found.codes if found else []
 
 

@@ -59,6 +59,33 @@ _OWED = """
     ON debt.kind = 'expert_debt' AND debt.owner = available.owner AND debt.currency = available.currency
     WHERE available.kind = 'expert_available' AND available.balance_minor > 0 AND debt.balance_minor > 0
 """
+# What each entry made a debt in return for the payer's credit, against its advance; then only what of it was paid credit.
+_ADVANCED, _PAID_CREDIT = (
+    f"""
+    SELECT name, max(currency), sum(minor) FROM (
+        SELECT key || ' of user:' || payer_id || ' by user:' || expert_id AS name, currency, {part} AS minor
+        FROM payouts_advance
+        UNION ALL SELECT key || ' of ' || credit.owner || ' by ' || debit.owner, credit.currency, -amount_minor
+        FROM payouts_posting JOIN payouts_entry ON payouts_entry.id = entry_id
+        JOIN payouts_account AS debit ON debit.id = debit_id JOIN payouts_account AS credit ON credit.id = credit_id
+        WHERE payouts_entry.kind = 'give_back' AND debit.kind = 'expert_debt' AND credit.kind IN ({kinds})
+    ) AS part GROUP BY name HAVING sum(minor) <> 0
+    """
+    for part, kinds in (("amount_minor", "'caller_credit', 'caller_promo'"), ("paid_credit_minor", "'caller_credit'"))
+)
+_DEBT = """
+    SELECT owner, currency, balance_minor AS minor FROM payouts_account WHERE kind = 'expert_debt'
+    UNION ALL SELECT 'user:' || expert_id, currency, -left_minor FROM payouts_advance
+"""
+_MORE = f"SELECT owner, currency, sum(minor) FROM ({_DEBT}) AS part GROUP BY owner, currency HAVING sum(minor) < 0"
+# A debt that no advance is for was taken back for a fraud.
+_LESS = f"""
+    SELECT owner, currency, sum(minor) FROM (
+        {_DEBT} UNION ALL SELECT owner, currency, -amount_minor FROM payouts_posting
+        JOIN payouts_entry ON payouts_entry.id = entry_id JOIN payouts_account ON payouts_account.id = debit_id
+        WHERE payouts_entry.kind = 'take_back' AND payouts_account.kind = 'expert_debt'
+    ) AS part GROUP BY owner, currency HAVING sum(minor) > 0
+"""
 
 
 def verify() -> list[str]:
@@ -70,6 +97,10 @@ def verify() -> list[str]:
         *differences(_TIPS, "the tip differs from what the expert earned with it"),
         *differences(_SPENT, "more was earned with it than was spent on it"),
         *differences(_OWED, "has available money, and is yet in debt"),
+        *differences(_ADVANCED, "the advance differs from its entry"),
+        *differences(_PAID_CREDIT, "what of the advance is paid credit differs from its entry"),
+        *differences(_MORE, "owes less than was advanced for them and not paid"),
+        *differences(_LESS, "owes more than was advanced for them and not paid"),
         *_wrongly_counted(),
     ]
 

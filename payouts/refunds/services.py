@@ -5,6 +5,7 @@ may post two or three entries in one transaction: the refund's own account is lo
 credit is waited for, once.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -43,6 +44,7 @@ __all__ = [
     "request",
     "settle",
     "take_what_came_back",
+    "unused",
 ]
 State, Origin = Refund.State, Refund.Origin
 # A card that is gone stays gone: the next refund to it goes to staff at once.
@@ -62,10 +64,29 @@ class NotBackYet(Exception):
     """A bank refused what had left our balance, and Stripe has not booked its return yet: ask again."""
 
 
-def refundable(*, member: AbstractBaseUser) -> Money:
-    """Unused paid credit: what is held, what was given as a present, and what a bank has taken back, is not in it."""
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """Of paid credit. `kept`: what goes to no card as long as an expert owes it (wallet/advances.py)."""
+
+    refundable: Money
+    kept: Money
+
+
+def unused(*, member: AbstractBaseUser) -> Unused:
+    """What is held, what was given as a present, and what a bank has taken back, is not in it."""
     unspent = lots.may_go_back(member_id=member.pk, currency=settings.CURRENCY)
-    return min(unspent, wallet.paid_credit(member=member))
+    credit, kept = _credit_and_kept(member)
+    return Unused(max(Money(0, settings.CURRENCY), min(unspent, credit - kept)), min(kept, credit))
+
+
+def refundable(*, member: AbstractBaseUser) -> Money:
+    return unused(member=member).refundable
+
+
+def _credit_and_kept(member: AbstractBaseUser) -> tuple[Money, Money]:
+    """The credit is read first: what is given back between the two looks counts against it, never for it."""
+    credit = wallet.paid_credit(member=member)
+    return credit, wallet.kept_from_cards(member=member)
 
 
 def request(*, member: AbstractBaseUser, amount: Money | None, key: str, now: datetime) -> list[Refund]:
@@ -82,13 +103,16 @@ def request(*, member: AbstractBaseUser, amount: Money | None, key: str, now: da
                 raise ledger.KeyReused(key)
             return known
         wanted = amount or refundable(member=member)
-        if not wanted or wanted > refundable(member=member):
+        if not wanted:
             raise NotEnough
         try:
             made = [
                 rows.make(lot=lot, amount=part, taken=part, key=key, origin=Origin.MEMBER, now=now)
                 for lot, part in lots.newest_first(member_id=member.pk, amount=wanted)
             ]
+            credit, kept = _credit_and_kept(member)
+            if wanted > credit - kept:
+                raise NotEnough
             for refund in made:
                 rows.post_request(refund, now)
         except (lots.LotsTooSmall, ledger.Overdraft):  # held, spent or disputed at this very moment

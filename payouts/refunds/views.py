@@ -31,7 +31,9 @@ def refund(request: MemberRequest) -> HttpResponse:
         messages.error(request, _("Type an amount above zero. Nothing was refunded."))
     except refunds.NotEnough:
         unused = refunds.refundable(member=request.user)
-        messages.error(request, _("You have {unused} of unused credit. Nothing was refunded.").format(unused=unused))
+        messages.error(
+            request, _("{unused} of your credit can go back now. Nothing was refunded.").format(unused=unused)
+        )
     except KeyReused:
         messages.error(request, _("This form had been sent before with another amount. See your refunds below."))
     else:

@@ -30,4 +30,7 @@ def reason_text(code: str) -> str:
         "same_device": _("Both signed in on the same device."),
         "same_address": _("Both signed in from the same internet address."),
         "new_with_new": _("Both accounts were less than a week old, and much money moved between them in it."),
+        "on_debt": _(
+            "The payer's credit came back from another expert, who had withdrawn it and has not paid it since."
+        ),
     }.get(code, code)

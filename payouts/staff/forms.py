@@ -39,6 +39,15 @@ class ReviewForm(forms.Form):
     )
 
 
+class LetGoForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("Kept in the audit trail; only staff read it."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=WORDS_MAX,
+    )
+
+
 class LedgerForm(forms.Form):
     """What to look for in the ledger; all of it must fit. `before` comes from the link to older entries."""
 

@@ -1,4 +1,4 @@
-"""One member's money as staff see it; and what speaks for or against two accounts of one review."""
+"""One member's money as staff see it; and what speaks for or against two accounts: of a review, of an advance."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from payouts.ledger import accounts
 from payouts.ledger import services as ledger
 from payouts.money import Money
 from payouts.safety.models import Freeze, Review
-from payouts.wallet.models import Hold, TopUp
+from payouts.wallet.models import Advance, Hold, TopUp
 from payouts.withdrawals.models import Withdrawal
 
 ROWS_SHOWN = 20
@@ -85,8 +85,8 @@ def facts(member: AbstractBaseUser) -> Facts:
     return Facts(member, _sum(paid, "amount_minor"), _sum(earned, "amount_minor"), _sum(out, "amount_minor"))
 
 
-def together(review: Review) -> Together:
-    between = Earning.objects.filter(expert_id=review.expert_id, payer_id=review.payer_id)
+def together(two: Review | Advance) -> Together:
+    between = Earning.objects.filter(expert_id=two.expert_id, payer_id=two.payer_id)
     return Together(between.count(), _sum(between, F("price_minor") - F("given_back_minor")))
 
 

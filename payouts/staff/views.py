@@ -24,11 +24,13 @@ from payouts.staff import explorer, overview
 from payouts.staff import members as of_members
 from payouts.staff import services as staff
 from payouts.staff.asked import ROWS_A_PAGE, asked, newest
-from payouts.staff.forms import LedgerForm, ReasonForm, ReviewForm
+from payouts.staff.forms import LedgerForm, LetGoForm, ReasonForm, ReviewForm
 from payouts.stripe.models import StripeEvent
+from payouts.wallet import services as wallet
+from payouts.wallet.models import Advance
 
 # Kinds of tasks that their own act closes, not the form for all others: else money would wait with nobody told.
-HAVE_AN_ACT = ("review", "refund_refused")
+HAVE_AN_ACT = ("advance", "review", "refund_refused")
 
 
 @staff_only
@@ -105,9 +107,8 @@ def review(request: MemberRequest, review_id: int) -> HttpResponse:
         "review": found,
         "reasons": _reasons(found),
         "earning": Earning.objects.filter(reference=found.reference).first(),
-        "facts": [(_("Payer"), of_members.facts(found.payer)), (_("Expert"), of_members.facts(found.expert))],
-        "together": of_members.together(found),
         "form": form,
+        **_two_accounts(found),
     }
     return render(request, "payouts/staff/review.html", context, status=422 if form.errors else 200)
 
@@ -124,6 +125,29 @@ def _decided(request: MemberRequest, found: Review, form: ReviewForm) -> bool:
 
 def _reasons(found: Review) -> list[str]:
     return [words.reason_text(code) for code in found.reasons]
+
+
+@staff_only
+@never_cache
+@require_http_methods(["GET", "POST"])
+def advance(request: MemberRequest, advance_id: int) -> HttpResponse:
+    """Credit that an expert owes, both accounts beside each other, and the act that lets it go."""
+    found = get_object_or_404(Advance.objects.select_related("expert", "payer"), pk=advance_id)
+    office.check_no_party(staff=request.user, parties=(found.expert_id, found.payer_id))
+    form = LetGoForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        if found.is_open:
+            wallet.let_go(advance_id=found.pk, staff=request.user, now=timezone.now(), **form.cleaned_data)
+            messages.success(request, _("Let go."))
+            return redirect("staff_advance", advance_id)
+        form.add_error(None, _("It is paid, or somebody let it go before you. Nothing was changed."))
+    context = {"advance": found, "form": form, **_two_accounts(found)}
+    return render(request, "payouts/staff/advance.html", context, status=422 if form.errors else 200)
+
+
+def _two_accounts(found: Review | Advance) -> dict[str, object]:
+    facts = [(_("Payer"), of_members.facts(found.payer)), (_("Expert"), of_members.facts(found.expert))]
+    return {"facts": facts, "together": of_members.together(found)}
 
 
 # --- Members --------------------------------------------------------------------------------------------------------

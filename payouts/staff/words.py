@@ -7,6 +7,7 @@ from payouts.withdrawals.words import STATES
 
 WORDS: dict[str, Promise] = {
     # Kinds of tasks
+    "advance": _("credit that an expert owes"),
     "books": _("fault in the books"),
     "dispute": _("bank's dispute"),
     "fraud_warning": _("warning of fraud"),
@@ -17,6 +18,7 @@ WORDS: dict[str, Promise] = {
     "stuck_withdrawal": _("withdrawal stuck at Stripe"),
     "suspense": _("moved at Stripe, unexplained"),
     # Acts in the audit trail
+    "advance.let_go": _("let credit go that an expert owes"),
     "claim.decide": _("decided a claim"),
     "dispute.accept": _("let a dispute go"),
     "dispute.lift_block": _("let a member pay again"),

@@ -1,4 +1,4 @@
-"""`{{ task.kind|said }}`: what a code is called on pages of staff."""
+"""On pages of staff. `{{ task.kind|said }}`: what a code is called; `{{ task.key|number }}`: of what the key was made from."""
 
 from django import template
 
@@ -6,3 +6,4 @@ from payouts.staff import words
 
 register = template.Library()
 register.filter("said", words.said)
+register.filter("number", lambda key: key.rpartition(":")[2])

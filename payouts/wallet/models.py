@@ -124,6 +124,50 @@ class LotUse(models.Model):
         indexes = [models.Index(fields=["member", "-id"], name="lot_use_of_member")]  # the wallet's history
 
 
+class Advance(models.Model):
+    """What a payer got back of an earning that its expert no longer had: the expert owes it, and until they have paid it the
+    platform has advanced it. Made with the entry `key`; the expert's oldest is paid first.
+    """
+
+    payer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    expert = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    key = models.CharField(max_length=120, unique=True)
+    reference = models.CharField(max_length=60)  # of the earning: "period:12"
+    currency = models.CharField(max_length=3)
+    amount_minor = models.PositiveIntegerField()
+    paid_credit_minor = models.PositiveIntegerField()  # of it; the rest is promotional, which goes to no card anyway
+    left_minor = models.PositiveIntegerField()  # what the expert has still to pay
+    made_at = models.DateTimeField()
+    let_go_at = models.DateTimeField(null=True)  # staff found that the payer may have it like any other credit
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(left_minor__lte=F("amount_minor")) & Q(paid_credit_minor__lte=F("amount_minor")),
+                name="advance_not_above_its_sum",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["payer"], condition=Q(left_minor__gt=0, let_go_at__isnull=True), name="advance_of_payer"
+            ),
+            models.Index(fields=["expert", "id"], condition=Q(left_minor__gt=0), name="advance_unpaid_of_expert"),
+        ]
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def left(self) -> Money:
+        return Money(self.left_minor, self.currency)
+
+    @property
+    def is_open(self) -> bool:
+        """Neither paid nor let go."""
+        return self.left_minor > 0 and self.let_go_at is None
+
+
 class MonthlyLimit(models.Model):
     """What a payer may spend in a calendar month. `next_minor`: a higher one that counts from `next_from` on."""
 

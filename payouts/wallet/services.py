@@ -1,10 +1,11 @@
 """The wallet's verbs: setting credit aside and spending it (holds.py), adding to it (top_ups.py, limits.py), giving it away
-(promotional.py), and what happened to it (history.py).
+(promotional.py), what of it an expert owes (advances.py), and what happened to it (history.py).
 """
 
 from django.contrib.auth.base_user import AbstractBaseUser
 
 from payouts.wallet import holds
+from payouts.wallet.advances import advance, kept_from_cards, let_go, repay, rests_on_debt
 from payouts.wallet.blocks import PaymentsBlocked, block_payments, blocks, is_blocked, unblock_payments
 from payouts.wallet.booking import book_payment, confirm_top_up, record_decline, refuse_payment
 from payouts.wallet.funding import FundingSource, Part, Taken, spread
@@ -66,6 +67,7 @@ __all__ = [
     "PriceAboveHold",
     "Taken",
     "TooOften",
+    "advance",
     "block_payments",
     "blocks",
     "book_payment",
@@ -86,6 +88,8 @@ __all__ = [
     "is_anything_held",
     "is_blocked",
     "is_declined_too_often",
+    "kept_from_cards",
+    "let_go",
     "lock_purse",
     "monthly",
     "open_card_form",
@@ -97,7 +101,9 @@ __all__ = [
     "promotional_lots",
     "record_decline",
     "refuse_payment",
+    "repay",
     "restore",
+    "rests_on_debt",
     "room_for_credit",
     "room_today",
     "set_monthly_limit",

@@ -224,7 +224,7 @@ def _page(
         or MonthlyLimitForm(initial={"limit": monthly and (monthly.raised_to or monthly.limit)}),
         "is_blocked": wallet.is_blocked(member=request.user),
         "promotions": wallet.promotional_lots(member=request.user),
-        "refundable": refunds.refundable(member=request.user),
+        "unused": refunds.unused(member=request.user),
         "refund_form": RefundForm(initial={"token": token_urlsafe(24)}, auto_id="id_refund_%s"),
         "refunds": _refunds(request),
         "history": None if back else _history(request),

@@ -25,7 +25,9 @@ from payouts.safety import services as safety
 from payouts.safety.models import Review
 from payouts.stripe.answers import CardRefund
 from payouts.wallet import services as wallet
+from payouts.wallet.models import Advance
 from tests.payouts.cards.wallet_cards import fill_up_from, save_card
+from tests.payouts.claims.story import paid, refund, withdrawn_then_given_back
 from tests.payouts.disputes.test_races import found
 from tests.payouts.ledger.test_races import at_once
 from tests.payouts.purse import capture, charge, eur, give_credit, give_promo, purse
@@ -132,6 +134,22 @@ class EarningTests:
 
         assert slowly(lambda: look(alice), lambda: look(bob)) == {"done": 2}
         assert Review.objects.count() == 2
+
+
+class DebtTests:
+    def test_a_debt_is_paid_and_grows_while_staff_let_go_what_rests_on_it(self, alice, bob, eve, sam):
+        now = withdrawn_then_given_back()
+        paid(1_000, reference="period:2", now=now)
+        give_credit(eve, 4_000, now)
+        charge(eve, bob, 4_000, now)
+        advance = Advance.objects.get().pk
+        ends = slowly(
+            lambda: earnings.release_due(now=now + LATER),
+            lambda: wallet.let_go(advance_id=advance, staff=sam, reason="No part in it.", now=now),
+            lambda: refund(1_000, reference="period:2", now=now),
+            apart=0.5,
+        )
+        assert ends == {"done": 3}
 
 
 def made_there(top_up, minor: int, status: str = "succeeded", **more) -> CardRefund:

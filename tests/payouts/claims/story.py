@@ -1,14 +1,16 @@
 """Alice paid bob and contests it: what each story about claims begins with."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from payouts.claims import services as claims
 from payouts.claims.models import Claim
+from payouts.earnings import services as earnings
 from payouts.ledger import accounts
 from payouts.ledger import services as ledger
 from payouts.wallet import services as wallet
+from payouts.withdrawals import services as withdrawals
 from tests import cast
-from tests.payouts.purse import charge, eur, give_credit
+from tests.payouts.purse import charge, connect_bank, eur, give_credit
 
 EVIDENCE = [{"title": "Terms", "rows": [["€2.00 per minute"]]}]
 
@@ -32,6 +34,21 @@ def contest_held(price: int = 1_000, *, reference: str = "order:1", now=cast.NOW
     words = {"label": "A letter", "link": "/orders/1/", "group": "", "reason": "Half is missing.", "evidence": EVIDENCE}
     terms = {"price": eur(price), "commission_percent": 30, "reference": reference}
     return claims.contest_held(payer=alice, expert=bob, now=now, **terms, **words)
+
+
+def withdrawn_then_given_back(*prices: int) -> datetime:
+    """Alice paid bob (30.00, unless it says otherwise), who took his 70 % to the bank and then gives all of each back, the
+    first first. Answers when."""
+    bob, later = cast.bob(), cast.NOW + days(31)
+    charges = {f"period:{number}": price for number, price in enumerate(prices or (3_000,), start=1)}
+    for reference, price in charges.items():
+        paid(price, reference=reference)
+    earnings.release_due(now=later)
+    connect_bank(bob)
+    withdrawals.request(expert=bob, amount=earnings.summary(expert=bob).available, key="all-of-it", now=later)
+    for reference, price in charges.items():
+        refund(price, reference=reference, key=f"back-{reference}", now=later)
+    return later
 
 
 def answered(price: int = 1_000) -> Claim:

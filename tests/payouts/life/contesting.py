@@ -12,6 +12,8 @@ from payouts.earnings import suspicion
 from payouts.money import BadAmount
 from payouts.safety import services as safety
 from payouts.safety.models import Freeze, Review
+from payouts.wallet import services as wallet
+from payouts.wallet.models import Advance
 from tests.payouts.life.people import TWO_STAFF_ABOVE, amounts, callers, experts, goes_on, staff, times
 from tests.payouts.life.truth import Sale, Truth
 from tests.payouts.purse import eur
@@ -78,7 +80,7 @@ class Contesting(Truth):
         if not GiveBack.objects.filter(key__endswith=f":{key}").exists():
             return
         assert minor <= sale.left
-        self.gives_back(sale, minor)
+        self.gives_back_by_choice(sale, minor)
         if sale.claim in ("asked", "answered"):
             self.heard_of_the_answer(sale, reference)
             if not sale.left:
@@ -158,6 +160,18 @@ class Contesting(Truth):
         review = data.draw(st.sampled_from(waiting))
         words = {"review_id": review.pk, "staff": self.members[by], "verdict": verdict, "note": "Looked"}
         self.attempt(suspicion.decide, **words, again=again, goes_on=goes_on)
+
+    def open_advances(self) -> list[Advance]:
+        return list(Advance.objects.filter(left_minor__gt=0, let_go_at=None).order_by("pk"))
+
+    @precondition(lambda self: self.open_advances())
+    @rule(by=staff, again=times, goes_on=goes_on, data=st.data())
+    def staff_let_go_what_an_expert_owes(self, by: str, again: int, goes_on: bool, data) -> None:
+        found = data.draw(st.sampled_from(self.open_advances()))
+        number = list(Advance.objects.order_by("pk").values_list("pk", flat=True)).index(found.pk)
+        words = {"advance_id": found.pk, "staff": self.members[by], "reason": "No part in it"}
+        self.attempt(wallet.let_go, **words, again=again, goes_on=goes_on)
+        self.advances[number].is_let_go = Advance.objects.get(pk=found.pk).let_go_at is not None
 
     @rule(expert=experts, by=staff, goes_on=goes_on)
     def staff_lift_a_freeze(self, expert: str, by: str, goes_on: bool) -> None:

@@ -12,6 +12,7 @@ from payouts.money import BadAmount
 from payouts.refunds import services as refunds
 from payouts.refunds.models import Refund
 from payouts.sandbox import services as sandbox
+from payouts.wallet import services as wallet
 from tests.payouts.life.people import amounts, callers, experts, goes_on, staff, times
 from tests.payouts.life.truth import Truth
 from tests.payouts.purse import eur
@@ -26,10 +27,12 @@ class Disputing(Truth):
     def asks_for_unused_credit(self, who: str, minor: int | None, again: int, goes_on: bool) -> None:
         key, member = f"back-{self.number()}", self.members[who]
         words = {"member": member, "amount": eur(minor) if minor else None, "key": key}
+        most = wallet.paid_credit(member=member) - wallet.kept_from_cards(member=member)
         refusals = (refunds.NotEnough, BadAmount)
         self.attempt(refunds.request, **words, again=again, goes_on=goes_on, refusals=refusals)
         made = Refund.objects.filter(member=member, key=key)
         assert not (minor and made) or sum(row.amount_minor for row in made) == minor
+        assert sum(row.amount_minor for row in made) <= max(0, most.minor)
 
     @rule(deed=deeds, data=st.data())
     def a_bank_acts(self, deed: str, data) -> None:

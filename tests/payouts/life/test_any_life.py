@@ -25,7 +25,7 @@ from payouts.reconciliation import services as reconciliation
 from payouts.refunds.models import Refund
 from payouts.sandbox import books, operator
 from payouts.wallet import services as wallet
-from payouts.wallet.models import CreditLot, Hold, TopUp
+from payouts.wallet.models import Advance, CreditLot, Hold, TopUp
 from payouts.withdrawals.models import Withdrawal
 from tests import cast
 from tests.payouts.life.contesting import Contesting
@@ -103,6 +103,8 @@ class AnyLife(PayingIn, Spending, Contesting, Disputing, PayingOut, Passing):
         ends = ((TopUp, "state"), (Refund, "state"), (Withdrawal, "state"), (Dispute, "status"), (Claim, "outcome"))
         for model, how in ends:
             REACHED.update(f"{model.__name__} {end}" for end in model.objects.values_list(how, flat=True))
+        for made in Advance.objects.all():
+            REACHED["Advance " + ("let go" if made.let_go_at else "unpaid" if made.left_minor else "paid")] += 1
 
 
 def live(machine: type[AnyLife], *, lives: int, steps: int, **how) -> None:

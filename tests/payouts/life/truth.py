@@ -25,7 +25,7 @@ from payouts.safety.models import Review
 from payouts.sandbox.models import SandboxObject
 from payouts.stripe.installation import tag
 from payouts.wallet import services as wallet
-from payouts.wallet.models import LotUse, TopUp
+from payouts.wallet.models import Advance, LotUse, TopUp
 from payouts.withdrawals.models import Withdrawal
 from tests.payouts.life.people import EARNED, People
 from tests.payouts.purse import eur
@@ -65,6 +65,16 @@ class Sale:
         return not (self.is_released or waits)
 
 
+@dataclass(slots=True)
+class Owed:
+    """What a payer got back that an expert has still to pay."""
+
+    payer: str
+    expert: str
+    left: int
+    is_let_go: bool = False
+
+
 class Truth(People):
     def __init__(self) -> None:
         super().__init__()
@@ -74,6 +84,8 @@ class Truth(People):
         self.spent: defaultdict[str, int] = defaultdict(int)
         self.back: defaultdict[str, int] = defaultdict(int)
         self.granted: defaultdict[str, int] = defaultdict(int)
+        self.owed: defaultdict[str, int] = defaultdict(int)  # by an expert, as of the last look
+        self.advances: list[Owed] = []  # the oldest first
         for earning in Earning.objects.select_related("expert"):  # of before this life
             name = earning.expert.name
             sale = Sale("Eve", name, EARNED[name], earning.release_at, is_released=True)
@@ -92,6 +104,31 @@ class Truth(People):
     def gives_back(self, sale: Sale, minor: int) -> None:
         sale.given += minor
         self.back[sale.payer] += minor
+
+    def gives_back_by_choice(self, sale: Sale, minor: int) -> None:
+        before = self.debt(sale.expert)
+        self.gives_back(sale, minor)
+        if more := self.debt(sale.expert) - before:
+            self.advances.append(Owed(sale.payer, sale.expert, more))
+            self.owed[sale.expert] += more
+
+    def debt(self, expert: str) -> int:
+        """As far as the expert took out more than they have earned."""
+        out = Withdrawal.objects.filter(expert=self.members[expert]).exclude(state=Withdrawal.State.FAILED)
+        withdrawn = out.aggregate(minor=Sum("amount_minor"))["minor"] or 0
+        sales = [sale for sale in self.sales.values() if sale.expert == expert and sale.is_released]
+        return max(0, withdrawn - sum(sale.shares.earning_minor for sale in sales))
+
+    def debts_are_paid(self) -> None:
+        for expert, owed in self.owed.items():
+            now = self.debt(expert)
+            paid = owed - now
+            for each in self.advances:
+                if each.expert == expert and paid > 0:
+                    part = min(paid, each.left)
+                    each.left -= part
+                    paid -= part
+            self.owed[expert] = now
 
     # --- What happened by itself ----------------------------------------------------------------------------------
 
@@ -115,6 +152,7 @@ class Truth(People):
                 assert sale.may_be_released
                 assert sale.release_at <= self.time
                 sale.is_released = True
+        self.debts_are_paid()
 
     def _settled(self, held: HeldCharge) -> None:
         """What was contested before it was captured: what was not freed of it is captured, by the rules of its end."""
@@ -180,6 +218,10 @@ class Truth(People):
             sales = [sale for sale in self.sales.values() if sale.expert == name]
             pending = sum(sale.shares.earning_minor for sale in sales if not sale.is_released)
             released = sum(sale.shares.earning_minor for sale in sales if sale.is_released)
+            assert earnings.owed(expert=member).minor == self.debt(name)
+            unpaid = Advance.objects.filter(payer=member, let_go_at=None)
+            rests = unpaid.aggregate(minor=Sum("left_minor"))["minor"] or 0
+            assert rests == sum(each.left for each in self.advances if each.payer == name and not each.is_let_go)
             summary = earnings.summary(expert=member)
             assert summary.pending == eur(pending)
             assert (summary.available - earnings.owed(expert=member)).minor == released - withdrawn[own]

@@ -446,7 +446,7 @@ class WalletPageTests:
         top_up(alice, 2_000, now)
         ask(alice, 500, now=now)
         assert 'data-testid="refund"' not in signed_in(eve).get("/wallet/").content.decode()
-        assert "You have €0.00 of unused credit" in self.post(signed_in(eve), amount="5")
+        assert "€0.00 of your credit can go back now" in self.post(signed_in(eve), amount="5")
         assert client.post("/wallet/refund/", {"token": self.TOKEN}).status_code == 302
         assert signed_in(alice).get("/wallet/refund/").status_code == 405
         assert (purse(alice)["credit"], Refund.objects.count()) == ("15.00", 1)

@@ -7,6 +7,7 @@ from allauth.mfa.models import Authenticator
 from django.db.models import QuerySet
 from django.urls import get_resolver, resolve
 
+from payouts.claims import services as claims
 from payouts.disputes import services as disputes
 from payouts.disputes.models import Dispute
 from payouts.earnings.models import Earning
@@ -18,10 +19,11 @@ from payouts.safety.models import Review
 from payouts.statements.models import Paper, StatementMonth
 from payouts.stripe.answers import BankDispute, Movement
 from payouts.stripe.models import StripeEvent
-from payouts.wallet.models import CreditLot
+from payouts.wallet.models import Advance, CreditLot
+from payouts.withdrawals import services as withdrawals
 from tests import cast
 from tests.payouts.claims.story import answered
-from tests.payouts.purse import charge, eur, give_credit
+from tests.payouts.purse import charge, connect_bank, eur, give_credit, make_available
 from tests.payouts.statements.test_invoices import MARCH_IS_OVER, issue
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +56,7 @@ def addresses(alice, bob, now, monkeypatch) -> dict[str, dict[str, str]]:
     issue(MARCH_IS_OVER)
     disputed, lost = dispute_of("period:2", "needs_response", now), lost_dispute(now)
     ids = {
+        "staff_advance": owed_by(cast.member("Ben"), now),
         "staff_claim": claim.pk,
         "staff_close_task": task.pk,
         "staff_review": safety_review(),
@@ -98,6 +101,16 @@ def taken_back(lot: CreditLot, status: str, now) -> Dispute:
         f"dp_{lot.pk}", status, "fraudulent", amount, f"ch_{lot.pk}", lot.top_up_id, now + timedelta(days=7), (moved,)
     )
     return disputes.observe(found=found, now=now)
+
+
+def owed_by(expert, now) -> int:
+    """Ben gave back what he had taken to the bank."""
+    make_available(expert, 2_100, now, payer=cast.member("Ann"))
+    connect_bank(expert)
+    withdrawals.request(expert=expert, amount=eur(2_100), key="all-of-it", now=now)
+    reference = Earning.objects.get(expert=expert).reference
+    claims.refund(expert=expert, reference=reference, amount=eur(3_000), key="form", now=now)
+    return Advance.objects.get().pk
 
 
 def safety_review() -> int:
@@ -169,13 +182,14 @@ class TrailTests:
     def test_every_act_is_written_down_once(self, sam, signed_in, addresses):
         client = signed_in(sam)
         acts = {address: sent for address, sent in addresses.items() if sent}
-        assert len(acts) == 10
+        assert len(acts) == 11
         for address, sent in acts.items():
             before = AuditRecord.objects.count()
             assert client.post(address, sent).status_code == 302, address
             assert AuditRecord.objects.count() == before + 1, address
             assert AuditRecord.objects.latest("pk").staff == sam
         assert set(AuditRecord.objects.values_list("act", flat=True)) == {
+            "advance.let_go",
             "claim.decide",
             "dispute.accept",
             "dispute.lift_block",
@@ -202,7 +216,8 @@ class TrailTests:
                 client.post(address, sent | {"reason": words, "note": words, "text": words * 10})
         assert not deeds().exists()
         assert safety.frozen(member=bob, now=now)
-        assert not Earning.objects.filter(released_at__isnull=False).exists()
+        assert not Earning.objects.filter(released_at__isnull=False, expert=bob).exists()
+        assert Advance.objects.get().is_open
 
     def test_the_same_act_again_is_refused(self, sam, bob, now, signed_in, addresses):
         client = signed_in(sam)

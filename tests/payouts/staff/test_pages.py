@@ -114,7 +114,7 @@ class TaskTests:
         assert "A bank&#x27;s fee." in page(staff, "/staff/tasks/?state=closed")
         assert StaffTask.objects.get().closed_by == sam
 
-    @pytest.mark.parametrize("kind", ["review", "refund_refused"])
+    @pytest.mark.parametrize("kind", ["advance", "review", "refund_refused"])
     def test_what_an_act_settles_is_not_closed_without_it(self, staff, now, kind):
         task = office.open_task(kind=kind, key="1", text="Money waits.", now=now)
         path = f"/staff/tasks/{task.pk}/close/"

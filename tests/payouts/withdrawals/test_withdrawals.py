@@ -1,10 +1,7 @@
 from datetime import date
-from unittest.mock import patch
 
 import pytest
 
-from payouts.earnings import services as earnings
-from payouts.earnings.models import Earning
 from payouts.ledger import accounts
 from payouts.ledger import services as ledger
 from payouts.money import BadAmount, Money
@@ -67,18 +64,6 @@ class RequestTests:
         assert purse(rich_bob)["available"] == "50.00"
         assert not Withdrawal.objects.exists()
         assert outbox() == []
-
-    def test_what_is_owed_is_paid_before(self, rich_bob, now):
-        """A release and a give-back at the same moment may leave both, available and owed."""
-        with patch("payouts.earnings.giving_back.ledger.balance", return_value=eur(0)):
-            sold = Earning.objects.get(expert=rich_bob)
-            earnings.give_back(reference=sold.reference, amount=eur(4_000), key="g", now=now, even_if_released=True)
-        owed = earnings.owed(expert=rich_bob).minor
-        assert (owed, purse(rich_bob)["available"]) == (2_800, "50.00")
-        with pytest.raises(withdrawals.NotEnough):
-            request(rich_bob, 5_000, now)
-        request(rich_bob, 2_200, now, key="what is left")
-        assert (earnings.owed(expert=rich_bob), purse(rich_bob)["available"]) == (eur(0), "0.00")
 
     def test_the_rest_is_all_there_is_for_a_second_one(self, rich_bob, now):
         request(rich_bob, 3_000, now, key="first")

@@ -14,16 +14,16 @@ from payouts.statements import pdf, words
 from payouts.statements.following import month_of
 from payouts.statements.invoices import lines_of
 from payouts.statements.models import Paper
-from payouts.statements.receipts import receipt_papers
+from payouts.statements.receipts import receipt_papers, top_ups
 from payouts.statements.statement import Statement, by_day
+from payouts.wallet.models import TopUp
 
 LINES_IN_PDF = 400  # a paper of more takes too long to make: added up by day
 
 
 def paper_pdf(request: HttpRequest, paper: Paper, *, page: str) -> HttpResponse:
     """Any but a receipt. `page`: where whoever asked came from, as in pdf.answer."""
-    make = {Paper.Kind.REFUND: refund_pdf, Paper.Kind.RECEIPT_NOTE: credit_note_pdf}.get(Paper.Kind(paper.kind))
-    return (make or invoice_pdf)(request, paper, page=page)
+    return MAKERS.get(Paper.Kind(paper.kind), invoice_pdf)(request, paper, page=page)
 
 
 def statement_pdf(request: HttpRequest, found: Statement, *, page: str) -> HttpResponse:
@@ -72,10 +72,21 @@ def credit_note_pdf(request: HttpRequest, paper: Paper, *, page: str) -> HttpRes
     return pdf.answer(request, "payouts/statements/pdf/credit_note.html", context, name=f"{paper}.pdf", page=page)
 
 
+def top_up_pdf(request: HttpRequest, paper: Paper, *, page: str) -> HttpResponse:
+    """Credit that was paid for. In the law of VAT it is a multi-purpose voucher: nothing is sold yet, so this is no invoice."""
+    top_up = TopUp.objects.get(pk=int(paper.about.partition(":")[2]))
+    context = {"paper": paper, "issuer": paper.issuer, "top_up": top_up}
+    return pdf.answer(request, "payouts/statements/pdf/top_up.html", context, name=f"{paper}.pdf", page=page)
+
+
 def refund_pdf(request: HttpRequest, paper: Paper, *, page: str) -> HttpResponse:
     """Unused credit that was sent back, and what became of it."""
     refund = Refund.objects.select_related("lot__top_up").get(pk=int(paper.about.partition(":")[2]))
     top_up = refund.lot.top_up
-    payment = f"topup:{top_up.pk}" if top_up else ""
+    about = f"topup:{top_up.pk}" if top_up else ""
+    payment = top_ups(about=[about]).get(about) or about
     context = {"paper": paper, "issuer": paper.issuer, "refund": refund, "top_up": top_up, "payment": payment}
     return pdf.answer(request, "payouts/statements/pdf/refund.html", context, name=f"{paper}.pdf", page=page)
+
+
+MAKERS = {Paper.Kind.RECEIPT_NOTE: credit_note_pdf, Paper.Kind.TOP_UP: top_up_pdf, Paper.Kind.REFUND: refund_pdf}

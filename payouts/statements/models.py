@@ -119,9 +119,10 @@ class Paper(models.Model):
     """A numbered receipt, invoice or credit note: numbered once, never changed. Who issued it, and to whom, as it was then.
 
     For callers: a receipt is `about` a charge or a tip ("period:12"); a credit note of a receipt about the entry by which
-    a part of it went back (its key: "give_back:5") and `corrects` that receipt; a refund about unused credit that was sent
-    back to a card ("refund:3"). For experts: an invoice and a credit note of the commission, about a month. The sums are
-    what it was issued for, and of a credit note what went back: both above zero.
+    a part of it went back (its key: "give_back:5") and `corrects` that receipt; a confirmation about credit that was paid
+    for ("topup:5"); a refund about unused credit that was sent back to a card ("refund:3"). For experts: an invoice and a
+    credit note of the commission, about a month. The sums are what it was issued for, and of a credit note what went back:
+    both above zero.
     """
 
     class Kind(models.TextChoices):
@@ -130,6 +131,7 @@ class Paper(models.Model):
         CREDIT_NOTE = "credit_note"
         REFUND = "refund"
         RECEIPT_NOTE = "receipt_note"
+        TOP_UP = "top_up"
 
     PREFIXES = {
         Kind.RECEIPT: "R",
@@ -137,6 +139,7 @@ class Paper(models.Model):
         Kind.CREDIT_NOTE: "CN",
         Kind.REFUND: "RF",
         Kind.RECEIPT_NOTE: "RCN",
+        Kind.TOP_UP: "TU",
     }
 
     kind = models.CharField(max_length=12, choices=Kind.choices)

@@ -18,6 +18,7 @@ from payouts.refunds.models import Refund
 from payouts.statements.models import LedgerRead, Paper
 from payouts.statements.numbers import issue
 from payouts.statements.receipts import receipts
+from payouts.wallet.models import TopUp
 
 ENTRIES_AT_ONCE = 500
 PAID_BY_CALLERS = ("capture", "tip")
@@ -35,7 +36,7 @@ def number_papers(*, now: datetime) -> int:
     through = seals.horizon()
     if through is None or through <= mark.numbered_through:
         return 0
-    kinds = [*OF_SALES, "refund_pending"]
+    kinds = [*OF_SALES, "refund_pending", "stripe_pending"]
     reached, read = read_on(after=mark.numbered_through, through=through, kinds=kinds, count=ENTRIES_AT_ONCE)
     with transaction.atomic():
         claimed = LedgerRead.objects.filter(pk=1, numbered_through=mark.numbered_through)
@@ -44,6 +45,7 @@ def number_papers(*, now: datetime) -> int:
         sold = earnings.of_references(references={move.reference for move in read})
         issue(papers=_receipts(read, sold), now=now)
         issue(papers=_credit_notes(read, sold), now=now)
+        issue(papers=_top_ups(move for move in read if move.kind == "top_up"), now=now)
         issue(papers=_refunds(move.reference for move in read if move.kind in SENT_BACK), now=now)
     return len(read) or 1
 
@@ -89,6 +91,24 @@ def _credit_notes(read: Iterable[Moved], sold: Mapping[str, Earning]) -> list[Pa
 def _of_sale(move: Moved) -> int:
     """What it did to the shares of expert and platform together; a debt lowers the expert's."""
     return sum(-minor if account.kind == "expert_debt" else minor for account, minor in move.changes.items())
+
+
+def _top_ups(added: Iterable[Moved]) -> list[Paper]:
+    """One for each that was paid, in the order in which they were."""
+    paid = {move.reference: move for move in added}
+    numbers = [int(reference.partition(":")[2]) for reference in paid]
+    found = TopUp.objects.select_related("member").in_bulk(numbers) if numbers else {}
+    return [
+        Paper(
+            kind=Paper.Kind.TOP_UP,
+            about=move.reference,
+            owner_id=top_up.member_id,
+            currency=move.currency,
+            amount_minor=sum(move.changes.values()),
+            recipient=top_up.member.get_full_name(),
+        )
+        for move, top_up in zip(paid.values(), map(found.__getitem__, numbers), strict=True)
+    ]
 
 
 def _refunds(references: Iterable[str]) -> list[Paper]:

@@ -1,4 +1,4 @@
-"""The numbers of what a caller paid, or got back unused. The worker gives them, a moment later (numbering.py)."""
+"""The numbers of what a caller paid, added as credit, or got back. The worker gives them, a moment later (numbering.py)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -32,6 +32,11 @@ def receipt_papers(*, about: Iterable[str]) -> dict[str, ReceiptPapers]:
     for note in notes if corrected else []:
         found[note.reference].notes.append(note)
     return found
+
+
+def top_ups(*, about: Iterable[str]) -> dict[str, Paper]:
+    """By the reference of the top-up, once it is paid."""
+    return _by_cause(Paper.Kind.TOP_UP, about)
 
 
 def refunds(*, about: Iterable[str]) -> dict[str, Paper]:

@@ -6,7 +6,7 @@ from payouts.statements.invoices import issue_invoices, lines_of, papers_of
 from payouts.statements.models import Paper
 from payouts.statements.numbering import number_papers
 from payouts.statements.pdf import answer
-from payouts.statements.receipts import ReceiptPapers, receipt_papers, receipts, refunds
+from payouts.statements.receipts import ReceiptPapers, receipt_papers, receipts, refunds, top_ups
 from payouts.statements.statement import Balance, Day, Row, Statement, by_day, months, statement
 
 __all__ = [
@@ -31,4 +31,5 @@ __all__ = [
     "receipts",
     "refunds",
     "statement",
+    "top_ups",
 ]

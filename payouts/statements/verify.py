@@ -62,15 +62,16 @@ _RECEIPTS = f"""
         WHERE note.about NOT IN (SELECT key FROM payouts_entry WHERE id > {_NUMBERED})
     ) AS part GROUP BY about, currency HAVING sum(minor) <> 0
 """
-_REFUNDS = f"""
+_CREDIT = f"""
     SELECT about, currency, sum(minor) FROM (
         SELECT payouts_entry.reference AS about, currency, payouts_posting.amount_minor AS minor
         FROM payouts_posting JOIN payouts_entry ON payouts_entry.id = entry_id
         JOIN payouts_account ON payouts_account.id = debit_id
-        WHERE payouts_entry.kind IN ('refund_paid', 'refund_settled') AND entry_id <= {_NUMBERED}
-        UNION ALL SELECT about, currency, -amount_minor FROM payouts_paper WHERE kind = 'refund'
+        WHERE payouts_entry.kind IN ('top_up', 'refund_paid', 'refund_settled') AND entry_id <= {_NUMBERED}
+        UNION ALL SELECT about, currency, -amount_minor FROM payouts_paper WHERE kind IN ('top_up', 'refund')
         AND about NOT IN (
-            SELECT reference FROM payouts_entry WHERE id > {_NUMBERED} AND kind IN ('refund_paid', 'refund_settled')
+            SELECT reference FROM payouts_entry
+            WHERE id > {_NUMBERED} AND kind IN ('top_up', 'refund_paid', 'refund_settled')
         )
     ) AS part GROUP BY about, currency HAVING sum(minor) <> 0
 """
@@ -86,7 +87,7 @@ def verify() -> list[str]:
     found = differences(_COMMISSION, "the statements' commission differs from the ledger's")
     found += differences(_INVOICES, "invoices less credit notes differ from the commission of those months")
     found += differences(_RECEIPTS, "the receipt less its credit notes differs from what was paid and not given back")
-    found += differences(_REFUNDS, "the paper of what was sent back differs from the ledger")
+    found += differences(_CREDIT, "the paper of credit that was added, or sent back, differs from the ledger")
     for kind, name, towards, away in _KINDS:
         sql = _BALANCES.format(kind=kind, name=name, towards=towards, away=away, read=_READ)
         found += differences(sql, f"the statements' {kind} differs from the ledger's")

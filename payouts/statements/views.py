@@ -56,12 +56,11 @@ def invoice_pdf(request: MemberRequest, month: date, kind: str) -> HttpResponse:
 @login_required
 @never_cache
 @require_safe
-def refund_pdf(request: MemberRequest, refund_id: int) -> HttpResponse:
-    """Of unused credit that has left us; the worker numbers it a moment later."""
-    paper = statements.refunds(about=[f"refund:{refund_id}"]).get(f"refund:{refund_id}")
-    if paper is None or paper.owner_id != request.user.pk:
-        raise Http404
-    return files.refund_pdf(request, paper, page=reverse("wallet"))
+def credit_pdf(request: MemberRequest, kind: str, about: str, number: int) -> HttpResponse:
+    """Of credit that was paid for, or that has left us unused; the worker numbers it a moment later."""
+    own = Paper.objects.filter(owner_id=request.user.pk)
+    paper = get_object_or_404(own, kind=kind, about=f"{about}:{number}")
+    return files.paper_pdf(request, paper, page=reverse("wallet"))
 
 
 @login_required

@@ -50,6 +50,8 @@ class Row:
     label: str
     link: str
     amount: Money
+    paper: Paper | None = None
+    paper_link: str = ""
 
 
 @login_required
@@ -264,6 +266,7 @@ def _history(request: MemberRequest) -> dict[str, object]:
     before = request.GET.get("before", "")
     page = wallet.history(member=request.user, count=MOVES_A_PAGE, before=before)
     charges = earnings.of_references(references={move.reference for move in page.moves})
+    papers = statements.top_ups(about=[move.reference for move in page.moves if move.kind == "top_up"])
     labels = {"top_up": _("Paid by card"), "promo": _("A present from us"), "expired": _("Its date has passed")}
     labels |= {"refund": _("Unused credit"), "refund_back": _("Credit again")}
     labels |= {"dispute": _("Disputed payment"), "dispute_back": _("Credit again")}
@@ -271,5 +274,7 @@ def _history(request: MemberRequest) -> dict[str, object]:
     for move in page.moves:
         charge = charges.get(move.reference)
         label, link = (charge.label, charge.link) if charge else (labels.get(move.kind, ""), "")
-        rows.append(Row(move.at, move.kind, label, link, move.amount))
+        paper = papers.get(move.reference)
+        file = reverse("top_up_pdf", args=[move.reference.partition(":")[2]]) if paper else ""
+        rows.append(Row(move.at, move.kind, label, link, move.amount, paper, file))
     return {"rows": rows, "older": page.older, "is_newest": not before}

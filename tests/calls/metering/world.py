@@ -34,7 +34,8 @@ def give_credit(user: User, minor: int, now: datetime = cast.NOW) -> None:
     )
     CreditLot.objects.create(member=user, top_up=top_up, amount_minor=minor, remaining_minor=minor, currency="EUR")
     line = ledger.Line(accounts.stripe_pending(), accounts.caller_credit(user.pk), Money(minor, "EUR"))
-    ledger.post(key=f"topup:{top_up.pk}:paid", kind="top_up", lines=[line], now=now)
+    reference = f"topup:{top_up.pk}"
+    ledger.post(key=f"{reference}:paid", kind="top_up", lines=[line], reference=reference, now=now)
 
 
 def live_call(caller: User, expert: User, now: datetime = cast.NOW) -> Call:

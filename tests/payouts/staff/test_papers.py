@@ -109,7 +109,7 @@ class PapersTests:
         with django_assert_num_queries(10):
             first = staff.get(address)
         assert text_of(first).count('data-testid="paper"') == 50
-        assert text_of(staff.get(address, {"before": first.context["older"]})).count('data-testid="paper"') == 12
+        assert text_of(staff.get(address, {"before": first.context["older"]})).count('data-testid="paper"') == 14
 
     def test_strangers_and_experts_find_no_such_pages(self, alice, bob, eve, signed_in, papers):
         invoice = Paper.objects.get(kind="invoice")

@@ -116,6 +116,10 @@ class RacesTests:
         notes = Paper.objects.filter(kind="receipt_note")
         assert sorted(notes.values_list("number", flat=True)) == list(range(1, 31))
         assert notes.values("corrects").distinct().count() == 30
-        assert set(NumberSeries.objects.values_list("kind", "last")) == {("receipt", 30), ("receipt_note", 30)}
+        assert set(NumberSeries.objects.values_list("kind", "last")) == {
+            ("receipt", 30),
+            ("receipt_note", 30),
+            ("top_up", 2),
+        }
         [month] = statements.months(expert=bob)
         assert (month.sums.lines, month.closing.pending) == (60, eur(1_260))

@@ -14,7 +14,7 @@ from payouts.statements import pdf, words
 from payouts.statements.following import month_of
 from payouts.statements.invoices import lines_of
 from payouts.statements.models import Paper
-from payouts.statements.receipts import receipt_papers, top_ups
+from payouts.statements.receipts import papers_of_credit, receipt_papers
 from payouts.statements.statement import Statement, by_day
 from payouts.wallet.models import TopUp
 
@@ -84,7 +84,7 @@ def refund_pdf(request: HttpRequest, paper: Paper, *, page: str) -> HttpResponse
     refund = Refund.objects.select_related("lot__top_up").get(pk=int(paper.about.partition(":")[2]))
     top_up = refund.lot.top_up
     about = f"topup:{top_up.pk}" if top_up else ""
-    payment = top_ups(about=[about]).get(about) or about
+    payment = papers_of_credit(about=[about]).get(about) or about
     context = {"paper": paper, "issuer": paper.issuer, "refund": refund, "top_up": top_up, "payment": payment}
     return pdf.answer(request, "payouts/statements/pdf/refund.html", context, name=f"{paper}.pdf", page=page)
 

@@ -1,6 +1,6 @@
 """The numbers of what a caller paid, added as credit, or got back. The worker gives them, a moment later (numbering.py)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from payouts.money import Money
@@ -21,7 +21,7 @@ class ReceiptPapers:
 
 def receipts(*, about: Iterable[str]) -> dict[str, Paper]:
     """By the reference of the charge or tip. One that has no number yet is not among them."""
-    return _by_cause(Paper.Kind.RECEIPT, about)
+    return _by_cause([Paper.Kind.RECEIPT], about)
 
 
 def receipt_papers(*, about: Iterable[str]) -> dict[str, ReceiptPapers]:
@@ -34,17 +34,12 @@ def receipt_papers(*, about: Iterable[str]) -> dict[str, ReceiptPapers]:
     return found
 
 
-def top_ups(*, about: Iterable[str]) -> dict[str, Paper]:
-    """By the reference of the top-up, once it is paid."""
-    return _by_cause(Paper.Kind.TOP_UP, about)
+def papers_of_credit(*, about: Iterable[str]) -> dict[str, Paper]:
+    """By the reference of the top-up, once it is paid, or of the refund, once it has left us."""
+    return _by_cause([Paper.Kind.TOP_UP, Paper.Kind.REFUND], about)
 
 
-def refunds(*, about: Iterable[str]) -> dict[str, Paper]:
-    """By the reference of the refund, once it has left us."""
-    return _by_cause(Paper.Kind.REFUND, about)
-
-
-def _by_cause(kind: str, about: Iterable[str]) -> dict[str, Paper]:
+def _by_cause(kinds: Collection[str], about: Iterable[str]) -> dict[str, Paper]:
     causes = list(about)
-    found = Paper.objects.filter(kind=kind, about__in=causes) if causes else []
+    found = Paper.objects.filter(kind__in=kinds, about__in=causes) if causes else []
     return {paper.about: paper for paper in found}

@@ -6,7 +6,7 @@ from payouts.statements.invoices import issue_invoices, lines_of, papers_of
 from payouts.statements.models import Paper
 from payouts.statements.numbering import number_papers
 from payouts.statements.pdf import answer
-from payouts.statements.receipts import ReceiptPapers, receipt_papers, receipts, refunds, top_ups
+from payouts.statements.receipts import ReceiptPapers, papers_of_credit, receipt_papers, receipts
 from payouts.statements.statement import Balance, Day, Row, Statement, by_day, months, statement
 
 __all__ = [
@@ -27,9 +27,8 @@ __all__ = [
     "next_month",
     "number_papers",
     "papers_of",
+    "papers_of_credit",
     "receipt_papers",
     "receipts",
-    "refunds",
     "statement",
-    "top_ups",
 ]

@@ -1,6 +1,6 @@
 """`/wallet/`: a member's credit, and adding to it. Coming back from Stripe's page: return_views.py."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -214,6 +214,10 @@ def _page(
     monthly = wallet.monthly(member=request.user, now=timezone.now())
     usable = [] if back else cards.usable_cards(member=request.user, now=timezone.now())
     rule = None if back else cards.rule_of(member=request.user)
+    refunded = refunds.of_member(member=request.user, count=REFUNDS_SHOWN)
+    before = request.GET.get("before", "")
+    moved = None if back else wallet.history(member=request.user, count=MOVES_A_PAGE, before=before)
+    papers = _papers(refunded, moved)
     context = {
         **_about_form(request, form, back),
         "balance": wallet.credit(member=request.user),
@@ -228,8 +232,8 @@ def _page(
         "promotions": wallet.promotional_lots(member=request.user),
         "unused": refunds.unused(member=request.user),
         "refund_form": RefundForm(initial={"token": token_urlsafe(24)}, auto_id="id_refund_%s"),
-        "refunds": _refunds(request),
-        "history": None if back else _history(request),
+        "refunds": [(refund, papers.get(refund.reference)) for refund in refunded],
+        "history": moved and _history(moved, papers, is_newest=not before),
     }
     return render(request, "payouts/wallet/wallet.html", context, status=status)
 
@@ -246,11 +250,10 @@ def _about_form(request: MemberRequest, form: TopUpForm, back: str) -> dict[str,
     }
 
 
-def _refunds(request: MemberRequest) -> list[tuple[Refund, Paper | None]]:
-    """The latest ones, each with its paper once it has one."""
-    rows = refunds.of_member(member=request.user, count=REFUNDS_SHOWN)
-    papers = statements.refunds(about=[row.reference for row in rows])
-    return [(row, papers.get(row.reference)) for row in rows]
+def _papers(refunded: list[Refund], moved: wallet.Page | None) -> dict[str, Paper]:
+    """Those of the page that have their number, in one look."""
+    top_ups = [move.reference for move in moved.moves if move.kind == "top_up"] if moved else []
+    return statements.papers_of_credit(about=[*top_ups, *(refund.reference for refund in refunded)])
 
 
 def _holds(request: MemberRequest) -> list[Money]:
@@ -262,11 +265,8 @@ def _holds(request: MemberRequest) -> list[Money]:
     return list(sums.values())
 
 
-def _history(request: MemberRequest) -> dict[str, object]:
-    before = request.GET.get("before", "")
-    page = wallet.history(member=request.user, count=MOVES_A_PAGE, before=before)
+def _history(page: wallet.Page, papers: Mapping[str, Paper], *, is_newest: bool) -> dict[str, object]:
     charges = earnings.of_references(references={move.reference for move in page.moves})
-    papers = statements.top_ups(about=[move.reference for move in page.moves if move.kind == "top_up"])
     labels = {"top_up": _("Paid by card"), "promo": _("A present from us"), "expired": _("Its date has passed")}
     labels |= {"refund": _("Unused credit"), "refund_back": _("Credit again")}
     labels |= {"dispute": _("Disputed payment"), "dispute_back": _("Credit again")}
@@ -274,7 +274,7 @@ def _history(request: MemberRequest) -> dict[str, object]:
     for move in page.moves:
         charge = charges.get(move.reference)
         label, link = (charge.label, charge.link) if charge else (labels.get(move.kind, ""), "")
-        paper = papers.get(move.reference)
+        paper = papers.get(move.reference) if move.kind == "top_up" else None
         file = reverse("top_up_pdf", args=[move.reference.partition(":")[2]]) if paper else ""
         rows.append(Row(move.at, move.kind, label, link, move.amount, paper, file))
-    return {"rows": rows, "older": page.older, "is_newest": not before}
+    return {"rows": rows, "older": page.older, "is_newest": is_newest}

@@ -75,4 +75,4 @@ class TopUpPapersTests:
         assert verify() == [f"topup:{top_up.pk}: {says}"]
         LedgerRead.objects.update(numbered_through=0)
         write_papers(now)
-        assert list(statements.top_ups(about=[f"topup:{top_up.pk}"])) == [f"topup:{top_up.pk}"]
+        assert list(statements.papers_of_credit(about=[f"topup:{top_up.pk}"])) == [f"topup:{top_up.pk}"]

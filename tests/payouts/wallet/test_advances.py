@@ -29,7 +29,7 @@ from tests.payouts.purse import charge, connect_bank, eur, give_credit, give_pro
 from tests.payouts.staff.test_door import taken_back
 
 pytestmark = pytest.mark.django_db
-WALLET_QUERIES = 23
+WALLET_QUERIES = 24
 
 
 @pytest.fixture

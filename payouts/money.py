@@ -7,6 +7,8 @@ from decimal import Decimal
 from babel.numbers import format_currency, get_currency_precision
 from django.utils.translation import get_language
 
+MINUS = "\N{MINUS SIGN}"
+
 
 class BadAmount(ValueError):
     """An amount that is not a positive whole number of minor units, or not in the expected currency."""
@@ -55,13 +57,14 @@ class Money:
         return self.minor != 0
 
     def __str__(self) -> str:
-        """The sum as a page shows it, in the active language: two decimals and the currency sign, as Babel writes it."""
+        """The sum as a page shows it, in the active language: two decimals and the currency sign, as Babel writes it, but a
+        minus as print has it. Files for other programs take `typed`."""
         locale = (get_language() or "en").replace("-", "_")
         exact = Decimal(self.minor).scaleb(-get_currency_precision(self.currency))
-        return format_currency(exact, self.currency, locale=locale)
+        return format_currency(exact, self.currency, locale=locale).replace("-", MINUS)
 
     def typed(self) -> str:
-        """What `read_money` reads back as this sum: "18.40", for a form that shows it again."""
+        """What `read_money` reads back as this sum: "18.40", for a form that shows it again, and for spreadsheets: "-0.05"."""
         return str(Decimal(self.minor).scaleb(-get_currency_precision(self.currency)))
 
 

@@ -65,6 +65,12 @@ def money(minor: int, currency: str) -> Money:
     return Money(minor, currency)
 
 
+@register.filter
+def less(amount: Money) -> Money:
+    """`{{ refund.amount|less }}`: a sum as what is taken off another."""
+    return -amount
+
+
 @register.simple_tag
 def presence(user_id: int, state: str) -> SafeString:
     """`{% presence profile.user_id state %}`: page.js keeps it live."""

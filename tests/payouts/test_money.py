@@ -1,4 +1,8 @@
+import re
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,7 +33,26 @@ class MoneyTests:
 
     def test_it_is_written_with_two_decimals_and_the_sign(self):
         with translation.override("en"):
-            assert (str(eur(184_005)), str(eur(-5)), str(Money(500, "JPY"))) == ("€1,840.05", "-€0.05", "¥500")
+            assert (str(eur(184_005)), str(eur(-5)), str(Money(500, "JPY"))) == ("€1,840.05", "−€0.05", "¥500")
+
+    @pytest.mark.parametrize(
+        ("language", "text"), [("en", "−€1,840.05"), ("fr", "−1\u202f840,05\xa0€"), ("nl", "€\xa0−1.840,05")]
+    )
+    def test_below_zero_it_has_the_minus_of_print_in_each_language(self, language, text):
+        with translation.override(language):
+            assert str(eur(-184_005)) == text
+
+    def test_for_a_spreadsheet_its_minus_is_that_of_a_keyboard(self):
+        assert eur(-184_005).typed() == "-1840.05"
+
+    def test_no_template_writes_a_minus_of_its_own_before_a_sum(self):
+        written = [
+            (path.name, found)
+            for path in Path(settings.BASE_DIR, "templates").rglob("*.html")
+            for found in re.findall(r"(?:−|&minus;)\{\{[^}]*\}\}", path.read_text())
+            if "|duration" not in found
+        ]
+        assert written == []
 
 
 class ReadMoneyTests:

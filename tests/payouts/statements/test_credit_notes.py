@@ -155,7 +155,7 @@ class EarlierTests:
             broken.setattr(numbering, "SENT_BACK", ())
             write_papers(now)
         assert verify() == [
-            "period:1: the receipt less its credit notes differs from what was paid and not given back by -€4.00",
+            "period:1: the receipt less its credit notes differs from what was paid and not given back by −€4.00",
             f"{refund.reference}: the paper of credit that was added, or sent back, differs from the ledger by €10.00",
         ]
         LedgerRead.objects.update(numbered_through=0)

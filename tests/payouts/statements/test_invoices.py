@@ -131,7 +131,7 @@ class PagesTests:
         issue(MARCH_IS_OVER)
         said = words_of(signed_in(bob).get("/earnings/statements/2026-03/invoice.pdf").content)
         assert "2 Mar 2026 2 €30.00 €9.00" in said
-        assert "3 Mar 2026 1 -€4.00 -€1.20" in said
+        assert "3 Mar 2026 1 −€4.00 −€1.20" in said
 
 
 @pytest.mark.postgres

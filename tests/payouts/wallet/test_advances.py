@@ -189,7 +189,7 @@ PLANTED = [
     ("UPDATE payouts_advance SET left_minor = 0", "owes more than was advanced for them and not paid by €21.00"),
     (
         "UPDATE payouts_account SET balance_minor = 2000 WHERE kind = 'expert_debt'",
-        "owes less than was advanced for them and not paid by -€1.00",
+        "owes less than was advanced for them and not paid by −€1.00",
     ),
 ]
 

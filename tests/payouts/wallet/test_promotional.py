@@ -243,7 +243,7 @@ class PageTests:
         wallet.expire_due(now=now + DAY)
         page = signed_in(alice).get("/wallet/").content.decode()
         assert "Promotional credit expired" in page
-        assert "-€3.00" in page
+        assert "−€3.00" in page
         assert 'data-testid="promotional"' not in page
 
 

@@ -34,7 +34,7 @@ class WalletTests:
         assert 'data-testid="balance">€7.67<' in page
         assert "€7.00 more is set aside" in page
         assert "+€20.00" in page
-        assert "-€5.33" in page
+        assert "−€5.33" in page
         assert 'href="/calls/1/"' in page
         assert page.count('data-local="moment"') == 2
         assert days_for_everybody_alike(page) == []

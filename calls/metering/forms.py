@@ -10,7 +10,7 @@ from calls.metering.afterwards import time_line, worth_of
 from calls.metering.models import PaidPeriod
 from payouts.claims import forms as claims
 from payouts.money import Money
-from payouts.wallet.forms import SumField
+from payouts.wallet.forms import SumField, WholeNumberField
 
 
 class TipForm(forms.Form):
@@ -23,8 +23,8 @@ class GiveBackForm(claims.GiveBackForm):
 
     TIME = "time"
 
-    minutes = forms.IntegerField(label=gettext_lazy("Minutes"), min_value=0, max_value=10_000, required=False)
-    seconds = forms.IntegerField(label=gettext_lazy("Seconds"), min_value=0, max_value=59, required=False)
+    minutes = WholeNumberField(label=gettext_lazy("Minutes"), min_value=0, max_value=10_000, required=False)
+    seconds = WholeNumberField(label=gettext_lazy("Seconds"), min_value=0, max_value=59, required=False)
 
     def __init__(self, *args: Any, period: PaidPeriod | None, **kwargs: Any) -> None:
         self.period = period

@@ -1,5 +1,6 @@
 """What people type about money."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from typing import Any
@@ -47,6 +48,15 @@ class SumField(forms.CharField):
             return read_money(text, settings.CURRENCY)
         except BadAmount as problem:
             raise ValidationError(_("Type an amount such as 20 or 20.50.")) from problem
+
+
+class WholeNumberField(forms.IntegerField):
+    """A typed number that a sum is counted from: plain digits, as in a sum; Python would take those of any script, and signs."""
+
+    def to_python(self, value: Any) -> int | None:
+        if isinstance(value, str) and value.strip() and not re.fullmatch("[0-9]+", value.strip()):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
 
 
 def _choices() -> list[tuple[str, str]]:
@@ -135,12 +145,12 @@ class TopUpForm(forms.Form):
 
     def clean_monthly_limit(self) -> Money:
         """Left empty, the proposed one."""
-        typed = self.cleaned_data["monthly_limit"] or Money(settings.MONTHLY_LIMIT_MINOR, settings.CURRENCY)
-        return _within_limits(typed)
+        typed = self.cleaned_data["monthly_limit"]  # 0.00 was typed too, and is no limit
+        return _within_limits(Money(settings.MONTHLY_LIMIT_MINOR, settings.CURRENCY) if typed is None else typed)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if not self.errors and not cleaned.get("amount"):
+        if not self.errors and cleaned.get("amount") is None:
             if not cleaned.get("choice"):
                 raise ValidationError(_("Choose an amount."))
             cleaned["amount"] = Money(int(cleaned["choice"]), settings.CURRENCY)

@@ -7,6 +7,7 @@ last good report was.
 import asyncio
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 
 from channels.db import database_sync_to_async
@@ -38,7 +39,8 @@ class Hearing:
             await self._tell()
 
     async def report(self, received: int) -> None:
-        self.ear.report(received, now=timezone.now())
+        silence = timedelta(seconds=settings.REPORT_SILENCE_S)
+        self.ear.report(received, now=timezone.now(), silence=silence)
         self._look_again_later()
         await self._tell()
 

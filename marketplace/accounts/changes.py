@@ -1,8 +1,12 @@
-"""A changed address or second factor: withdrawals wait, and the old address hears of it. allauth tells us by signals."""
+"""A changed address or second factor: withdrawals wait, and the old address hears of it. A first factor ends the sessions that
+were never asked for it. allauth tells us by signals."""
+
+from secrets import token_urlsafe
 
 from allauth.account.signals import email_changed
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+from django.contrib.auth import update_session_auth_hash
 from django.dispatch import receiver
 from django.utils import timezone
 
@@ -28,6 +32,17 @@ def factor_changed(request, user, authenticator, **_) -> None:
 @receiver(authenticator_added)
 def factor_added(request, user, authenticator, **_) -> None:
     """The first one is no change, like the first bank account; its recovery codes come with it."""
+    if authenticator.type == Authenticator.Type.RECOVERY_CODES:
+        return
     real = Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES)
-    if authenticator.type != Authenticator.Type.RECOVERY_CODES and real.exclude(pk=authenticator.pk).exists():
+    if real.exclude(pk=authenticator.pk).exists():
         factor_changed(request, user, authenticator)
+    else:
+        end_other_sessions(request, user)
+
+
+def end_other_sessions(request, user) -> None:
+    """Nobody asked them for the factor when they began."""
+    user.session_stamp = token_urlsafe(16)
+    user.save(update_fields=["session_stamp"])
+    update_session_auth_hash(request, user)

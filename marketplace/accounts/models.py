@@ -3,6 +3,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 
@@ -27,6 +28,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now)
+    session_stamp = models.CharField(max_length=32, default="", editable=False)  # another one ends every session
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -38,6 +40,13 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Django's, of the password; where there is a stamp, of that too: none leaves sessions as they are."""
+        plain = super()._get_session_auth_hash(secret=secret)
+        if not self.session_stamp:
+            return plain
+        return salted_hmac("session_stamp", plain + self.session_stamp, secret=secret, algorithm="sha256").hexdigest()
 
     def get_full_name(self) -> str:
         return self.name

@@ -308,10 +308,10 @@ class LedgerTests:
         self, alice, eve, now, monkeypatch, without_checks_of_tables
     ):
         """The broken twin."""
+        without_checks_of_tables()
         give_credit(alice, 1_000, now)
         give_credit(eve, 1_000, now)
         monkeypatch.setattr(ledger, "_checked_currency", lambda _lines: "EUR")
-        without_checks_of_tables()
         self.steal(eve, alice, now)
         assert (purse(alice)["credit"], purse(eve)["credit"]) == ("5.00", "15.00")
 

@@ -19,7 +19,7 @@ def pay_debt(*, expert: AbstractBaseUser, key: str, now: datetime) -> None:
     """What is available pays what is owed, at once. Needs a transaction."""
     available, debt = lock(expert.pk, settings.CURRENCY)
     if paid := min(available, debt):
-        wallet.repay(expert_id=expert.pk, amount=paid, now=now)
+        wallet.repay_advances(expert_id=expert.pk, amount=paid, now=now)
         line = ledger.Line(accounts.expert_available(expert.pk), accounts.expert_debt(expert.pk), paid)
         ledger.post(key=key, kind="debt_paid", lines=[line], reference=f"user:{expert.pk}", now=now)
 

@@ -30,9 +30,10 @@ def find(apps, schema_editor):
     for row in advance.objects.bulk_create(reversed(rows)):
         if row.left_minor:
             text = "Credit was given back that was no longer there. Look whether both act together."
-            about = {"kind": "advance", "key": f"advance:{row.pk}", "reference": row.reference}
-            opened = task.objects.create(text=text, opened_at=row.made_at, **about)
-            party.objects.bulk_create(party(task=opened, member_id=member) for member in (row.payer_id, row.expert_id))
+            about = {"kind": "advance", "reference": row.reference, "text": text, "opened_at": row.made_at}
+            opened, _ = task.objects.get_or_create(key=f"advance:{row.pk}", defaults=about)
+            for member in (row.payer_id, row.expert_id):
+                party.objects.get_or_create(task=opened, member_id=member)
 
 
 class Migration(migrations.Migration):

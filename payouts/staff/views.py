@@ -137,7 +137,7 @@ def advance(request: MemberRequest, advance_id: int) -> HttpResponse:
     form = LetGoForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         if found.is_open:
-            wallet.let_go(advance_id=found.pk, staff=request.user, now=timezone.now(), **form.cleaned_data)
+            wallet.let_advance_go(advance_id=found.pk, staff=request.user, now=timezone.now(), **form.cleaned_data)
             messages.success(request, _("Let go."))
             return redirect("staff_advance", advance_id)
         form.add_error(None, _("It is paid, or somebody let it go before you. Nothing was changed."))

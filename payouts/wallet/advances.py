@@ -58,7 +58,7 @@ def advance(
     return made
 
 
-def repay(*, expert_id: int, amount: Money, now: datetime) -> None:
+def repay_advances(*, expert_id: int, amount: Money, now: datetime) -> None:
     """`amount` of what the expert owes is paid. Needs the lock of the debt."""
     left = amount.minor
     owed = Advance.objects.filter(expert_id=expert_id, currency=amount.currency, left_minor__gt=0).order_by("pk")
@@ -85,7 +85,7 @@ def rests_on_debt(*, payer: AbstractBaseUser, of_others_than: AbstractBaseUser) 
 
 
 @transaction.atomic
-def let_go(*, advance_id: int, staff: AbstractBaseUser, reason: str, now: datetime) -> None:
+def let_advance_go(*, advance_id: int, staff: AbstractBaseUser, reason: str, now: datetime) -> None:
     """The payer had no part in it: it is credit like any other, whether the expert ever pays or not.
 
     Of two who do it, or once it is paid, the first counts. Raises office's PartyToIt, ValueError for an empty reason.

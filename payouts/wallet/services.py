@@ -5,7 +5,7 @@
 from django.contrib.auth.base_user import AbstractBaseUser
 
 from payouts.wallet import holds
-from payouts.wallet.advances import advance, kept_from_cards, let_go, repay, rests_on_debt
+from payouts.wallet.advances import advance, kept_from_cards, let_advance_go, repay_advances, rests_on_debt
 from payouts.wallet.blocks import PaymentsBlocked, block_payments, blocks, is_blocked, unblock_payments
 from payouts.wallet.booking import book_payment, confirm_top_up, record_decline, refuse_payment
 from payouts.wallet.funding import FundingSource, Part, Taken, spread
@@ -89,7 +89,7 @@ __all__ = [
     "is_blocked",
     "is_declined_too_often",
     "kept_from_cards",
-    "let_go",
+    "let_advance_go",
     "lock_purse",
     "monthly",
     "open_card_form",
@@ -101,7 +101,7 @@ __all__ = [
     "promotional_lots",
     "record_decline",
     "refuse_payment",
-    "repay",
+    "repay_advances",
     "restore",
     "rests_on_debt",
     "room_for_credit",

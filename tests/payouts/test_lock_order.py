@@ -145,7 +145,7 @@ class DebtTests:
         advance = Advance.objects.get().pk
         ends = slowly(
             lambda: earnings.release_due(now=now + LATER),
-            lambda: wallet.let_go(advance_id=advance, staff=sam, reason="No part in it.", now=now),
+            lambda: wallet.let_advance_go(advance_id=advance, staff=sam, reason="No part in it.", now=now),
             lambda: refund(1_000, reference="period:2", now=now),
             apart=0.5,
         )

@@ -159,7 +159,7 @@ class TakenOutTwiceTests:
     def test_where_spending_freed_it_that_would_be_clean(self, alice, bob, eve):
         now = withdrawn_then_given_back()
         charge(alice, eve, 3_000, now, reference="period:2")
-        wallet.let_go(advance_id=Advance.objects.get().pk, staff=cast.sam(), reason="Spent.", now=now)
+        wallet.let_advance_go(advance_id=Advance.objects.get().pk, staff=cast.sam(), reason="Spent.", now=now)
         refund(3_000, expert=eve, reference="period:2", key="of-eve", now=now)
         self.asks_for_it(alice, now)
         assert purse(alice)["credit"] == "0.00"

@@ -70,9 +70,11 @@ class Contesting(Truth):
             sale.claim = "closed"
 
     @precondition(lambda self: self.sales)
-    @rule(minor=amounts, whole=st.booleans(), again=times, goes_on=goes_on, data=st.data())
-    def the_expert_gives_back(self, minor: int, whole: bool, again: int, goes_on: bool, data) -> None:
-        reference = data.draw(st.sampled_from(sorted(self.sales)))
+    @rule(minor=amounts, whole=st.booleans(), late=st.booleans(), again=times, goes_on=goes_on, data=st.data())
+    def the_expert_gives_back(self, minor: int, whole: bool, late: bool, again: int, goes_on: bool, data) -> None:
+        """`late`: what is released, and may be withdrawn by now."""
+        late_ones = [reference for reference, sale in self.sales.items() if sale.is_released and sale.left]
+        reference = data.draw(st.sampled_from(sorted(late_ones if late and late_ones else self.sales)))
         sale, key = self.sales[reference], f"form-{self.number()}"
         minor = sale.left if whole and sale.left else minor
         words = {"expert": self.members[sale.expert], "reference": reference, "amount": eur(minor), "key": key}
@@ -170,7 +172,7 @@ class Contesting(Truth):
         found = data.draw(st.sampled_from(self.open_advances()))
         number = list(Advance.objects.order_by("pk").values_list("pk", flat=True)).index(found.pk)
         words = {"advance_id": found.pk, "staff": self.members[by], "reason": "No part in it"}
-        self.attempt(wallet.let_go, **words, again=again, goes_on=goes_on)
+        self.attempt(wallet.let_advance_go, **words, again=again, goes_on=goes_on)
         self.advances[number].is_let_go = Advance.objects.get(pk=found.pk).let_go_at is not None
 
     @rule(expert=experts, by=staff, goes_on=goes_on)

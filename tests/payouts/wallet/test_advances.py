@@ -39,7 +39,7 @@ def later(alice, bob):
 
 
 def let_go(staff: User, now, *, advance_id: int | None = None, reason: str = "She had no part in it.") -> None:
-    wallet.let_go(advance_id=advance_id or Advance.objects.get().pk, staff=staff, reason=reason, now=now)
+    wallet.let_advance_go(advance_id=advance_id or Advance.objects.get().pk, staff=staff, reason=reason, now=now)
 
 
 def may_go_back() -> str:

@@ -13,7 +13,7 @@ from payouts.refunds import services as refunds
 from payouts.refunds.models import Refund
 from payouts.sandbox import services as sandbox
 from payouts.wallet import services as wallet
-from tests.payouts.life.people import amounts, callers, experts, goes_on, staff, times
+from tests.payouts.life.people import CALLERS, amounts, experts, goes_on, staff, times
 from tests.payouts.life.truth import Truth
 from tests.payouts.purse import eur
 
@@ -23,7 +23,7 @@ deeds = st.sampled_from(
 
 
 class Disputing(Truth):
-    @rule(who=callers, minor=st.one_of(st.none(), amounts), again=times, goes_on=goes_on)
+    @rule(who=st.sampled_from([*CALLERS, "Eve"]), minor=st.one_of(st.none(), amounts), again=times, goes_on=goes_on)
     def asks_for_unused_credit(self, who: str, minor: int | None, again: int, goes_on: bool) -> None:
         key, member = f"back-{self.number()}", self.members[who]
         words = {"member": member, "amount": eur(minor) if minor else None, "key": key}

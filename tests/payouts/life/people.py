@@ -17,7 +17,7 @@ from marketplace.accounts.models import User
 from payouts.ledger import accounts
 from payouts.sandbox import banks, deliveries
 from payouts.sandbox import services as sandbox
-from payouts.stripe import work
+from payouts.stripe import missed, work
 from payouts.stripe.answers import NotAnswered
 from payouts.wallet import services as wallet
 from tests import cast
@@ -55,6 +55,7 @@ def settle_in() -> None:
         sandbox.work(now=BEGAN)
         while work.process_events(now=BEGAN):
             pass
+        missed.fetch_missed(now=BEGAN)  # else what is lost from now on is older than its first look
 
 
 def its_time(patch: pytest.MonkeyPatch, now: Callable[[], datetime]) -> None:

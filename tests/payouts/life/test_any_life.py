@@ -23,6 +23,7 @@ from payouts.ledger import services as ledger
 from payouts.outbox.models import OutboxRow
 from payouts.reconciliation import services as reconciliation
 from payouts.refunds.models import Refund
+from payouts.safety import services as safety
 from payouts.sandbox import books, operator
 from payouts.wallet import services as wallet
 from payouts.wallet.models import Advance, CreditLot, Hold, TopUp
@@ -61,6 +62,7 @@ class AnyLife(PayingIn, Spending, Contesting, Disputing, PayingOut, Passing):
             wallet.free(payer=self.members[who], reference=reference, key=f"{reference}:free", now=self.time)
         for expert in EXPERTS:
             operator.put_account(account_id=self.account_of(expert), state="verified")
+            safety.lift(member=self.members[expert], staff=self.members["Sam"], reason="The end", now=self.time)
         operator.let_events_go()
         pays_in(cast.member("Zoe"), 50_000, now=self.time)  # others pay: nothing waits for money of ours at Stripe
         self.time += timedelta(days=11)

@@ -13,3 +13,6 @@ class Process(models.Model):
     started_at = models.DateTimeField()
     beat_at = models.DateTimeField(db_index=True)
     dead_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "processes"

@@ -9,6 +9,7 @@ class Category(models.Model):
 
     class Meta:
         ordering = ["name"]
+        verbose_name_plural = "categories"
 
     def __str__(self) -> str:
         return self.name

@@ -37,6 +37,7 @@ class Entry(models.Model):
     posted_at = models.DateTimeField()
 
     class Meta:
+        verbose_name_plural = "entries"
         # A constraint instead of unique=True: that makes a second index for LIKE, which every posting would pay for.
         constraints = [models.UniqueConstraint(fields=["key"], name="entry_once_per_key")]
         indexes = [

@@ -22,6 +22,10 @@ class BackOfficeTests:
             assert client.post(f"{home}{row.pk}/change/", {"state": "paid"}).status_code == 403
             assert client.post(f"{home}{row.pk}/delete/", {"post": "yes"}).status_code == 403
 
+    @pytest.mark.parametrize("table", admin.site._registry, ids=lambda table: table.__name__)
+    def test_many_of_a_table_are_called_as_english_has_it(self, table):
+        assert not str(table._meta.verbose_name_plural).endswith(("sss", "rys"))
+
     def test_members_do_not(self, eve, signed_in):
         assert signed_in(eve).get("/admin/payouts/entry/").status_code == 302
 

@@ -103,7 +103,7 @@ class PaperTests:
             "Credit note RCN-2026-000001",
             "Alice Martin",
             "It corrects receipt R-2026-000001 of 2 Mar 2026.",
-            "Call with Alice period:1 €10.00",
+            "Call with Alice Bob Leroy, period:1 €10.00",
             "Our commission, because we did not decide in time −€4.00",
             "Left of the receipt €6.00",
         ):

@@ -305,7 +305,7 @@ def after(first: Callable[[datetime], None], then: Callable[..., Money], now: da
 class PageTests:
     def test_the_wallet_says_how_much_and_why(self, alice, later, signed_in):
         page = signed_in(alice).get("/wallet/").content.decode()
-        assert "€21.00 of your credit was given back by an expert who has not paid it yet" in page
+        assert "€21.00 of your credit was given back by an expert who still owes it to us" in page
         assert "€9.00 of your credit is unused" in page
         assert "Bob" not in page[page.index("kept-from-cards") : page.index("€9.00 of your credit")]
 

@@ -11,11 +11,17 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from channels_redis.core import RedisChannelLayer
 from django.db import transaction
+from redis.exceptions import RedisError
 
+from calls.metering.models import Offer
+from calls.notices import lease
+from calls.notices import services as notices
 from payouts.outbox.models import OutboxRow
 from payouts.withdrawals import services as withdrawals
 from payouts.withdrawals.models import Withdrawal
+from tests.calls.metering.world import OTHER_SERVER, Story
 from tests.harness import servers
 from tests.payouts.purse import connect_bank, eur, make_available, purse
 
@@ -55,6 +61,36 @@ class ApplicationTests:
         monkeypatch.setattr(withdrawals, "_to_stripe", lambda *of: transaction.on_commit(lambda: plain(*of)))
         self.die_between(alice, bob, now, monkeypatch)
         assert (purse(bob)["available"], Withdrawal.objects.count(), OutboxRow.objects.count()) == ("30.00", 1, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+class RedisTests:
+    """Redis is gone in the middle of a call; another server process waits for our notices there."""
+
+    @pytest.fixture(autouse=True)
+    def gone(self, db, now, monkeypatch):
+        lease.take(process=OTHER_SERVER, now=now)
+        layer = RedisChannelLayer(hosts=[f"redis://127.0.0.1:{servers.free_port()}/0"])
+        monkeypatch.setattr(notices, "get_channel_layer", lambda: layer)
+
+    def test_the_cap_is_held_and_the_period_begins(self):
+        story = Story()
+        story.offer_rate()
+        story.accept(1_000)
+        assert (story.period.state, story.balances()["held"]) == ("countdown", 1_000)
+
+    def test_where_the_notice_is_a_part_of_it_nobody_can_pay(self, monkeypatch):
+        """The broken twin."""
+
+        async def insist(layer, channels, notice) -> None:
+            for channel in channels:
+                await layer.send(channel, notice)
+
+        monkeypatch.setattr(notices, "_send_to", insist)
+        monkeypatch.setattr(notices, "_tell", notices._send)
+        with pytest.raises(RedisError):
+            Story().offer_rate()
+        assert not Offer.objects.exists()
 
 
 @pytest.mark.prove

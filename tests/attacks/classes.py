@@ -1,0 +1,432 @@
+"""The table: each class of attack on the money, the test in which it fails, and the broken twin in which it succeeds.
+
+A name is a file under tests/, a class and a function: `payouts/ledger/test_races.py::HoldRaceTests::test_...`; a name that
+begins with a class is in the file of the one before it.
+"""
+
+from typing import NamedTuple
+
+
+class Attack(NamedTuple):
+    what: str
+    fails: list[str]
+    succeeds: list[str]
+
+
+MONEY = [
+    Attack(
+        "The same credit is spent at several doors at once: held, tipped, charged, sent back to its card.",
+        [
+            "attacks/test_two_doors.py::CreditTests::test_never_more_than_there_is",
+            "payouts/ledger/test_races.py::HoldRaceTests::test_24_holds_on_credit_for_10_give_exactly_10",
+            "payouts/refunds/test_races.py::RefundRaceTests::test_a_hold_and_a_refund_share_what_there_is",
+        ],
+        [
+            "attacks/test_two_doors.py::CreditTests::test_without_the_look_all_of_them_spend_it",
+            "payouts/ledger/test_races.py::HoldRaceTests::test_the_same_without_the_look_oversells",
+            "HoldRaceTests::test_the_same_without_the_lock_looks_at_what_was",
+        ],
+    ),
+    Attack(
+        "The same earnings are withdrawn from several pages at once.",
+        [
+            "attacks/test_two_doors.py::EarningsTests::test_never_more_than_there_is",
+            "payouts/ledger/test_races.py::WithdrawalRaceTests::test_one_form_pressed_by_all_at_once_is_one_withdrawal",
+        ],
+        ["attacks/test_two_doors.py::EarningsTests::test_without_the_look_it_leaves_several_times"],
+    ),
+    Attack(
+        "Tips, top-ups, holds under a monthly limit and gifts back, each asked for many times at once, pass their limits.",
+        [
+            "attacks/test_two_doors.py::TipTests::test_never_more_than_the_limit",
+            "TopUpTests::test_never_more_than_the_hard_limit",
+            "GiveBackTests::test_never_more_than_was_charged",
+            "payouts/ledger/test_races.py::MonthlyLimitRaceTests::test_holds_at_once_never_pass_it",
+            "payouts/cards/test_races.py::AutomaticTests::"
+            "test_ten_calls_that_use_up_the_credit_at_once_bring_one_top_up",
+        ],
+        [
+            "attacks/test_two_doors.py::TipTests::test_without_the_lock_it_is_passed",
+            "TopUpTests::test_without_the_lock_it_is_passed",
+            "GiveBackTests::test_without_the_lock_it_is_more",
+            "payouts/ledger/test_races.py::MonthlyLimitRaceTests::test_the_same_without_the_lock_passes_it",
+            "payouts/cards/test_races.py::AutomaticTests::"
+            "test_without_looking_whether_one_is_under_way_the_table_still_refuses",
+        ],
+    ),
+    Attack(
+        "An order is paid and contested, an offer accepted twice or for two experts, in the same moment.",
+        [
+            "calls/orders/test_races.py::OrderRaceTests::"
+            "test_confirmed_while_it_is_not_as_described_it_is_paid_in_the_end",
+            "calls/metering/test_races.py::AcceptRaceTests::test_a_payer_in_two_rooms_starts_one_period",
+        ],
+        [
+            "calls/orders/test_races.py::OrderRaceTests::test_without_the_lock_it_is_paid_and_contested_both",
+            "calls/metering/test_races.py::AcceptRaceTests::test_without_the_constraint_the_same_payer_pays_twice",
+        ],
+    ),
+    Attack(
+        "A form is sent an amount that is negative, zero, huge, fractional, not a number or in other digits.",
+        ["attacks/test_amounts.py::PageTests::test_no_form_takes_what_is_no_amount"],
+        ["attacks/test_amounts.py::PageTests::test_with_readers_that_take_any_number_other_digits_count"],
+    ),
+    Attack(
+        "The socket of a room is sent one.",
+        [
+            "attacks/test_amounts_by_socket.py::SocketTests::test_no_message_takes_what_is_no_amount",
+            "SocketTests::test_every_message_with_an_amount_is_tried",
+        ],
+        ["attacks/test_amounts_by_socket.py::SocketTests::test_a_server_that_makes_numbers_of_what_it_gets_takes_them"],
+    ),
+    Attack(
+        "A service is called with one.",
+        [
+            "attacks/test_amounts.py::ServiceTests::test_no_service_takes_what_is_no_amount",
+            "ServiceTests::test_what_is_no_whole_number_is_not_even_money",
+            "LedgerTests::test_less_than_nothing_does_not_move",
+            "ListingTests::test_no_rate_outside_its_limits",
+            "calls/metering/test_offers.py::SendTests::test_a_rate_outside_the_limits_is_refused",
+            "calls/metering/test_accepting.py::AcceptTests::test_a_cap_below_two_minutes_or_senseless_is_refused",
+        ],
+        [
+            "attacks/test_amounts.py::ServiceTests::test_where_money_may_be_anything_a_fraction_is_taken",
+            "ServiceTests::test_without_its_lower_limit_a_top_up_of_nothing_is_made",
+            "LedgerTests::test_where_nobody_looks_it_takes_from_who_is_given_to",
+            "ListingTests::test_without_the_limits_an_expert_asks_ten_billion",
+        ],
+    ),
+    Attack(
+        "A page of somebody's own making names its price and its commission.",
+        [
+            "attacks/test_whose_terms.py::SocketTests::test_a_message_with_terms_of_its_own_is_refused",
+            "RateTests::test_never_above_the_listing",
+            "PageTests::test_a_top_up_is_ours_in_our_currency",
+            "PageTests::test_a_tip_goes_whole_from_who_paid_to_who_was_paid",
+        ],
+        [
+            "attacks/test_whose_terms.py::SocketTests::test_a_server_that_keeps_what_it_gets_sells_without_commission",
+            "RateTests::test_where_nobody_compares_it_is_five_times_as_much",
+        ],
+    ),
+    Attack(
+        "It names its currency.",
+        ["attacks/test_whose_terms.py::CurrencyTests::test_no_service_takes_it"],
+        [
+            "attacks/test_whose_terms.py::CurrencyTests::"
+            "test_without_the_look_at_the_currency_a_euro_is_paid_for_with_a_franc"
+        ],
+    ),
+    Attack(
+        "It names who pays and who is paid, or acts for somebody else.",
+        [
+            "attacks/test_whose_terms.py::PayerTests::test_it_is_not_hers_to_accept",
+            "PageTests::test_a_refund_goes_to_her_who_asks",
+            "PageTests::test_a_withdrawal_goes_to_the_bank_that_is_known",
+            "payouts/claims/test_attacks.py::AnothersMoneyTests::test_it_fails",
+            "BlockingAnothersEarningsTests::test_it_fails",
+        ],
+        [
+            "attacks/test_whose_terms.py::PayerTests::test_where_anybody_may_it_is_held_from_alice",
+            "PageTests::test_a_page_that_takes_the_members_number_from_the_form_sends_anothers_money",
+            "payouts/claims/test_attacks.py::AnothersMoneyTests::test_without_the_owners_filter_it_succeeds",
+            "BlockingAnothersEarningsTests::test_without_the_owners_filter_it_succeeds",
+        ],
+    ),
+    Attack(
+        "A period is cut into crumbs that cost nothing, or of which the commission is nothing.",
+        [
+            "attacks/test_what_is_billed.py::RoundingTests::test_the_whole_period_is_rounded_once",
+            "CommissionTests::test_it_is_of_the_whole_price",
+        ],
+        [
+            "attacks/test_what_is_billed.py::RoundingTests::test_rounded_at_each_stretch_she_pays_nothing",
+            "CommissionTests::test_rounded_at_each_cent_there_is_none",
+        ],
+    ),
+    Attack(
+        "Clocks jump, back or ahead.",
+        [
+            "attacks/test_what_is_billed.py::ClockSetBackTests::test_it_bills_nothing",
+            "ClockSetForwardTests::test_the_hour_is_not_billed",
+        ],
+        [
+            "attacks/test_what_is_billed.py::ClockSetBackTests::"
+            "test_by_the_distance_of_the_two_moments_it_bills_an_hour",
+            "ClockSetForwardTests::test_where_any_growth_is_a_good_report_it_is",
+        ],
+    ),
+    Attack(
+        "Tabs sleep, servers die, one side alone goes on reporting.",
+        [
+            "attacks/test_what_is_billed.py::WitnessTests::test_what_both_witnessed_is_billed_and_no_more",
+            "calls/signalling/test_server_dies.py::KilledTests::test_settles_at_the_last_beat_when_nobody_comes_back",
+        ],
+        ["attacks/test_what_is_billed.py::WitnessTests::test_by_the_wall_clock_it_would_be_minutes"],
+    ),
+    Attack(
+        "The application is killed between the money and the order to send it.",
+        ["attacks/test_killed.py::ApplicationTests::test_nothing_of_it_was_set_aside"],
+        ["attacks/test_killed.py::ApplicationTests::test_ordered_after_the_commit_it_is_set_aside_for_ever"],
+    ),
+    Attack(
+        "The worker is killed between Stripe's answer and the commit.",
+        [
+            "payouts/stripe/test_crash.py::KilledWorkerTests::test_a_transfer_is_made_once",
+            "KilledWorkerTests::test_a_payout_is_made_once",
+            "KilledWorkerTests::test_a_reversal_is_made_once",
+            "KilledWorkerTests::test_a_saved_card_is_charged_once",
+            "payouts/refunds/test_crash.py::KilledWorkerTests::test_a_refund_is_made_once",
+        ],
+        ["payouts/stripe/test_withdrawals.py::LostAnswerTests::test_without_the_look_a_forgotten_key_pays_twice"],
+    ),
+    Attack(
+        "PostgreSQL is killed under load.",
+        [
+            "attacks/test_killed.py::PostgresTests::test_every_withdrawal_that_was_acknowledged_is_there",
+            "PostgresTests::test_the_site_itself_makes_them_wait",
+        ],
+        ["attacks/test_killed.py::PostgresTests::test_where_commits_do_not_wait_for_the_disk_some_are_lost"],
+    ),
+    Attack(
+        "Redis is killed.",
+        ["attacks/test_killed.py::RedisTests::test_the_cap_is_held_and_the_period_begins"],
+        ["attacks/test_killed.py::RedisTests::test_where_the_notice_is_a_part_of_it_nobody_can_pay"],
+    ),
+    Attack(
+        "History is edited: through the ORM, in SQL, in the admin; and what staff did.",
+        [
+            "attacks/test_history.py::PostingTests::test_what_was_posted_stays",
+            "AdminTests::test_its_pages_change_nothing",
+            "payouts/ledger/test_post.py::OnlyGrowsTests::test_rows_cannot_be_deleted",
+            "payouts/staff/test_trail.py::AppendOnlyTests::test_a_record_stays_as_it_was_written",
+            "payouts/test_admin.py::BackOfficeTests::test_staff_look_and_change_nothing",
+        ],
+        [
+            "attacks/test_history.py::PostingTests::test_without_the_trigger_it_is_edited",
+            "AdminTests::test_where_they_are_plain_pages_the_balance_is_what_is_typed",
+            "payouts/staff/test_trail.py::AppendOnlyTests::test_without_the_triggers_it_is_rewritten",
+        ],
+    ),
+    Attack(
+        "It is edited by somebody who switched the triggers off: the nightly seals no longer fit.",
+        ["payouts/ledger/test_seals.py::ChangedAfterwardsTests::test_it_is_found"],
+        ["payouts/ledger/test_seals.py::LateCommitTests::test_the_same_up_to_the_newest_would_seal_a_gap"],
+    ),
+    Attack(
+        "A claim takes back what is somebody's already: late, twice, or by a way round a debt.",
+        [
+            "payouts/claims/test_attacks.py::LateEverWinsTests::test_it_fails",
+            "FreedTwiceTests::test_it_fails",
+            "TakenOutTwiceTests::test_she_cannot_have_his_part_on_her_card",
+            "TakenOutTwiceTests::test_a_third_of_them_does_not_get_it_before_staff_looked",
+        ],
+        [
+            "payouts/claims/test_attacks.py::LateEverWinsTests::test_without_the_date_it_succeeds",
+            "FreedTwiceTests::test_without_the_memory_of_the_form_it_succeeds",
+            "TakenOutTwiceTests::test_where_nobody_asks_what_rests_on_a_debt_she_can",
+            "TakenOutTwiceTests::test_where_nobody_asks_what_rests_on_a_debt_the_third_gets_it",
+        ],
+    ),
+    Attack(
+        "One of the staff acts in an affair of their own.",
+        [
+            "attacks/test_own_affairs.py::OwnAffairTests::test_it_is_not_theirs_to_act_in",
+            "payouts/claims/test_attacks.py::JudgeInTheirOwnCaseTests::test_it_fails",
+            "payouts/staff/test_door.py::OwnAffairTests::test_staff_do_not_lift_their_own_freeze",
+        ],
+        [
+            "attacks/test_own_affairs.py::OwnAffairTests::test_where_nobody_asks_whose_it_is_they_do",
+            "payouts/claims/test_attacks.py::JudgeInTheirOwnCaseTests::test_without_the_rule_it_succeeds",
+        ],
+    ),
+]
+
+STRIPE = [
+    Attack(
+        "An event is forged.",
+        [
+            "payouts/stripe/test_webhooks.py::BadEventTests::test_forged",
+            "BadEventTests::test_without_a_signature",
+            "BadEventTests::test_changed_on_the_way",
+        ],
+        [
+            "payouts/stripe/test_webhooks.py::BrokenTwinTests::"
+            "test_without_the_signature_check_a_forged_event_is_believed"
+        ],
+    ),
+    Attack(
+        "It is old, or of a day that has not come.",
+        [
+            "attacks/test_what_stripe_says.py::OldEventTests::test_it_is_refused",
+            "payouts/stripe/test_webhooks.py::BadEventTests::test_old_or_from_the_future",
+        ],
+        [
+            "attacks/test_what_stripe_says.py::OldEventTests::test_whatever_its_age_it_would_be_believed",
+            "payouts/stripe/test_webhooks.py::BrokenTwinTests::"
+            "test_without_our_own_look_at_the_date_an_event_from_the_future_is_believed",
+        ],
+    ),
+    Attack(
+        "It is of another endpoint.",
+        [
+            "payouts/stripe/test_webhooks.py::BadEventTests::test_signed_for_another_endpoint",
+            "BadEventTests::test_of_another_endpoints_kind",
+        ],
+        [
+            "payouts/stripe/test_webhooks.py::BrokenTwinTests::"
+            "test_with_one_secret_for_all_an_event_passes_at_the_wrong_endpoint"
+        ],
+    ),
+    Attack(
+        "It is of the other mode.",
+        ["payouts/stripe/test_webhooks.py::BadEventTests::test_of_the_other_mode"],
+        [
+            "payouts/stripe/test_webhooks.py::BrokenTwinTests::test_without_the_look_at_the_mode_a_live_event_is_believed"
+        ],
+    ),
+    Attack(
+        "It is repeated.",
+        [
+            "attacks/test_what_stripe_says.py::RepeatedEventTests::test_it_is_credited_once",
+            "payouts/stripe/test_webhooks.py::GenuineEventTests::test_repeated_is_stored_once",
+        ],
+        [
+            "attacks/test_what_stripe_says.py::RepeatedEventTests::"
+            "test_with_a_fresh_key_each_time_it_is_credited_three_times",
+            "payouts/stripe/test_event_orders.py::DisputeTests::"
+            "test_that_moves_the_money_anew_each_time_it_is_heard_of_is_found_out",
+        ],
+    ),
+    Attack(
+        "Events come in another order.",
+        [
+            "attacks/test_what_stripe_says.py::ReorderedEventTests::test_the_money_comes_back",
+            "payouts/stripe/test_event_orders.py::PayoutTests::test_of_a_withdrawal",
+            "DisputeTests::test_of_a_top_up_that_is_half_spent",
+            "RefundTests::test_of_unused_credit",
+        ],
+        ["attacks/test_what_stripe_says.py::ReorderedEventTests::test_by_whatever_was_heard_last_it_is_lost"],
+    ),
+    Attack(
+        "The success page is opened without a paid session, or with somebody else's.",
+        [
+            "payouts/stripe/test_top_ups.py::ReturnPageTests::test_without_a_paid_session_credits_nothing",
+            "payouts/wallet/test_top_ups.py::ConfirmTests::test_a_session_of_another_with_our_number_credits_nothing",
+        ],
+        ["payouts/stripe/test_top_ups.py::ReturnPageTests::test_believing_the_address_would_credit"],
+    ),
+    Attack(
+        "Stripe did it, and its answer is lost.",
+        [
+            "payouts/stripe/test_faults.py::test_a_fault_loses_and_doubles_nothing",
+            "payouts/stripe/test_withdrawals.py::LostAnswerTests::test_a_time_out_after_the_effect_pays_once",
+        ],
+        [
+            "payouts/stripe/test_faults.py::test_with_a_fresh_key_for_each_try_a_lost_answer_takes_the_money_twice",
+            "payouts/stripe/test_withdrawals.py::LostAnswerTests::test_without_the_look_a_forgotten_key_pays_twice",
+        ],
+    ),
+    Attack(
+        "A payment is disputed once its earning has left: who bears it, and what still leaves of a fraud.",
+        [
+            "attacks/test_what_stripe_says.py::DisputeTests::test_it_is_the_platforms_loss_and_bob_keeps_his_money",
+            "DisputeTests::test_where_fraud_is_found_nothing_more_leaves",
+            "payouts/disputes/test_disputes.py::RecallTests::test_what_lies_in_their_balance_at_stripe_comes_back",
+            "RefundOfTheSameTests::test_what_is_freed_of_it_cannot_be_asked_back",
+        ],
+        [
+            "attacks/test_what_stripe_says.py::DisputeTests::test_found_without_a_reason_he_would_lose_it",
+            "DisputeTests::test_where_the_worker_does_not_ask_it_leaves_all_the_same",
+            "payouts/disputes/test_disputes.py::RefundOfTheSameTests::test_without_the_mark_it_is_asked_back",
+        ],
+    ),
+    Attack(
+        "Stolen numbers are tried until one pays.",
+        [
+            "attacks/test_card_testing.py::CardTestingTests::test_few_numbers_are_tried_in_an_hour",
+            "CardTestingTests::test_the_page_that_was_open_is_closed",
+            "CardTestingTests::test_patience_does_not_help_within_the_day",
+        ],
+        ["attacks/test_card_testing.py::CardTestingTests::test_without_the_limit_all_are_found_out"],
+    ),
+    Attack(
+        "A stolen card pays its thief: same card, bank, device or address, or both accounts new.",
+        [
+            "payouts/safety/test_suspicion.py::SuspicionTests::"
+            "test_one_person_behind_two_accounts_is_not_paid_before_staff_looked",
+            "SuspicionTests::test_two_new_accounts_that_move_much_at_once",
+            "LaterTests::test_what_is_pending_between_the_two_waits_from_then_on",
+            "attacks/test_stolen_cards_to_a_bank.py::CardTests::test_the_number_is_remembered_with_the_payment",
+            "TipTests::test_a_tip_waits_too",
+            "StoredTimeTests::test_what_was_used_of_it_waits_with_the_rest",
+        ],
+        [
+            "payouts/safety/test_suspicion.py::SuspicionTests::test_without_the_rules_the_money_comes_out",
+            "LaterTests::test_without_the_second_look_the_money_comes_out",
+            "attacks/test_stolen_cards_to_a_bank.py::CardTests::test_where_it_is_not_remembered_nobody_looks",
+            "TipTests::test_unseen_it_comes_out",
+            "StoredTimeTests::test_looked_at_only_as_a_whole_a_part_comes_out",
+        ],
+    ),
+    Attack(
+        "Bank, address or second factor are changed, and the money withdrawn at once.",
+        [
+            "attacks/test_thief_of_an_account.py::WaitTests::test_withdrawals_wait",
+            "WaitTests::test_for_72_hours",
+            "payouts/safety/test_freezes.py::AskedForBeforeTests::test_it_is_not_transferred",
+        ],
+        [
+            "attacks/test_thief_of_an_account.py::WaitTests::test_where_a_change_freezes_nothing_the_money_leaves",
+            "payouts/safety/test_freezes.py::FreezeTests::test_without_the_check_the_thief_succeeds",
+            "AskedForBeforeTests::test_without_that_look_it_leaves",
+        ],
+    ),
+    Attack(
+        "The owner is not told of it, for the address is the thief's by now.",
+        ["attacks/test_thief_of_an_account.py::NoticeTests::test_the_old_address_hears_of_it"],
+        [
+            "attacks/test_thief_of_an_account.py::NoticeTests::"
+            "test_told_at_the_address_of_the_account_only_the_thief_hears_of_it"
+        ],
+    ),
+    Attack(
+        "A session that was left open withdraws, or sends credit away.",
+        [
+            "payouts/safety/test_freezes.py::DoorTests::test_a_stolen_session_is_asked_who_it_is",
+            "attacks/test_stolen_cards_to_a_bank.py::SessionTests::test_it_is_asked_who_it_is",
+        ],
+        [
+            "payouts/safety/test_freezes.py::DoorTests::test_without_that_question_it_succeeds",
+            "attacks/test_stolen_cards_to_a_bank.py::SessionTests::test_who_is_believed_without_it_sends_it",
+        ],
+    ),
+    Attack(
+        "A way in leads past the second factor: by password, mail, a new password, the back office's own page.",
+        [
+            "attacks/test_ways_in.py::WayInTests::test_leads_to_the_question_for_the_factor_and_no_further",
+            "WayInTests::test_a_wrong_code_is_no_factor",
+            "WayInTests::test_there_is_no_other_way",
+        ],
+        ["attacks/test_ways_in.py::WayInTests::test_where_nobody_asks_for_it_the_thief_is_in"],
+    ),
+    Attack(
+        "A session is older than the factor.",
+        [
+            "attacks/test_ways_in.py::OlderSessionTests::test_it_is_over",
+            "OlderSessionTests::test_a_further_factor_ends_none_for_each_was_asked_for_the_first",
+        ],
+        ["attacks/test_ways_in.py::OlderSessionTests::test_where_it_goes_on_its_holder_was_never_asked"],
+    ),
+    Attack(
+        "There is no factor at all: an expert with money withdraws, staff enter the back office.",
+        [
+            "attacks/test_ways_in.py::NoFactorTests::test_no_money_leaves",
+            "NoFactorTests::test_the_back_office_is_shut",
+        ],
+        [
+            "attacks/test_ways_in.py::NoFactorTests::test_where_none_is_asked_for_it_does",
+            "NoFactorTests::test_where_none_is_asked_for_it_is_open",
+        ],
+    ),
+]

@@ -210,8 +210,14 @@ MONEY = [
     ),
     Attack(
         "It is edited by somebody who switched the triggers off: the nightly seals no longer fit.",
-        ["payouts/ledger/test_seals.py::ChangedAfterwardsTests::test_it_is_found"],
-        ["payouts/ledger/test_seals.py::LateCommitTests::test_the_same_up_to_the_newest_would_seal_a_gap"],
+        [
+            "attacks/test_history.py::SealTests::test_the_seal_no_longer_fits",
+            "payouts/ledger/test_seals.py::ChangedAfterwardsTests::test_it_is_found",
+        ],
+        [
+            "attacks/test_history.py::SealTests::test_a_seal_of_the_numbers_alone_fits_as_before",
+            "payouts/ledger/test_seals.py::LateCommitTests::test_the_same_up_to_the_newest_would_seal_a_gap",
+        ],
     ),
     Attack(
         "A claim takes back what is somebody's already: late, twice, or by a way round a debt.",

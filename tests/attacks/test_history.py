@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.db import DatabaseError, connection, transaction
 
 from payouts.admin import AccountAdmin, LookOnly
+from payouts.ledger import seals
 from payouts.ledger.models import Account, Posting
 from tests.payouts.purse import give_credit
 
@@ -80,3 +81,22 @@ class AdminTests:
         monkeypatch.setattr(LookOnly, "has_change_permission", admin.ModelAdmin.has_change_permission)
         assert isinstance(admin.site._registry[Account], AccountAdmin)
         assert self.edit(alice, now, signed_in, sam) == 99_999
+
+
+class SealTests:
+    """He can switch the trigger off: what was sealed before tells."""
+
+    def faults(self, posted: Posting, now) -> list[str]:
+        seals.seal(now=now)
+        drop_trigger("payouts_posting", "no_update")
+        in_sql()
+        return seals.verify()
+
+    def test_the_seal_no_longer_fits(self, posted, now):
+        (fault,) = self.faults(posted, now)
+        assert "what was sealed is not what is there" in fault
+
+    def test_a_seal_of_the_numbers_alone_fits_as_before(self, posted, now, monkeypatch):
+        """The broken twin."""
+        monkeypatch.setattr(seals, "_hash", lambda before, after, through: (f"{before}{after}-{through}", 1))
+        assert self.faults(posted, now) == []

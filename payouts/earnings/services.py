@@ -104,7 +104,7 @@ def _lines(earning: Earning, now: datetime) -> list[ledger.Line]:
     _, debt = debts.lock(expert, earning.currency)
     paid = min(debt, earning.amount)
     if paid:
-        wallet.repay_advances(expert_id=expert, amount=paid, now=now)
+        wallet.repay_advances(expert_id=expert, amount=paid, now=now, payer_id=earning.payer_id)
     moves = [(accounts.expert_debt(expert), paid), (accounts.expert_available(expert), earning.amount - paid)]
     return [ledger.Line(pending, account, amount, earning.group) for account, amount in moves if amount]
 

@@ -58,11 +58,12 @@ def advance(
     return made
 
 
-def repay_advances(*, expert_id: int, amount: Money, now: datetime) -> None:
-    """`amount` of what the expert owes is paid. Needs the lock of the debt."""
+def repay_advances(*, expert_id: int, amount: Money, now: datetime, payer_id: int | None = None) -> None:
+    """`amount` of what the expert owes is paid: the oldest first, but with what `payer_id` spent on them that payer's own
+    before all others, or it would set free what somebody else got back. Needs the lock of the debt."""
     left = amount.minor
     owed = Advance.objects.filter(expert_id=expert_id, currency=amount.currency, left_minor__gt=0).order_by("pk")
-    for made in owed.select_for_update(no_key=True):
+    for made in sorted(owed.select_for_update(no_key=True), key=lambda made: made.payer_id != payer_id):
         paid = min(left, made.left_minor)
         if not paid:
             return
@@ -80,7 +81,7 @@ def kept_from_cards(*, member: AbstractBaseUser) -> Money:
 
 
 def rests_on_debt(*, payer: AbstractBaseUser, of_others_than: AbstractBaseUser) -> bool:
-    """Whether any of the payer's credit does. What the payer spends on the very expert who owes it pays that debt."""
+    """Whether any of the payer's credit does. What the payer spends on the very expert who owes it pays that very debt."""
     return _open(payer).exclude(expert_id=of_others_than.pk).exists()
 
 

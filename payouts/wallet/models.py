@@ -126,7 +126,8 @@ class LotUse(models.Model):
 
 class Advance(models.Model):
     """What a payer got back of an earning that its expert no longer had: the expert owes it, and until they have paid it the
-    platform has advanced it. Made with the entry `key`; the expert's oldest is paid first.
+    platform has advanced it. Made with the entry `key`; the expert's oldest is paid first, with what its payer spends on them
+    that payer's own.
     """
 
     payer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)

@@ -119,11 +119,12 @@ class Truth(People):
         sales = [sale for sale in self.sales.values() if sale.expert == expert and sale.is_released]
         return max(0, withdrawn - sum(sale.shares.earning_minor for sale in sales))
 
-    def debts_are_paid(self) -> None:
+    def debts_are_paid(self, by: str = "") -> None:
+        """What `by` spent pays what they themselves got back before anything else."""
         for expert, owed in self.owed.items():
             now = self.debt(expert)
             paid = owed - now
-            for each in self.advances:
+            for each in sorted(self.advances, key=lambda each: each.payer != by):
                 if each.expert == expert and paid > 0:
                     part = min(paid, each.left)
                     each.left -= part
@@ -146,13 +147,15 @@ class Truth(People):
             sale = self.sales[claim.earning.reference]
             if sale.claim in ("asked", "answered"):
                 self._closed_by_itself(sale, claim.outcome)
-        for reference, released_at in Earning.objects.values_list("reference", "released_at"):
+        self.debts_are_paid()  # with a withdrawal that came back
+        released = Earning.objects.exclude(released_at=None).order_by("release_at", "pk")
+        for reference in released.values_list("reference", flat=True):
             sale = self.sales[reference]
-            if released_at and not sale.is_released:
+            if not sale.is_released:
                 assert sale.may_be_released
                 assert sale.release_at <= self.time
                 sale.is_released = True
-        self.debts_are_paid()
+                self.debts_are_paid(by=sale.payer)
 
     def _settled(self, held: HeldCharge) -> None:
         """What was contested before it was captured: what was not freed of it is captured, by the rules of its end."""

@@ -128,6 +128,35 @@ class PaidTests:
         earnings.release_due(now=later + days(31))
         assert (left(), purse(bob)["available"], purse(alice)["credit"]) == ([0], "0.00", "0.00")
 
+    def test_what_one_spends_on_the_expert_frees_nothing_of_another(self, alice, bob, eve, now):
+        """Three together: else eve's spending, which nobody reviews, set alice's credit free, and bob has both in his bank."""
+        later = given_back_to_alice_and_eve(now)
+        charge(eve, bob, 3_000, later)
+        earnings.release_due(now=later + days(31))
+        assert (left(), earnings.owed(expert=bob)) == ([2_100, 0], eur(2_100))
+        assert (refunds.refundable(member=alice), refunds.refundable(member=eve)) == (eur(900), eur(0))
+
+    def test_what_is_more_than_her_own_pays_the_others(self, alice, bob, eve, now):
+        later = given_back_to_alice_and_eve(now)
+        give_credit(eve, 1_000, later)
+        charge(eve, bob, 4_000, later)
+        earnings.release_due(now=later + days(31))
+        assert (left(), earnings.owed(expert=bob)) == ([1_400, 0], eur(1_400))
+
+
+def given_back_to_alice_and_eve(now) -> datetime:
+    """Each has 30.00 again, 21.00 of which bob owes; alice's is the older."""
+    later, bob = now + days(31), cast.bob()
+    for payer, reference in ((cast.alice(), "period:1"), (cast.eve(), "period:2")):
+        give_credit(payer, 3_000, now)
+        charge(payer, bob, 3_000, now, reference=reference)
+    earnings.release_due(now=later)
+    connect_bank(bob)
+    withdrawals.request(expert=bob, amount=eur(4_200), key="all-of-it", now=later)
+    for reference in ("period:1", "period:2"):
+        refund(3_000, reference=reference, key=f"back-{reference}", now=later)
+    return later
+
 
 class StaffTests:
     def test_the_innocent_caller_gets_it_all(self, alice, bob, sam, eve, later):

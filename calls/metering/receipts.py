@@ -72,8 +72,9 @@ class PeriodRow:
     looks: list[datetime] = field(default_factory=list)  # of staff, at a bank's dispute about what paid for it
 
     @property
-    def commission_returned(self) -> Money:
-        """Of `refunded`, what no refund accounts for: the platform's share, after staff were late with a claim."""
+    def went_otherwise(self) -> Money:
+        """Of `refunded`, what nobody gave back: the platform's share, after staff were late with a claim, or what went to the
+        bank of a card because the expert took part in a fraud."""
         refunds = self.charge.refunds if self.charge else []
         return self.refunded - _sum(refund.amount for refund in refunds)
 

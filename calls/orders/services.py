@@ -93,8 +93,8 @@ class OrderRow:
         return self.charge.earning.amount if self.charge else Money(0, self.order.currency)
 
     @property
-    def commission_returned(self) -> Money:
-        """What the payer pays no more and nobody gave back: the platform's share, after staff were late with a claim."""
+    def went_otherwise(self) -> Money:
+        """What the payer pays no more and nobody gave back, as on the receipt of a call."""
         if self.charge is None:
             return Money(0, self.order.currency)
         gone = Money(self.charge.earning.price_minor, self.order.currency) - self.paid

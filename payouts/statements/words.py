@@ -25,7 +25,7 @@ KINDS = {
 CAUSES = {
     "claim": gettext_lazy("Our commission, because we did not decide in time"),
     "stored": gettext_lazy("Not used in time"),
-    "dispute": gettext_lazy("Returned by the bank of the card, which took the payment back"),
+    "dispute": gettext_lazy("Returned to the bank of the card, which took the payment back"),
     "period": gettext_lazy("The meter was corrected afterwards"),
 }
 

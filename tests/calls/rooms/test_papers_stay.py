@@ -11,6 +11,8 @@ from calls.orders import services as orders
 from calls.orders.models import WorkOrder
 from marketplace.listings import services as listings
 from payouts.claims import services as claims
+from payouts.earnings import services as earnings
+from payouts.ledger import accounts
 from payouts.statements.models import Paper
 from tests.calls.metering.world import Story
 from tests.payouts.purse import eur, write_papers
@@ -105,6 +107,17 @@ class PapersStayTests:
         said = words_of(signed_in(story.alice).get(f"/receipts/credit-notes/{note.pk}.pdf").content)
         assert "Given back by the expert Sorry." in said
         assert "It corrects receipt R-2026-000002" in said
+
+    def test_what_went_to_a_bank_is_not_called_a_commission(self, story, signed_in):
+        order, minutes, *_ = references(story)
+        for number, reference in enumerate((minutes, order)):
+            words = {"into": accounts.dispute_receivable(1), "key": f"dispute:1:from:{number}", "now": story.now}
+            earnings.take_back(reference=reference, amount=eur(100), **words)
+        write_papers(story.now)
+        for address in (f"/calls/{story.call.pk}/", f"/orders/{WorkOrder.objects.get().pk}/"):
+            page = signed_in(story.alice).get(address).content.decode()
+            assert "Returned to the bank of the card" in page
+            assert "we did not decide in time" not in page
 
     def test_an_order_shows_its_papers_too(self, story, signed_in):
         order = WorkOrder.objects.get()

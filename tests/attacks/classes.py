@@ -82,7 +82,7 @@ MONEY = [
     Attack(
         "A service is called with one.",
         [
-            "attacks/test_amounts.py::ServiceTests::test_no_service_takes_what_is_no_amount",
+            "attacks/test_amounts_by_service.py::ServiceTests::test_no_service_takes_what_is_no_amount",
             "ServiceTests::test_what_is_no_whole_number_is_not_even_money",
             "LedgerTests::test_less_than_nothing_does_not_move",
             "ListingTests::test_no_rate_outside_its_limits",
@@ -90,7 +90,7 @@ MONEY = [
             "calls/metering/test_accepting.py::AcceptTests::test_a_cap_below_two_minutes_or_senseless_is_refused",
         ],
         [
-            "attacks/test_amounts.py::ServiceTests::test_where_money_may_be_anything_a_fraction_is_taken",
+            "attacks/test_amounts_by_service.py::ServiceTests::test_where_money_may_be_anything_a_fraction_is_taken",
             "ServiceTests::test_without_its_lower_limit_a_top_up_of_nothing_is_made",
             "LedgerTests::test_where_nobody_looks_it_takes_from_who_is_given_to",
             "ListingTests::test_without_the_limits_an_expert_asks_ten_billion",

@@ -1,4 +1,5 @@
-"""Whether the person of a socket is still signed in. Signing out, a new password and a closed account end their sockets.
+"""Whether the person of a socket is still signed in. Signing out, a new password, a first second factor and a closed account
+end their sockets.
 
 Asked before every message that changes something, and at every ping; then for all sockets of the process whose ping is
 due at about the same time in two queries, so that 5,000 idle sockets do not ask 5,000 times.
@@ -36,12 +37,13 @@ def _key(scope: Scope) -> str:
 
 
 def _alive(scopes: Iterable[Scope]) -> set[str]:
-    """The session keys among `scopes` that still stand for the same member with the same password."""
+    """The session keys among `scopes` that still stand for the same member with the same password and stamp."""
     by_key = {_key(scope): scope for scope in scopes}
     live = Session.objects.filter(session_key__in=by_key, expire_date__gt=timezone.now())
     stored = set(live.values_list("session_key", flat=True))
     people = User.objects.filter(id__in={scope["user"].id for scope in by_key.values()}, is_active=True)
-    hashes = {person.id: person.get_session_auth_hash() for person in people.only("id", "password")}
+    read = people.only("id", "password", "session_stamp")  # all that the hash is made from, in one look
+    hashes = {person.id: person.get_session_auth_hash() for person in read}
     return {key for key in stored if _same(by_key[key], hashes)}
 
 

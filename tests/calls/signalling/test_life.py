@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from calls.notices import hub
 from calls.notices.models import Process
+from calls.signalling import sessions
+from tests import cast
 from tests.calls.signalling.wires import live_pair, page_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,14 +46,14 @@ class PingTests:
 
 
 class SigningOutTests:
-    @pytest.mark.parametrize("how", ["sign out", "new password", "closed account"])
+    @pytest.mark.parametrize("how", ["sign out", "new password", "first factor", "closed account"])
     async def test_closes_every_socket_of_the_session_at_the_next_ping(self, alice, how, settings):
         settings.SOCKET_PING_S = 0.1
         page = await page_of(alice)
         await sync_to_async(end_session)(alice, how)
         assert await page.closed() == 4003
 
-    @pytest.mark.parametrize("how", ["sign out", "new password", "closed account"])
+    @pytest.mark.parametrize("how", ["sign out", "new password", "first factor", "closed account"])
     async def test_nothing_can_be_pressed_any_more_even_before_that(self, alice, bob, now, how):
         hers, his, _ = await live_pair(alice, bob, now)
         await sync_to_async(end_session)(alice, how)
@@ -74,6 +76,13 @@ class SigningOutTests:
         pages = [await page_of(alice) for _ in range(5)]
         await asyncio.gather(*(page.hear("ping") for page in pages))
 
+    def test_of_however_many_members_in_two_looks(self, django_assert_num_queries, signed_in):
+        members = [cast.member(name) for name in ("Ann", "Ben", "Cleo")]
+        scopes = [{"user": member, "session": signed_in(member).session} for member in members]
+        assert all(scope["session"][SESSION_KEY] for scope in scopes)  # read, as when the socket came
+        with django_assert_num_queries(2):
+            assert sessions._alive(scopes) == {scope["session"].session_key for scope in scopes}
+
 
 def end_session(user, how: str) -> None:
     if how == "sign out":
@@ -82,6 +91,9 @@ def end_session(user, how: str) -> None:
                 session.delete()
     elif how == "new password":
         user.set_password("another horse battery staple")
+        user.save()
+    elif how == "first factor":
+        user.session_stamp = "another"
         user.save()
     else:
         user.is_active = False

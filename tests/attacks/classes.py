@@ -226,12 +226,14 @@ MONEY = [
             "FreedTwiceTests::test_it_fails",
             "TakenOutTwiceTests::test_she_cannot_have_his_part_on_her_card",
             "TakenOutTwiceTests::test_a_third_of_them_does_not_get_it_before_staff_looked",
+            "payouts/wallet/test_advances.py::PaidTests::test_what_one_spends_on_the_expert_frees_nothing_of_another",
         ],
         [
             "payouts/claims/test_attacks.py::LateEverWinsTests::test_without_the_date_it_succeeds",
             "FreedTwiceTests::test_without_the_memory_of_the_form_it_succeeds",
             "TakenOutTwiceTests::test_where_nobody_asks_what_rests_on_a_debt_she_can",
             "TakenOutTwiceTests::test_where_nobody_asks_what_rests_on_a_debt_the_third_gets_it",
+            "payouts/wallet/test_advances.py::PaidTests::test_where_the_oldest_is_paid_first_it_frees_all_of_it",
         ],
     ),
     Attack(

@@ -136,6 +136,14 @@ class PaidTests:
         assert (left(), earnings.owed(expert=bob)) == ([2_100, 0], eur(2_100))
         assert (refunds.refundable(member=alice), refunds.refundable(member=eve)) == (eur(900), eur(0))
 
+    def test_where_the_oldest_is_paid_first_it_frees_all_of_it(self, alice, bob, eve, now, monkeypatch):
+        """The broken twin: 42.00 are in bob's bank and 30.00 may follow, of 60.00 that were paid in."""
+        later, plain = given_back_to_alice_and_eve(now), wallet.repay_advances
+        monkeypatch.setattr(wallet, "repay_advances", lambda **words: plain(**{**words, "payer_id": None}))
+        charge(eve, bob, 3_000, later)
+        earnings.release_due(now=later + days(31))
+        assert (left(), refunds.refundable(member=alice)) == ([0, 2_100], eur(3_000))
+
     def test_what_is_more_than_her_own_pays_the_others(self, alice, bob, eve, now):
         later = given_back_to_alice_and_eve(now)
         give_credit(eve, 1_000, later)

@@ -1,10 +1,10 @@
 """A charge is contested, answered, given back, decided; earnings that look strange are looked at."""
 
 from datetime import timedelta
+from itertools import product
 
 from django.db import IntegrityError
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
 
 from payouts.claims import services as claims
 from payouts.claims.models import Claim, GiveBack, HeldCharge
@@ -14,7 +14,8 @@ from payouts.safety import services as safety
 from payouts.safety.models import Freeze, Review
 from payouts.wallet import services as wallet
 from payouts.wallet.models import Advance
-from tests.payouts.life.people import TWO_STAFF_ABOVE, amounts, callers, experts, goes_on, staff, times
+from tests.payouts.life.deeds import deed
+from tests.payouts.life.people import CALLERS, EXPERTS, STAFF, TWO_STAFF_ABOVE, amounts, experts, goes_on, staff, times
 from tests.payouts.life.truth import Sale, Truth
 from tests.payouts.purse import eur
 
@@ -29,10 +30,13 @@ class Contesting(Truth):
     def claim_of(self, reference: str) -> Claim:
         return Claim.objects.get(earning__reference=reference)
 
-    @precondition(lambda self: self.with_claim(""))
-    @rule(again=times, goes_on=goes_on, data=st.data())
+    def contestable(self) -> list[str]:
+        known = ((name, self.sales[name]) for name in self.with_claim(""))
+        return [name for name, sale in known if sale.left and not sale.is_released and self.time < sale.release_at]
+
+    @deed(when=contestable, again=times, goes_on=goes_on, data=st.data())
     def contests_a_charge(self, again: int, goes_on: bool, data) -> None:
-        reference = data.draw(st.sampled_from(self.with_claim("")))
+        reference = self.one_of(data, self.contestable(), self.with_claim(""))
         sale = self.sales[reference]
         words = {"payer": self.members[sale.payer], "reference": reference, "reason": "Not there", "evidence": EVIDENCE}
         asked = self.time
@@ -43,8 +47,7 @@ class Contesting(Truth):
             assert sale.left
             sale.claim, sale.claim_until = "asked", claim.claimed_at + timedelta(days=3)
 
-    @precondition(lambda self: self.with_claim("asked"))
-    @rule(again=times, goes_on=goes_on, data=st.data())
+    @deed(when=lambda self: self.with_claim("asked"), again=times, goes_on=goes_on, data=st.data())
     def the_expert_answers(self, again: int, goes_on: bool, data) -> None:
         reference = data.draw(st.sampled_from(self.with_claim("asked")))
         sale, claim = self.sales[reference], self.claim_of(reference)
@@ -59,8 +62,7 @@ class Contesting(Truth):
             assert claim.answered_at < sale.claim_until
             sale.claim, sale.claim_until = "answered", claim.answered_at + timedelta(days=7)
 
-    @precondition(lambda self: self.with_claim("asked", "answered"))
-    @rule(again=times, goes_on=goes_on, data=st.data())
+    @deed(when=lambda self: self.with_claim("asked", "answered"), again=times, goes_on=goes_on, data=st.data())
     def the_payer_takes_the_claim_back(self, again: int, goes_on: bool, data) -> None:
         reference = data.draw(st.sampled_from(self.with_claim("asked", "answered")))
         sale, claim = self.sales[reference], self.claim_of(reference)
@@ -69,12 +71,23 @@ class Contesting(Truth):
         if self.claim_of(reference).outcome == Claim.Outcome.TAKEN_BACK:
             sale.claim = "closed"
 
-    @precondition(lambda self: self.sales)
-    @rule(minor=amounts, whole=st.booleans(), late=st.booleans(), again=times, goes_on=goes_on, data=st.data())
-    def the_expert_gives_back(self, minor: int, whole: bool, late: bool, again: int, goes_on: bool, data) -> None:
-        """`late`: what is released, and may be withdrawn by now."""
-        late_ones = [reference for reference, sale in self.sales.items() if sale.is_released and sale.left]
-        reference = data.draw(st.sampled_from(sorted(late_ones if late and late_ones else self.sales)))
+    def with_rest(self, *, released: bool) -> list[str]:
+        known = self.sales.items()
+        return sorted(name for name, sale in known if sale.left and sale.is_released == released)
+
+    @deed(when=lambda self: self.with_rest(released=False), minor=amounts, whole=st.booleans(), again=times, goes_on=goes_on,
+          data=st.data())  # fmt: skip
+    def the_expert_gives_back(self, minor: int, whole: bool, again: int, goes_on: bool, data) -> None:
+        reference = self.one_of(data, self.with_rest(released=False), sorted(self.sales))
+        self.the_expert_sends(reference, minor, whole, again, goes_on)
+
+    @deed(when=lambda self: self.with_rest(released=True), minor=amounts, whole=st.booleans(), again=times, goes_on=goes_on,
+          data=st.data())  # fmt: skip
+    def the_expert_gives_back_after_the_release(self, minor: int, whole: bool, again: int, goes_on: bool, data) -> None:
+        reference = data.draw(st.sampled_from(self.with_rest(released=True)))
+        self.the_expert_sends(reference, minor, whole, again, goes_on)
+
+    def the_expert_sends(self, reference: str, minor: int, whole: bool, again: int, goes_on: bool) -> None:
         sale, key = self.sales[reference], f"form-{self.number()}"
         minor = sale.left if whole and sale.left else minor
         words = {"expert": self.members[sale.expert], "reference": reference, "amount": eur(minor), "key": key}
@@ -88,12 +101,23 @@ class Contesting(Truth):
             if not sale.left:
                 sale.claim = "closed"
 
-    @precondition(lambda self: self.with_claim("answered"))
-    @rule(by=staff, share=st.integers(0, 110), again=times, goes_on=goes_on, data=st.data())
+    @deed(when=lambda self: self.with_claim("answered"), by=staff, share=st.integers(0, 110), again=times, goes_on=goes_on,
+          data=st.data())  # fmt: skip
     def staff_decide(self, by: str, share: int, again: int, goes_on: bool, data) -> None:
         reference = data.draw(st.sampled_from(self.with_claim("answered")))
-        sale, claim = self.sales[reference], self.claim_of(reference)
-        minor, member = sale.left * share // 100, self.members[by]
+        self.staff_say(reference, by, self.sales[reference].left * share // 100, again, goes_on)
+
+    def voted(self) -> list[str]:
+        return [name for name in self.with_claim("answered") if self.sales[name].votes]
+
+    @deed(when=voted, again=times, goes_on=goes_on, data=st.data())
+    def another_of_the_staff_agrees(self, again: int, goes_on: bool, data) -> None:
+        reference = data.draw(st.sampled_from(self.voted()))
+        ((first, minor), *_) = sorted(self.sales[reference].votes.items())
+        self.staff_say(reference, next(name for name in STAFF if name != first), minor, again, goes_on)
+
+    def staff_say(self, reference: str, by: str, minor: int, again: int, goes_on: bool) -> None:
+        sale, claim, member = self.sales[reference], self.claim_of(reference), self.members[by]
         words = {"claim_id": claim.pk, "staff": member, "refund": eur(minor), "reason": "The line of time"}
         self.attempt(claims.decide, **words, again=again, goes_on=goes_on, refusals=(*TOO_LATE, BadAmount))
         vote = claim.votes.filter(staff=member).first()
@@ -108,10 +132,12 @@ class Contesting(Truth):
 
     # --- An act of work that is not as described: contested while it is only held -----------------------------------
 
-    @precondition(lambda self: [name for name in self.at_hand() if name.startswith("order:")])
-    @rule(expert=experts, goes_on=goes_on, data=st.data())
+    def ordered(self) -> list[str]:
+        return [name for name in self.at_hand() if name.startswith("order:")]
+
+    @deed(when=ordered, expert=experts, goes_on=goes_on, data=st.data())
     def contests_what_is_only_held(self, expert: str, goes_on: bool, data) -> None:
-        reference = data.draw(st.sampled_from([name for name in self.at_hand() if name.startswith("order:")]))
+        reference = data.draw(st.sampled_from(self.ordered()))
         who, total = self.held[reference]
         words = {
             "payer": self.members[who],
@@ -129,8 +155,7 @@ class Contesting(Truth):
     def of_held(self) -> list[Claim]:
         return list(Claim.objects.filter(held__settled_at=None).exclude(held=None).order_by("pk"))
 
-    @precondition(lambda self: self.of_held())
-    @rule(how=st.sampled_from(["answer", "free", "take back", "decide"]), share=st.integers(1, 100), again=times,
+    @deed(when=of_held, how=st.sampled_from(["answer", "free", "take back", "decide"]), share=st.integers(1, 100), again=times,
           by=staff, goes_on=goes_on, data=st.data())  # fmt: skip
     def what_is_contested_and_held_goes_on(
         self, how: str, share: int, again: int, by: str, goes_on: bool, data
@@ -149,25 +174,31 @@ class Contesting(Truth):
 
     # --- What looks like a stolen card ------------------------------------------------------------------------------
 
-    @rule(who=callers, expert=experts, goes_on=goes_on)
-    def two_are_seen_on_one_device(self, who: str, expert: str, goes_on: bool) -> None:
+    def unseen(self) -> list[tuple[str, str]]:
+        return [pair for pair in product(CALLERS, EXPERTS) if pair not in self.seen]
+
+    @deed(when=unseen, data=st.data())
+    def two_are_seen_on_one_device(self, data) -> None:
+        """And remain so: staff look at whatever the one pays the other."""
+        who, expert = data.draw(st.sampled_from(self.unseen()))
+        self.seen.add((who, expert))
         for name in (who, expert):
             safety.saw(member=self.members[name], device=f"the device of {who}", now=self.time)
 
-    @rule(by=staff, verdict=st.sampled_from(["fine", "fine", "fraud"]), again=times, goes_on=goes_on, data=st.data())
+    def to_be_looked_at(self) -> list[Review]:
+        return list(Review.objects.filter(verdict="open").order_by("pk"))
+
+    @deed(when=to_be_looked_at, by=staff, verdict=st.sampled_from(["fine", "fine", "fraud"]), again=times, goes_on=goes_on,
+          data=st.data())  # fmt: skip
     def staff_look_at_an_earning(self, by: str, verdict: str, again: int, goes_on: bool, data) -> None:
-        waiting = list(Review.objects.filter(verdict="open").order_by("pk"))
-        if not waiting:
-            return
-        review = data.draw(st.sampled_from(waiting))
+        review = data.draw(st.sampled_from(self.to_be_looked_at()))
         words = {"review_id": review.pk, "staff": self.members[by], "verdict": verdict, "note": "Looked"}
         self.attempt(suspicion.decide, **words, again=again, goes_on=goes_on)
 
     def open_advances(self) -> list[Advance]:
         return list(Advance.objects.filter(left_minor__gt=0, let_go_at=None).order_by("pk"))
 
-    @precondition(lambda self: self.open_advances())
-    @rule(by=staff, again=times, goes_on=goes_on, data=st.data())
+    @deed(when=open_advances, by=staff, again=times, goes_on=goes_on, data=st.data())
     def staff_let_go_what_an_expert_owes(self, by: str, again: int, goes_on: bool, data) -> None:
         found = data.draw(st.sampled_from(self.open_advances()))
         number = list(Advance.objects.order_by("pk").values_list("pk", flat=True)).index(found.pk)
@@ -175,9 +206,12 @@ class Contesting(Truth):
         self.attempt(wallet.let_advance_go, **words, again=again, goes_on=goes_on)
         self.advances[number].is_let_go = Advance.objects.get(pk=found.pk).let_go_at is not None
 
-    @rule(expert=experts, by=staff, goes_on=goes_on)
-    def staff_lift_a_freeze(self, expert: str, by: str, goes_on: bool) -> None:
-        member = self.members[expert]
+    def frozen(self) -> list[str]:
+        return [name for name in EXPERTS if safety.frozen(member=self.members[name], now=self.time)]
+
+    @deed(when=frozen, by=staff, goes_on=goes_on, data=st.data())
+    def staff_lift_a_freeze(self, by: str, goes_on: bool, data) -> None:
+        member = self.members[self.one_of(data, self.frozen(), EXPERTS)]
         words = {"member": member, "staff": self.members[by], "reason": "Looked"}
         self.attempt(safety.lift, **words, goes_on=goes_on)
         still = Freeze.objects.filter(member=member, ends_at=None).exists()

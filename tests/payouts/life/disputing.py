@@ -3,7 +3,6 @@
 from contextlib import suppress
 
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
 
 from payouts.disputes import services as disputes
 from payouts.disputes.models import Dispute, Participation
@@ -13,18 +12,38 @@ from payouts.refunds import services as refunds
 from payouts.refunds.models import Refund
 from payouts.sandbox import services as sandbox
 from payouts.wallet import services as wallet
-from tests.payouts.life.people import CALLERS, amounts, experts, goes_on, staff, times
+from tests.payouts.life.deeds import deed
+from tests.payouts.life.people import CALLERS, EXPERTS, amounts, goes_on, staff, times
 from tests.payouts.life.truth import Truth
 from tests.payouts.purse import eur
 
-deeds = st.sampled_from(
-    ["dispute", "inquire", "warn", "escalate", "win", "win", "lose", "lose", "appeal", "refund", "fail_refund"]
-)
+ASKED = ("warning_needs_response", "warning_under_review")
 
 
 class Disputing(Truth):
-    @rule(who=st.sampled_from([*CALLERS, "Eve"]), minor=st.one_of(st.none(), amounts), again=times, goes_on=goes_on)
+    @deed(
+        who=st.sampled_from([*CALLERS, "Eve"]),
+        minor=st.one_of(st.none(), amounts, amounts),
+        again=times,
+        goes_on=goes_on,
+    )
     def asks_for_unused_credit(self, who: str, minor: int | None, again: int, goes_on: bool) -> None:
+        self.asks_back(who, minor, again, goes_on)
+
+    def refused_by_cards(self) -> list[str]:
+        """What is asked back to a card that is gone, staff see to."""
+        gone = Refund.objects.filter(state=Refund.State.FAILED, lot__remaining_minor__gt=0)
+        return [
+            name
+            for name in sorted(set(gone.values_list("member__name", flat=True)) & set(CALLERS))
+            if refunds.refundable(member=self.members[name])
+        ]
+
+    @deed(when=refused_by_cards, again=times, goes_on=goes_on, data=st.data())
+    def asks_again_for_what_came_back(self, again: int, goes_on: bool, data) -> None:
+        self.asks_back(data.draw(st.sampled_from(self.refused_by_cards())), None, again, goes_on)
+
+    def asks_back(self, who: str, minor: int | None, again: int, goes_on: bool) -> None:
         key, member = f"back-{self.number()}", self.members[who]
         words = {"member": member, "amount": eur(minor) if minor else None, "key": key}
         most = wallet.paid_credit(member=member) - wallet.kept_from_cards(member=member)
@@ -34,35 +53,80 @@ class Disputing(Truth):
         assert not (minor and made) or sum(row.amount_minor for row in made) == minor
         assert sum(row.amount_minor for row in made) <= max(0, most.minor)
 
-    @rule(deed=deeds, data=st.data())
-    def a_bank_acts(self, deed: str, data) -> None:
-        """Or somebody at Stripe's dashboard."""
+    # --- Banks, and somebody at Stripe's dashboard --------------------------------------------------------------------
+
+    def charged(self) -> list[dict]:
+        return [charge for charge in sandbox.latest("charge") if sandbox.is_whole(charge)][:6]
+
+    def disputed(self, *statuses: str) -> list[dict]:
+        return [each for each in sandbox.latest("dispute") if each["status"] in statuses]
+
+    def sent_back(self) -> list[dict]:
+        return [refund for refund in sandbox.latest("refund") if refund["status"] in ("pending", "succeeded")][:6]
+
+    def acts(self, do: str, found: list[dict], others: list[dict], data) -> None:
         self.goes(1)
-        if found := sandbox.latest(sandbox.DEEDS[deed][0]):
-            about = data.draw(st.sampled_from(found[:6]))["id"]
-            with suppress(sandbox.NotOpen):
-                sandbox.do(deed=deed, about=about)
+        with suppress(sandbox.NotOpen):
+            sandbox.do(deed=do, about=self.one_of(data, found, others)["id"])
 
-    @rule(by=staff, accepts=st.booleans(), again=times, goes_on=goes_on)
-    def staff_answer_a_dispute(self, by: str, accepts: bool, again: int, goes_on: bool) -> None:
-        dispute = Dispute.objects.filter(status__in=Dispute.ANSWERABLE).order_by("pk").first()
-        if dispute:
-            words = {"dispute_id": dispute.pk, "staff": self.members[by]}
-            words |= {"reason": "They are right"} if accepts else {"text": "They talked"}
-            do = disputes.accept if accepts else disputes.send_evidence
-            self.attempt(do, **words, again=again, goes_on=goes_on, refusals=(disputes.NotAnswerable,))
+    @deed(when=charged, how=st.sampled_from(["dispute", "dispute", "inquire", "warn"]), data=st.data())
+    def a_bank_takes_a_payment_back_or_asks(self, how: str, data) -> None:
+        self.acts(how, self.charged(), sandbox.latest("charge"), data)
 
-    @rule(by=staff, goes_on=goes_on)
-    def staff_let_a_member_pay_again(self, by: str, goes_on: bool) -> None:
-        if dispute := Dispute.objects.filter(status="lost").order_by("pk").first():
-            words = {"dispute_id": dispute.pk, "staff": self.members[by], "reason": "Paid by bank"}
-            self.attempt(disputes.lift_block, **words, goes_on=goes_on, refusals=(disputes.NotAnswerable,))
+    @deed(when=lambda self: self.disputed(*ASKED), data=st.data())
+    def a_bank_that_asked_takes_it_back(self, data) -> None:
+        self.acts("escalate", self.disputed(*ASKED), sandbox.latest("dispute"), data)
 
-    @rule(expert=experts, by=staff, again=times, goes_on=goes_on)
-    def staff_find_that_an_expert_took_part(self, expert: str, by: str, again: int, goes_on: bool) -> None:
-        dispute = Dispute.objects.filter(moved_minor__gt=0).order_by("-pk").first()
-        if dispute is None or Participation.objects.filter(dispute=dispute, expert=self.members[expert]).exists():
-            return
+    @deed(when=lambda self: self.disputed(*ASKED, *Dispute.OPEN), how=st.sampled_from(["win", "lose"]), data=st.data())
+    def a_bank_decides(self, how: str, data) -> None:
+        self.acts(how, self.disputed(*ASKED, *Dispute.OPEN), sandbox.latest("dispute"), data)
+
+    @deed(when=lambda self: self.disputed("lost"), data=st.data())
+    def what_was_lost_is_appealed(self, data) -> None:
+        self.acts("appeal", self.disputed("lost"), sandbox.latest("dispute"), data)
+
+    @deed(when=charged, data=st.data())
+    def a_payment_is_sent_back_at_the_dashboard(self, data) -> None:
+        self.acts("refund", self.charged(), sandbox.latest("charge"), data)
+
+    @deed(when=sent_back, data=st.data())
+    def a_bank_sends_a_refund_back(self, data) -> None:
+        self.acts("fail_refund", self.sent_back(), sandbox.latest("refund"), data)
+
+    # --- Staff --------------------------------------------------------------------------------------------------------
+
+    def answerable(self) -> list[Dispute]:
+        return list(Dispute.objects.filter(status__in=Dispute.ANSWERABLE).order_by("pk"))
+
+    @deed(when=answerable, by=staff, accepts=st.booleans(), again=times, goes_on=goes_on, data=st.data())
+    def staff_answer_a_dispute(self, by: str, accepts: bool, again: int, goes_on: bool, data) -> None:
+        words = {"dispute_id": data.draw(st.sampled_from(self.answerable())).pk, "staff": self.members[by]}
+        words |= {"reason": "They are right"} if accepts else {"text": "They talked"}
+        do = disputes.accept if accepts else disputes.send_evidence
+        self.attempt(do, **words, again=again, goes_on=goes_on, refusals=(disputes.NotAnswerable,))
+
+    def blocking(self) -> list[Dispute]:
+        lost = Dispute.objects.filter(status__in=["lost", "prevented"]).order_by("pk")
+        return [dispute for dispute in lost if wallet.blocks(reason=dispute.reference)]
+
+    @deed(when=blocking, by=staff, goes_on=goes_on, data=st.data())
+    def staff_let_a_member_pay_again(self, by: str, goes_on: bool, data) -> None:
+        dispute = data.draw(st.sampled_from(self.blocking()))
+        words = {"dispute_id": dispute.pk, "staff": self.members[by], "reason": "Paid by bank"}
+        self.attempt(disputes.lift_block, **words, goes_on=goes_on, refusals=(disputes.NotAnswerable,))
+
+    def paid_from_a_dispute(self) -> list[tuple[int, str]]:
+        found: list[tuple[int, str]] = []
+        for dispute in Dispute.objects.filter(moved_minor__gt=0).order_by("pk"):
+            known = Participation.objects.filter(dispute=dispute).values_list("expert_id", flat=True)
+            earned = {earning.expert for earning, _ in disputes.paid_with(dispute) if earning.expert_id not in known}
+            found += sorted((dispute.pk, expert.name) for expert in earned if expert.name in EXPERTS)
+        return found
+
+    @deed(when=paid_from_a_dispute, by=staff, again=times, goes_on=goes_on, data=st.data())
+    def staff_find_that_an_expert_took_part(self, by: str, again: int, goes_on: bool, data) -> None:
+        number, expert = data.draw(st.sampled_from(self.paid_from_a_dispute()))
+        dispute = Dispute.objects.get(pk=number)
         words = {"dispute_id": dispute.pk, "expert": self.members[expert], "staff": self.members[by], "reason": "Both"}
         self.attempt(
             disputes.find_participation, **words, again=again, goes_on=goes_on, refusals=(disputes.NothingFound,)
@@ -77,10 +141,11 @@ class Disputing(Truth):
             sale.given = earning.given_back_minor
         assert 0 <= taken <= dispute.recovered_minor <= dispute.moved_minor
 
-    @precondition(lambda self: Refund.objects.filter(state=Refund.State.REFUSED).exists())
-    @rule(by=staff, is_sent=st.booleans(), again=times, goes_on=goes_on)
-    def staff_settle_a_refund_by_hand(self, by: str, is_sent: bool, again: int, goes_on: bool) -> None:
-        refused = Refund.objects.filter(state=Refund.State.REFUSED).order_by("pk").first()
-        if refused:
-            words = {"refund_id": refused.pk, "staff": self.members[by], "is_sent": is_sent, "note": "Told them"}
-            self.attempt(refunds.settle, **words, again=again, goes_on=goes_on, refusals=(refunds.NotRefused,))
+    def refused(self) -> list[Refund]:
+        return list(Refund.objects.filter(state=Refund.State.REFUSED).order_by("pk"))
+
+    @deed(when=refused, by=staff, is_sent=st.booleans(), again=times, goes_on=goes_on, data=st.data())
+    def staff_settle_a_refund_by_hand(self, by: str, is_sent: bool, again: int, goes_on: bool, data) -> None:
+        refund = data.draw(st.sampled_from(self.refused()))
+        words = {"refund_id": refund.pk, "staff": self.members[by], "is_sent": is_sent, "note": "Told them"}
+        self.attempt(refunds.settle, **words, again=again, goes_on=goes_on, refusals=(refunds.NotRefused,))

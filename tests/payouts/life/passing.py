@@ -1,12 +1,12 @@
 """Time goes by, the worker works, Stripe's events come late, twice, in another order or never."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hypothesis import strategies as st
-from hypothesis.stateful import rule
 
 from payouts import verify
 from payouts.claims import services as claims
+from payouts.claims.models import Claim
 from payouts.disputes import services as disputes
 from payouts.earnings import services as earnings
 from payouts.outbox import services as outbox
@@ -21,6 +21,8 @@ from payouts.statements import services as statements
 from payouts.stripe import missed, work
 from payouts.stripe.models import StripeEvent
 from payouts.wallet import services as wallet
+from payouts.wallet.models import CreditLot
+from tests.payouts.life.deeds import deed
 from tests.payouts.life.people import goes_on
 from tests.payouts.life.truth import Truth
 
@@ -41,22 +43,23 @@ JOBS = {
 }
 AT_STRIPE = "stripe"  # not ours: what happens there, and its events on their way
 A_ROUND = (AT_STRIPE, "events", "outbox", "events")
+A_WHILE = timedelta(days=10)
 days = st.sampled_from([0.1, 1, 3, 8, 15, 31])
 
 
 class Passing(Truth):
-    @rule(rounds=st.integers(1, 2), goes_on=goes_on)
+    @deed(rounds=st.integers(1, 2), goes_on=goes_on)
     def the_worker_works(self, rounds: int, goes_on: bool) -> None:
         for _ in range(rounds):
             for job in A_ROUND:
                 self.does(job, goes_on=goes_on)
 
-    @rule(goes_on=goes_on)
+    @deed(goes_on=goes_on)
     def the_worker_works_on(self, goes_on: bool) -> None:
         """As often as anything else happens, and more."""
         self.the_worker_works(rounds=2, goes_on=goes_on)
 
-    @rule(job=st.sampled_from([AT_STRIPE, *JOBS]), goes_on=goes_on)
+    @deed(job=st.sampled_from([AT_STRIPE, *JOBS]), goes_on=goes_on)
     def the_worker_does_one_thing(self, job: str, goes_on: bool) -> None:
         self.does(job, goes_on=goes_on)
 
@@ -66,24 +69,39 @@ class Passing(Truth):
             sandbox.work(now=self.time)
         else:
             self.attempt(JOBS[job], goes_on=goes_on)
+            self.asked_at = self.time if job == "missed" else self.asked_at
 
-    @rule()
-    def a_day_goes_by_with_the_worker(self) -> None:
-        self.days_go_by_with_the_worker(days=1)
-
-    @rule(days=days)
-    def time_goes_by(self, days: float) -> None:
-        self.time += timedelta(days=days)
-
-    @rule(days=days)
-    def days_go_by_with_the_worker(self, days: float) -> None:
-        self.time += timedelta(days=days)
-        for job in (*A_ROUND, *JOBS):
+    @deed(days=days, with_the_worker=st.sampled_from([True, True, False]))
+    def days_go_by(self, days: float, with_the_worker: bool) -> None:
+        self.goes_on_until(self.time + timedelta(days=days))
+        for job in (*A_ROUND, *JOBS) if with_the_worker else ():
             self.does(job)
+
+    def goes_on_until(self, at: datetime) -> None:
+        """The worker is never away for a month: Stripe would have forgotten what we missed."""
+        while at - self.asked_at > A_WHILE:
+            self.time = max(self.time, self.asked_at + A_WHILE)
+            self.does("missed")
+        self.time = max(self.time, at)
+
+    def moments(self) -> list[tuple[datetime, str]]:
+        """When something happens by itself, and by whose work."""
+        found = {(at, "claims") for at in Claim.objects.values_list("deadline_at", flat=True) if at}
+        found |= {(sale.release_at, "releases") for sale in self.sales.values() if sale.may_be_released and sale.left}
+        left = CreditLot.objects.filter(remaining_minor__gt=0).values_list("expires_at", flat=True)
+        found |= {(at, "promotions") for at in left if at}
+        return sorted(each for each in found if each[0] > self.time)
+
+    @deed(when=moments, seconds=st.sampled_from([-3, 0, 1, 600]), goes_on=goes_on, data=st.data())
+    def the_time_comes(self, seconds: int, goes_on: bool, data) -> None:
+        """Or nearly."""
+        at, job = data.draw(st.sampled_from(self.moments()[:6]))
+        self.goes_on_until(at + timedelta(seconds=seconds))
+        self.does(job, goes_on=goes_on)
 
     # --- Events -------------------------------------------------------------------------------------------------------
 
-    @rule(how=st.sampled_from(["held", "lost", "turned round", "doubled", "again", "replayed"]), data=st.data())
+    @deed(how=st.sampled_from(["held", "lost", "turned round", "doubled", "again", "replayed"]), data=st.data())
     def the_mail_is_strange(self, how: str, data) -> None:
         if how == "held":
             operator.hold_events()

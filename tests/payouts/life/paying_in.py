@@ -3,17 +3,18 @@
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
 from hypothesis import strategies as st
-from hypothesis.stateful import rule
 
 from payouts.cards import services as cards
-from payouts.cards.models import SavedCard
+from payouts.cards.models import AutoTopUp, SavedCard
 from payouts.sandbox import services as sandbox
 from payouts.sandbox.cards import ASKING_CARD, REFUND_FAILS_CARD, REFUND_WAITS_CARD
 from payouts.sandbox.models import SandboxObject
 from payouts.wallet import services as wallet
 from payouts.wallet.models import CreditLot, TopUp
-from tests.payouts.life.people import callers, goes_on, staff, times
+from tests.payouts.life.deeds import deed
+from tests.payouts.life.people import CALLERS, callers, goes_on, staff, times
 from tests.payouts.life.truth import Truth
 from tests.payouts.purse import eur
 from tests.payouts.stripe.story import AT_ONCE, HOME
@@ -27,12 +28,21 @@ LIMITS = (
 )
 top_ups = st.integers(500, 4_000)
 numbers = st.sampled_from(
-    [AT_ONCE, AT_ONCE, sandbox.GOOD_CARD, REFUND_WAITS_CARD, REFUND_FAILS_CARD, ASKING_CARD, sandbox.DECLINED_CARDS[0]]
+    [
+        AT_ONCE,
+        AT_ONCE,
+        sandbox.GOOD_CARD,
+        REFUND_WAITS_CARD,
+        REFUND_FAILS_CARD,
+        ASKING_CARD,
+        ASKING_CARD,
+        sandbox.DECLINED_CARDS[0],
+    ]
 )
 
 
 class PayingIn(Truth):
-    @rule(who=callers, minor=top_ups, saves=st.booleans(), goes_on=goes_on)
+    @deed(who=callers, minor=top_ups, saves=st.booleans(), goes_on=goes_on)
     def opens_a_payment_page(self, who: str, minor: int, saves: bool, goes_on: bool) -> None:
         member = self.members[who]
 
@@ -42,17 +52,20 @@ class PayingIn(Truth):
 
         self.attempt(open_page, refusals=LIMITS, goes_on=goes_on)
 
-    @rule(number=numbers, data=st.data())
-    def pays_on_the_page(self, number: str, data) -> None:
-        is_open = SandboxObject.objects.filter(kind="checkout.session", data__status="open").order_by("serial")
-        if ids := list(is_open.values_list("id", flat=True)):
-            self.at_the_bank(sandbox.pay_with_card, session_id=data.draw(st.sampled_from(ids)), number=number)
+    def at_stripe(self, kind: str, status: str) -> list[str]:
+        found = SandboxObject.objects.filter(kind=kind, data__status=status).order_by("serial")
+        return list(found.values_list("id", flat=True))
 
-    @rule(succeeds=st.sampled_from([True, True, False]))
-    def answers_the_bank_that_asked(self, succeeds: bool) -> None:
-        asked = SandboxObject.objects.filter(kind="payment_intent", data__status="requires_action").order_by("serial")
-        if intent := asked.last():
-            self.at_the_bank(sandbox.prove, intent_id=intent.id, succeeds=succeeds)
+    @deed(when=lambda self: self.at_stripe("checkout.session", "open"), number=numbers, data=st.data())
+    def pays_on_the_page(self, number: str, data) -> None:
+        page = data.draw(st.sampled_from(self.at_stripe("checkout.session", "open")))
+        self.at_the_bank(sandbox.pay_with_card, session_id=page, number=number)
+
+    @deed(when=lambda self: self.at_stripe("payment_intent", "requires_action"),
+          succeeds=st.sampled_from([True, True, False]), data=st.data())  # fmt: skip
+    def answers_the_bank_that_asked(self, succeeds: bool, data) -> None:
+        intent = data.draw(st.sampled_from(self.at_stripe("payment_intent", "requires_action")))
+        self.at_the_bank(sandbox.prove, intent_id=intent, succeeds=succeeds)
 
     def at_the_bank(self, do, **what) -> None:
         """Somebody else's doing: our power is not cut meanwhile, and our side has not heard of it yet."""
@@ -60,39 +73,63 @@ class PayingIn(Truth):
         with suppress(sandbox.Declined, sandbox.NotOpen):
             do(**what)
 
-    @rule(again=times, goes_on=goes_on, data=st.data())
+    def on_their_way_back(self) -> list[str]:
+        paid = self.at_stripe("checkout.session", "complete")
+        return sorted(set(paid) & set(self.opened().filter(state=TopUp.State.OPEN)))
+
+    def opened(self) -> QuerySet:
+        pages = TopUp.objects.filter(way=TopUp.Way.PAGE).exclude(stripe_session=None).order_by("pk")
+        return pages.values_list("stripe_session", flat=True)
+
+    @deed(when=on_their_way_back, again=times, goes_on=goes_on, data=st.data())
     def comes_back_from_the_page(self, again: int, goes_on: bool, data) -> None:
-        opened = TopUp.objects.filter(way=TopUp.Way.PAGE).exclude(stripe_session=None).order_by("pk")
-        session = data.draw(st.sampled_from(list(opened.values_list("stripe_session", flat=True))))
+        session = self.one_of(data, self.on_their_way_back(), list(self.opened()))
         self.attempt(wallet.confirm_top_up, stripe_session=session, again=again, goes_on=goes_on)
 
-    @rule(who=callers, goes_on=goes_on)
-    def closes_the_pages(self, who: str, goes_on: bool) -> None:
+    def with_a_page(self) -> list[str]:
+        open_one = TopUp.objects.filter(way=TopUp.Way.PAGE, state=TopUp.State.OPEN)
+        return sorted(set(open_one.values_list("member__name", flat=True)) & set(CALLERS))
+
+    @deed(when=with_a_page, goes_on=goes_on, data=st.data())
+    def closes_the_pages(self, goes_on: bool, data) -> None:
+        who = self.one_of(data, self.with_a_page(), CALLERS)
         self.attempt(wallet.close_checkouts, member=self.members[who], goes_on=goes_on)
 
-    @rule(who=callers, minor=top_ups, again=times, goes_on=goes_on, data=st.data())
-    def presses_once_with_a_saved_card(self, who: str, minor: int, again: int, goes_on: bool, data) -> None:
-        member, token = self.members[who], f"token-{self.number()}"
-        kept = list(SavedCard.objects.filter(member=member, removed_at=None).order_by("pk"))
-        if not kept:
-            return
-        card = data.draw(st.sampled_from(kept)).pk
+    def kept_cards(self) -> list[SavedCard]:
+        return list(SavedCard.objects.filter(removed_at=None).select_related("member").order_by("pk"))
+
+    @deed(when=kept_cards, minor=top_ups, again=times, goes_on=goes_on, data=st.data())
+    def presses_once_with_a_saved_card(self, minor: int, again: int, goes_on: bool, data) -> None:
+        card, token = data.draw(st.sampled_from(self.kept_cards())), f"token-{self.number()}"
+        member = card.member
 
         def press(*, now: datetime) -> None:
-            order = {"member": member, "card_id": card, "amount": eur(minor), "token": token}
+            order = {"member": member, "card_id": card.pk, "amount": eur(minor), "token": token}
             payment = cards.order(**order, return_path="/wallet/", now=now)
             cards.pay(payment=payment, now=now)
 
         self.attempt(press, again=again, goes_on=goes_on, refusals=LIMITS)
 
-    @rule(goes_on=goes_on)
-    def a_card_is_taken_away(self, goes_on: bool) -> None:
-        card = SavedCard.objects.filter(member=self.members["Alice"], removed_at=None).order_by("-pk").first()
-        if card and SavedCard.objects.filter(member=card.member, removed_at=None).count() > 1:
-            gone = (SavedCard.DoesNotExist,)
-            self.attempt(cards.remove_card, member=card.member, card_id=card.pk, goes_on=goes_on, refusals=gone)
+    def of_several(self) -> list[SavedCard]:
+        return [card for card in self.kept_cards() if card.member.name == "Alice"][1:]
 
-    @rule(who=callers, by=staff, minor=st.integers(1, 800), days=st.sampled_from([None, 1, 20]), again=times,
+    @deed(when=of_several, goes_on=goes_on)
+    def a_card_is_taken_away(self, goes_on: bool) -> None:
+        card, gone = self.of_several()[-1], (SavedCard.DoesNotExist,)
+        self.attempt(cards.remove_card, member=card.member, card_id=card.pk, goes_on=goes_on, refusals=gone)
+
+    def cards_that_fill_nothing(self) -> list[SavedCard]:
+        filled = set(AutoTopUp.objects.filter(is_on=True).values_list("member_id", flat=True))
+        return [card for card in self.kept_cards() if card.member_id not in filled]
+
+    @deed(when=cards_that_fill_nothing, goes_on=goes_on, data=st.data())
+    def wants_credit_to_be_filled_up(self, goes_on: bool, data) -> None:
+        card = data.draw(st.sampled_from(self.cards_that_fill_nothing()))
+        rule, gone = {"below": eur(1_000), "amount": eur(2_000)}, (SavedCard.DoesNotExist,)
+        words = {"member": card.member, "card_id": card.pk, **rule}
+        self.attempt(cards.switch_on, **words, goes_on=goes_on, refusals=gone)
+
+    @deed(who=callers, by=staff, minor=st.integers(1, 800), days=st.sampled_from([None, 1, 20]), again=times,
           goes_on=goes_on)  # fmt: skip
     def is_given_promotional_credit(
         self, who: str, by: str, minor: int, days: int | None, again: int, goes_on: bool

@@ -11,7 +11,6 @@ from django.conf import settings as site
 from django.db import transaction
 from django.utils import timezone
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine
 
 from marketplace.accounts.models import User
 from payouts.ledger import accounts
@@ -22,23 +21,27 @@ from payouts.stripe.answers import NotAnswered
 from payouts.wallet import services as wallet
 from tests import cast
 from tests.payouts.cards.wallet_cards import fill_up_from, save_card
+from tests.payouts.life.deeds import Deeds
 from tests.payouts.life.trouble import PowerCut, Trouble
-from tests.payouts.purse import eur
-from tests.payouts.stripe.story import AT_ONCE, connect, earn, open_top_up, pay
+from tests.payouts.purse import charge, eur
+from tests.payouts.stripe.story import AT_ONCE, connect, earn, open_top_up, pay, withdraw
 
 BEFORE, BEGAN = datetime(2026, 2, 1, 9, 0, tzinfo=UTC), datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
 CALLERS, EXPERTS = ("Alice", "Carl"), ("Bob", "Dora")
 EARNED = {"Bob": 6_000, "Dora": 4_000}  # paid by Eve: 42.00 and 28.00 are theirs
-TWO_STAFF_ABOVE = 1_500
+TWO_STAFF_ABOVE = 300
+PAID = (("Alice", "Bob", 1_600), ("Alice", "Dora", 700), ("Carl", "Dora", 900))  # a moment ago
 callers, experts = st.sampled_from(CALLERS), st.sampled_from(EXPERTS)
-staff = st.sampled_from(["Sam", "Sue"])
+STAFF = ("Sam", "Sue")
+staff = st.sampled_from(STAFF)
 amounts = st.integers(1, 3_000)
 times = st.sampled_from([1, 1, 1, 2])  # how often the very same thing is done
 goes_on = st.sampled_from([True, True, False])  # after a power cut: does who was at it come back to it?
 
 
 def settle_in() -> None:
-    """Everybody is there; Alice and Carl have credit and cards, Bob and Dora a bank, and what they earned a month ago."""
+    """Everybody is there and in the midst of it: Alice and Carl have credit, cards and something ordered, and have just paid Bob
+    and Dora, who have a bank, and what they earned a month ago; one payment page is open, one paid, one withdrawal asked for."""
     with pytest.MonkeyPatch.context() as patch:
         its_time(patch, lambda: BEGAN)
         for number, (name, price) in enumerate(EARNED.items()):
@@ -47,15 +50,24 @@ def settle_in() -> None:
             member = cast.member(name)
             wallet.set_monthly_limit(member=member, limit=eur(1_000_000), now=BEGAN)
             pays_in(member, 3_000, now=BEGAN)
-        for card in ("chargeCustomerFail", "bypassPending"):
+        for payer, expert, price in PAID:
+            charge(cast.member(payer), cast.member(expert), price, now=BEGAN)
+        for number, payer in enumerate(CALLERS):
+            reference = f"order:before:{number}"
+            wallet.hold(payer=cast.member(payer), amount=eur(500), key=reference, reference=reference, now=BEGAN)
+        for card in ("authenticationRequired", "chargeCustomerFail", "bypassPending"):
             save_card(cast.member("Alice"), card, now=BEGAN)
         fill_up_from(save_card(cast.member("Carl"), now=BEGAN), now=BEGAN)
         for name, number in zip(EXPERTS, (banks.PAYING_BANK, banks.REFUSING_BANK), strict=True):
             connect(cast.member(name), number=number, now=BEGAN)
         sandbox.work(now=BEGAN)
+        missed.fetch_missed(now=BEGAN)  # the worker was here before
         while work.process_events(now=BEGAN):
             pass
-        missed.fetch_missed(now=BEGAN)  # else what is lost from now on is older than its first look
+        withdraw(cast.member("Dora"), 2_500, now=BEGAN)
+        for name in CALLERS:
+            page = open_top_up(cast.member(name), 700, now=BEGAN)
+        pay(page, card=AT_ONCE)  # the last one: the payer has not come back yet
 
 
 def its_time(patch: pytest.MonkeyPatch, now: Callable[[], datetime]) -> None:
@@ -76,10 +88,10 @@ class Outcome(NamedTuple):
     was_cut: bool
 
 
-class People(RuleBasedStateMachine):
+class People(Deeds):
     def __init__(self) -> None:
         super().__init__()
-        self.time = BEGAN
+        self.time = self.asked_at = BEGAN  # Stripe, what we missed
         self.serial = 0
         self.trouble = Trouble()
         self.open = ExitStack()
@@ -100,7 +112,7 @@ class People(RuleBasedStateMachine):
 
     def meet(self) -> None:
         self.members: dict[str, User] = {name: cast.member(name) for name in (*CALLERS, *EXPERTS, "Eve")}
-        self.members |= {name: cast.staff(name) for name in ("Sam", "Sue")}
+        self.members |= {name: cast.staff(name) for name in STAFF}
 
     def number(self) -> int:
         self.serial += 1
@@ -124,18 +136,21 @@ class People(RuleBasedStateMachine):
         for _ in range(again):
             while True:
                 self.goes(1)
+                writes = self.trouble.writes
                 try:
                     with self.trouble.here(True):
                         do(**words, now=self.time)
                 except PowerCut:
                     self.trouble.restart()
                     was_cut = True
+                    self.trouble.writes = writes
                     if not goes_on:
                         return Outcome(refused, was_cut)
                 except NotAnswered:
                     continue
                 except refusals as refusal:
                     refused = refusal
+                    self.trouble.writes = writes
                     break
                 else:
                     break

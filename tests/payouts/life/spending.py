@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
 
 from payouts.cards import services as cards
 from payouts.earnings import services as earnings
@@ -12,7 +11,8 @@ from payouts.ledger import services as ledger
 from payouts.money import BadAmount
 from payouts.wallet import services as wallet
 from payouts.wallet.models import Hold
-from tests.payouts.life.people import amounts, callers, experts, goes_on, times
+from tests.payouts.life.deeds import deed
+from tests.payouts.life.people import CALLERS, amounts, callers, experts, goes_on, times
 from tests.payouts.life.truth import Truth
 from tests.payouts.purse import capture, eur
 
@@ -22,12 +22,26 @@ kinds = st.sampled_from(["period", "period", "order"])  # a paid period or an ac
 
 
 class Spending(Truth):
-    @rule(who=callers, kind=kinds, minor=amounts, again=times, goes_on=goes_on, data=st.data())
-    def accepts_an_offer_or_raises_its_cap(
-        self, who: str, kind: str, minor: int, again: int, goes_on: bool, data
-    ) -> None:
-        own = [reference for reference in self.at_hand() if self.held[reference][0] == who]
-        reference = data.draw(st.sampled_from([*own, f"{kind}:{self.number()}"]))
+    @deed(who=callers, kind=kinds, minor=amounts, again=times, goes_on=goes_on)
+    def accepts_an_offer(self, who: str, kind: str, minor: int, again: int, goes_on: bool) -> None:
+        self.sets_aside(f"{kind}:{self.number()}", who, minor, again, goes_on)
+
+    @deed(when=Truth.at_hand, minor=amounts, again=times, goes_on=goes_on, data=st.data())
+    def raises_a_cap(self, minor: int, again: int, goes_on: bool, data) -> None:
+        reference = data.draw(st.sampled_from(self.at_hand()))
+        self.sets_aside(reference, self.held[reference][0], minor, again, goes_on)
+
+    def rich(self) -> list[str]:
+        return [name for name in CALLERS if wallet.credit(member=self.members[name]).minor > 1_000]
+
+    @deed(when=rich, left=st.integers(0, 400), again=times, goes_on=goes_on, data=st.data())
+    def sets_nearly_all_aside(self, left: int, again: int, goes_on: bool, data) -> None:
+        """So that it is filled up by itself."""
+        who = data.draw(st.sampled_from(self.rich()))
+        minor = wallet.credit(member=self.members[who]).minor - left
+        self.sets_aside(f"period:{self.number()}", who, minor, again, goes_on)
+
+    def sets_aside(self, reference: str, who: str, minor: int, again: int, goes_on: bool) -> None:
         key, payer = f"{reference}:hold:{self.number()}", self.members[who]
 
         def hold(*, now: datetime) -> None:
@@ -41,12 +55,21 @@ class Spending(Truth):
         if Hold.objects.filter(key=key).exists():
             self.held[reference] = (who, self.held.get(reference, (who, 0))[1] + minor)
 
-    @precondition(lambda self: self.at_hand())
-    @rule(expert=experts, share=st.integers(0, 105), again=times, goes_on=goes_on, data=st.data())
+    @deed(
+        when=Truth.at_hand,
+        expert=experts,
+        share=st.integers(0, 105),
+        again=times,
+        goes_on=goes_on,
+        data=st.data(),
+    )
     def what_was_held_is_settled(self, expert: str, share: int, again: int, goes_on: bool, data) -> None:
         reference = data.draw(st.sampled_from(self.at_hand()))
+        self.settles(reference, expert, self.held[reference][1] * share // 100, again, goes_on)
+
+    def settles(self, reference: str, expert: str, price: int, again: int, goes_on: bool) -> None:
         who, total = self.held[reference]
-        price, payer = total * share // 100, self.members[who]
+        payer = self.members[who]
         sold = {"payer": payer, "expert": self.members[expert], "price": price, "reference": reference}
         self.attempt(capture, **sold, again=again, goes_on=goes_on, refusals=(wallet.PriceAboveHold,))
         if Hold.objects.filter(reference=reference, is_open=True).exists():
@@ -57,8 +80,14 @@ class Spending(Truth):
         if price:
             self.sells(reference, who, expert, price)
 
-    @precondition(lambda self: self.at_hand())
-    @rule(again=times, goes_on=goes_on, data=st.data())
+    @deed(who=callers, expert=experts, minor=st.integers(200, 2_000), goes_on=goes_on)
+    def pays_for_a_call(self, who: str, expert: str, minor: int, goes_on: bool) -> None:
+        reference = f"period:{self.number()}"
+        self.sets_aside(reference, who, minor, 1, goes_on)
+        if reference in self.held:
+            self.settles(reference, expert, minor, 1, goes_on)
+
+    @deed(when=Truth.at_hand, again=times, goes_on=goes_on, data=st.data())
     def what_was_held_is_freed(self, again: int, goes_on: bool, data) -> None:
         reference = data.draw(st.sampled_from(self.at_hand()))
         payer = self.members[self.held[reference][0]]
@@ -67,7 +96,7 @@ class Spending(Truth):
         if not Hold.objects.filter(reference=reference, is_open=True).exists():
             del self.held[reference]
 
-    @rule(who=callers, expert=experts, minor=st.integers(90, 700), again=times, goes_on=goes_on)
+    @deed(who=callers, expert=experts, minor=st.integers(90, 700), again=times, goes_on=goes_on)
     def sends_a_tip(self, who: str, expert: str, minor: int, again: int, goes_on: bool) -> None:
         key, payer = f"tip-{self.number()}", self.members[who]
         words = {"about": f"call:{self.serial}", "group": "listing:5", "label": "Tip", "link": "/calls/1/", "key": key}
@@ -85,14 +114,24 @@ class Spending(Truth):
         ours = [name for name, sale in known if sale.left and not sale.is_released and sale.is_stored == stored]
         return sorted(name for name in ours if not name.startswith("tip:"))
 
-    @precondition(lambda self: self.pending(stored=False))
-    @rule(share=st.integers(1, 110), again=times, goes_on=goes_on, data=st.data())
+    @deed(
+        when=lambda self: self.pending(stored=False),
+        share=st.integers(1, 110),
+        again=times,
+        goes_on=goes_on,
+        data=st.data(),
+    )
     def a_part_is_kept_for_later(self, share: int, again: int, goes_on: bool, data) -> None:
         source = data.draw(st.sampled_from(self.pending(stored=False)))
         self.moves(source, f"stored:{source}", share, again, goes_on, keep_days=KEPT_DAYS)
 
-    @precondition(lambda self: self.pending(stored=True))
-    @rule(share=st.integers(1, 110), again=times, goes_on=goes_on, data=st.data())
+    @deed(
+        when=lambda self: self.pending(stored=True),
+        share=st.integers(1, 110),
+        again=times,
+        goes_on=goes_on,
+        data=st.data(),
+    )
     def what_was_kept_is_used(self, share: int, again: int, goes_on: bool, data) -> None:
         source = data.draw(st.sampled_from(self.pending(stored=True)))
         self.moves(source, f"period:{self.number()}", share, again, goes_on)
@@ -114,8 +153,7 @@ class Spending(Truth):
             self.sells(to, sold.payer, sold.expert, minor, sold.percent)
             self.sales[to].is_stored = bool(keep)
 
-    @precondition(lambda self: self.pending(stored=True))
-    @rule(again=times, goes_on=goes_on, data=st.data())
+    @deed(when=lambda self: self.pending(stored=True), again=times, goes_on=goes_on, data=st.data())
     def what_was_kept_goes_back(self, again: int, goes_on: bool, data) -> None:
         source = data.draw(st.sampled_from(self.pending(stored=True)))
         sold, key = self.sales[source], f"{source}:returned:{self.number()}"

@@ -26,7 +26,7 @@ class Trouble:
     def __init__(self) -> None:
         self.is_ours = False
         self.calm()
-        self.cuts = self.faults = 0
+        self.cuts = self.faults = self.writes = 0
 
     def calm(self) -> None:
         self.expect([], [])
@@ -91,18 +91,24 @@ class Trouble:
 
     def _statement(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         """One outside any transaction is a commit of its own."""
-        is_alone = all(each._from_testcase for each in connection.atomic_blocks)
-        if not (is_alone and sql.lstrip().startswith(WRITES)):
+        if not sql.lstrip().startswith(WRITES):
             return execute(sql, params, many, context)
-        self.moment()
+        is_alone = all(each._from_testcase for each in connection.atomic_blocks)
+        if is_alone:
+            self.moment()
         answer = execute(sql, params, many, context)
-        self.moment()
+        self.writes += sql.startswith("INSERT") or context["cursor"].rowcount != 0
+        if is_alone:
+            self.moment()
         return answer
 
     def _ask(self, plain: Any, *said: Any, **how: Any) -> Any:
         def send() -> Any:
+            writes = self.writes
             with self.here(False):
-                return plain(*said, **how)
+                answer = plain(*said, **how)
+            self.writes = writes  # what Stripe writes is none of ours
+            return answer
 
         self.moment()
         answer = self._broken(send) if self.is_ours and self.faults_to_come else send()

@@ -25,9 +25,9 @@ from payouts.safety.models import Review
 from payouts.sandbox.models import SandboxObject
 from payouts.stripe.installation import tag
 from payouts.wallet import services as wallet
-from payouts.wallet.models import Advance, LotUse, TopUp
+from payouts.wallet.models import Advance, Hold, LotUse, TopUp
 from payouts.withdrawals.models import Withdrawal
-from tests.payouts.life.people import EARNED, People
+from tests.payouts.life.people import People
 from tests.payouts.purse import eur
 
 # What we make at Stripe, and the name of our number in its metadata.
@@ -80,17 +80,20 @@ class Truth(People):
         super().__init__()
         self.held: dict[str, tuple[str, int]] = {}  # reference -> who, how much
         self.contested: set[str] = set()
+        self.seen: set[tuple[str, str]] = set()  # on one device
         self.sales: dict[str, Sale] = {}
         self.spent: defaultdict[str, int] = defaultdict(int)
         self.back: defaultdict[str, int] = defaultdict(int)
         self.granted: defaultdict[str, int] = defaultdict(int)
         self.owed: defaultdict[str, int] = defaultdict(int)  # by an expert, as of the last look
         self.advances: list[Owed] = []  # the oldest first
-        for earning in Earning.objects.select_related("expert"):  # of before this life
-            name = earning.expert.name
-            sale = Sale("Eve", name, EARNED[name], earning.release_at, is_released=True)
-            self.sales[earning.reference] = sale
-            self.spent["Eve"] += sale.price
+        for earning in Earning.objects.select_related("expert", "payer"):  # of before this life
+            payer, expert, price = earning.payer.name, earning.expert.name, earning.price_minor
+            is_released = earning.released_at is not None
+            self.sales[earning.reference] = Sale(payer, expert, price, earning.release_at, is_released=is_released)
+            self.spent[payer] += price
+        for hold in Hold.objects.filter(is_open=True).select_related("member"):
+            self.held[hold.reference] = (hold.member.name, hold.amount_minor)
 
     def at_hand(self) -> list[str]:
         """What is held and nobody contests."""

@@ -6,11 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.attacks.classes import MONEY, STRIPE
+from tests.attacks.classes import ATTACKS
 
 HERE = Path(__file__).parent
-TESTS = HERE.parent
-ATTACKS = [*MONEY, *STRIPE]
 
 
 def whole(names: list[str]) -> Iterator[str]:

@@ -118,6 +118,9 @@ class OlderSessionTests:
         assert thief.get("/earnings/").url.startswith("/accounts/login/")
         assert owner.get("/earnings/").status_code == 200
 
+    def test_the_page_says_so_before(self, signed_in, bob):
+        assert "signs you out on every other device" in signed_in(bob).get("/accounts/2fa/").content.decode()
+
     def test_where_it_goes_on_its_holder_was_never_asked(self, signed_in, member):
         """The broken twin."""
         with patch.object(changes, "end_other_sessions"):

@@ -8,6 +8,8 @@ from payouts.cards import services as cards
 from payouts.cards.models import CardPayment
 from payouts.sandbox.models import SandboxObject
 from payouts.wallet import services as wallet
+from payouts.wallet.models import TopUp
+from tests.calls.metering.test_races import without_index
 from tests.payouts.cards.wallet_cards import fill_up_from, save_card
 from tests.payouts.ledger.test_races import at_once
 from tests.payouts.purse import eur, give_credit
@@ -49,11 +51,19 @@ class AutomaticTests:
         work_for(4)
         assert paid_charges() == 1
 
-    def test_without_looking_whether_one_is_under_way_the_table_still_refuses(self, alice, card, now, monkeypatch):
-        """The broken twin: nothing is looked at or locked. The constraint is what is left; without it, it would be ten."""
+    def test_without_looking_whether_one_is_under_way_the_table_still_refuses(self, alice, card, now):
+        """Nothing is looked at or locked: the constraint is what is left."""
         run_low(card, now)
         ends = at_once(10, lambda n: _careless(alice, card, n, now))
         assert (ends["done"], CardPayment.objects.count()) == (1, 1)
+
+    def test_without_the_table_either_it_is_several(self, alice, card, now):
+        """The broken twin."""
+        run_low(card, now)
+        with without_index("one_automatic_top_up_at_once"):
+            assert at_once(10, lambda n: _careless(alice, card, n, now))["done"] > 1
+            CardPayment.objects.update(is_open=False)
+            TopUp.objects.filter(way=TopUp.Way.CARD).update(state=TopUp.State.FAILED)
 
 
 def _careless(member, card, number: int, now) -> None:

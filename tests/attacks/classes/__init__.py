@@ -1,0 +1,6 @@
+"""The table: each class of attack on the money, the test in which it fails, and the broken twin in which it succeeds."""
+
+from tests.attacks.classes.money import MONEY
+from tests.attacks.classes.stripe import STRIPE
+
+ATTACKS = [*MONEY, *STRIPE]

@@ -61,7 +61,9 @@ NUMBERS = {
     "createDisputeInquiry": INQUIRED_CARD,
     "pendingRefund": REFUND_WAITS_CARD,
     "refundFail": REFUND_FAILS_CARD,
-    "chargeDeclined": "4000000000000002",
+    "visa_chargeDeclined": "4000000000000002",
+    "visa_chargeDeclinedInsufficientFunds": "4000000000009995",
+    "chargeDeclined": "4000000000000002",  # their older names
     "chargeDeclinedInsufficientFunds": "4000000000009995",
     "chargeCustomerFail": "4000000000000341",
     "authenticationRequiredOnSetup": "4000002500003155",

@@ -1,13 +1,23 @@
-"""The same walk against the sandbox and, when STRIPE_TEST_KEY is set, against Stripe: the only proof of *behaviour*."""
+"""The same walk against the sandbox and, when STRIPE_TEST_KEY is set, against Stripe: the only proof of *behaviour*.
+
+All that needs no person: cards that pay and that do not, refunds, disputes, events, balance transactions; of connected accounts
+what comes before somebody fills in Stripe's pages.
+"""
 
 import os
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from payouts.money import Money
-from payouts.stripe import gateway
-from payouts.stripe.answers import Refused
+from payouts.sandbox import services as sandbox
+from payouts.stripe import books, card_gateway, gateway, refund_gateway
+from payouts.stripe.answers import Declined, Payment, Refused
 from tests.payouts.stripe.probe import ask_for_money_and_a_bank
 
 pytestmark = pytest.mark.django_db
@@ -20,6 +30,90 @@ def side(request, settings) -> str:
         assert REAL_KEY.startswith(("sk_test_", "rk_test_")), "STRIPE_TEST_KEY must be a test key"
         settings.STRIPE_SECRET_KEY, settings.STRIPE_SANDBOX = REAL_KEY, False
     return request.param
+
+
+@pytest.fixture
+def comes(side) -> Callable:
+    """Asks until there is an answer: a bank takes its time, the sandbox's as long as we tell it."""
+
+    def comes(look: Callable[[], Any]) -> Any:
+        for tries in range(60):
+            if found := look():
+                return found
+            if side == "Stripe":
+                time.sleep(1)
+            else:
+                sandbox.work(now=timezone.now() + timedelta(seconds=10 * (tries + 1)))
+        raise AssertionError("nothing came")
+
+    return comes
+
+
+@pytest.fixture
+def pays(side) -> Callable[[str], Payment]:
+    """10.00 by one of Stripe's test cards, while its owner is away."""
+    customer = gateway.create_customer(email="alice@example.test", name="Alice Martin", key=f"probe:{uuid4()}")
+
+    def pays(card: str) -> Payment:
+        order = {"top_up_id": 7, "customer": customer, "amount": Money(1_000, "EUR"), "key": f"probe:{uuid4()}"}
+        return card_gateway.pay_with_card(card=card, return_url="", is_away=True, **order)
+
+    return pays
+
+
+@pytest.fixture
+def began() -> datetime:
+    return timezone.now() - timedelta(minutes=1)
+
+
+class CardTests:
+    def test_a_good_card_pays_and_its_bank_gets_a_part_back_once(self, pays, comes, began):
+        paid = pays("pm_card_bypassPending")
+        assert (paid.is_paid, paid.amount_minor, paid.currency, paid.top_up_id) == (True, 1_000, "EUR", 7)
+        assert comes(lambda: card_gateway.retrieve_payment(paid.id).fee).minor > 0
+        order = {"intent": paid.id, "amount": Money(300, "EUR"), "refund_id": 4, "key": f"probe:{uuid4()}"}
+        made = refund_gateway.create_refund(**order)
+        assert refund_gateway.create_refund(**order).id == made.id
+        found = refund_gateway.find_refund(intent=paid.id, refund_id=4)
+        assert (found.id, found.amount, found.top_up_id) == (made.id, Money(300, "EUR"), 7)
+        with pytest.raises(Refused):
+            refund_gateway.create_refund(**order | {"amount": Money(701, "EUR"), "key": f"probe:{uuid4()}"})
+        kinds = {movement.type for movement in books.movements(account="", since=began)}
+        assert {"charge", "refund"} <= kinds
+        told = comes(lambda: {event.type for event in books.events(account="", since=began)} & {"refund.created"})
+        assert told == {"refund.created"}
+
+    @pytest.mark.parametrize(
+        ("card", "code"),
+        [
+            ("pm_card_visa_chargeDeclinedInsufficientFunds", "card_declined"),
+            ("pm_card_authenticationRequired", "authentication_required"),
+        ],
+    )
+    def test_a_card_that_does_not_pay_says_why(self, pays, card, code):
+        with pytest.raises(Declined) as refused:
+            pays(card)
+        assert refused.value.code == code
+        assert not card_gateway.retrieve_payment(refused.value.intent).is_paid
+
+    def test_a_payment_that_its_bank_takes_back_is_fought_for_and_won(self, pays, comes, began):
+        paid = pays("pm_card_createDispute")
+
+        def opened():
+            found = refund_gateway.disputes_since(began)
+            return next((each for each in found if each.status == "needs_response" and each.movements), None)
+
+        dispute = comes(opened)
+        assert (dispute.amount, dispute.top_up_id, dispute.movements[0].amount) == (
+            Money(paid.amount_minor, "EUR"),
+            7,
+            Money(-paid.amount_minor, "EUR"),
+        )
+        refund_gateway.submit_evidence(
+            dispute=dispute.id, evidence={"uncategorized_text": "winning_evidence"}, key=f"probe:{uuid4()}"
+        )
+        won = comes(lambda: (found := refund_gateway.retrieve_dispute(dispute.id)).status == "won" and found)
+        assert sum(movement.amount.minor for movement in won.movements) == 0
 
 
 class ProbeTests:

@@ -65,6 +65,17 @@ class RefundPapersTests:
         write_papers(now)
         assert [about for _, about, _ in issued()[1:]] == [second.reference, refund.reference]
 
+    def test_what_staff_sent_at_stripes_dashboard_is_not_called_unused(self, alice, bob, now, signed_in):
+        top_up = give_credit(alice, 2_000, now)
+        charge(alice, bob, 1_500, now)
+        refunds.observe(found=CardRefund("re_1", "succeeded", eur(2_000), 0, top_up.pk, True, False, "", ""), now=now)
+        write_papers(now)
+        said = words_of(signed_in(alice).get(f"/wallet/refunds/{Refund.objects.get().pk}.pdf").content)
+        assert "Refund of a payment RF-2026-000001" in said
+        assert "What had been spent of it stays paid for: its receipts count as before." in said
+        for untrue in ("unused", "not spent"):
+            assert untrue not in said
+
     def test_what_never_left_has_none(self, refund, now):
         sent(refund, now, status="failed", is_booked=False)
         write_papers(now)

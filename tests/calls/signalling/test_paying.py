@@ -175,12 +175,15 @@ def stored_time(alice, bob) -> int:
     return StoredTime.objects.get().pk
 
 
-FIELDS = {"offer": 1, "stored": 1, "period": 1, "listing": 1, "cap_minor": 100, "to_minor": 100, "received": 1}
+NOBODYS = 999_999
+FIELDS = dict.fromkeys(["offer", "stored", "period", "listing"], NOBODYS) | dict.fromkeys(
+    ["cap_minor", "to_minor"], 100
+)
 SEATED = {kind: message for kind, message in messages.ROOM_MESSAGES.items() if message.seat and kind != "signal"}
 
 
 def fields_of(message) -> dict:
-    return {name: FIELDS[name] for name in message.fields}
+    return {name: FIELDS.get(name, 1) for name in message.fields}
 
 
 class RoleTests:

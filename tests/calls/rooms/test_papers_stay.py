@@ -92,7 +92,7 @@ class PapersStayTests:
             ["Receipt R-2026-000001 2 Mar 2026 €40.00"],
         ]
         for rows, left in zip(expected, ("€2.00", "€10.00", "€0.00"), strict=False):
-            rows.append(f"Left of the receipt {left}")
+            rows.append(f"Receipt less credit notes {left}")
         for member in (story.alice, story.bob):
             page = signed_in(member).get(f"/calls/{story.call.pk}/").content.decode()
             assert papers_on(page) == expected
@@ -128,7 +128,7 @@ class PapersStayTests:
             [
                 "Receipt R-2026-000001 2 Mar 2026 €40.00",
                 "Credit note RCN-2026-000001 2 Mar 2026 −€10.00",
-                "Left of the receipt €30.00",
+                "Receipt less credit notes €30.00",
             ]
         ]
 

@@ -68,7 +68,7 @@ class PapersTests:
         text = text_of(staff.get(address))
         for part in (f"/staff/papers/{note.pk}.pdf", "Credit note of R-2026-000001", "?reference=period%3A1", "€2.00"):
             assert part in text
-        assert "Left of the receipt €3.00" in words_of(staff.get(f"/staff/papers/{note.pk}.pdf").content)
+        assert "Receipt less credit notes €3.00" in words_of(staff.get(f"/staff/papers/{note.pk}.pdf").content)
 
     def test_an_experts_are_invoices_and_statements(self, staff, bob, papers):
         text = text_of(staff.get(f"/staff/members/{bob.pk}/papers/"))

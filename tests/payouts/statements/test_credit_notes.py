@@ -105,7 +105,7 @@ class PaperTests:
             "It corrects receipt R-2026-000001 of 2 Mar 2026.",
             "Call with Alice Bob Leroy, period:1 €10.00",
             "Our commission, because we did not decide in time −€4.00",
-            "Left of the receipt €6.00",
+            "Receipt less credit notes €6.00",
         ):
             assert part in said
         give_back(100, now)
@@ -114,7 +114,7 @@ class PaperTests:
         second = Paper.objects.get(kind="receipt_note", number=2)
         said = words_of(signed_in(alice).get(f"/receipts/credit-notes/{second.pk}.pdf").content)
         assert "Credit note RCN-2026-000001 2 Mar 2026 −€4.00" in said
-        assert "Left of the receipt €5.00" in said
+        assert "Receipt less credit notes €5.00" in said
 
     def test_it_is_for_the_two_whose_charge_it_is_of(self, alice, bob, eve, paid, now, signed_in, client):
         give_back(400, now)

@@ -1,7 +1,7 @@
 """One WebSocket: opening, reading, answering, pinging, closing. What is said on it is in the consumers.
 
 A plain ASGI application and no channels consumer: those start a task and a channel per socket and hop to a thread for
-each message, several times the cost of a relayed message (PERFORMANCE.md). Whatever comes in, an error goes back and
+each message, several times the cost of a relayed message. Whatever comes in, an error goes back and
 the socket lives; only silence, a lost session or a newer tab closes it from here.
 """
 

@@ -1,7 +1,8 @@
 """The whole flow of money through the gateway, as one walk. It runs against the sandbox, and against Stripe itself with a key.
 
-Where a person would act on Stripe's pages (paying, onboarding) the walk ends: the sandbox's tests act for them and go on with
-`send_money`. `tag` makes the idempotency keys of one walk differ from those of the next.
+Where a person would act on Stripe's pages (paying, onboarding) the walk ends: the sandbox's tests act for them, Stripe's name an
+account for which somebody did, and both go on with `send_money`. `tag` makes the idempotency keys of one walk differ from
+those of the next.
 """
 
 from dataclasses import dataclass
@@ -41,7 +42,8 @@ def ask_for_money_and_a_bank(tag: str) -> Walk:
     return Walk(session=session, account=account, before_onboarding=state, link=link)
 
 
-def send_money(tag: str, account: str, amount: Money) -> tuple[Transfer, Payout]:
-    transfer = gateway.create_transfer(amount=amount, destination=account, withdrawal_id=3, key=f"{tag}:transfer")
-    payout = gateway.create_payout(amount=amount, account=account, withdrawal_id=3, key=f"{tag}:payout")
+def send_money(tag: str, account: str, amount: Money, *, withdrawal_id: int = 3) -> tuple[Transfer, Payout]:
+    to = {"amount": amount, "withdrawal_id": withdrawal_id}
+    transfer = gateway.create_transfer(**to, destination=account, key=f"{tag}:transfer")
+    payout = gateway.create_payout(**to, account=account, key=f"{tag}:payout")
     return transfer, payout

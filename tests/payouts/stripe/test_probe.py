@@ -1,7 +1,8 @@
 """The same walk against the sandbox and, when STRIPE_TEST_KEY is set, against Stripe: the only proof of *behaviour*.
 
-All that needs no person: cards that pay and that do not, refunds, disputes, events, balance transactions; of connected accounts
-what comes before somebody fills in Stripe's pages.
+Cards that pay and that do not, refunds, disputes, events, balance transactions; a connected account up to Stripe's pages, which a
+person fills in; then, to one that somebody has filled in before (STRIPE_TEST_ACCOUNT, in euro, with the bank that pays),
+transfers, payouts and reversals.
 """
 
 import os
@@ -18,10 +19,11 @@ from payouts.money import Money
 from payouts.sandbox import services as sandbox
 from payouts.stripe import books, card_gateway, gateway, refund_gateway
 from payouts.stripe.answers import Declined, Payment, Refused
-from tests.payouts.stripe.probe import ask_for_money_and_a_bank
+from tests.payouts.stripe.probe import ask_for_money_and_a_bank, send_money
+from tests.payouts.stripe.test_flow import onboard
 
 pytestmark = pytest.mark.django_db
-REAL_KEY = os.environ.get("STRIPE_TEST_KEY", "")
+REAL_KEY, REAL_ACCOUNT = os.environ.get("STRIPE_TEST_KEY", ""), os.environ.get("STRIPE_TEST_ACCOUNT", "")
 
 
 @pytest.fixture(params=["the sandbox", "Stripe"] if REAL_KEY else ["the sandbox"])
@@ -134,3 +136,40 @@ class ProbeTests:
         key = f"probe:{uuid4()}"
         ids = {gateway.create_customer(email="a@example.test", name="A", key=key) for _ in range(2)}
         assert len(ids) == 1
+
+
+@pytest.fixture
+def ready_account(side) -> str:
+    """An expert's, which may be paid and pays out."""
+    if side == "Stripe":
+        assert REAL_ACCOUNT, "name a connected account that is ready in STRIPE_TEST_ACCOUNT"
+        return REAL_ACCOUNT
+    walk = ask_for_money_and_a_bank(f"probe:{uuid4()}")
+    onboard(walk)
+    return walk.account
+
+
+class PayingOutTests:
+    def test_money_goes_to_a_bank_and_a_transfer_comes_back(self, ready_account, pays, comes, began):
+        pays("pm_card_bypassPending")
+        state = gateway.retrieve_account(ready_account)
+        assert (state.transfers_status, state.payouts_status) == ("active", "active")
+        tag, withdrawal = f"probe:{uuid4()}", int(time.time())
+        transfer, payout = send_money(tag, ready_account, Money(300, "EUR"), withdrawal_id=withdrawal)
+        assert send_money(tag, ready_account, Money(300, "EUR"), withdrawal_id=withdrawal) == (transfer, payout)
+        assert gateway.find_transfer(destination=ready_account, withdrawal_id=withdrawal) == transfer
+        assert gateway.find_payout(account=ready_account, withdrawal_id=withdrawal).id == payout.id
+        with pytest.raises(Refused) as refused:
+            gateway.create_payout(
+                amount=Money(10_000_000, "EUR"), account=ready_account, withdrawal_id=0, key=f"probe:{uuid4()}"
+            )
+        assert refused.value.code == "balance_insufficient"
+        other = gateway.create_transfer(
+            amount=Money(200, "EUR"), destination=ready_account, withdrawal_id=withdrawal + 1, key=f"probe:{uuid4()}"
+        )
+        reversal = gateway.reverse_transfer(transfer_id=other.id, key=f"probe:{uuid4()}")
+        assert gateway.find_reversal(transfer_id=other.id) == reversal
+        assert {"transfer", "transfer_refund"} <= {each.type for each in books.movements(account="", since=began)}
+        assert {"payment", "payout"} <= {each.type for each in books.movements(account=ready_account, since=began)}
+        sent = ("in_transit", "paid")
+        comes(lambda: gateway.retrieve_payout(payout_id=payout.id, account=ready_account).status in sent)

@@ -70,6 +70,18 @@ ROWS = [
               700, 0, 0, 300, date_trunc('month', at)::date FROM period""",
     """INSERT INTO payouts_paper (kind, year, number, about, owner_id, currency, amount_minor, issuer, recipient, issued_at)
        SELECT 'receipt', 2020, n + 1, 'period:' || n, payer, 'EUR', 1000, '{}', 'Somebody', at FROM period""",
+    """INSERT INTO payouts_paper (kind, year, number, about, owner_id, currency, amount_minor, issuer, recipient, issued_at)
+       SELECT 'top_up', 2020, n + 1, 'topup:' || 1000000 + n, payer, 'EUR', 10000, '{}', 'Somebody', at
+       FROM period WHERE n % 10 = 0""",
+    # Each tenth was given back after its expert had withdrawn it, and paid later.
+    """INSERT INTO payouts_advance (payer_id, expert_id, key, reference, currency, amount_minor, paid_credit_minor, left_minor,
+                                    made_at)
+       SELECT payer, expert, 'give_back:' || n, 'period:' || n, 'EUR', 700, 700, 0, at FROM period WHERE n % 10 = 5""",
+    """INSERT INTO payouts_paper (kind, year, number, about, corrects_id, owner_id, currency, amount_minor, issuer, recipient,
+                                  issued_at)
+       SELECT 'receipt_note', 2020, n + 1, 'give_back:' || n, receipt.id, payer, 'EUR', 1000, '{}', 'Somebody', at
+       FROM period JOIN payouts_paper AS receipt ON receipt.kind = 'receipt' AND receipt.about = 'period:' || n
+       WHERE n % 10 = 5""",
     """INSERT INTO payouts_stripeevent (event_id, endpoint, type, account, payload, received_at, due_at, attempts,
                                         processed_at, error)
        SELECT 'evt_' || n, 'platform', 'charge.updated', '', '{}', at, at, 1, at, '' FROM period WHERE n % 5 = 0""",
@@ -246,6 +258,7 @@ class PagesTests:
         load(1, A_MILLION - A_THOUSAND - 1)
         large = large_tables()
         assert {"payouts_posting", "payouts_entry", "payouts_earning", "payouts_hold", "payouts_lotuse"} <= large
+        assert {"payouts_paper", "payouts_advance"} <= large
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM payouts_posting")
             assert cursor.fetchone()[0] >= 1_000_000

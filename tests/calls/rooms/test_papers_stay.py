@@ -12,6 +12,7 @@ from calls.orders.models import WorkOrder
 from marketplace.listings import services as listings
 from payouts.claims import services as claims
 from payouts.earnings import services as earnings
+from payouts.earnings.models import Earning
 from payouts.ledger import accounts
 from payouts.statements.models import Paper
 from tests.calls.metering.world import Story
@@ -71,7 +72,7 @@ class PapersStayTests:
         assert "Commission −€7.50 Your earning €17.50" in before[1]
         for reference in references(story):
             give_back(story, reference, 100)
-        give_back(story, "stored:1", 200)
+        give_back(story, Earning.objects.get(reference__startswith="stored:").reference, 200)
         story.after(timedelta(days=31).total_seconds())
         metering.give_back_expired(today=story.now, now=story.now)
         write_papers(story.now)

@@ -173,7 +173,6 @@ class RefundTests:
         assert ends == {"done": 2}
         assert purse(alice)["credit"] == "0.00"
 
-    @pytest.mark.prove  # 28 connections that all take their time
     def test_one_of_the_dashboard_is_heard_of_by_many_while_its_bank_refuses_it(self, alice, now):
         top_up = give_credit(alice, 1_000, now)
         made = made_there(top_up, 500)

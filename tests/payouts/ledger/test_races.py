@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from threading import Barrier, Thread
 from time import sleep
+from traceback import print_exc
 from unittest.mock import patch
 
 import pytest
@@ -34,7 +35,10 @@ def books():
 
 
 def at_once(count: int, what: Callable[[int], object]) -> Counter:
-    """Run what(0) ... what(count - 1), each in a thread with a connection of its own; count how they ended."""
+    """Run what(0) ... what(count - 1), each in a thread with a connection of its own; count how they ended.
+
+    Where a test fails, pytest shows what each of them raised.
+    """
     start, ends = Barrier(count), Counter()
 
     def run(number: int) -> None:
@@ -44,6 +48,7 @@ def at_once(count: int, what: Callable[[int], object]) -> Counter:
             ends["done"] += 1
         except Exception as problem:
             ends[type(problem).__name__] += 1
+            print_exc()
         finally:
             connection.close()
 
@@ -120,9 +125,9 @@ class BusyExpertTests:
         ends: list[Counter] = []
 
         def pay(_number: int) -> None:
-            with connection.cursor() as cursor:
-                cursor.execute("SET lock_timeout = '5s'")
-            charge(carl, bob, 100, now)
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '5s'")  # LOCAL: the connection goes back to the pool
+                charge(carl, bob, 100, now)
 
         with transaction.atomic():
             charge(alice, bob, 100, now)

@@ -52,7 +52,7 @@ def js_tests() -> list[str]:
 def stages() -> dict[str, Stage]:
     cores = min(os.cpu_count() or 1, 8)
     workers = ["-n", str(cores), "--dist", "worksteal"]
-    while_one_waits = ["-n", str(cores + 1), "--dist", "worksteal"]  # for a server, that is
+    while_one_waits = ["-n", str(cores + 1), "--dist", "worksteal"]  # for a server or a clock, that is
     manage = [sys.executable, "manage.py"]
     return {
         "lint": Stage(
@@ -66,7 +66,7 @@ def stages() -> dict[str, Stage]:
                 ["env", *IN_PRODUCTION, *manage, "check", "--deploy", "--fail-level", "WARNING"],
             ]
         ),
-        "sqlite": Stage([pytest(*workers, "-m", "not journey and not prove and not postgres and not redis")]),
+        "sqlite": Stage([pytest(*while_one_waits, "-m", "not journey and not prove and not postgres and not redis")]),
         "postgres": Stage([pytest(*while_one_waits, "-m", "not journey and not prove")], needs_servers=True),
         "js": Stage([["node", "--test", *js_tests()]]),
         "journeys": Stage(

@@ -1,6 +1,7 @@
 """CPU time, user and system, of a process and everything below it."""
 
 import os
+import time
 from pathlib import Path
 
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
@@ -26,3 +27,14 @@ def used_by_tree(root: int) -> float:
         used += sum(times.get(process, (0.0, 0.0)))  # its own, and that of its children which ended
         waiting += children.get(process, [])
     return used
+
+
+def children(parent: int) -> set[int]:
+    return {int(child) for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()}
+
+
+def wait_for_the_end_of(processes: set[int], patience_s: float = 5.0) -> None:
+    """Until their parent has counted what they used. One that has more to do, as a clean-up of its own, is not waited for."""
+    give_up_at = time.monotonic() + patience_s
+    while any(Path(f"/proc/{process}").exists() for process in processes) and time.monotonic() < give_up_at:
+        time.sleep(0.01)

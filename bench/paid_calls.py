@@ -12,11 +12,17 @@ import copy
 import os
 import sys
 import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import django
 from django.conf import settings
 
 from bench.programs import take_orders
+
+if TYPE_CHECKING:
+    from tests.calls.metering.world import Story
 
 # The calls stand still for minutes while others are measured; nobody may take that for a loss.
 PATIENT = {"REPORT_SILENCE_S": "3600", "LEASE_DEAD_S": "3600"}
@@ -32,12 +38,13 @@ def make(count: int) -> None:
     story.offer_rate(RATE_MINOR)
     story.accept(CAP_MINOR)
     story.count_down()
-    for row in (story.call, story.offer):
-        row.refresh_from_db()
+    assert story.offer
+    story.call.refresh_from_db()
+    story.offer.refresh_from_db()
     _copy_rows(story, count - 1)
 
 
-def _copy_rows(story, count: int) -> None:
+def _copy_rows(story: "Story", count: int) -> None:
     from calls.metering.models import Hearing, PaidPeriod  # noqa: PLC0415
     from payouts.wallet.models import Hold  # noqa: PLC0415
 
@@ -55,7 +62,7 @@ def _copy_rows(story, count: int) -> None:
     _copies(Hold.objects.get(), count, lambda hold, n: _set(hold, member=callers[n], key=f"copy:{n}"))
 
 
-def _copies(row, count: int, change) -> list:
+def _copies(row: Any, count: int, change: Callable[[Any, int], None]) -> list:
     copies = [copy.copy(row) for _ in range(count)]
     for number, one in enumerate(copies):
         one.pk, one._state = None, copy.copy(row._state)
@@ -63,7 +70,7 @@ def _copies(row, count: int, change) -> list:
     return type(row).objects.bulk_create(copies, batch_size=2_000)
 
 
-def _as_somebody(user, number: int) -> None:
+def _as_somebody(user: Any, number: int) -> None:
     user.email = f"{number}.{user.email}"
 
 
@@ -71,12 +78,12 @@ def _pair(first: str, people: tuple) -> dict:
     return {first: people[0], "expert": people[1]}
 
 
-def _set(row, **fields) -> None:
+def _set(row: Any, **fields: object) -> None:
     for name, value in fields.items():
         setattr(row, name, value)
 
 
-def _now():
+def _now() -> datetime:
     from django.utils import timezone  # noqa: PLC0415
 
     return timezone.now()
@@ -108,8 +115,8 @@ class Server:
         witnesses = []
         for period, side in Row.objects.values_list("period_id", "side"):
             witness = Hearing(self.hub, side=side)
-            witness.ear.report(0, now=_now())
-            witness.ear.report(self.received, now=_now())
+            for received in (0, self.received):
+                witness.ear.report(received, now=_now(), silence=timedelta(seconds=settings.REPORT_SILENCE_S))
             witness.period = witness.told = period
             witnesses.append(witness)
         return witnesses

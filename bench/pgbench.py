@@ -58,7 +58,7 @@ def script(statements: list[Recorded], first_ids: dict[str, int]) -> Script:
         str(first_ids["expert_pending"] + 2): "earning",
     }
     is_transaction = any(statement.in_transaction for statement in statements)
-    last, fixed = settlement.PEOPLE - 1, {}
+    last, fixed = settlement.PEOPLE - 1, dict[str, str]()
     lines = [
         "\\set n :n + 1",
         "\\set key 1000000000 * (:client_id + 1) + :n",

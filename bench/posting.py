@@ -55,8 +55,10 @@ class Peer:
 
 def _per_operation(server: Server, do: Callable[[], Work]) -> float:
     """Microseconds of CPU for one operation: the client's and the database's."""
+    connections = cpu.children(server.pid)
     before = cpu.used_by_tree(server.pid)
     work = do()
+    cpu.wait_for_the_end_of(cpu.children(server.pid) - connections)
     return (work.cpu_s + cpu.used_by_tree(server.pid) - before) / work.count * MICRO
 
 
@@ -87,7 +89,9 @@ def _throughput(server: Server, peer: Peer) -> list[Row]:
     The connections are threads of one process on both sides: so does pgbench hold them, and so does a server of the site,
     whose requests are threads.
     """
-    spread, hot, theirs = [], [], []
+    spread: list[float] = []
+    hot: list[float] = []
+    theirs: list[float] = []
     with (
         _poster(server, "spread", "many", connections=CLIENTS) as to_many,
         _poster(server, "hot", "hot", connections=CLIENTS) as to_one,

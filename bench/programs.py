@@ -46,7 +46,7 @@ class Program:
         assert self._process.stdout
         line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError(f"{self._process.args} ended")
+            raise RuntimeError(f"{self._process.args!r} ended")
         return line.strip()
 
     def __enter__(self) -> "Program":

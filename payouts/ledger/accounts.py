@@ -1,6 +1,6 @@
 """The chart of accounts (LEDGER.md explains each) and where their rows are found or made."""
 
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from django.db import connection, transaction
 
@@ -162,19 +162,19 @@ _known: dict[str, dict[AccountRef, int]] = {}  # by currency
 
 
 def ids_of(refs: set[AccountRef], currency: str) -> dict[AccountRef, int]:
-    """Row ids of `refs`, made where missing. To be called inside the transaction that uses them.
+    """Row ids of `refs` (and maybe of others), made where missing. To be called inside the transaction that uses them.
 
     An id is remembered by the process once its transaction has committed, never before: after a rollback SQLite gives
     the same id to another account. Accounts are never deleted, so what was committed stays true.
     """
     known = _known.get(currency, {})
-    found = {ref: known.get(ref) for ref in refs}
-    if None in found.values():
-        unknown = [ref for ref, row_id in found.items() if row_id is None]
-        fresh = {ref: _find_or_make(ref, currency) for ref in sorted(unknown)}  # sorted: makers never wait in a ring
-        transaction.on_commit(lambda: _remember(fresh, currency))
-        found |= fresh
-    return cast(dict[AccountRef, int], found)
+    if known.keys() >= refs:
+        return known
+    fresh = {
+        ref: _find_or_make(ref, currency) for ref in sorted(refs - known.keys())
+    }  # sorted: makers never wait in a ring
+    transaction.on_commit(lambda: _remember(fresh, currency))
+    return {ref: known[ref] for ref in refs & known.keys()} | fresh
 
 
 def forget() -> None:
@@ -183,10 +183,9 @@ def forget() -> None:
 
 
 def _remember(fresh: dict[AccountRef, int], currency: str) -> None:
-    known = _known.setdefault(currency, {})
-    if len(known) > _KNOWN_MAX:
-        known.clear()
-    known.update(fresh)
+    if len(_known.setdefault(currency, {})) > _KNOWN_MAX:
+        _known[currency] = {}  # a new one: other threads read in the old
+    _known[currency].update(fresh)
 
 
 def _find_or_make(ref: AccountRef, currency: str) -> int:

@@ -75,7 +75,7 @@ def post(*, key: str, kind: str, lines: Sequence[Line], now: datetime, reference
     Raises BadAmount, Overdraft, or KeyReused when `key` was posted with other content. Nothing was written then.
     """
     currency = _checked_currency(lines)
-    rows = ((*line.debit, *line.credit, line.amount.minor, line.group) for line in lines)
+    rows = ((*debit, *credit, amount.minor, group) for debit, credit, amount, group in lines)
     content = fingerprint(kind, reference, currency, rows)
     entry = posting.Entry(key, content, kind, reference, now)
     done = posting.write(entry, lines, currency)

@@ -30,11 +30,15 @@ _ENTRIES = """
     LEFT JOIN payouts_account AS debit ON debit.id = debit_id LEFT JOIN payouts_account AS credit ON credit.id = credit_id
     ORDER BY payouts_entry.id, payouts_posting.id
 """
+_STRAYS = """
+    SELECT payouts_posting.id FROM payouts_posting LEFT JOIN payouts_entry ON payouts_entry.id = entry_id
+    WHERE payouts_entry.id IS NULL ORDER BY payouts_posting.id
+"""
 
 
 def verify() -> list[str]:
     """Every fault found, as sentences; empty when the ledger is clean."""
-    return [*_account_faults(), *_entry_faults()]
+    return [*_account_faults(), *_entry_faults(), *_strays()]
 
 
 def differences(sql: str, says: str) -> list[str]:
@@ -68,6 +72,13 @@ def _entry_faults() -> Iterator[str]:
         rows = iter(cursor.fetchone, None)
         for (key, content, kind, reference), lines in groupby(rows, key=itemgetter(0, 1, 2, 3)):
             yield from _faults_of(key, content, kind, reference, [line[4:] for line in lines])
+
+
+def _strays() -> Iterator[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(_STRAYS)
+        for (row_id,) in cursor.fetchall():
+            yield f"posting {row_id}: its entry does not exist"
 
 
 def _faults_of(key: str, content: str, kind: str, reference: str, lines: list[tuple]) -> Iterator[str]:

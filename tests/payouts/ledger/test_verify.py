@@ -95,3 +95,10 @@ class PlantedErrorTests:
         assert code == 1
         assert found in said
         assert "Faults found:" in said
+
+    @pytest.mark.postgres  # SQLite refuses it
+    def test_so_is_a_posting_without_its_entry(self, a_busy_day, plants_an_error):
+        planted("UPDATE payouts_posting SET entry_id = 1000000000 WHERE id = (SELECT max(id) FROM payouts_posting)")
+        code, said = verify_ledger()
+        assert code == 1
+        assert "its entry does not exist" in said

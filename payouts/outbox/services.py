@@ -45,6 +45,11 @@ def is_known(*, key: str) -> bool:
     return OutboxRow.objects.filter(key=key).exists()
 
 
+def is_claimed(*, key: str) -> bool:
+    """Whether a worker is at it at this moment, or died at it and was not yet overtaken."""
+    return OutboxRow.objects.filter(key=key, state=OutboxRow.State.CLAIMED).exists()
+
+
 def work(*, handlers: Mapping[str, Handler], now: datetime, limit: int = 20) -> int:
     """Do up to `limit` rows that are due; answers how many were tried. Safe to run in several workers at once.
 

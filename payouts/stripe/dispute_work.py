@@ -8,7 +8,8 @@ from typing import Any
 
 from payouts.disputes import services as disputes
 from payouts.disputes.models import Dispute
-from payouts.outbox.services import Finish, GiveUp, Handler
+from payouts.outbox import services as outbox
+from payouts.outbox.services import Finish, GiveUp, Handler, NotYet
 from payouts.stripe import gateway, refund_gateway
 from payouts.stripe.answers import BankDispute, Refused
 from payouts.stripe.attempts import is_retry, with_fresh_key
@@ -49,12 +50,18 @@ def _answer(payload: dict[str, Any], key: str, send: Callable[[str, str], BankDi
 
 def recall(payload: dict[str, Any], *, key: str) -> Finish:
     """Transfers to an expert who took part, back while the money still lies in their balance at Stripe. What has left it is
-    a debt: Stripe refuses, and nothing is lost by having asked."""
+    a debt: Stripe refuses, and nothing is lost by having asked. But where several withdrawals lie there Stripe would take
+    the one for the other, so a payout is looked for first: its answer may have been lost. Raises NotYet while one is asked for.
+    """
     lying = Withdrawal.objects.filter(expert_id=payload["expert"], state=Withdrawal.State.REQUESTED)
     back: dict[int, str] = {}
     for row in lying.exclude(stripe_transfer=None).order_by("pk"):
         transfer, step = row.stripe_transfer or "", f"withdrawal:{row.pk}:recall"
+        if outbox.is_claimed(key=withdrawals.payout_key(row)):
+            raise NotYet(f"the payout of withdrawal {row.pk} is being asked for")
         with suppress(Refused):
+            if gateway.find_payout(account=row.stripe_account, withdrawal_id=row.pk):
+                continue
             found = gateway.find_reversal(transfer_id=transfer) if is_retry(key) else None
             back[row.pk] = found or with_fresh_key(step, partial(_reverse, row))
 

@@ -42,6 +42,7 @@ __all__ = [
     "connect",
     "of_expert",
     "payout_failed",
+    "payout_key",
     "payout_made",
     "payout_paid",
     "payout_refused",
@@ -268,7 +269,16 @@ def _update(withdrawal: Withdrawal, **changes: object) -> None:
 
 def _to_stripe(withdrawal: Withdrawal, action: str, now: datetime) -> None:
     payload = {"withdrawal": withdrawal.pk}
-    outbox.enqueue(action=f"stripe.{action}", key=f"withdrawal:{withdrawal.pk}:{action}", payload=payload, now=now)
+    outbox.enqueue(action=f"stripe.{action}", key=_key(withdrawal, action), payload=payload, now=now)
+
+
+def _key(withdrawal: Withdrawal, action: str) -> str:
+    return f"withdrawal:{withdrawal.pk}:{action}"
+
+
+def payout_key(withdrawal: Withdrawal) -> str:
+    """Of the outbox row that asks Stripe for its payout."""
+    return _key(withdrawal, "payout")
 
 
 def _post(

@@ -525,6 +525,50 @@ class RecallTests:
         SandboxKey.objects.all().delete()
         assert self.all_came_back(withdrawal, bob)
 
+    def test_what_went_to_their_bank_before_the_answer_was_lost_is_not_taken_from_another_withdrawal(
+        self, alice, bob, eve, sam, now, monkeypatch
+    ):
+        """Both lie in one balance at Stripe: what is called back must not be the other's money."""
+        top_up(eve, 10_000, now)
+        top_up(alice, 8_000, now)
+        charge(alice, bob, 8_000, now)
+        earnings.release_due(now=now + timedelta(days=31))
+        connect(bob, now=now)
+        first, charge_id = withdraw(bob, 2_500, now=now), latest("charge")["id"]
+        with monkeypatch.context() as later:
+            later.setattr(gateway, "create_payout", lost(gateway.create_payout, NotAnswered()))
+            work_for(4)
+            later.delitem(work.HANDLERS, "stripe.payout")
+            second = withdraw(bob, 2_500, now=now, key="again")
+            work_for(4)
+            sandbox.do(deed="dispute", about=charge_id)
+            work_for(4)
+            self.found(bob, sam, now)
+            work_for(4)
+        OutboxRow.objects.filter(state="waiting").update(due_at=timezone.now())
+        work_for(20)
+        for withdrawal in (first, second):
+            withdrawal.refresh_from_db()
+        assert (first.state, second.state) == ("paid", "failed")
+        assert second.failure_code == "under_review"
+        assert stripe_and_ledger_agree()
+
+    def test_while_a_payout_is_being_asked_for_nothing_is_called_back(self, asked, bob, sam, now, monkeypatch):
+        withdrawal, dispute = asked
+        with monkeypatch.context() as later:
+            later.delitem(work.HANDLERS, "stripe.payout")
+            work_for(2)
+            payout = OutboxRow.objects.filter(key=f"withdrawal:{withdrawal.pk}:payout")
+            payout.update(state="claimed", due_at=now + timedelta(days=400))
+            dispute()
+            work_for(4)
+            self.found(bob, sam, now)
+            work_for(4)
+        assert "is being asked for" in OutboxRow.objects.get(action="stripe.recall").error
+        assert not SandboxObject.objects.filter(kind="transfer_reversal").exists()
+        payout.update(state="waiting")
+        assert self.all_came_back(withdrawal, bob)
+
     def test_what_is_in_their_bank_is_a_debt(self, asked, bob, sam, now):
         withdrawal, dispute = asked
         work_for(20)

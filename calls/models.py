@@ -1,5 +1,6 @@
 """Every table of the calls."""
 
+from calls.contacts.models import Block, Report
 from calls.conversations.models import Message
 from calls.metering.models import CapRaise, FreeTime, Hearing, Offer, PaidPeriod, Stop, StoredTime
 from calls.notices.models import Process
@@ -7,6 +8,7 @@ from calls.orders.models import WorkOrder
 from calls.rooms.models import Call, Room, Seat
 
 __all__ = [
+    "Block",
     "Call",
     "CapRaise",
     "FreeTime",
@@ -15,6 +17,7 @@ __all__ = [
     "Offer",
     "PaidPeriod",
     "Process",
+    "Report",
     "Room",
     "Seat",
     "Stop",

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from calls.contacts import services as contacts
 from calls.conversations.models import Message
 from marketplace.accounts.models import User
 
@@ -11,7 +12,7 @@ A_DAY_MAX = 50
 
 
 class BadMessage(ValueError):
-    """`code`: empty, too_long, unreadable, self, too_many."""
+    """`code`: empty, too_long, unreadable, self, not_taken (one of the two blocked the other), too_many."""
 
     def __init__(self, code: str) -> None:
         self.code = code
@@ -29,6 +30,8 @@ def leave_message(*, sender: User, recipient: User, text: str, now: datetime) ->
         raise BadMessage("too_long")
     if "\0" in text:
         raise BadMessage("unreadable")
+    if contacts.has_blocked(member=recipient, other=sender) or contacts.has_blocked(member=sender, other=recipient):
+        raise BadMessage("not_taken")
     sent = Message.objects.filter(sender=sender)
     if (
         sent.filter(recipient=recipient, read_at=None).count() >= UNREAD_MAX

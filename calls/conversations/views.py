@@ -17,6 +17,7 @@ REFUSALS = {
     "too_long": gettext_lazy("A message can have at most 2000 characters."),
     "unreadable": gettext_lazy("That message holds characters that cannot be stored."),
     "self": gettext_lazy("This is your own profile."),
+    "not_taken": gettext_lazy("This person does not take messages now."),
     "too_many": gettext_lazy("You have left enough messages for now. Please wait until they are read."),
 }
 

@@ -10,7 +10,7 @@ class Refused(Exception):
 
 
 class CannotRing(Refused):
-    """`code`: self, away, busy, not_an_expert, already_in_call."""
+    """`code`: self, away, busy, not_an_expert, already_in_call, you_blocked, credit_needed, not_known."""
 
 
 class CallOver(Refused):

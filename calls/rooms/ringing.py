@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from calls.notices import services as notices
-from calls.rooms import ending
+from calls.rooms import admission, ending
 from calls.rooms.errors import CallOver, CannotRing
 from calls.rooms.models import Call, Room, Seat
 from marketplace.accounts.models import User
@@ -54,6 +54,8 @@ def _check(caller: User, expert: User) -> None:
         raise CannotRing("busy")
     if (state := experts.state(expert)) != "free":
         raise CannotRing(state)
+    if code := admission.refusal(caller=caller, expert=expert):
+        raise CannotRing(code)
 
 
 def _start_ringing(caller: User, expert: User, line: str, now: datetime) -> Call:

@@ -5,16 +5,14 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from calls.metering.moments import to_ms
+from calls.rooms.admission import covers_ten_minutes
 from calls.rooms.models import Call
 from marketplace.accounts.models import User
 from marketplace.experts.models import Profile
-from marketplace.listings.models import Listing
-from payouts.wallet import services as wallet
 
 State = Call.State
 
 SHOWN_AFTER = timedelta(seconds=30)  # how long a page can still learn how a ring ended
-TEN_MINUTES = 10
 
 
 def rings_state(*, user: User, now: datetime) -> dict:
@@ -43,16 +41,9 @@ def _incoming(call: Call) -> dict:
         "call": call.id,
         "caller": {"id": caller.id, "name": caller.name, "language": caller.language, "past_calls": before.count()},
         "line": call.line,
-        "has_ten_minutes": _covers_ten_minutes(caller, call.expert_id),
+        "has_ten_minutes": covers_ten_minutes(caller, call.expert_id),
         "until": to_ms(call.ring_until),
     }
-
-
-def _covers_ten_minutes(caller: User, expert_id: int) -> bool:
-    """Whether, never how much (PRODUCT.md, *Ring*). Without a rate per minute there is nothing to cover."""
-    rates = Listing.objects.filter(profile__user_id=expert_id, kind=Listing.Kind.PER_MINUTE, active=True)
-    rate = rates.values_list("rate_minor", flat=True).first()
-    return rate is None or wallet.credit(member=caller).minor >= rate * TEN_MINUTES
 
 
 def _outgoing(caller: User, now: datetime) -> dict | None:

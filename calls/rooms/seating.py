@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
+from calls.contacts import services as contacts
 from calls.notices import services as notices
 from calls.rooms import ending, ringing
 from calls.rooms.errors import NoCall
@@ -62,6 +63,28 @@ def hang_up(*, room: Room, user: User, now: datetime) -> None:
             ending.end(call=call, state=State.CANCELLED, reason="", now=now)
         else:
             ending.end(call=call, state=State.ENDED, reason="hung_up", now=now, by=user)
+
+
+def report_and_leave(*, room: Room, user: User, now: datetime) -> None:
+    """Ends the call that goes on, reports the other person and blocks them. So does it after a call: who was insulted and hung
+    up on still reports. Raises NoCall where the two have not talked."""
+    with transaction.atomic():
+        ending.lock(room.id)
+        call = Call.objects.filter(room=room).order_by("-id").first()
+        if call is None or call.started_at is None:
+            raise NoCall
+        if call.state in Call.OPEN:
+            hang_up(room=room, user=user, now=now)
+        about = room.expert if user.id == room.caller_id else room.caller
+        contacts.report(reporter=user, about=about, call_id=call.pk, now=now)
+        notices.tell_room(room_id=room.id)
+
+
+def explain_report(*, room: Room, user: User, words: str, now: datetime) -> None:
+    """Of the room's last call. Raises contacts' NotReported, BadWords."""
+    call = Call.objects.filter(room=room).order_by("-id").first()
+    contacts.explain(reporter=user, call_id=call.pk if call else 0, words=words, now=now)
+    notices.tell_room(room_id=room.id)
 
 
 def vacate(*, room_id: int, user_id: int, tab: UUID, now: datetime) -> bool:

@@ -1,9 +1,10 @@
 """The verbs of rooms."""
 
+from calls.rooms.admission import refusal
 from calls.rooms.errors import CallOver, CannotRing, NoCall
 from calls.rooms.ringing import answer, cancel, decline, ring
 from calls.rooms.rings import rings_state
-from calls.rooms.seating import join, leave, open_call
+from calls.rooms.seating import explain_report, join, leave, open_call, report_and_leave
 from calls.rooms.states import Look, look, room_state
 from calls.rooms.sweep import reap, sweep
 
@@ -15,11 +16,14 @@ __all__ = [
     "answer",
     "cancel",
     "decline",
+    "explain_report",
     "join",
     "leave",
     "look",
     "open_call",
     "reap",
+    "refusal",
+    "report_and_leave",
     "ring",
     "rings_state",
     "room_state",

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from calls.contacts import services as contacts
 from calls.metering import services as metering
 from calls.metering.models import PaidPeriod
 from calls.metering.moments import to_ms
@@ -41,6 +42,13 @@ def room_state(*, room: Room, user: User, now: datetime) -> dict:
     return look(room=room, user=user, now=now).state
 
 
+def _reported(call: Call | None, user: User) -> dict | None:
+    if call is None or call.state != State.ENDED:
+        return None
+    made = contacts.reported(reporter=user, call_id=call.pk)
+    return {"explained": bool(made.words)} if made else None
+
+
 def look(*, room: Room, user: User, now: datetime) -> Look:
     """`room` with its two people loaded; `user` one of them."""
     mine_is_caller = user.id == room.caller_id
@@ -56,6 +64,7 @@ def look(*, room: Room, user: User, now: datetime) -> Look:
         "you": {"id": user.id, "role": "payer" if mine_is_caller else "expert", "name": user.name},
         "other": _other(other, seats),
         "call": _call(call),
+        "reported": _reported(call, user),
         "can_ring": mine_is_caller and (call is None or call.state not in Call.OPEN),
         "offer": metering.offer_state(offer, user, now),
         "meter": metering.meter_state(period, user, now),

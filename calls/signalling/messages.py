@@ -14,6 +14,7 @@ BYTES_MAX = 64 * 1024
 NUMBER_MAX = 2**53 - 1
 WATCHED_MAX = 100
 LINE_MAX = 200
+WORDS_MAX = 2000
 CANDIDATES_MAX = 64
 PAGE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -39,6 +40,10 @@ def _has_surrogate(value: str) -> bool:
 
 def line(value: object) -> bool:
     return text(value, LINE_MAX)
+
+
+def words(value: object) -> bool:
+    return text(value, WORDS_MAX)
 
 
 def page(value: object) -> bool:
@@ -105,6 +110,8 @@ ROOM_MESSAGES = {
     "media": seated(received=number),
     "hangup": seated(),
     "ring": Message(optional={"line": line}, role="payer"),
+    "report": Message(),
+    "report.explain": Message({"words": words}),
     "offer.preview": seated("expert", {"rate_minor": id_, "price_minor": id_}, listing=id_),
     "offer.send": seated("expert", {"rate_minor": id_, "price_minor": id_, "estimate": estimate}, listing=id_),
     "offer.stored": seated(stored=id_),

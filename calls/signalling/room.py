@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
+from calls.contacts import services as contacts
 from calls.metering import services as metering
 from calls.rooms import services as rooms
 from calls.rooms.models import Room
@@ -28,6 +29,8 @@ class RoomSocket(Paying, Socket):
         "media": "report",
         "hangup": "hang_up",
         "ring": "ring",
+        "report": "report_and_leave",
+        "report.explain": "explain_report",
         **Paying.paying_handlers,
     }
 
@@ -152,6 +155,12 @@ class RoomSocket(Paying, Socket):
             rooms.ring, caller=self.member, expert=self.room.expert, line=line.strip(), now=timezone.now()
         )
 
+    async def report_and_leave(self) -> None:
+        await self.database(rooms.report_and_leave, room=self.room, user=self.member, now=timezone.now())
+
+    async def explain_report(self, words: str) -> None:
+        await self.database(rooms.explain_report, room=self.room, user=self.member, words=words, now=timezone.now())
+
     def refusal(self, problem: Exception) -> Refused | None:
         match problem:
             case rooms.CannotRing():
@@ -160,6 +169,10 @@ class RoomSocket(Paying, Socket):
                 return Refused("room.no_call")
             case rooms.CallOver():
                 return Refused("call.over")
+            case contacts.BadWords():
+                return Refused(f"report.{problem.code}")
+            case contacts.NotReported():
+                return Refused("not_found")
             case metering.OfferRefused():
                 return Refused(f"offer.{problem.code}", problem.text)
             case metering.MeterRefused():

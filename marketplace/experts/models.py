@@ -15,6 +15,12 @@ class Category(models.Model):
         return self.name
 
 
+class WhoMayRing(models.TextChoices):
+    MEMBERS = "members", _("any member")
+    CREDIT = "credit", _("members whose credit covers 10 minutes")
+    KNOWN = "known", _("people I have talked with")
+
+
 class Profile(models.Model):
     """A member's public page. Searched columns stay here; presence, which flips often, has a narrow table of its own."""
 
@@ -26,6 +32,7 @@ class Profile(models.Model):
     languages = models.JSONField(_("languages"), default=list)  # language codes: ["en", "fr"]
     skills = models.JSONField(_("skills"), default=list)  # short tags, at most 8
     place = models.CharField(_("place"), max_length=80, blank=True)
+    who_may_ring = models.CharField(max_length=7, choices=WhoMayRing.choices, default=WhoMayRing.MEMBERS)
     photo = models.CharField(max_length=120, blank=True)  # path under MEDIA_ROOT; written by experts.photos alone
     search_text = models.TextField(default="", editable=False)  # folded: no accents, no capitals
     published_at = models.DateTimeField(null=True, blank=True, db_index=True)

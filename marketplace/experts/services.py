@@ -9,7 +9,7 @@ from django.utils.text import slugify
 
 from marketplace.accounts.models import User
 from marketplace.experts.folding import fold, language_word
-from marketplace.experts.models import Category, Profile
+from marketplace.experts.models import Category, Profile, WhoMayRing
 from marketplace.experts.presence import (
     arrived,
     choose_away,
@@ -26,6 +26,7 @@ from marketplace.experts.presence import (
 __all__ = [
     "arrived",
     "choose_away",
+    "choose_who_may_ring",
     "left",
     "note_missed_ring",
     "note_ring_answered",
@@ -61,6 +62,11 @@ def write_profile(
         _save_under_free_slug(profile)
     refresh(user=member)  # whose page is open is free at once
     return profile
+
+
+def choose_who_may_ring(*, member: User, who: str) -> None:
+    """Raises ValueError for what is no WhoMayRing."""
+    Profile.objects.filter(user=member).update(who_may_ring=WhoMayRing(who))
 
 
 def search_text(profile: Profile) -> str:

@@ -6,13 +6,16 @@ from datetime import datetime
 from operator import attrgetter
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from calls.contacts import services as contacts
 from calls.conversations import services as conversations
 from calls.metering import services as metering
 from calls.notices import services as notices
@@ -20,7 +23,7 @@ from calls.orders import services as orders
 from marketplace.accounts.models import User
 from marketplace.experts import languages
 from marketplace.experts import services as experts
-from marketplace.experts.models import Presence, Profile
+from marketplace.experts.models import Presence, Profile, WhoMayRing
 from marketplace.listings.models import Listing
 from payouts.earnings import services as earnings
 from payouts.money import Money
@@ -49,12 +52,16 @@ class CallRow:
 @require_safe
 def me(request):
     profile, stored = _profile_of(request.user), list(metering.stored_of_member(request.user))
+    blocks = contacts.blocks_of(request.user)
     return render(
         request,
         "marketplace/me.html",
         {
             "profile": profile,
             "languages": [languages.name(code) for code in profile.languages] if profile else [],
+            "who_may_ring": WhoMayRing.choices,
+            "blocks": blocks,
+            "blocked_ids": {block.blocked_id for block in blocks},
             "calls": _calls_of(request.user),
             "orders": orders.of_member(request.user)[:ORDERS_SHOWN],
             "stored": stored,
@@ -72,6 +79,38 @@ def choose_presence(request):
     get_object_or_404(Profile, user=request.user)
     if experts.choose_away(user=request.user, away=request.POST.get("away") == "1"):
         notices.tell_watchers(user_id=request.user.pk)
+    return redirect("me")
+
+
+@login_required
+@require_POST
+def choose_who_may_ring(request):
+    get_object_or_404(Profile, user=request.user)
+    try:
+        experts.choose_who_may_ring(member=request.user, who=request.POST.get("who", ""))
+    except ValueError:
+        messages.error(request, _("Please choose who may ring you."))
+    else:
+        messages.success(request, _("Saved. From now on that is who may ring you."))
+    return redirect("me")
+
+
+@login_required
+@require_POST
+def block(request, member_id: int):
+    """Somebody who called or wrote to this member; nobody else's number says anything here."""
+    reached = Q(calls_made__expert=request.user) | Q(messages_sent__recipient=request.user)
+    other = get_object_or_404(User.objects.filter(reached).distinct(), pk=member_id)
+    contacts.block(member=request.user, other=other, now=timezone.now())
+    messages.success(request, _("%(name)s can no longer call you or write to you.") % {"name": other.name})
+    return redirect("me")
+
+
+@login_required
+@require_POST
+def unblock(request, member_id: int):
+    contacts.unblock(member=request.user, other_id=member_id)
+    messages.success(request, _("The block is taken back."))
     return redirect("me")
 
 

@@ -5,6 +5,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from calls.rooms import services as rooms
 from marketplace.experts import languages, photos
 from marketplace.experts.models import Profile
 from marketplace.listings.models import Listing
@@ -30,8 +31,18 @@ def profile(request, slug: str):
             "free_ms": settings.FREE_TIME_S * 1000,
             "own": request.user.is_authenticated and request.user.pk == shown.user_id,
             "open_room": _open_room(request.user, shown),
+            "closed_door": _closed_door(request.user, shown),
+            "ten_minutes": _cost(shown.rate, 10) if shown.rate else None,
         },
     )
+
+
+def _closed_door(member, shown: Profile) -> str:
+    """Why `member` may not ring this expert, said before they press. That the expert blocked them is never said."""
+    if not member.is_authenticated or member.pk == shown.user_id:
+        return ""
+    code = rooms.refusal(caller=member, expert=shown.user)
+    return "" if code == "away" else code
 
 
 def _open_room(member, shown: Profile) -> str | None:

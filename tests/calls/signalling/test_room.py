@@ -121,6 +121,39 @@ class JoiningTests:
         await hers.state(lambda state: state["call"]["state"] == "answered")
 
 
+class ReportTests:
+    async def test_one_press_ends_the_call_and_the_other_reads_of_no_report(self, alice, bob, now):
+        hers, his, _call = await live_pair(alice, bob, now)
+        await hers.say("report")
+        state = await hers.state(lambda state: state["call"]["state"] == "ended" and state["reported"])
+        assert state["reported"] == {"explained": False}
+        state = await his.state(lambda state: state["call"]["state"] == "ended")
+        assert state["reported"] is None
+        await hers.say("ring")
+        assert await hers.error() == ("ring.you_blocked", "ring")
+
+    async def test_the_words_follow_once(self, alice, bob, now):
+        hers, his, _call = await live_pair(alice, bob, now)
+        await hers.say("report")
+        await hers.state(lambda state: state["reported"])
+        await hers.say("report.explain", words=" ")
+        assert await hers.error() == ("report.empty", "report.explain")
+        await hers.say("report.explain", words="He shouted.")
+        await hers.state(lambda state: state["reported"] == {"explained": True})
+        await hers.say("report.explain", words="Again.")
+        assert await hers.error() == ("report.said", "report.explain")
+        await his.say("report.explain", words="I did not.")
+        assert await his.error() == ("not_found", "report.explain")
+
+    async def test_before_they_talked_there_is_nothing_to_report(self, alice, bob, now):
+        call = await sync_to_async(answered_call)(alice, bob, now)
+        hers = await room_of(alice, call.room.code)
+        await hers.say("report")
+        assert await hers.error() == ("room.no_call", "report")
+        await hers.say("report.explain", words="x" * 2_001)
+        assert await hers.error() == ("bad_field", "report.explain")
+
+
 class PresenceInTheRoomTests:
     async def test_the_caller_sees_when_the_expert_can_be_rung_again(self, alice, bob, now, settings):
         settings.AWAY_AFTER_S = 0.1

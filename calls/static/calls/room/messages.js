@@ -96,6 +96,7 @@
  * @property {You} you
  * @property {Other} other
  * @property {Call | null} call
+ * @property {{explained: boolean} | null} [reported]  by this person, of the call that ended
  * @property {boolean} can_ring
  * @property {Credit} [credit]  payers only
  * @property {Listing[]} [listings]  experts only

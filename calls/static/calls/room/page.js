@@ -12,6 +12,7 @@ import { Doors } from "./page/doors.js";
 import { Focus } from "./page/focus.js";
 import { GoPaid } from "./page/go_paid.js";
 import { MeterPill } from "./page/meter_pill.js";
+import { ReportForm } from "./page/report.js";
 import { Stage } from "./page/stage.js";
 import { Voice } from "./page/voice.js";
 import { wordsFrom } from "./page/words.js";
@@ -48,7 +49,7 @@ function openRoom() {
   const controls = new Controls(desk, () => addCredit(0));
   const goPaid = new GoPaid(desk);
   const devicePanel = new DevicePanel(desk, (speaker) => stage.speakThrough(speaker));
-  const parts = [new Doors(desk), stage, new MeterPill(desk), controls, goPaid, consent, devicePanel, new Focus()];
+  const parts = [new Doors(desk), stage, new MeterPill(desk), controls, goPaid, consent, devicePanel, new ReportForm(desk), new Focus()];
   let due = false;
 
   function render() {

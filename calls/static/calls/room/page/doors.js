@@ -60,9 +60,10 @@ export class Doors {
     show(byId("over-all"), Boolean(meter.last?.with_earlier_text) && ended);
     say(byId("over-all"), meter.last?.with_earlier_text ?? "");
     point("receipt", call?.receipt ?? null);
-    show(byId("ring-again"), state.can_ring);
+    const canRing = state.can_ring && !state.reported;
+    show(byId("ring-again"), canRing);
     byId("ring-again").classList.toggle("button-quiet", Boolean(call?.receipt));
-    const message = state.can_ring && call?.state !== "ended" && other.slug;
+    const message = canRing && call?.state !== "ended" && other.slug;
     point("leave-message", message ? `/experts/${other.slug}/` : null);
   }
 

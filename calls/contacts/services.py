@@ -1,0 +1,97 @@
+"""Who reaches whom: blocking for good, and reporting. What is refused because of it stands where people ring and write."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from calls.contacts.models import Block, Report
+from marketplace.accounts.models import User
+from payouts.office import services as office
+
+LONGEST = 2000
+
+
+class NotReported(LookupError):
+    """There is no such report of this member's."""
+
+
+class BadWords(ValueError):
+    """`code`: empty, too_long, unreadable, said (a report's words are said once)."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+def block(*, member: User, other: User, now: datetime) -> None:
+    """Once; again changes nothing. `other` is not told. Raises ValueError for oneself."""
+    if member.pk == other.pk:
+        raise ValueError("nobody blocks themself")
+    Block.objects.get_or_create(blocker=member, blocked=other, defaults={"blocked_at": now})
+
+
+def unblock(*, member: User, other_id: int) -> None:
+    Block.objects.filter(blocker=member, blocked=other_id).delete()
+
+
+def blocks_of(member: User) -> list[Block]:
+    """The newest first, with the people."""
+    return list(Block.objects.filter(blocker=member).select_related("blocked").order_by("-blocked_at", "-pk"))
+
+
+def has_blocked(*, member: User, other: User) -> bool:
+    return Block.objects.filter(blocker=member, blocked=other).exists()
+
+
+@transaction.atomic
+def report(*, reporter: User, about: User, call_id: int, now: datetime) -> Report:
+    """Staff look at it, and `about` is blocked. Once for a call; again changes nothing."""
+    made, is_new = Report.objects.get_or_create(
+        reporter=reporter, call_id=call_id, defaults={"about": about, "reported_at": now}
+    )
+    if is_new:
+        block(member=reporter, other=about, now=now)
+        text = _("{reporter} left call {call} and reported {about}. What they write about it follows, if they do.")
+        _open_task(made, "", text.format(reporter=reporter, call=call_id, about=about), now)
+    return made
+
+
+@transaction.atomic
+def explain(*, reporter: User, call_id: int, words: str, now: datetime) -> None:
+    """What happened, in the reporter's words, once. Raises NotReported, BadWords."""
+    made = Report.objects.select_for_update(no_key=True).filter(reporter=reporter, call_id=call_id).first()
+    if made is None:
+        raise NotReported
+    words = words.strip()
+    if not words:
+        raise BadWords("empty")
+    if len(words) > LONGEST:
+        raise BadWords("too_long")
+    if "\0" in words:
+        raise BadWords("unreadable")
+    if made.words:
+        raise BadWords("said")
+    made.words = words
+    made.save(update_fields=["words"])
+    _open_task(
+        made,
+        ":words",
+        _("{reporter} writes about call {call}: {words}").format(reporter=reporter, call=call_id, words=words),
+        now,
+    )
+
+
+def reported(*, reporter: User, call_id: int) -> Report | None:
+    return Report.objects.filter(reporter=reporter, call_id=call_id).first()
+
+
+def _open_task(made: Report, step: str, text: str, now: datetime) -> None:
+    office.open_task(
+        kind="report",
+        key=f"report:{made.pk}{step}",
+        reference=f"call:{made.call_id}",
+        text=text,
+        now=now,
+        parties=[made.reporter_id, made.about_id],
+    )

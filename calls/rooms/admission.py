@@ -1,0 +1,49 @@
+"""Whom an expert lets ring (PRODUCT.md, *Ring*)."""
+
+from django.db.models import Q
+
+from calls.contacts import services as contacts
+from calls.rooms.models import Call
+from marketplace.accounts.models import User
+from marketplace.experts.models import Profile, WhoMayRing
+from marketplace.listings.models import Listing
+from payouts.wallet import services as wallet
+
+TEN_MINUTES = 10
+
+
+def refusal(*, caller: User, expert: User) -> str:
+    """Why `caller` may not ring, whatever the expert is doing: you_blocked, away (blocked: they are not told), credit_needed,
+    not_known. Empty: they may."""
+    if contacts.has_blocked(member=caller, other=expert):
+        return "you_blocked"
+    if contacts.has_blocked(member=expert, other=caller):
+        return "away"
+    chosen = Profile.objects.filter(user=expert).values_list("who_may_ring", flat=True).first()
+    if chosen == WhoMayRing.CREDIT and not _has_credit(caller, expert.id):
+        return "credit_needed"
+    if chosen == WhoMayRing.KNOWN and not _have_talked(caller, expert):
+        return "not_known"
+    return ""
+
+
+def covers_ten_minutes(caller: User, expert_id: int) -> bool:
+    """Whether, never how much (PRODUCT.md, *Ring*). Without a rate per minute there is nothing to cover."""
+    rate = _rate_minor(expert_id)
+    return rate is None or wallet.credit(member=caller).minor >= rate * TEN_MINUTES
+
+
+def _has_credit(caller: User, expert_id: int) -> bool:
+    """For ten minutes, or any where there is no rate."""
+    rate = _rate_minor(expert_id)
+    return wallet.credit(member=caller).minor >= (1 if rate is None else rate * TEN_MINUTES)
+
+
+def _rate_minor(expert_id: int) -> int | None:
+    rates = Listing.objects.filter(profile__user_id=expert_id, kind=Listing.Kind.PER_MINUTE, active=True)
+    return rates.values_list("rate_minor", flat=True).first()
+
+
+def _have_talked(one: User, other: User) -> bool:
+    between = Q(caller=one, expert=other) | Q(caller=other, expert=one)
+    return Call.objects.filter(between, started_at__isnull=False).exists()

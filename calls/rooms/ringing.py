@@ -13,6 +13,7 @@ from calls.rooms.models import Call, Room, Seat
 from marketplace.accounts.models import User
 from marketplace.experts import services as experts
 from marketplace.experts.models import Profile
+from payouts.mail import services as mail
 
 State = Call.State
 
@@ -118,8 +119,13 @@ def answer(*, call_id: int, expert: User, now: datetime) -> Call:
     return call
 
 
+@transaction.atomic
 def miss(*, call: Call, now: datetime) -> None:
-    """Nobody answered in time."""
-    missed = ending.end(call=call, state=State.MISSED, reason="", now=now, only_if_due=True)
-    if missed and experts.note_missed_ring(user=call.expert, caller=call.caller):
+    """Nobody answered in time. The expert gets a mail, but one an hour of the same caller."""
+    if not ending.end(call=call, state=State.MISSED, reason="", now=now, only_if_due=True):
+        return
+    if is_away := experts.note_missed_ring(user=call.expert, caller=call.caller):
         notices.tell_watchers(user_id=call.expert_id)
+    facts = {"name": call.caller.name, "line": call.line, "rang_at": call.rang_at, "is_away": int(is_away)}
+    key = f"missed:{call.expert_id}:{call.caller_id}:{call.rang_at:%Y-%m-%dT%H}"
+    mail.enqueue(member=call.expert, template="missed_call", facts=facts, key=key, now=now)

@@ -1,6 +1,6 @@
 """The chart of accounts (LEDGER.md explains each) and where their rows are found or made."""
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from django.db import connection, transaction
 
@@ -170,11 +170,11 @@ def ids_of(refs: set[AccountRef], currency: str) -> dict[AccountRef, int]:
     known = _known.get(currency, {})
     if known.keys() >= refs:
         return known
-    fresh = {
-        ref: _find_or_make(ref, currency) for ref in sorted(refs - known.keys())
-    }  # sorted: makers never wait in a ring
+    found = {ref: known.get(ref) for ref in refs}
+    unknown = sorted(ref for ref, row_id in found.items() if row_id is None)  # sorted: makers never wait in a ring
+    fresh = {ref: _find_or_make(ref, currency) for ref in unknown}
     transaction.on_commit(lambda: _remember(fresh, currency))
-    return {ref: known[ref] for ref in refs & known.keys()} | fresh
+    return cast(dict[AccountRef, int], found | fresh)
 
 
 def forget() -> None:

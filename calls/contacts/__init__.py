@@ -1,0 +1,1 @@
+"""Who may reach whom: blocks and reports. Rings and messages ask here."""

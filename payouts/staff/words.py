@@ -14,6 +14,7 @@ WORDS: dict[str, Promise] = {
     "reconciliation": _("Stripe and ledger differ"),
     "refund_failed": _("refund came back"),
     "refund_refused": _("refund refused for good"),
+    "report": _("report of a member"),
     "review": _("review of an earning"),
     "stuck_withdrawal": _("withdrawal stuck at Stripe"),
     "suspense": _("moved at Stripe, unexplained"),

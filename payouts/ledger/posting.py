@@ -103,6 +103,7 @@ def _ask(database: BaseDatabaseWrapper, sql: str, values: list) -> tuple:
             cursor.execute(sql, values)
             return cursor.fetchone()
     database.ensure_connection()
+    database.validate_no_broken_transaction()  # as Django's cursor does: what is posted now would be rolled back
     with database.wrap_database_errors:
         return database.connection.execute(sql, values).fetchone()
 

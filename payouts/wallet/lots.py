@@ -87,13 +87,13 @@ def restore(*, member_id: int, reference: str, amount: Money, now: datetime) -> 
 
     Raises BadAmount above what was spent.
     """
-    spent = (
-        LotUse.objects.filter(reference=reference, member_id=member_id)
-        .values_list("lot")
-        .annotate(minor=Sum("amount_minor"))
-    )
-    spent_of = {lot_id: minor for lot_id, minor in spent if minor > 0}
-    lots = list(CreditLot.objects.select_for_update(no_key=True).filter(pk__in=spent_of).order_by("pk"))
+    used = LotUse.objects.filter(reference=reference, member_id=member_id)
+    lots = list(CreditLot.objects.select_for_update(no_key=True).filter(pk__in=used.values("lot")).order_by("pk"))
+    # Summed under the locks: another part of the same purchase may have come back while we waited for them.
+    spent_of = {
+        lot_id: minor for lot_id, minor in used.values_list("lot").annotate(minor=Sum("amount_minor")) if minor > 0
+    }
+    lots = [lot for lot in lots if lot.pk in spent_of]
     lots.sort(key=lambda lot: (lot.kind == Kind.PROMOTIONAL, -lot.pk))
     changes, left = [], amount.minor
     for lot in lots:

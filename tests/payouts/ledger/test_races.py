@@ -348,3 +348,28 @@ class WithdrawalRaceTests:
         at_once(4, lambda _: released.append(earnings.release_due(now=later)))
         assert sum(released) == 4
         assert purse(bob)["available"] == "2.80"
+
+
+class GiveBackRaceTests:
+    def test_two_parts_of_one_purchase_given_back_at_once_come_back_as_what_they_were(self, alice, bob, eve, now):
+        give_credit(alice, 10_000, now)
+        charge(alice, eve, 8_000, now)  # the paid lot has room above what is spent below
+        give_promo(alice, 5_000, now)
+        charge(alice, bob, 6_000, now, reference="period:7")  # 50.00 promotional, 10.00 paid
+        part = {"label": "x", "link": "/", "release_from": now, "now": now, "keep_days": 30}
+        earnings.move_part(reference="period:7", to="stored:7", amount=eur(3_000), key="k", **part)
+
+        def other() -> None:
+            try:
+                earnings.give_back(reference="stored:7", amount=eur(1_000), key="b", now=now)
+            finally:
+                connection.close()
+
+        with transaction.atomic():
+            earnings.give_back(reference="period:7", amount=eur(1_000), key="a", now=now)
+            waiting = Thread(target=other)
+            waiting.start()
+            sleep(1)
+        waiting.join()
+        assert services.balance(accounts.caller_credit(alice.pk), "EUR") == eur(2_000)
+        assert services.balance(accounts.caller_promo(alice.pk), "EUR") == eur(1_000)

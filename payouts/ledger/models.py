@@ -57,8 +57,8 @@ class Entry(models.Model):
 class Posting(models.Model):
     """`amount_minor` from one account to another: one debit, one credit, so it cannot be unbalanced."""
 
-    # No constraint on PostgreSQL: one statement writes the entry and its postings, and entries are never deleted. It could
-    # not fail, and took a thirtieth of a settlement.
+    # No constraint on PostgreSQL: only posting.py writes, the entry and its postings in one statement, and entries are never
+    # deleted. It took a thirtieth of a settlement; what anybody else might write, verify.py finds.
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="postings", db_constraint=False)
     debit = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
     credit = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)

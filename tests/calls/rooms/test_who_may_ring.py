@@ -13,7 +13,7 @@ from tests import cast
 from tests.payouts.purse import give_credit
 
 pytestmark = pytest.mark.django_db
-RATE, TEN_MINUTES = 200, 2_000
+TEN_MINUTES = 2_000
 
 
 @pytest.fixture

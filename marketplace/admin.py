@@ -90,7 +90,7 @@ class FactorAdmin(admin.ModelAdmin):
 
 @admin.register(Category)
 class CategoryAdmin(admin.ModelAdmin):
-    list_display = ("name", "slug")
+    list_display = ("name", "slug", "commission_percent")
     prepopulated_fields = {"slug": ("name",)}
 
 

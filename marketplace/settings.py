@@ -342,6 +342,7 @@ if len(CURRENCY) != 3 or not CURRENCY.isascii() or not CURRENCY.isupper():
 TAX_POLICY = env_str("TAX_POLICY", "payouts.earnings.taxing.NoTax")
 COMMISSION_PERCENT = env_int("COMMISSION_PERCENT", 30, high=100)
 RATE_MINOR_MIN, RATE_MINOR_MAX = 20, 1_000
+RATE_MINOR_VERIFIED_MAX = 10_000  # what staff may allow a verified expert
 ACT_MINOR_MIN, ACT_MINOR_MAX = 100, 50_000
 TOP_UP_MINOR_MIN, TOP_UP_MINOR_MAX = 500, 50_000
 CREDIT_MINOR_MAX, CREDIT_MINOR_HARD_MAX = 50_000, 200_000  # the hard one with all that could be paid on open pages

@@ -10,10 +10,10 @@ from django.db.models import Q
 from calls.metering import free_time, prices, stored, texts
 from calls.metering.errors import OfferRefused
 from calls.metering.models import Offer, PaidPeriod
-from calls.metering.terms import commission_percent
 from calls.notices.services import tell_room
 from calls.rooms.models import Call
 from marketplace.accounts.models import User
+from marketplace.listings import services as listings
 from marketplace.listings.models import Listing
 from payouts.wallet import services as wallet
 
@@ -39,7 +39,8 @@ def send_offer(
     call = _lock(call)
     if call.expert_id != expert.pk:
         raise OfferRefused("not_the_expert")
-    listing = Listing.objects.filter(pk=listing_id, profile__user=expert.pk, active=True).first()
+    own = Listing.objects.filter(profile__user=expert.pk, active=True).select_related("profile__category")
+    listing = own.filter(pk=listing_id).first()
     if listing is None or listing.currency != settings.CURRENCY:
         raise OfferRefused("not_found")
     _check_moment(call, now, beside_a_period=listing.kind == Listing.Kind.ACT_OF_WORK)
@@ -53,7 +54,7 @@ def send_offer(
         listing=listing.pk,
         label=listing.title,
         currency=listing.currency,
-        commission_percent=commission_percent(listing),
+        commission_percent=listings.commission_percent(listing.profile),
         rate_minor=rate,
         price_minor=price,
         list_minor=list_minor,

@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from django.conf import settings
-
 from calls.metering.errors import OfferRefused
-from calls.metering.terms import commission_percent
 from calls.metering.texts import you_will_get
 from marketplace.accounts.models import User
+from marketplace.listings import services as listings
 from marketplace.listings.models import Listing
 from payouts.commission import split
 from payouts.money import Money
@@ -22,12 +20,8 @@ def checked(listing: Listing, *, rate_minor: Any, price_minor: Any) -> tuple[int
     listed = (listing.rate_minor if per_minute else listing.price_minor) or 0
     typed, other = (rate_minor, price_minor) if per_minute else (price_minor, rate_minor)
     asked = listed if typed is None else typed
-    low, high = (
-        (settings.RATE_MINOR_MIN, settings.RATE_MINOR_MAX)
-        if per_minute
-        else (settings.ACT_MINOR_MIN, settings.ACT_MINOR_MAX)
-    )
-    if other is not None or type(asked) is not int or not low <= asked <= high:
+    low, high = listings.rate_limits(listing.profile) if per_minute else listings.price_limits()
+    if other is not None or type(asked) is not int or not low.minor <= asked <= high.minor:
         raise OfferRefused("rate_out_of_range")
     if asked > listed:
         raise OfferRefused("rate_above_listing")
@@ -39,7 +33,8 @@ def preview(
     *, expert: User, listing_id: int, rate_minor: int | None = None, price_minor: int | None = None
 ) -> dict[str, Any]:
     """What the expert would get, in words, before they ask. Raises not_found, rate_out_of_range, rate_above_listing."""
-    listing = Listing.objects.filter(pk=listing_id, profile__user=expert.pk, active=True).first()
+    own = Listing.objects.filter(profile__user=expert.pk, active=True).select_related("profile__category")
+    listing = own.filter(pk=listing_id).first()
     if listing is None:
         raise OfferRefused("not_found")
     rate, price, _ = checked(listing, rate_minor=rate_minor, price_minor=price_minor)
@@ -48,5 +43,5 @@ def preview(
 
 def earning_text(listing: Listing, rate_minor: int | None, price_minor: int | None) -> str:
     minor = rate_minor if price_minor is None else price_minor
-    share = split(minor or 0, commission_percent(listing)).earning_minor
+    share = split(minor or 0, listings.commission_percent(listing.profile)).earning_minor
     return you_will_get(Money(share, listing.currency), per_minute=rate_minor is not None)

@@ -6,7 +6,6 @@ from django.conf import settings
 
 from calls.metering.billing import ActOfTime, PerMinute, Terms, cap_ms, used_part
 from calls.metering.models import Offer, PaidPeriod
-from marketplace.listings.models import Listing
 
 LOWEST_CAP_MINUTES = 2  # under two minutes of credit there is nothing to switch to (PRODUCT.md, section 2, *Cap*)
 
@@ -44,11 +43,6 @@ def is_work(row: Offer | PaidPeriod) -> bool:
 def is_stored(row: Offer | PaidPeriod) -> bool:
     """Paid for before: nothing is held, and what is used is taken from what is stored."""
     return row.kind == Offer.Kind.STORED_TIME
-
-
-def commission_percent(listing: Listing) -> int:
-    """The platform's share of what this listing brings. One for all of them today; a category may have its own."""
-    return settings.COMMISSION_PERCENT
 
 
 def captures_after() -> timedelta:

@@ -133,7 +133,8 @@ def _purse(payer: User, is_paying: bool, now: datetime) -> dict:
 
 
 def _shelf(expert: User) -> dict:
-    active = Listing.objects.filter(profile__user=expert, active=True).order_by("-kind", "id")  # the rate first
+    own = Listing.objects.filter(profile__user=expert, active=True).select_related("profile__category")
+    active = own.order_by("-kind", "id")  # the rate first
     return {
         "listings": [
             {

@@ -1,4 +1,5 @@
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -6,10 +7,23 @@ from django.utils.translation import gettext_lazy as _
 class Category(models.Model):
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=60)
+    commission_percent = models.PositiveSmallIntegerField(
+        _("commission, percent"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(100)],
+        help_text=_("The platform's share of new offers in this category. Empty: that of the whole site."),
+    )
 
     class Meta:
         ordering = ["name"]
         verbose_name_plural = "categories"
+        constraints = [
+            models.CheckConstraint(
+                name="category_commission_is_a_share",
+                condition=models.Q(commission_percent__isnull=True) | models.Q(commission_percent__lte=100),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -36,6 +50,7 @@ class Profile(models.Model):
     photo = models.CharField(max_length=120, blank=True)  # path under MEDIA_ROOT; written by experts.photos alone
     search_text = models.TextField(default="", editable=False)  # folded: no accents, no capitals
     published_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    rate_minor_max = models.PositiveIntegerField(null=True, editable=False)  # allowed by staff; else RATE_MINOR_MAX
 
     def __str__(self) -> str:
         return self.slug

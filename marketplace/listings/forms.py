@@ -1,12 +1,14 @@
 """What an expert asks for, typed in major units of the platform's currency."""
 
+from functools import partial
+
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from marketplace.experts.models import Category, Profile
 from marketplace.listings import services as listings
 from marketplace.listings.models import Listing
 from payouts.money import BadAmount, Money, read_money
@@ -50,22 +52,44 @@ class SumField(forms.CharField):
         return amount
 
 
-def _with_share(words: str) -> str:
-    return f"{words} {_('You keep {share} %.').format(share=100 - settings.COMMISSION_PERCENT)}"
+class PriceForm(forms.Form):
+    """Of one expert (`profile`; None: of someone who is about to be one). Beside the price stands what they keep of it."""
+
+    priced = "price"
+
+    def __init__(self, *args, profile: Profile | None, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.profile = profile
+        price = self.fields[self.priced]
+        price.help_text = f"{price.help_text} {self.share_text()}"
+
+    def share_text(self) -> str:
+        percent = listings.commission_percent(self.profile) if self.profile else settings.COMMISSION_PERCENT
+        return _("You keep {share} %.").format(share=100 - percent)
 
 
-_with_share_lazy = lazy(_with_share, str)
+class RateForm(PriceForm):
+    """On the page on which the category is chosen, too: says which categories leave another share."""
 
-
-class RateForm(forms.Form):
+    priced = "rate"
     rate = SumField(
-        label=gettext_lazy("Rate per minute"),
-        help_text=_with_share_lazy(gettext_lazy("What the caller pays, taxes included.")),
-        limits=listings.rate_limits,
+        label=gettext_lazy("Rate per minute"), help_text=gettext_lazy("What the caller pays, taxes included.")
     )
 
+    def __init__(self, *args, profile: Profile | None, **kwargs) -> None:
+        super().__init__(*args, profile=profile, **kwargs)
+        self.fields["rate"].limits = partial(listings.rate_limits, profile)
 
-class ActForm(forms.Form):
+    def share_text(self) -> str:
+        others = Category.objects.exclude(commission_percent=None)
+        exceptions = [f"{other.name} {100 - other.commission_percent} %" for other in others]
+        if not exceptions:
+            return super().share_text()
+        text = _("You keep {share} % ({exceptions}).")
+        return text.format(share=100 - settings.COMMISSION_PERCENT, exceptions=", ".join(exceptions))
+
+
+class ActForm(PriceForm):
     title = forms.CharField(
         label=gettext_lazy("What the caller gets"),
         help_text=gettext_lazy("For example: your tax return checked together."),
@@ -78,12 +102,12 @@ class ActForm(forms.Form):
     )
     price = SumField(
         label=gettext_lazy("Price"),
-        help_text=_with_share_lazy(gettext_lazy("For the whole act, taxes included.")),
+        help_text=gettext_lazy("For the whole act, taxes included."),
         limits=listings.price_limits,
     )
 
 
-class WorkForm(forms.Form):
+class WorkForm(PriceForm):
     title = forms.CharField(
         label=gettext_lazy("What the caller gets"),
         help_text=gettext_lazy("For example: a letter translated into French."),
@@ -100,6 +124,6 @@ class WorkForm(forms.Form):
     )
     price = SumField(
         label=gettext_lazy("Price"),
-        help_text=_with_share_lazy(gettext_lazy("For the whole work, taxes included.")),
+        help_text=gettext_lazy("For the whole work, taxes included."),
         limits=listings.price_limits,
     )

@@ -1,12 +1,17 @@
 """What an expert sells: one rate per minute, acts of time, and acts of work. Limits are settings (PRODUCT.md, section 3)."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from marketplace.accounts.models import User
 from marketplace.experts.models import Profile
 from marketplace.listings.models import Listing
 from payouts.money import Money
+from payouts.office import services as office
+from payouts.withdrawals import services as withdrawals
 
 ACTS_MAX = 20
 ACT_MINUTES_MIN, ACT_MINUTES_MAX = 5, 480
@@ -21,8 +26,14 @@ class TooManyActs(ValueError):
     """The profile has ACTS_MAX active acts already."""
 
 
-def rate_limits() -> tuple[Money, Money]:
-    return _money(settings.RATE_MINOR_MIN), _money(settings.RATE_MINOR_MAX)
+class NotVerified(ValueError):
+    """Stripe has not checked who the expert is, or no longer stands by it."""
+
+
+def rate_limits(profile: Profile | None = None) -> tuple[Money, Money]:
+    """Per minute; higher for an expert whom staff allowed more."""
+    highest = (profile and profile.rate_minor_max) or settings.RATE_MINOR_MAX
+    return _money(settings.RATE_MINOR_MIN), _money(highest)
 
 
 def price_limits() -> tuple[Money, Money]:
@@ -32,13 +43,39 @@ def price_limits() -> tuple[Money, Money]:
 @transaction.atomic
 def set_rate(*, profile: Profile, rate_minor: int) -> Listing:
     """The profile's one rate per minute, in minor units. Offers already made keep the rate they were made at."""
-    _check(rate_minor, rate_limits())
-    Profile.objects.select_for_update().get(pk=profile.pk)
+    _check(rate_minor, rate_limits(Profile.objects.select_for_update().get(pk=profile.pk)))
     listing = profile.listings.filter(kind=Listing.Kind.PER_MINUTE, active=True).first()
     listing = listing or Listing(profile=profile, kind=Listing.Kind.PER_MINUTE, title=_("Conversation"))
     listing.rate_minor, listing.currency = rate_minor, settings.CURRENCY
     listing.save()
     return listing
+
+
+@transaction.atomic
+def allow_rate(*, profile: Profile, staff: User, highest: Money | None, reason: str, now: datetime) -> None:
+    """Staff let a verified expert ask up to `highest` per minute; None: no more than anybody. A rate above it comes down.
+
+    Verified is whom Stripe pays out to: it has checked a document of theirs by then. Raises NotVerified, BadPrice, office's
+    PartyToIt.
+    """
+    office.check_no_party(staff=staff, parties=[profile.user_id])
+    if highest is not None:
+        _check(highest.minor, (_money(settings.RATE_MINOR_MAX), _money(settings.RATE_MINOR_VERIFIED_MAX)))
+        bank = withdrawals.bank_of(expert=profile.user)
+        if bank is None or not bank.is_ready:
+            raise NotVerified
+    kept = Profile.objects.select_for_update().get(pk=profile.pk)
+    kept.rate_minor_max = highest and highest.minor
+    kept.save(update_fields=["rate_minor_max"])
+    _, most = rate_limits(kept)
+    kept.listings.filter(kind=Listing.Kind.PER_MINUTE, rate_minor__gt=most.minor).update(rate_minor=most.minor)
+    office.record(staff=staff, act="rate.allow", reference=f"user:{kept.user_id}", reason=f"{most}: {reason}", now=now)
+
+
+def commission_percent(profile: Profile) -> int:
+    """The platform's share of what this expert's listings bring: the category's own, else that of the whole site."""
+    own = profile.category.commission_percent
+    return settings.COMMISSION_PERCENT if own is None else own
 
 
 def add_act(*, profile: Profile, title: str, length_minutes: int, price_minor: int) -> Listing:

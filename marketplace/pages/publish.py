@@ -22,7 +22,7 @@ from payouts.money import Money
 @require_http_methods(["GET", "HEAD", "POST"])
 def become_an_expert(request):
     profile = Profile.objects.filter(user=request.user).select_related("category").first()
-    form = ExpertForm(request.POST or None, request.FILES or None, initial=_said(profile))
+    form = ExpertForm(request.POST or None, request.FILES or None, initial=_said(profile), profile=profile)
     if form.is_valid():
         shown = _publish(request.user, **form.cleaned_data)
         messages.success(request, _("Your profile is changed.") if profile else _("Your profile is public."))
@@ -56,7 +56,7 @@ def act(request, act_id: int | None = None):
     """A new act of time without `act_id`, else one of the member's own."""
     profile = get_object_or_404(Profile, user=request.user)
     kept = get_object_or_404(_own_acts(request.user), pk=act_id) if act_id else None
-    form = ActForm(request.POST or None, initial=_terms(kept))
+    form = ActForm(request.POST or None, initial=_terms(kept), profile=profile)
     if form.is_valid():
         terms = form.cleaned_data
         price = {"price_minor": terms.pop("price").minor}
@@ -80,7 +80,7 @@ def work(request, work_id: int | None = None):
     profile = get_object_or_404(Profile, user=request.user)
     own = Listing.objects.filter(profile=profile, kind=Listing.Kind.ACT_OF_WORK, active=True)
     kept = get_object_or_404(own, pk=work_id) if work_id else None
-    form = WorkForm(request.POST or None, initial=_work_terms(kept))
+    form = WorkForm(request.POST or None, initial=_work_terms(kept), profile=profile)
     if form.is_valid():
         terms = form.cleaned_data
         price = {"price_minor": terms.pop("price").minor}

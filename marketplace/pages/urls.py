@@ -1,6 +1,6 @@
 from django.urls import path
 
-from marketplace.pages import demo, directory, health, me, profile, publish
+from marketplace.pages import demo, directory, health, me, profile, publish, staff_rate
 
 urlpatterns = [
     path("", directory.home, name="home"),
@@ -20,6 +20,7 @@ urlpatterns = [
     path("me/acts/<int:act_id>/take-off/", publish.take_off_act, name="take_off_act"),
     path("me/works/add/", publish.work, name="add_work"),
     path("me/works/<int:work_id>/", publish.work, name="work"),
+    path("staff/members/<int:member_id>/rate/", staff_rate.allow_rate, name="staff_rate"),
     # The demo's doors: 404 unless the demo is on and the visitor sits at this machine.
     path("demo/", demo.doors, name="demo"),
     path("demo/sign-in/", demo.sign_in, name="demo_sign_in"),

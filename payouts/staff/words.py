@@ -31,6 +31,7 @@ WORDS: dict[str, Promise] = {
     "freeze.lift": _("let a member withdraw again"),
     "outbox.retry": _("tried again what was given up"),
     "promo.grant": _("gave promotional credit"),
+    "rate.allow": _("set an expert's highest rate"),
     "refund.credit_again": _("made a refund credit again"),
     "refund.sent_by_hand": _("sent a refund by hand"),
     "review.fine": _("found an earning fine"),

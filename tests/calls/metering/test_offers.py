@@ -6,6 +6,7 @@ from django.conf import settings
 from calls.metering import services as metering
 from calls.metering.models import Offer
 from calls.rooms.models import Call
+from marketplace.experts.models import Category, Profile
 from marketplace.listings.models import Listing
 from tests import cast
 from tests.calls.metering.world import Story
@@ -33,6 +34,22 @@ class SendTests:
             "EUR",
             30,
         )
+
+    def test_its_commission_is_that_of_the_experts_category(self, story):
+        Category.objects.update(commission_percent=15)
+        offer = send(story)
+        Category.objects.update(commission_percent=20)
+        offer.refresh_from_db()
+        assert offer.commission_percent == 15
+        seen = metering.preview(expert=story.bob, listing_id=cast.rate_of(story.bob).pk)
+        assert seen["text"] == "You will get €1.60 per minute."
+
+    def test_an_expert_who_was_allowed_more_asks_for_more(self, story):
+        with refused("rate_out_of_range"):
+            send(story, rate_minor=4_000)
+        Profile.objects.filter(user=story.bob).update(rate_minor_max=5_000)
+        Listing.objects.filter(kind="per_minute").update(rate_minor=4_500)
+        assert send(story, rate_minor=4_000).rate_minor == 4_000
 
     def test_the_caller_is_asked(self, story):
         offer = send(story)

@@ -1,8 +1,16 @@
-import pytest
+from decimal import Decimal
 
+import pytest
+from django.db import IntegrityError
+
+from marketplace.experts.models import Category
 from marketplace.listings import services as listings
 from marketplace.listings.models import Listing
+from payouts.money import Money
+from payouts.office.models import AuditRecord
+from payouts.office.services import PartyToIt
 from tests import cast
+from tests.payouts.purse import connect_bank
 
 
 class SetRateTests:
@@ -43,3 +51,58 @@ class ActTests:
             listings.add_act(profile=bob.profile, title=f"Act {number}", length_minutes=30, price_minor=500)
         with pytest.raises(listings.TooManyActs):
             listings.add_act(profile=bob.profile, title="One more", length_minutes=30, price_minor=500)
+
+
+class HighRateTests:
+    """PRODUCT.md, section 3: staff may allow up to 100.00 to a verified expert."""
+
+    def allow(self, bob, sam, highest: str | None, now) -> None:
+        sum_ = highest and Money(int(Decimal(highest) * 100), "EUR")
+        listings.allow_rate(profile=bob.profile, staff=sam, highest=sum_ or None, reason="a known surgeon", now=now)
+
+    def test_an_expert_whom_stripe_checked_may_be_allowed_up_to_a_hundred(self, bob, sam, now):
+        connect_bank(bob)
+        self.allow(bob, sam, "100.00", now)
+        bob.profile.refresh_from_db()
+        assert listings.set_rate(profile=bob.profile, rate_minor=10_000).rate_minor == 10_000
+        with pytest.raises(listings.BadPrice, match="€0.20 to €100.00"):
+            listings.set_rate(profile=bob.profile, rate_minor=10_001)
+        assert AuditRecord.objects.get(act="rate.allow").reason == "€100.00: a known surgeon"
+
+    def test_nobody_else_is_allowed_it(self, bob, sam, now):
+        with pytest.raises(listings.NotVerified):
+            self.allow(bob, sam, "50.00", now)
+        connect_bank(bob)
+        for too_much in ("100.01", "9.99"):
+            with pytest.raises(listings.BadPrice):
+                self.allow(bob, sam, too_much, now)
+        with pytest.raises(listings.BadPrice):
+            listings.set_rate(profile=bob.profile, rate_minor=1_001)
+        assert not AuditRecord.objects.exists()
+
+    def test_staff_allow_themselves_nothing(self, bob, now):
+        connect_bank(bob)
+        with pytest.raises(PartyToIt):
+            self.allow(bob, bob, "50.00", now)
+
+    def test_taken_back_it_brings_the_rate_down(self, bob, sam, now):
+        connect_bank(bob)
+        self.allow(bob, sam, "50.00", now)
+        bob.profile.refresh_from_db()
+        listings.set_rate(profile=bob.profile, rate_minor=4_000)
+        self.allow(bob, sam, None, now)
+        assert cast.rate_of(bob).rate_minor == 1_000
+
+
+class CommissionTests:
+    def test_it_is_that_of_the_site_where_the_category_has_none(self, bob):
+        assert listings.commission_percent(bob.profile) == 30
+
+    @pytest.mark.parametrize("percent", [0, 15, 100])
+    def test_a_category_may_have_its_own(self, bob, percent):
+        bob.profile.category.commission_percent = percent
+        assert listings.commission_percent(bob.profile) == percent
+
+    def test_no_category_has_more_than_all_of_it(self, bob):
+        with pytest.raises(IntegrityError):
+            Category.objects.update(commission_percent=101)

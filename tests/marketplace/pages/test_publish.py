@@ -133,3 +133,13 @@ class ActTests:
 
     def test_is_for_experts(self, signed_in, alice):
         assert signed_in(alice).get("/me/acts/add/").status_code == 404
+
+
+class ShareTests:
+    def test_an_expert_reads_what_is_left_of_a_price(self, signed_in, bob):
+        assert "You keep 70 %." in signed_in(bob).get("/me/acts/add/").content.decode()
+
+    def test_a_category_with_a_commission_of_its_own_leaves_another_part(self, signed_in, bob, said):
+        Category.objects.filter(slug="money").update(commission_percent=10)
+        assert "You keep 90 %." in signed_in(bob).get("/me/acts/add/").content.decode()
+        assert "You keep 70 % (Money and taxes 90 %)." in signed_in(bob).get(PAGE).content.decode()

@@ -1,7 +1,8 @@
 """Every table of the site and its catalogue."""
 
 from marketplace.accounts.models import User
+from marketplace.closing.models import Closing
 from marketplace.experts.models import Category, Connection, Presence, Profile
 from marketplace.listings.models import Listing
 
-__all__ = ["Category", "Connection", "Listing", "Presence", "Profile", "User"]
+__all__ = ["Category", "Closing", "Connection", "Listing", "Presence", "Profile", "User"]

@@ -41,7 +41,7 @@ class OfferRefused(Refused):
         "cap_above_credit": _("The limit cannot be above your credit."),
         "cap_above_limit": _("This is more than your monthly limit leaves."),
         "monthly_limit": _("Your monthly limit does not allow it. Raising it in your wallet takes 24 hours."),
-        "payments_blocked": _("Your payments are paused while your bank disputes one. See your wallet."),
+        "payments_blocked": _("Your payments are paused. Your wallet says why."),
         "already_paying": _("You have another paid call running. End it first."),
     }
     # Of already_paying, where it is the other's.
@@ -58,6 +58,6 @@ class MeterRefused(Refused):
         "cap_too_low": _("The new limit must be above the present one."),
         "insufficient_credit": _("There is not enough credit for this limit. Add credit first."),
         "monthly_limit": _("Your monthly limit does not allow it. Raising it in your wallet takes 24 hours."),
-        "payments_blocked": _("Your payments are paused while your bank disputes one. See your wallet."),
+        "payments_blocked": _("Your payments are paused. Your wallet says why."),
         "captured": _("The act has begun; it can no longer be cancelled."),
     }

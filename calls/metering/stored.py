@@ -139,10 +139,21 @@ def give_back_expired(*, today: datetime, now: datetime) -> int:
     return given_back
 
 
-def _give_back(stored_id: int, today: datetime, now: datetime) -> bool:
+def give_back_stored(*, member: User, now: datetime) -> int:
+    """One of the two leaves for good: what is left goes back at once, but what is in use or waits for something else."""
+    left = [row.pk for row in stored_of_member(member)]
+    given_back = 0
+    for stored_id in left:
+        with transaction.atomic():
+            given_back += _give_back(stored_id, None, now)
+    return given_back
+
+
+def _give_back(stored_id: int, today: datetime | None, now: datetime) -> bool:
+    """`today`: not before its date; None: whatever its date."""
     stored = lock(stored_id)
     in_use = PaidPeriod.objects.living().filter(stored=stored).exists()
-    if in_use or not stored.price_minor or stored.expires_at is None or stored.expires_at > today:
+    if in_use or not stored.price_minor or stored.expires_at is None or (today and stored.expires_at > today):
         return False
     if earnings.kept_by_others(references=[stored.reference]):
         return False

@@ -167,7 +167,7 @@ def tip(request: MemberRequest, call_id: int) -> HttpResponse:
     except wallet.InsufficientCredit as short:
         messages.error(request, _("You have {credit}. No tip was sent.").format(credit=short.credit))
     except wallet.PaymentsBlocked:
-        messages.error(request, _("Your payments are paused while your bank disputes one. No tip was sent."))
+        messages.error(request, _("Your payments are paused: your wallet says why. No tip was sent."))
     except KeyReused:
         messages.error(request, _("This form had been sent before with another amount. See your tips below."))
     else:

@@ -71,6 +71,11 @@ def of_member(member: User) -> QuerySet[WorkOrder]:
     return mine.select_related("payer", "expert", "call").order_by("-pk")
 
 
+def open_of_member(member: User) -> QuerySet[WorkOrder]:
+    """Bought or sold, and neither paid nor freed yet."""
+    return of_member(member).filter(closed_at=None)
+
+
 @dataclass(frozen=True, slots=True)
 class OrderRow:
     """What became of an order's money. `held`: it was contested before it was paid; `charge`: it was paid, wholly or not."""

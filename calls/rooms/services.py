@@ -2,7 +2,7 @@
 
 from calls.rooms.admission import refusal
 from calls.rooms.errors import CallOver, CannotRing, NoCall
-from calls.rooms.ringing import answer, cancel, decline, ring
+from calls.rooms.ringing import answer, cancel, decline, open_calls, ring
 from calls.rooms.rings import rings_state
 from calls.rooms.seating import explain_report, join, leave, open_call, report_and_leave
 from calls.rooms.states import Look, look, room_state
@@ -21,6 +21,7 @@ __all__ = [
     "leave",
     "look",
     "open_call",
+    "open_calls",
     "reap",
     "refusal",
     "report_and_leave",

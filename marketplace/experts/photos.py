@@ -55,9 +55,19 @@ def keep_photo(*, profile: Profile, image: Image.Image) -> None:
     for side in SIZES:
         image.resize((side, side), Image.Resampling.LANCZOS).save(path_of(profile.photo, side), "WEBP", quality=82)
     profile.save(update_fields=["photo"])
-    if before:
+    _delete(before)
+
+
+def take_photo_off(*, profile: Profile) -> None:
+    before, profile.photo = profile.photo, ""
+    profile.save(update_fields=["photo"])
+    _delete(before)
+
+
+def _delete(photo: str) -> None:
+    if photo:
         for side in SIZES:
-            path_of(before, side).unlink(missing_ok=True)
+            path_of(photo, side).unlink(missing_ok=True)
 
 
 def path_of(photo: str, side: int) -> Path:

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from marketplace.accounts.models import User
+from marketplace.experts import photos
 from marketplace.experts.folding import fold, language_word
 from marketplace.experts.models import Category, Profile, WhoMayRing
 from marketplace.experts.presence import (
@@ -31,10 +32,13 @@ __all__ = [
     "note_missed_ring",
     "note_ring_answered",
     "process_died",
+    "publish_again",
+    "retire",
     "search_text",
     "set_in_call",
     "state",
     "states",
+    "unpublish",
     "write_profile",
 ]
 
@@ -62,6 +66,33 @@ def write_profile(
         _save_under_free_slug(profile)
     refresh(user=member)  # whose page is open is free at once
     return profile
+
+
+def unpublish(*, member: User) -> datetime | None:
+    """Nobody finds or rings the member. When the profile was published; None: there is none, or it was not."""
+    profile = Profile.objects.select_for_update().filter(user=member).first()
+    if profile is None or profile.published_at is None:
+        return None
+    before, profile.published_at = profile.published_at, None
+    profile.save(update_fields=["published_at"])
+    refresh(user=member)
+    return before
+
+
+def publish_again(*, member: User, published_at: datetime) -> None:
+    Profile.objects.filter(user=member).update(published_at=published_at)
+    refresh(user=member)
+
+
+def retire(*, member: User) -> None:
+    """What the member wrote of themself, and their photo, are gone; the row stays for the listings on receipts."""
+    profile = Profile.objects.filter(user=member).first()
+    if profile is None:
+        return
+    profile.headline = profile.bio = profile.place = profile.search_text = ""
+    profile.languages, profile.skills, profile.published_at = [], [], None
+    profile.save()
+    transaction.on_commit(lambda: photos.take_photo_off(profile=profile))
 
 
 def choose_who_may_ring(*, member: User, who: str) -> None:

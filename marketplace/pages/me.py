@@ -21,6 +21,7 @@ from calls.metering import services as metering
 from calls.notices import services as notices
 from calls.orders import services as orders
 from marketplace.accounts.models import User
+from marketplace.closing import services as closing
 from marketplace.experts import languages
 from marketplace.experts import services as experts
 from marketplace.experts.models import Presence, Profile, WhoMayRing
@@ -67,6 +68,7 @@ def me(request):
             "stored": stored,
             "stored_kept": metering.kept_past_date(stored, now=timezone.now()),
             "stored_waits": bool(stored) and wallet.is_blocked(member=request.user),
+            "closing": closing.open_of(request.user),
             "letters": request.user.messages_received.select_related("sender").order_by("-sent_at")[:MESSAGES_SHOWN],
         },
     )

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from marketplace.closing import services as closing
 from marketplace.experts import photos
 from marketplace.experts import services as experts
 from marketplace.experts.models import Profile
@@ -21,6 +22,9 @@ from payouts.money import Money
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def become_an_expert(request):
+    if closing.open_of(request.user):
+        messages.info(request, _("You are closing your account. Keep it first, then publish."))
+        return redirect("close_account")
     profile = Profile.objects.filter(user=request.user).select_related("category").first()
     form = ExpertForm(request.POST or None, request.FILES or None, initial=_said(profile), profile=profile)
     if form.is_valid():

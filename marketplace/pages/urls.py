@@ -1,6 +1,6 @@
 from django.urls import path
 
-from marketplace.pages import demo, directory, health, me, profile, publish, staff_rate
+from marketplace.pages import closing, demo, directory, health, me, profile, publish, staff_rate
 
 urlpatterns = [
     path("", directory.home, name="home"),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("me/who-may-ring/", me.choose_who_may_ring, name="choose_who_may_ring"),
     path("me/blocked/<int:member_id>/", me.block, name="block"),
     path("me/blocked/<int:member_id>/remove/", me.unblock, name="unblock"),
+    path("me/close/", closing.close, name="close_account"),
+    path("me/close/keep/", closing.keep, name="keep_account"),
     path("me/messages/<int:message_id>/read/", me.mark_read, name="mark_message_read"),
     path("me/acts/add/", publish.act, name="add_act"),
     path("me/acts/<int:act_id>/", publish.act, name="act"),

@@ -39,6 +39,7 @@ __all__ = [
     "contest_held",
     "decide",
     "for_staff",
+    "has_open",
     "holds",
     "meet_deadlines",
     "needs_two",
@@ -48,6 +49,11 @@ __all__ = [
     "take_back",
     "to_answer",
 ]
+
+
+def has_open(*, member: AbstractBaseUser) -> bool:
+    """Whether one waits that the member, as payer or expert, is a party of."""
+    return Claim.objects.exclude(state=Claim.State.CLOSED).filter(of_payer(member) | of_expert(member)).exists()
 
 
 @dataclass(slots=True)

@@ -37,6 +37,7 @@ __all__ = [
     "find_participation",
     "for_staff",
     "gathered",
+    "has_open",
     "is_known",
     "lift_block",
     "looks",
@@ -158,6 +159,11 @@ def for_staff(*, is_closed: bool = False) -> QuerySet[Dispute]:
     closed = Q(status__in=["won", "lost", "prevented", "warning_closed"])
     found = Dispute.objects.select_related("member", "lot__top_up")
     return found.filter(closed) if is_closed else found.exclude(closed)
+
+
+def has_open(*, member: AbstractBaseUser) -> bool:
+    """Whether a bank has yet to decide about a payment of the member, or asks about one."""
+    return for_staff().filter(member_id=member.pk).exists()
 
 
 def looks(*, references: Iterable[str]) -> dict[str, list[datetime]]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, Max, Q, QuerySet, Sum
 
 from payouts.earnings import debts
 from payouts.earnings.capture import Captured, capture, release_date
@@ -36,6 +36,7 @@ __all__ = [
     "give_back",
     "kept_by_others",
     "kept_past_date",
+    "last_release",
     "left",
     "left_to_tip",
     "let_go",
@@ -126,6 +127,11 @@ def pending_by_date(*, expert: AbstractBaseUser, count: int) -> list[Earning]:
     """The next pending earnings of which something is left, the one that is released soonest first."""
     pending = Earning.objects.filter(expert_id=expert.pk, released_at=None, given_back_minor__lt=F("price_minor"))
     return [earning for earning in pending.order_by("release_at", "pk")[:count] if earning.amount]
+
+
+def last_release(*, expert: AbstractBaseUser) -> datetime | None:
+    """When the last of the pending earnings is released, as things stand. None: nothing is pending."""
+    return Earning.objects.filter(expert_id=expert.pk, released_at=None).aggregate(last=Max("release_at"))["last"]
 
 
 def released(*, expert: AbstractBaseUser) -> QuerySet[Earning]:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from payouts.ledger import services as ledger
@@ -44,12 +45,15 @@ __all__ = [
     "request",
     "settle",
     "take_what_came_back",
+    "under_way",
     "unused",
 ]
 State, Origin = Refund.State, Refund.Origin
 # A card that is gone stays gone: the next refund to it goes to staff at once.
 FINAL_REASONS = ("lost_or_stolen_card", "expired_or_canceled_card", "declined")
+TRIES = 3  # and what failed so often for another reason is not sent a fourth time
 DISPUTED = "charge_disputed"  # Stripe's word, and ours where Stripe was not asked
+NO_BANKS_WORD = (DISPUTED, "charge_already_refunded")
 
 
 class NotEnough(Exception):
@@ -124,12 +128,19 @@ def request(*, member: AbstractBaseUser, amount: Money | None, key: str, now: da
 
 
 def _send(refund: Refund, now: datetime) -> None:
-    gone = Refund.objects.filter(lot_id=refund.lot_id, state=State.FAILED, failure_code__in=FINAL_REASONS).first()
+    failed = Refund.objects.filter(lot_id=refund.lot_id, state=State.FAILED).exclude(failure_code__in=NO_BANKS_WORD)
+    gone = failed.filter(failure_code__in=FINAL_REASONS).first() or failed.order_by("pk")[TRIES - 1 :].first()
     if gone:
         _refuse(refund, gone.failure_code, "", now)
     else:
         payload = {"refund": refund.pk}
         outbox.enqueue(action="stripe.refund", key=f"{refund.reference}:card", payload=payload, now=now)
+
+
+def under_way(*, member: AbstractBaseUser) -> Money:
+    """What left the credit and is not at its bank yet; what waits for staff, too."""
+    on_its_way = Refund.objects.filter(member_id=member.pk, state__in=Refund.OPEN, currency=settings.CURRENCY)
+    return Money(on_its_way.aggregate(sum=Sum("taken_minor"))["sum"] or 0, settings.CURRENCY)
 
 
 def of_member(*, member: AbstractBaseUser, count: int) -> list[Refund]:

@@ -1,4 +1,5 @@
-"""Who may not pay: a bank took a payment of theirs back. Looked at by each new hold, payment and top-up: one small index."""
+"""Who may not pay: a bank took a payment of theirs back, or they close their account. Looked at by each new hold, payment
+and top-up: one small index."""
 
 from datetime import datetime
 
@@ -8,7 +9,7 @@ from payouts.wallet.models import PaymentBlock
 
 
 class PaymentsBlocked(Exception):
-    """A payment of the member is disputed: nothing new is paid or added until that is settled. Nothing moved."""
+    """Nothing new is paid or added: a payment of the member is disputed, or they close their account. Nothing moved."""
 
 
 def block_payments(*, member: AbstractBaseUser, reason: str, now: datetime) -> bool:
@@ -23,6 +24,12 @@ def unblock_payments(*, reason: str, now: datetime) -> bool:
 
 def is_blocked(*, member: AbstractBaseUser) -> bool:
     return PaymentBlock.objects.filter(member_id=member.pk, lifted_at=None).exists()
+
+
+def blocked_by(*, member: AbstractBaseUser) -> str:
+    """What for: "dispute", which counts before "closing"; empty: nothing blocks."""
+    reasons = PaymentBlock.objects.filter(member_id=member.pk, lifted_at=None).values_list("reason", flat=True)
+    return max((reason.partition(":")[0] for reason in reasons), default="")
 
 
 def blocks(*, reason: str) -> bool:

@@ -82,13 +82,19 @@ def expire_due(*, now: datetime) -> int:
     return expired
 
 
+def end_promotions(*, member: AbstractBaseUser, now: datetime) -> int:
+    """The account is closed: what is not held goes, whatever its date."""
+    return _expire(member.pk, now, until=lots.NEVER)
+
+
 @transaction.atomic
-def _expire(member_id: int, now: datetime) -> int:
+def _expire(member_id: int, now: datetime, until: datetime | None = None) -> int:
+    """`until`: of which dates, if not of those that have passed."""
     ours = CreditLot.objects.filter(
         member_id=member_id, kind=Kind.PROMOTIONAL, currency=settings.CURRENCY, remaining_minor__gt=0
     )
     locked = list(ours.select_for_update(no_key=True).order_by("pk"))
-    due = sorted((lot for lot in locked if _expires(lot) <= now), key=lambda lot: (_expires(lot), lot.pk))
+    due = sorted((lot for lot in locked if _expires(lot) <= (until or now)), key=lambda lot: (_expires(lot), lot.pk))
     # What is held was there first: it counts as part of the lots that are spent first, and those are the expired ones.
     held = ledger.balance(accounts.caller_promo_hold(member_id), settings.CURRENCY).minor
     changes = []

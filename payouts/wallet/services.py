@@ -6,7 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 
 from payouts.wallet import holds
 from payouts.wallet.advances import advance, kept_from_cards, let_advance_go, repay_advances, rests_on_debt
-from payouts.wallet.blocks import PaymentsBlocked, block_payments, blocks, is_blocked, unblock_payments
+from payouts.wallet.blocks import PaymentsBlocked, block_payments, blocked_by, blocks, is_blocked, unblock_payments
 from payouts.wallet.booking import book_payment, confirm_top_up, record_decline, refuse_payment
 from payouts.wallet.funding import FundingSource, Part, Taken, spread
 from payouts.wallet.history import Move, Page, history
@@ -37,7 +37,7 @@ from payouts.wallet.limits import (
 )
 from payouts.wallet.models import Hold
 from payouts.wallet.monthly import AboveMonthlyLimit, Monthly, monthly, set_monthly_limit
-from payouts.wallet.promotional import GrantRefused, expire_due, grant, promotional_lots
+from payouts.wallet.promotional import GrantRefused, end_promotions, expire_due, grant, promotional_lots
 from payouts.wallet.top_ups import (
     card_form_key,
     close_checkout,
@@ -69,6 +69,7 @@ __all__ = [
     "TooOften",
     "advance",
     "block_payments",
+    "blocked_by",
     "blocks",
     "book_payment",
     "card_form_key",
@@ -77,6 +78,7 @@ __all__ = [
     "confirm_top_up",
     "credit",
     "customer_of",
+    "end_promotions",
     "expire_due",
     "free",
     "freed",

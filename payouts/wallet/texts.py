@@ -34,5 +34,8 @@ def too_often_text(wait: TooOften) -> str:
     return text.format(at=at)
 
 
-def blocked_text() -> str:
+def blocked_text(by: str) -> str:
+    """`by`: as wallet.blocked_by says."""
+    if by == "closing":
+        return _("You are closing your account, so nothing can be added. Nothing was charged.")
     return _("Your payments are paused while your bank disputes one. Nothing was charged.")

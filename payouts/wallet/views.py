@@ -103,7 +103,7 @@ def _begun(request: MemberRequest, form: TopUpForm, back: str, pay: Callable[...
     except wallet.TooOften as wait:
         form.add_error(None, too_often_text(wait))
     except wallet.PaymentsBlocked:
-        form.add_error(None, blocked_text())
+        form.add_error(None, blocked_text(wallet.blocked_by(member=request.user)))
     except wallet.CheckoutsOpen:
         form.add_error(None, _("You have payment pages open. Pay there, or try again in a few minutes."))
     except SavedCard.DoesNotExist:
@@ -200,7 +200,7 @@ def top_up_again(request: MemberRequest, top_up_id: int) -> HttpResponse:
     except wallet.TooOften as wait:
         messages.error(request, too_often_text(wait))
     except wallet.PaymentsBlocked:
-        messages.error(request, blocked_text())
+        messages.error(request, blocked_text(wallet.blocked_by(member=request.user)))
     except (wallet.CheckoutsOpen, BadAmount, NotAnswered, Refused):
         messages.error(
             request, _("The payment page could not be opened. Nothing was charged. Please try again in a minute.")
@@ -228,7 +228,7 @@ def _page(
         "monthly": monthly,
         "limit_form": limit_form
         or MonthlyLimitForm(initial={"limit": monthly and (monthly.raised_to or monthly.limit)}),
-        "is_blocked": wallet.is_blocked(member=request.user),
+        "blocked_by": wallet.blocked_by(member=request.user),
         "promotions": wallet.promotional_lots(member=request.user),
         "unused": refunds.unused(member=request.user),
         "refund_form": RefundForm(initial={"token": token_urlsafe(24)}, auto_id="id_refund_%s"),

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from payouts.earnings import services as earnings
 from payouts.ledger import accounts
@@ -56,6 +56,7 @@ __all__ = [
     "transfer_made",
     "transfer_refused",
     "transfer_waits",
+    "under_way",
     "withdrawn",
 ]
 State = Withdrawal.State
@@ -95,10 +96,19 @@ class OutOfTurn(Exception):
     """Money left our balance for a withdrawal that had been given up: staff must look. Nothing was posted."""
 
 
-def request(*, expert: AbstractBaseUser, amount: Money, key: str, now: datetime, at_once: bool = False) -> Withdrawal:
+def request(
+    *,
+    expert: AbstractBaseUser,
+    amount: Money,
+    key: str,
+    now: datetime,
+    at_once: bool = False,
+    any_sum: bool = False,
+) -> Withdrawal:
     """Take `amount` out of what is available and send it on its way, once per `key` (the form's token).
 
-    `at_once`: to the bank within minutes, where it takes that; else the ordinary way, for the same nothing.
+    `at_once`: to the bank within minutes, where it takes that; else the ordinary way, for the same nothing. `any_sum`: who
+    closes their account leaves nothing behind, so no sum is too little.
 
     Raises BadAmount, TooLittle, NotEnough, BankNotReady, WithdrawalsFrozen, ledger's KeyReused when `key` asked for another
     amount.
@@ -110,7 +120,7 @@ def request(*, expert: AbstractBaseUser, amount: Money, key: str, now: datetime,
             expert_id=expert.pk,
             key=key,
             defaults={
-                "amount_minor": _checked(amount).minor,
+                "amount_minor": _checked(amount, 1 if any_sum else settings.WITHDRAWAL_MINOR_MIN).minor,
                 "currency": amount.currency,
                 "stripe_account": _ready_account(bank),
                 "at_once": bool(at_once and bank and bank.pays_at_once),
@@ -131,10 +141,10 @@ def request(*, expert: AbstractBaseUser, amount: Money, key: str, now: datetime,
     return withdrawal
 
 
-def _checked(amount: Money) -> Money:
+def _checked(amount: Money, least_minor: int) -> Money:
     if amount.currency != settings.CURRENCY or amount.minor <= 0:
         raise BadAmount(f"{amount.minor} {amount.currency} cannot be withdrawn")
-    if amount.minor < settings.WITHDRAWAL_MINOR_MIN:
+    if amount.minor < least_minor:
         raise TooLittle
     if amount.minor > MOST_MINOR:
         raise NotEnough
@@ -305,7 +315,16 @@ def of_expert(*, expert: AbstractBaseUser, count: int) -> list[Withdrawal]:
     return list(Withdrawal.objects.filter(expert_id=expert.pk).order_by("-requested_at", "-pk")[:count])
 
 
+def under_way(*, expert: AbstractBaseUser) -> Money:
+    """What left the available earnings and has not arrived, or not come back, yet."""
+    return _sum(Withdrawal.objects.filter(expert_id=expert.pk, state__in=Withdrawal.OPEN))
+
+
 def withdrawn(*, expert: AbstractBaseUser) -> Money:
     """What has reached the bank, as far as Stripe says."""
-    paid = Withdrawal.objects.filter(expert_id=expert.pk, currency=settings.CURRENCY, state=State.PAID)
-    return Money(paid.aggregate(sum=Sum("amount_minor"))["sum"] or 0, settings.CURRENCY)
+    return _sum(Withdrawal.objects.filter(expert_id=expert.pk, state=State.PAID))
+
+
+def _sum(of: QuerySet[Withdrawal]) -> Money:
+    found = of.filter(currency=settings.CURRENCY).aggregate(sum=Sum("amount_minor"))
+    return Money(found["sum"] or 0, settings.CURRENCY)

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from hypothesis import strategies as st
 
+from marketplace.closing import services as closing
 from payouts import verify
 from payouts.claims import services as claims
 from payouts.claims.models import Claim
@@ -35,6 +36,8 @@ JOBS = {
     "sent back": lambda now: refunds.take_what_came_back(now=now),
     "claims": lambda now: claims.meet_deadlines(now=now),
     "releases": lambda now: earnings.release_due(now=now),
+    "closings": lambda now: closing.sweep(now=now),
+    "closed": lambda now: closing.send_what_came_back(now=now),
     "missed": lambda now: missed.fetch_missed(now=now),
     "statements": lambda now: statements.follow(now=now),
     "papers": lambda now: statements.number_papers(now=now),

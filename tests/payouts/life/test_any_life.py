@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, run_state_machine_as_test
 
+from marketplace.accounts.models import User
 from payouts import verify
 from payouts.claims.models import Claim
 from payouts.disputes.models import Dispute
@@ -34,6 +35,7 @@ from tests import cast
 from tests.payouts.ledger.test_worked_examples import TEXT
 from tests.payouts.life.contesting import Contesting
 from tests.payouts.life.disputing import Disputing
+from tests.payouts.life.leaving import Leaving
 from tests.payouts.life.passing import A_ROUND, JOBS, Passing
 from tests.payouts.life.paying_in import PayingIn
 from tests.payouts.life.paying_out import PayingOut
@@ -53,7 +55,7 @@ POSTED: Counter[str] = Counter()
 KINDS_OF_ENTRIES = re.findall(r"^\| `([a-z_]+)`", TEXT.split("## Entries")[1].split("\n## ")[0], re.MULTILINE)
 
 
-class AnyLife(PayingIn, Spending, Contesting, Disputing, PayingOut, Passing):
+class AnyLife(PayingIn, Spending, Contesting, Disputing, PayingOut, Leaving, Passing):
     @initialize(cuts=cuts, faults=faults)
     def begins(self, cuts: list[int], faults: list[tuple[str, int]]) -> None:
         self.meet()
@@ -65,6 +67,8 @@ class AnyLife(PayingIn, Spending, Contesting, Disputing, PayingOut, Passing):
     def everything_ends(self) -> None:
         self.trouble.calm()
         self.trouble.restart()
+        self.nobody_leaves()
+        User.objects.filter(is_active=False).update(is_active=True)
         for reference in self.at_hand():
             who, _ = self.held.pop(reference)
             wallet.free(payer=self.members[who], reference=reference, key=f"{reference}:free", now=self.time)

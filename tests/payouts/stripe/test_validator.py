@@ -3,11 +3,14 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from payouts.sandbox import store
 from tests.payouts.stripe.document import document, faults_of_object, operation
 from tests.payouts.stripe.validator import Judge
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "stripe-fixtures.json"
+# Stripe's example objects are not part of this project: they are looked for in the folder `shared` beside it.
+EXAMPLES = Path(__file__).resolve().parents[4] / "shared" / "stripe-fixtures.json"
 # The document was brought to the SDK's version and the examples were not: these fields came or went in between.
 YOUNGER_THAN_THE_EXAMPLES = {
     "account_session": '"payment_method_settings" is a required property',
@@ -23,6 +26,7 @@ def examples() -> dict:
 
 
 class JudgeTests:
+    @pytest.mark.skipif(not EXAMPLES.exists(), reason="Stripe's example objects are not in ../shared/stripe-fixtures.json")
     def test_stripes_own_examples_are_valid(self):
         known = document()["components"]["schemas"].keys() & examples().keys()
         wrong = {name: faults_of_object(examples()[name], name) for name in known}

@@ -13,12 +13,18 @@ from calls.metering.models import PaidPeriod
 from calls.metering.settlement import reference
 from calls.metering.terms import terms_of
 from calls.metering.texts import duration
+from calls.orders import services as orders
+from calls.orders.models import WorkOrder
 from calls.rooms.models import Call
 from marketplace.accounts.models import User
 from payouts.claims import services as claims
 from payouts.earnings import services as earnings
 from payouts.money import Money
 from payouts.wallet import services as wallet
+
+
+class NothingPaid(LookupError):
+    """The member paid nothing in this call."""
 
 
 def contest(*, period: PaidPeriod, payer: User, reason: str, now: datetime) -> None:
@@ -28,7 +34,8 @@ def contest(*, period: PaidPeriod, payer: User, reason: str, now: datetime) -> N
 
 def contest_tip(*, call: Call, tip: claims.Charge, payer: User, reason: str, now: datetime) -> None:
     """A claim of its own, with what the receipt says of the tip and of what was paid beside it. Raises as `contest`."""
-    told = tip_evidence(tip, payer_paid(call, payer))
+    bought = payer_paid(call, payer)
+    told = tip_evidence(tip, evidence(bought) if isinstance(bought, PaidPeriod) else orders.evidence_of(bought))
     claims.open_claim(payer=payer, reference=tip.earning.reference, reason=reason, evidence=told, now=now)
 
 
@@ -49,25 +56,26 @@ def give_back(
     return made
 
 
-def payer_paid(call: Call, member: User) -> PaidPeriod | None:
-    """A period of this call that cost this member something: who paid can tip."""
-    return call.periods.filter(payer=member, state=PaidPeriod.State.ENDED, amount_minor__gt=0).first()
+def payer_paid(call: Call, member: User) -> PaidPeriod | WorkOrder | None:
+    """A period of this call that cost this member something, or a work that was ordered in it: who paid can tip."""
+    period = call.periods.filter(payer=member, state=PaidPeriod.State.ENDED, amount_minor__gt=0).first()
+    return period or orders.paid_in(call=call, payer=member)
 
 
 def tip(*, call: Call, payer: User, amount: Money, key: str, now: datetime) -> None:
-    """To the expert whom `payer` paid in this call. Raises PaidPeriod.DoesNotExist, BadAmount, earnings.TipLimit, KeyReused,
+    """To the expert whom `payer` paid in this call. Raises NothingPaid, BadAmount, earnings.TipLimit, KeyReused,
     wallet's InsufficientCredit and AboveMonthlyLimit."""
-    period = payer_paid(call, payer)
-    if period is None:
-        raise PaidPeriod.DoesNotExist
+    bought = payer_paid(call, payer)
+    if bought is None:
+        raise NothingPaid
     earnings.tip(
         payer=payer,
-        expert=period.expert,
+        expert=bought.expert,
         amount=amount,
         about=about(call),
         key=key,
-        group=f"listing:{period.listing}",
-        label=f"{period.label} (tip)",
+        group=f"listing:{bought.listing}",
+        label=f"{bought.label} (tip)",
         link=f"/calls/{call.pk}/",
         now=now,
     )

@@ -33,15 +33,15 @@ def evidence(period: PaidPeriod) -> list[Table]:
 
 
 @in_english
-def tip_evidence(tip: claims.Charge, period: PaidPeriod | None) -> list[Table]:
-    """`period`: what the payer of the tip paid for in the same call."""
+def tip_evidence(tip: claims.Charge, beside: list[Table]) -> list[Table]:
+    """`beside`: of what the payer of the tip paid for in the same call."""
     sent = tip.earning
     figures = [
         [_("Tip"), str(Money(sent.price_minor, sent.currency))],
         [_("Sent"), _at(sent.captured_at)],
         [_("Given back before"), str(Money(sent.given_back_minor, sent.currency))],
     ]
-    return [_table(_("The tip"), figures), *(evidence(period) if period else [])]
+    return [_table(_("The tip"), figures), *beside]
 
 
 def _figures(row: PeriodRow) -> list[list[str]]:

@@ -18,6 +18,7 @@ from django.db.models import Q, QuerySet
 from calls.orders import mails
 from calls.orders.evidence import evidence
 from calls.orders.models import WorkOrder
+from calls.rooms.models import Call
 from marketplace.accounts.models import User
 from payouts.cards import services as cards
 from payouts.claims import services as claims
@@ -74,6 +75,15 @@ def of_member(member: User) -> QuerySet[WorkOrder]:
 def open_of_member(member: User) -> QuerySet[WorkOrder]:
     """Bought or sold, and neither paid nor freed yet."""
     return of_member(member).filter(closed_at=None)
+
+
+def paid_in(*, call: Call, payer: User) -> WorkOrder | None:
+    """A work that `payer` ordered in this call and paid."""
+    return WorkOrder.objects.filter(call=call, payer=payer.pk, state=State.PAID, paid_minor__gt=0).first()
+
+
+def evidence_of(order: WorkOrder | None) -> list[dict[str, Any]]:
+    return evidence(order) if order else []
 
 
 @dataclass(frozen=True, slots=True)

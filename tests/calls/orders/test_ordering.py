@@ -6,12 +6,16 @@ import pytest
 from django.utils import timezone
 
 from calls.metering import services as metering
+from calls.metering.afterwards import NothingPaid
 from calls.metering.models import PaidPeriod
 from calls.orders import services as orders
 from calls.orders.models import WorkOrder
 from marketplace.listings import services as listings
 from payouts.cards import services as cards
 from payouts.cards.models import SavedCard
+from payouts.claims import services as claims
+from payouts.claims.models import Claim
+from payouts.earnings.models import Earning, Tip
 from payouts.money import Money
 from payouts.outbox.models import OutboxRow
 from payouts.verify import faults
@@ -148,6 +152,34 @@ class TopUpTests:
         offer(story, work)
         accept(story)
         assert refills() == []
+
+
+class TipTests:
+    """What was paid for in the call was a work alone."""
+
+    def test_who_paid_it_can_tip_and_who_did_not_cannot(self, story, order):
+        with pytest.raises(NothingPaid):
+            self.tip(story)
+        assert metering.tipping(call=story.call, payer=story.alice) is None
+        deliver(story, order)
+        orders.confirm(order_id=order.pk, payer=story.alice, now=story.now)
+        assert metering.tipping(call=story.call, payer=story.alice).left == Money(2_000, "EUR")
+        self.tip(story)
+        assert Earning.objects.get(reference=Tip.objects.get().reference).label == f"{order.label} (tip)"
+        with pytest.raises(NothingPaid):
+            metering.tip(call=story.call, payer=story.bob, amount=Money(500, "EUR"), key="k" * 16, now=story.now)
+
+    def test_the_tip_can_be_contested_with_what_was_ordered_beside_it(self, story, order):
+        deliver(story, order)
+        orders.confirm(order_id=order.pk, payer=story.alice, now=story.now)
+        self.tip(story)
+        reference = Tip.objects.get().reference
+        charge = claims.charges(references=[reference], now=story.now)[reference]
+        metering.contest_tip(call=story.call, tip=charge, payer=story.alice, reason="By mistake.", now=story.now)
+        assert [table["title"] for table in Claim.objects.get().evidence][:2] == ["The tip", "The act of work"]
+
+    def tip(self, story) -> None:
+        metering.tip(call=story.call, payer=story.alice, amount=Money(500, "EUR"), key="k" * 16, now=story.now)
 
 
 def filled_below(story, minor):

@@ -26,7 +26,9 @@ def examples() -> dict:
 
 
 class JudgeTests:
-    @pytest.mark.skipif(not EXAMPLES.exists(), reason="Stripe's example objects are not in ../shared/stripe-fixtures.json")
+    @pytest.mark.skipif(
+        not EXAMPLES.exists(), reason="Stripe's example objects are not in ../shared/stripe-fixtures.json"
+    )
     def test_stripes_own_examples_are_valid(self):
         known = document()["components"]["schemas"].keys() & examples().keys()
         wrong = {name: faults_of_object(examples()[name], name) for name in known}

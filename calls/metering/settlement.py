@@ -94,12 +94,12 @@ def _capture(period: PaidPeriod, price_minor: int, *, at: datetime, now: datetim
 
 
 def _store_unused(period: PaidPeriod, *, unused_ms: int, now: datetime) -> None:
+    """Less where the expert gave some of it back meanwhile: neither that nor its time is stored."""
     minor = unused_minor(period) - period.given_back_minor
-    if minor > 0:  # less where the expert gave some of it back meanwhile
-        minor = min(minor, earnings.left(reference=reference(period)).minor)
-    if minor > 0:
-        stored.keep(period, minor=minor, ms=unused_ms, now=now)
-        _kept_less(period, minor)
+    left = min(minor, earnings.left(reference=reference(period)).minor) if minor > 0 else 0
+    if left > 0:
+        stored.keep(period, minor=left, ms=unused_ms * left // minor, now=now)
+        _kept_less(period, left)
 
 
 def _use_stored(period: PaidPeriod, *, at: datetime, now: datetime) -> None:

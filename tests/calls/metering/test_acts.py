@@ -1,9 +1,15 @@
 """Acts of time: 30 min for 25.00, cancelled at no cost at first, the unused part stored (test_stored.py)."""
 
 import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from calls.metering import services as metering
+from payouts.claims import services as claims
+from payouts.ledger import accounts
 from tests.calls.metering.world import Story
+from tests.payouts.purse import eur
 
 NOTHING_CHARGED = {"credit": 5_000, "held": 0, "earned": 0, "commission": 0}
 ALL_CHARGED = {"credit": 2_500, "held": 0, "earned": 1_750, "commission": 750}
@@ -178,3 +184,20 @@ class LateWitnessTests:
         story.after(5).lose("payer", silent_for=65)
         assert story.stored() == (2_500 - 2_500 * 1_740 // 1_800, 60_000)
         assert story.faults() == []
+
+    @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(given=st.integers(1_900, 2_500), silent_s=st.integers(60, 600))
+    def test_of_what_the_expert_gave_back_meanwhile_no_time_is_stored_either(self, db, given, silent_s):
+        """Stored time and its money agree: so many milliseconds as the sum pays for, to the cent."""
+        with transaction.atomic():
+            story = Story(credit=5_000).go_act().after(1_800)
+            story.sweep()
+            reference = f"period:{story.period_id}"
+            claims.refund(expert=story.bob, reference=reference, amount=eur(given), key="k" * 16, now=story.now)
+            story.after(5).lose("payer", silent_for=5 + silent_s)
+            minor, ms = story.stored() or (0, 0)
+            assert ms <= silent_s * 1_000
+            assert abs(ms * 2_500 / 1_800_000 - minor) < 1, (minor, ms)
+            assert story.faults() == []
+            transaction.set_rollback(True)
+            accounts.forget()

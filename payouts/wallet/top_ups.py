@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from payouts.money import BadAmount, Money
 from payouts.stripe import gateway
 from payouts.stripe.answers import Refused
-from payouts.stripe.attempts import with_fresh_key
+from payouts.stripe.attempts import key_with, with_fresh_key
 from payouts.wallet import limits, monthly
 from payouts.wallet.booking import confirm_top_up
 from payouts.wallet.models import Customer, TopUp
@@ -117,7 +117,8 @@ def customer_of(*, member: AbstractBaseUser) -> str:
     if known is None:
         email, name = getattr(member, "email", ""), str(member)
         stripe_id = with_fresh_key(
-            f"customer:user:{member.pk}", lambda key: gateway.create_customer(email=email, name=name, key=key)
+            key_with(f"customer:user:{member.pk}", email, name),
+            lambda key: gateway.create_customer(email=email, name=name, key=key),
         )
         known, _ = Customer.objects.get_or_create(member_id=member.pk, defaults={"stripe_id": stripe_id})
     return known.stripe_id

@@ -9,7 +9,7 @@ from payouts.mail import services as mail
 from payouts.safety import services as safety
 from payouts.stripe import gateway
 from payouts.stripe.answers import AccountState
-from payouts.stripe.attempts import with_fresh_key
+from payouts.stripe.attempts import key_with, with_fresh_key
 from payouts.withdrawals.models import BankConnection, Withdrawal
 
 # Where a European platform may send money to: UK, EEA, Switzerland, US, Canada (Stripe's cross-border payouts).
@@ -58,7 +58,8 @@ def _make_account(expert: AbstractBaseUser, country: str, *, instead_of: str) ->
     if country not in COUNTRIES:
         raise UnknownCountry(country)
     key = f"account:user:{expert.pk}:{country}" + (f":after:{instead_of}" if instead_of else "")
-    account = gateway.create_account(email=expert.get_username(), name=str(expert), country=country, key=key)
+    email, name = expert.get_username(), str(expert)
+    account = gateway.create_account(email=email, name=name, country=country, key=key_with(key, email, name))
     with_fresh_key(f"manual_payouts:{account}", lambda key: gateway.set_manual_payouts(account=account, key=key))
     return account
 

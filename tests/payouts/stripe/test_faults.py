@@ -26,6 +26,7 @@ from payouts.stripe.answers import NotAnswered
 from payouts.stripe.client import client
 from payouts.stripe.models import StripeEvent
 from payouts.wallet import services as wallet
+from payouts.wallet.models import Customer
 from payouts.withdrawals import services as withdrawals
 from payouts.withdrawals.models import BankConnection, Withdrawal
 from tests import cast
@@ -239,3 +240,24 @@ def test_with_a_fresh_key_for_each_try_a_lost_answer_takes_the_money_twice(monke
     with pytest.raises(AssertionError):
         run(one_press, LOST, at=0)
     assert made("charge") == 2
+
+
+class ChangedMeanwhileTests:
+    """The answer is lost, and before the next try the member changes what Stripe was told: it refuses a key with other words."""
+
+    def rename(self, member) -> None:
+        member.email, member.name = "new@example.test", "New Name"
+        member.save()
+
+    def test_a_customer_is_made_all_the_same(self, alice):
+        with bad_wire("time-out after", at=0), pytest.raises(NotAnswered):
+            wallet.customer_of(member=alice)
+        self.rename(alice)
+        assert wallet.customer_of(member=alice) == Customer.objects.get().stripe_id
+
+    def test_so_is_an_experts_account(self, bob):
+        words = {"country": "BE", "return_url": HOME, "refresh_url": HOME, "now": timezone.now()}
+        with bad_wire("time-out after", at=0), pytest.raises(NotAnswered):
+            withdrawals.connect(expert=bob, **words)
+        self.rename(bob)
+        assert withdrawals.connect(expert=bob, **words).startswith("http")

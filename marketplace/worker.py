@@ -46,6 +46,7 @@ HANDLERS: dict[str, Handler] = {
     cards.FILLED_UP: metering.filled_up,
     claims.HOLD_SETTLED: orders.hold_settled,
     safety.LOOK_AGAIN: earnings.look_again,
+    earnings.TO_CARD: earnings.send_to_card,
 }
 
 

@@ -15,7 +15,7 @@ from payouts.money import Money
 from payouts.office import services as office
 from payouts.outbox import services as outbox
 from payouts.safety import services as safety
-from payouts.safety.models import Freeze
+from payouts.safety.models import Freeze, Review
 
 
 class NoReason(Exception):
@@ -71,5 +71,8 @@ def _take_back(dispute: Dispute, earning: Earning, amount: Money, now: datetime)
 
 
 def took_part(*, expert_id: int, since: datetime) -> bool:
-    """Whether that was found after `since`: what was asked for later, staff have allowed again by lifting the freeze."""
-    return Participation.objects.filter(expert_id=expert_id, found_at__gte=since).exists()
+    """Whether that, or fraud in a review, was found after `since`: what was asked for later, staff have allowed again by
+    lifting the freeze."""
+    in_dispute = Participation.objects.filter(expert_id=expert_id, found_at__gte=since)
+    in_review = Review.objects.filter(expert_id=expert_id, verdict=Review.Verdict.FRAUD, decided_at__gte=since)
+    return in_dispute.exists() or in_review.exists()

@@ -17,7 +17,7 @@ from payouts.earnings.debts import owed, pay_debt
 from payouts.earnings.giving_back import give_back, take_back, waive_commission
 from payouts.earnings.models import EARNED, Earning
 from payouts.earnings.parts import left, move_part
-from payouts.earnings.suspicion import look_again
+from payouts.earnings.suspicion import TO_CARD, look_again, send_to_card
 from payouts.earnings.tips import TipLimit, left_to_tip, tip, tips
 from payouts.earnings.waiting import AlreadyReleased, kept_by_others, kept_past_date, let_go, wait
 from payouts.ledger import accounts
@@ -26,6 +26,7 @@ from payouts.money import Money
 from payouts.wallet import services as wallet
 
 __all__ = [
+    "TO_CARD",
     "AlreadyReleased",
     "Captured",
     "Chart",
@@ -51,6 +52,7 @@ __all__ = [
     "release_date",
     "release_due",
     "released",
+    "send_to_card",
     "summary",
     "take_back",
     "tip",

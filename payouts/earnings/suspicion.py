@@ -12,10 +12,12 @@ from django.db import transaction
 from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 
-from payouts.earnings import waiting
-from payouts.earnings.models import UNUSED, Earning
+from payouts.earnings import giving_back, waiting
+from payouts.earnings.models import UNUSED, Earning, EarningWait
+from payouts.money import Money
 from payouts.office import services as office
 from payouts.outbox import services as outbox
+from payouts.refunds import services as refunds
 from payouts.safety import services as safety
 from payouts.safety import words
 from payouts.safety.models import Review
@@ -23,6 +25,7 @@ from payouts.safety.rules import NEW_WITH_NEW
 from payouts.wallet import services as wallet
 
 REASON = "review"
+TO_CARD = "earnings.to_card"
 Verdict = Review.Verdict
 
 
@@ -100,7 +103,7 @@ def _hold_or_reopen(earning: Earning, codes: list[str], now: datetime) -> None:
     if review.verdict == Verdict.FINE:
         waiting.wait(reference=earning.reference, reason=REASON, now=now)
         review.verdict, review.decided_at, review.decided_by, review.note = Verdict.OPEN, None, None, ""
-        _open_task(earning, unseen, _task_key(review), now)
+        _ask_staff(earning, review, unseen, now)
     review.save()
 
 
@@ -113,24 +116,28 @@ def _hold(earning: Earning, codes: list[str], now: datetime) -> Review:
         reasons=codes,
         opened_at=now,
     )
-    _open_task(earning, codes, _task_key(review), now)
+    _ask_staff(earning, review, codes, now)
     return review
 
 
-def _open_task(earning: Earning, codes: list[str], key: str, now: datetime) -> None:
+def _ask_staff(earning: Earning, review: Review, codes: list[str], now: datetime) -> None:
+    """Until they have decided nothing leaves for the expert's bank (PRODUCT.md, section 3)."""
+    key = f"{review.reference}:review:{len(review.reasons)}"  # reopened, it has more reasons than before
+    safety.freeze(member=earning.expert, reason="review", key=key, now=now)
     text = _("Before this earning is released:") + " " + " ".join(words.reason_text(code) for code in codes)
     parties = (earning.expert_id, earning.payer_id)
     office.open_task(kind="review", key=key, reference=earning.reference, text=text, now=now, parties=parties)
 
 
-def _task_key(review: Review) -> str:
-    """Reopened, it has more reasons than before, and a task of its own."""
-    return f"{review.reference}:review:{len(review.reasons)}"
+def _keys(review: Review) -> list[str]:
+    """Of the tasks and freezes that it ever had."""
+    return [f"{review.reference}:review:{number}" for number in range(1, len(review.reasons) + 1)]
 
 
 @transaction.atomic
 def decide(*, review_id: int, staff: AbstractBaseUser, verdict: str, note: str, now: datetime) -> None:
-    """Fine: the earning is released on its date. Fraud: it stays, and nothing more leaves for the expert's bank.
+    """Fine: the earning is released on its date. Fraud: it stays until `give_back`, nothing more leaves for the expert's bank,
+    and transfers that still can be are reversed.
 
     Of two who decide the first one counts. Raises office's PartyToIt, ValueError for a verdict or an empty note.
     """
@@ -145,9 +152,66 @@ def decide(*, review_id: int, staff: AbstractBaseUser, verdict: str, note: str, 
     review.decided_by_id = staff.pk
     review.save()
     office.record(staff=staff, act=f"review.{verdict}", reference=review.reference, reason=note, now=now)
-    for number in range(1, len(review.reasons) + 1):
-        office.settle_task(key=f"{review.reference}:review:{number}", staff=staff, note=note, now=now)
-    if verdict == Verdict.FINE:
-        waiting.let_go(reference=review.reference, reason=REASON)
+    for key in _keys(review):
+        office.settle_task(key=key, staff=staff, note=note, now=now)
+    if verdict == Verdict.FRAUD:
+        _fraud(review, now)
     else:
-        safety.freeze(member=review.expert, reason="review", key=f"{review.reference}:fraud", now=now)
+        waiting.let_go(reference=review.reference, reason=REASON)
+    safety.thaw(keys=_keys(review), now=now)  # a freeze for another reason, that of the fraud among them, lasts
+
+
+def _fraud(review: Review, now: datetime) -> None:
+    key = f"{review.reference}:fraud"
+    safety.freeze(member=review.expert, reason="review", key=key, now=now)
+    outbox.enqueue(action="stripe.recall", key=f"{key}:recall", payload={"expert": review.expert_id}, now=now)
+    text = _("Fraud was found. If no bank takes the payment back, give it back to the payer's card.")
+    parties = (review.expert_id, review.payer_id)
+    office.open_task(kind="fraud", key=key, reference=review.reference, text=text, now=now, parties=parties)
+
+
+class NothingToGiveBack(Exception):
+    """It was not found to be fraud, nothing of it is left, or a claim or a dispute about it is open. Nothing moved."""
+
+
+def may_give_back(review: Review) -> bool:
+    earning = Earning.objects.filter(reference=review.reference).first()
+    if review.verdict != Verdict.FRAUD or earning is None or earning.released_at or not earning.price:
+        return False
+    return not EarningWait.objects.filter(earning=earning).exclude(reason__in=[REASON, UNUSED]).exists()
+
+
+@transaction.atomic
+def give_back(*, review_id: int, staff: AbstractBaseUser, reason: str, now: datetime) -> None:
+    """What was found to be fraud does not stay here: it is the payer's credit again, and what of it came from a card is sent
+    there. Once.
+
+    Raises NothingToGiveBack, office's PartyToIt, ValueError for an empty reason.
+    """
+    if not reason.strip():
+        raise ValueError("it needs its reason")
+    earning = waiting.locked(Review.objects.values_list("reference", flat=True).get(pk=review_id))
+    review = Review.objects.select_for_update(no_key=True, of=("self",)).select_related("payer").get(pk=review_id)
+    office.check_no_party(staff=staff, parties=(review.expert_id, review.payer_id))
+    if not may_give_back(review):
+        raise NothingToGiveBack(review.reference)
+    key = f"{review.reference}:fraud"
+    office.record(staff=staff, act="review.give_back", reference=review.reference, reason=reason, now=now)
+    office.settle_task(key=key, staff=staff, note=reason, now=now)
+    amount = earning.price
+    giving_back.give_back(reference=review.reference, amount=amount, key=f"{key}:back", now=now)
+    payload = {"payer": review.payer_id, "minor": amount.minor, "currency": amount.currency}
+    outbox.enqueue(action=TO_CARD, key=f"{key}:card", payload=payload, now=now)
+
+
+def send_to_card(payload: dict[str, Any], *, key: str) -> Callable[[datetime], object]:
+    """The outbox's handler of TO_CARD: in its own time, for a refund locks the payer before anything else."""
+    payer = get_user_model().objects.get(pk=payload["payer"])
+
+    def finish(now: datetime) -> None:
+        wanted = min(Money(payload["minor"], payload["currency"]), refunds.refundable(member=payer))
+        if wanted:
+            with suppress(refunds.NotEnough):  # spent or held at this very moment: it is their credit
+                refunds.request(member=payer, amount=wanted, key=key, now=now)
+
+    return finish

@@ -1,5 +1,6 @@
 """Withdrawals wait 72 h after a change of bank, e-mail or second factor (PRODUCT.md, section 3), and while staff look."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -43,6 +44,11 @@ def frozen(*, member: AbstractBaseUser, now: datetime) -> Frozen | None:
         return None
     longest = next((one for one in found if one.ends_at is None), found[-1])
     return Frozen(longest.reason, longest.ends_at)
+
+
+def thaw(*, keys: Iterable[str], now: datetime) -> None:
+    """What these were for is over. Other freezes of the member last."""
+    Freeze.objects.filter(key__in=list(keys), ends_at=None).update(ends_at=now)
 
 
 @transaction.atomic

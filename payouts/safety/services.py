@@ -1,6 +1,6 @@
 """The verbs of safety: freezes.py (withdrawals wait), sightings.py (where somebody was seen), rules.py (what looks wrong)."""
 
-from payouts.safety.freezes import Frozen, freeze, frozen, lift
+from payouts.safety.freezes import Frozen, freeze, frozen, lift, thaw
 from payouts.safety.rules import Suspicion, suspicions
 from payouts.safety.sightings import LOOK_AGAIN, forget_old, saw, sharing
 
@@ -15,4 +15,5 @@ __all__ = [
     "saw",
     "sharing",
     "suspicions",
+    "thaw",
 ]

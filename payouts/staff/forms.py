@@ -27,7 +27,10 @@ class ReviewForm(forms.Form):
         label=gettext_lazy("Decision"),
         choices=[
             (Review.Verdict.FINE, gettext_lazy("Fine: it is released on its date")),
-            (Review.Verdict.FRAUD, gettext_lazy("Fraud: it stays, and the expert's withdrawals are frozen")),
+            (
+                Review.Verdict.FRAUD,
+                gettext_lazy("Fraud: it stays, the expert's withdrawals are frozen, and transfers are called back"),
+            ),
         ],
         widget=forms.RadioSelect,
     )

@@ -10,6 +10,7 @@ urlpatterns = [
     path("tasks/<int:task_id>/close/", views.close_task, name="staff_close_task"),
     path("reviews/", views.reviews, name="staff_reviews"),
     path("reviews/<int:review_id>/", views.review, name="staff_review"),
+    path("reviews/<int:review_id>/give-back/", views.review_give_back, name="staff_review_give_back"),
     path("advances/<int:advance_id>/", views.advance, name="staff_advance"),
     path("members/", views.members, name="staff_members"),
     path("members/<int:member_id>/money/", views.member_money, name="staff_member_money"),

@@ -108,9 +108,30 @@ def review(request: MemberRequest, review_id: int) -> HttpResponse:
         "reasons": _reasons(found),
         "earning": Earning.objects.filter(reference=found.reference).first(),
         "form": form,
+        "may_give_back": suspicion.may_give_back(found),
         **_two_accounts(found),
     }
     return render(request, "payouts/staff/review.html", context, status=422 if form.errors else 200)
+
+
+@staff_only
+@require_POST
+def review_give_back(request: MemberRequest, review_id: int) -> HttpResponse:
+    found = get_object_or_404(Review, pk=review_id)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Write why. Nothing was given back."))
+        return redirect("staff_review", review_id)
+    reason = form.cleaned_data["reason"]
+    try:
+        suspicion.give_back(review_id=found.pk, staff=request.user, reason=reason, now=timezone.now())
+    except suspicion.NothingToGiveBack:
+        messages.error(
+            request, _("There is nothing to give back (any more), or a claim or a dispute decides about it.")
+        )
+    else:
+        messages.success(request, _("Given back. What came from a card is on its way there."))
+    return redirect("staff_review", review_id)
 
 
 def _decided(request: MemberRequest, found: Review, form: ReviewForm) -> bool:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from payouts.claims import services as claims
 from payouts.claims.models import Claim, GiveBack, HeldCharge
 from payouts.earnings import suspicion
+from payouts.earnings.models import Earning
 from payouts.money import BadAmount
 from payouts.safety import services as safety
 from payouts.safety.models import Freeze, Review
@@ -194,6 +195,20 @@ class Contesting(Truth):
         review = data.draw(st.sampled_from(self.to_be_looked_at()))
         words = {"review_id": review.pk, "staff": self.members[by], "verdict": verdict, "note": "Looked"}
         self.attempt(suspicion.decide, **words, again=again, goes_on=goes_on)
+
+    def found_to_be_fraud(self) -> list[Review]:
+        found = Review.objects.filter(verdict="fraud").order_by("pk")
+        return [review for review in found if suspicion.may_give_back(review)]
+
+    @deed(when=found_to_be_fraud, by=staff, again=times, goes_on=goes_on, data=st.data())
+    def staff_give_back_a_fraud(self, by: str, again: int, goes_on: bool, data) -> None:
+        review = data.draw(st.sampled_from(self.found_to_be_fraud()))
+        words = {"review_id": review.pk, "staff": self.members[by], "reason": "Its owner wrote"}
+        refusals = (suspicion.NothingToGiveBack,)
+        self.attempt(suspicion.give_back, **words, again=again, goes_on=goes_on, refusals=refusals)
+        sale = self.sales[review.reference]
+        if not Earning.objects.get(reference=review.reference).price:
+            self.gives_back(sale, sale.left)
 
     def open_advances(self) -> list[Advance]:
         return list(Advance.objects.filter(left_minor__gt=0, let_go_at=None).order_by("pk"))

@@ -11,13 +11,13 @@ from tests.payouts.life.truth import Truth
 
 class Leaving(Truth):
     def leaving(self) -> list[str]:
-        return [name for name in (*CALLERS, *EXPERTS) if closing.open_of(self.members[name])]
+        return [name for name in (*CALLERS, *EXPERTS, "Eve") if closing.open_of(self.members[name])]
 
     def gone(self) -> list[str]:
         ids = {member.pk: name for name, member in self.members.items()}
         return [ids[pk] for pk in User.objects.filter(pk__in=ids, is_active=False).values_list("pk", flat=True)]
 
-    @deed(who=st.sampled_from([*CALLERS, *EXPERTS]), again=times, goes_on=goes_on)
+    @deed(who=st.sampled_from([*CALLERS, *EXPERTS, "Eve"]), again=times, goes_on=goes_on)
     def closes_the_account(self, who: str, again: int, goes_on: bool) -> None:
         self.attempt(closing.ask, member=self.members[who], again=again, goes_on=goes_on)
 

@@ -27,7 +27,7 @@ from tests.payouts.life.deeds import deed
 from tests.payouts.life.people import goes_on
 from tests.payouts.life.truth import Truth
 
-HANDLERS = {**work.HANDLERS, safety.LOOK_AGAIN: earnings.look_again}
+HANDLERS = {**work.HANDLERS, safety.LOOK_AGAIN: earnings.look_again, earnings.TO_CARD: earnings.send_to_card}
 JOBS = {
     "outbox": lambda now: outbox.work(handlers=HANDLERS, now=now),
     "events": lambda now: work.process_events(now=now),

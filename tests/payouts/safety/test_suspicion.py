@@ -4,6 +4,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 import pytest
+from django.utils import timezone
 
 from marketplace import worker
 from marketplace.accounts.adapter import public_address
@@ -13,10 +14,16 @@ from payouts.office import services as office
 from payouts.office.models import AuditRecord, StaffTask
 from payouts.outbox import services as outbox
 from payouts.outbox.models import OutboxRow
+from payouts.refunds.models import Refund
 from payouts.safety import services as safety
 from payouts.safety.models import Review, Sighting
+from payouts.safety.words import frozen_text
+from payouts.stripe.work import HANDLERS
+from payouts.verify import faults
+from payouts.withdrawals import services as withdrawals
 from tests import cast
-from tests.payouts.purse import charge, eur, give_credit, purse
+from tests.payouts.purse import charge, connect_bank, eur, give_credit, give_promo, make_available, purse
+from tests.payouts.stripe.story import connect, earn, work_for
 
 pytestmark = pytest.mark.django_db
 SEEN = {"card": "fp_card", "bank": "fp_bank", "device": "a-device", "address": "203.0.113.7"}
@@ -252,3 +259,154 @@ class DecisionTests:
         with pytest.raises(ValueError, match="needs its reason"):
             self.decide(review, sam, now, verdict=verdict, note=note)
         assert Review.objects.get().verdict == "open"
+
+
+class FreezeTests:
+    """Withdrawals of an expert under review are frozen; where fraud is found, transfers are reversed (PRODUCT.md, 3)."""
+
+    @pytest.fixture
+    def rich(self, alice, bob, eve, now):
+        """50.00 are bob's already, from somebody whom nothing is said against."""
+        make_available(bob, 5_000, now, payer=eve)
+        connect_bank(bob)
+        for member in (alice, bob):
+            safety.saw(member=member, now=now, device="a-device")
+
+    def withdraw(self, bob, now, minor: int = 2_000):
+        return withdrawals.request(expert=bob, amount=eur(minor), key=f"form-{minor}", now=now)
+
+    def decide(self, sam, now, verdict="fine") -> None:
+        for review in Review.objects.filter(verdict="open").order_by("pk")[:1]:
+            suspicion.decide(review_id=review.pk, staff=sam, verdict=verdict, note="Looked.", now=now)
+
+    def test_while_staff_look_nothing_leaves(self, rich, alice, bob, sam, now):
+        pays(alice, bob, 1_000, now, reference="period:1")
+        with pytest.raises(withdrawals.WithdrawalsFrozen) as frozen:
+            self.withdraw(bob, now)
+        assert frozen_text(frozen.value.frozen) == "We are looking into your account and will write to you."
+        self.decide(sam, now)
+        self.withdraw(bob, now)
+
+    def test_all_reviews_are_decided_first(self, rich, alice, bob, sam, now):
+        for number in (1, 2):
+            pays(alice, bob, 1_000, now, reference=f"period:{number}")
+        self.decide(sam, now)
+        assert safety.frozen(member=bob, now=now)
+        self.decide(sam, now)
+        assert safety.frozen(member=bob, now=now) is None
+
+    def test_a_review_that_is_taken_up_again_freezes_again(self, rich, alice, bob, sam, now):
+        pays(alice, bob, 1_000, now, reference="period:1")
+        self.decide(sam, now)
+        for member in (alice, bob):
+            safety.saw(member=member, now=now, card="fp_card")
+        work_outbox(now)
+        assert Review.objects.get().verdict == "open"
+        assert safety.frozen(member=bob, now=now)
+        self.decide(sam, now)
+        assert safety.frozen(member=bob, now=now) is None
+
+    def test_a_freeze_for_another_reason_outlasts_it(self, rich, alice, bob, sam, now):
+        pays(alice, bob, 1_000, now, reference="period:1")
+        safety.freeze(member=bob, reason="email", key="email:1", now=now)
+        self.decide(sam, now)
+        assert safety.frozen(member=bob, now=now).reason == "email"
+
+    def test_found_to_be_fraud_what_was_asked_for_does_not_leave(self, alice, bob, eve, sam):
+        """A transfer lies at Stripe when staff decide; another withdrawal has not been sent yet."""
+        now = timezone.now()
+        earn(bob, eve, 10_000, now=now)
+        connect(bob, now=now)
+        sent = self.withdraw(bob, now, 2_000)
+        outbox.work(handlers=HANDLERS, now=now, limit=1)
+        sent.refresh_from_db()
+        assert (bool(sent.stripe_transfer), sent.state) == (True, "requested")
+        for member in (alice, bob):
+            safety.saw(member=member, now=now, device="a-device")
+        pays(alice, bob, 1_000, now, reference="period:1")
+        self.decide(sam, now, "fraud")
+        work_for(8)
+        sent.refresh_from_db()
+        assert (sent.state, bool(sent.stripe_reversal)) == ("failed", True)
+        assert purse(bob)["available"] == "70.00"
+        assert [task.kind for task in StaffTask.objects.filter(closed_at=None)] == ["fraud"]
+
+
+class FraudTests:
+    """What was found to be fraud stays nobody's for ever: staff give it back, in writing."""
+
+    @pytest.fixture
+    def fraud(self, alice, bob, sam, now) -> Review:
+        for member in (alice, bob):
+            safety.saw(member=member, now=now, card="fp_card")
+        pays(alice, bob, 1_000, now, reference="period:1")
+        review = Review.objects.get()
+        suspicion.decide(review_id=review.pk, staff=sam, verdict="fraud", note="One card.", now=now)
+        return review
+
+    def give_back(self, review, staff, now, reason="The owner of the card wrote to us.") -> None:
+        suspicion.give_back(review_id=review.pk, staff=staff, reason=reason, now=now)
+        outbox.work(handlers={earnings.TO_CARD: earnings.send_to_card}, now=now)
+
+    def test_it_goes_back_to_its_card(self, fraud, alice, bob, sam, now):
+        self.give_back(fraud, sam, now)
+        assert (purse(bob)["pending"], purse(alice)["credit"]) == ("0.00", "0.00")
+        assert Refund.objects.get().amount_minor == 1_000
+        assert AuditRecord.objects.latest("pk").act == "review.give_back"
+        assert not StaffTask.objects.filter(closed_at=None).exists()
+        earnings.release_due(now=now + timedelta(days=31))
+        assert purse(bob)["available"] == "0.00"
+        assert faults() == []
+
+    def test_a_present_becomes_a_present_again(self, alice, bob, sam, now):
+        for member in (alice, bob):
+            safety.saw(member=member, now=now, card="fp_card")
+        give_promo(alice, 1_000, now)
+        charge(alice, bob, 1_000, now, reference="period:1")
+        review = Review.objects.get()
+        suspicion.decide(review_id=review.pk, staff=sam, verdict="fraud", note="One card.", now=now)
+        self.give_back(review, sam, now)
+        assert purse(alice)["credit"] == "10.00"
+        assert not Refund.objects.exists()
+
+    def test_once(self, fraud, sam, now):
+        self.give_back(fraud, sam, now)
+        with pytest.raises(suspicion.NothingToGiveBack):
+            self.give_back(fraud, sam, now)
+        assert Refund.objects.count() == 1
+
+    def test_not_what_is_fine_or_not_decided(self, alice, bob, sam, now):
+        for member in (alice, bob):
+            safety.saw(member=member, now=now, card="fp_card")
+        pays(alice, bob, 1_000, now, reference="period:1")
+        for verdict in ("", "fine"):
+            if verdict:
+                fine(sam, now)
+            with pytest.raises(suspicion.NothingToGiveBack):
+                self.give_back(Review.objects.get(), sam, now)
+        assert purse(bob)["pending"] == "7.00"
+
+    def test_not_while_a_claim_or_a_dispute_decides_about_it(self, fraud, bob, sam, now):
+        earnings.wait(reference="period:1", reason="dispute:1", now=now)
+        with pytest.raises(suspicion.NothingToGiveBack):
+            self.give_back(fraud, sam, now)
+        assert purse(bob)["pending"] == "7.00"
+
+    def test_with_a_reason_and_by_nobody_who_is_a_party(self, fraud, alice, sam, now):
+        with pytest.raises(ValueError, match="needs its reason"):
+            self.give_back(fraud, sam, now, reason="  ")
+        with pytest.raises(office.PartyToIt):
+            self.give_back(fraud, alice, now)
+        assert not Refund.objects.exists()
+
+    def test_staff_press_it_on_the_page_of_the_review(self, fraud, signed_in, bob, sam):
+        staff, page = signed_in(sam), f"/staff/reviews/{fraud.pk}/"
+        assert "Give it back" in staff.get(page).content.decode()
+        answer = staff.post(f"{page}give-back/", {"reason": ""}, follow=True)
+        assert "Write why. Nothing was given back." in answer.content.decode()
+        answer = staff.post(f"{page}give-back/", {"reason": "Its owner wrote."}, follow=True)
+        assert "Given back." in answer.content.decode()
+        assert "Give it back" not in answer.content.decode()
+        answer = staff.post(f"{page}give-back/", {"reason": "Its owner wrote."}, follow=True)
+        assert "There is nothing to give back" in answer.content.decode()
+        assert purse(bob)["pending"] == "0.00"

@@ -60,6 +60,7 @@ def addresses(alice, bob, now, monkeypatch) -> dict[str, dict[str, str]]:
         "staff_claim": claim.pk,
         "staff_close_task": task.pk,
         "staff_review": safety_review(),
+        "staff_review_give_back": found_to_be_fraud(now),
         "staff_member_money": bob.pk,
         "staff_member_papers": bob.pk,
         "staff_paper_pdf": Paper.objects.get(kind="invoice").pk,
@@ -114,7 +115,18 @@ def owed_by(expert, now) -> int:
 
 
 def safety_review() -> int:
-    return Review.objects.get().pk
+    return Review.objects.get(verdict="open").pk
+
+
+def found_to_be_fraud(now) -> int:
+    """Cleo pays her friend with a card of his."""
+    payer, expert = cast.member("Cleo"), cast.member("Dan")
+    for member in (payer, expert):
+        safety.saw(member=member, now=now, card="another_card")
+    give_credit(payer, 500, now)
+    charge(payer, expert, 500, now, reference="period:3")
+    Review.objects.filter(expert=expert).update(verdict="fraud", decided_at=now, decided_by=payer, note="One card.")
+    return Review.objects.get(expert=expert).pk
 
 
 def names() -> list[str]:
@@ -182,7 +194,7 @@ class TrailTests:
     def test_every_act_is_written_down_once(self, sam, signed_in, addresses):
         client = signed_in(sam)
         acts = {address: sent for address, sent in addresses.items() if sent}
-        assert len(acts) == 11
+        assert len(acts) == 12
         for address, sent in acts.items():
             before = AuditRecord.objects.count()
             assert client.post(address, sent).status_code == 302, address
@@ -197,6 +209,7 @@ class TrailTests:
             "dispute.send_evidence",
             "task.close",
             "review.fine",
+            "review.give_back",
             "freeze.lift",
             "event.replay",
             "outbox.retry",

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from payouts.earnings import services as earnings
 from payouts.ledger import accounts
@@ -156,7 +157,7 @@ class ReviewTests:
         staff.post(f"/staff/reviews/{review.pk}/", {"verdict": verdict, "note": "We called both."})
         earnings.release_due(now=now + timedelta(days=31))
         assert purse(bob)["available"] == available
-        assert bool(safety.frozen(member=bob, now=now)) is frozen
+        assert bool(safety.frozen(member=bob, now=timezone.now())) is frozen
         assert StaffTask.objects.get(kind="review").note == "We called both."
         assert "We called both." in page(staff, f"/staff/reviews/{review.pk}/")
         assert "period:1" in page(staff, "/staff/reviews/?state=decided")

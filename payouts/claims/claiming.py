@@ -189,6 +189,8 @@ def is_overdue(claim: Claim, now: datetime) -> bool:
 
 
 def _settle(claim: Claim, note: str, now: datetime) -> None:
+    """What staff said was about what was left before; the audit trail keeps it."""
+    claim.votes.all().delete()
     if not claim.charge.price:
         close(claim, Claim.Outcome.REFUNDED, now=now)
     elif claim.state == Claim.State.ASKED and not is_overdue(claim, now):

@@ -99,6 +99,7 @@ class Contesting(Truth):
         self.gives_back_by_choice(sale, minor)
         if sale.claim in ("asked", "answered"):
             self.heard_of_the_answer(sale, reference)
+            sale.votes = {}
             if not sale.left:
                 sale.claim = "closed"
 

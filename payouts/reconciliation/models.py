@@ -51,7 +51,8 @@ class StripeMovement(models.Model):
 
 
 class ReconciliationRun(models.Model):
-    """One night's work: claimed by the first worker to make its row, claimed anew when that one died."""
+    """One night's work: claimed by the first worker to make its row, claimed anew when that one died, or when Stripe did not
+    answer for all accounts (report["unread"])."""
 
     day = models.DateField(unique=True)
     claimed_at = models.DateTimeField()

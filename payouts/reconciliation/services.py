@@ -1,8 +1,10 @@
 """Reading Stripe's balance transactions, giving each its ledger entry, and comparing both balances to the cent."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -27,6 +29,9 @@ OVERLAP = timedelta(days=1)  # read again each time: Stripe may show an older mo
 LOOKS = 3  # while people pay, both sides move under our hands: a difference counts when it stays
 FROM_HOUR = 3  # of the night, UTC
 DEAD_AFTER = timedelta(hours=3)
+AGAIN_AFTER = timedelta(minutes=30)  # for whom Stripe did not answer
+TOLD_FROM_HOUR = 6  # of a Stripe that was silent all night
+PLATFORM = "platform"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,7 @@ class Difference:
     at_stripe: Money
 
     def __str__(self) -> str:
-        return f"{self.account or 'platform'}: the ledger says {self.ours}, Stripe says {self.at_stripe}"
+        return f"{self.account or PLATFORM}: the ledger says {self.ours}, Stripe says {self.at_stripe}"
 
 
 @dataclass(slots=True)
@@ -61,7 +66,7 @@ class Report:
     def is_clean(self) -> bool:
         return not (self.suspense or self.differences or self.unread)
 
-    def as_json(self) -> dict[str, object]:
+    def as_json(self) -> dict[str, Any]:
         return {
             "accounts": self.accounts,
             "read": self.read,
@@ -74,19 +79,20 @@ class Report:
         }
 
 
-def reconcile(*, now: datetime) -> Report:
-    """Every balance, the platform's first. `now` is the money's calendar. Asks Stripe, so not inside a transaction.
+def reconcile(*, now: datetime, of: Sequence[str] | None = None) -> Report:
+    """Every balance, the platform's (named empty) first, or those named. `now` is the money's calendar. Asks Stripe, so not
+    inside a transaction.
 
     An account for which Stripe does not answer is named in the report and holds up no other.
     """
     report = Report()
-    for account in ["", *withdrawals.stripe_accounts()]:
+    for account in ["", *withdrawals.stripe_accounts()] if of is None else of:
         report.accounts += 1
         try:
             difference = _reconcile_one(account, report, now)
         except (NotAnswered, Refused) as problem:
             log.warning("Not reconciled", exc_info=problem, extra={"account": account})
-            report.unread.append(account or "platform")
+            report.unread.append(account or PLATFORM)
             continue
         if difference:
             report.differences.append(difference)
@@ -97,17 +103,44 @@ def reconcile(*, now: datetime) -> Report:
 
 
 def nightly(*, now: datetime) -> Report | None:
-    """The work of one night, by one worker. None when it is not the hour, or somebody does it."""
+    """The work of one night, by one worker. None when it is not the hour, or somebody does it.
+
+    It is finished once Stripe has answered for every account: until then those that are missing are asked for again and
+    again, and from TOLD_FROM_HOUR on staff know.
+    """
     if now.hour < FROM_HOUR:
         return None
     run, is_new = ReconciliationRun.objects.get_or_create(day=now.date(), defaults={"claimed_at": now})
+    missing: list[str] = run.report.get("unread", [])
     if not is_new:
-        died = ReconciliationRun.objects.filter(pk=run.pk, finished_at=None, claimed_at__lt=now - DEAD_AFTER)
-        if not died.update(claimed_at=now):
+        due = now - (AGAIN_AFTER if missing else DEAD_AFTER)
+        mine = ReconciliationRun.objects.filter(pk=run.pk, finished_at=None, claimed_at=run.claimed_at)
+        if run.claimed_at >= due or not mine.update(claimed_at=now):
             return None
-    report = reconcile(now=now)
-    ReconciliationRun.objects.filter(pk=run.pk).update(finished_at=now, report=report.as_json())
+    report = reconcile(now=now, of=["" if name == PLATFORM else name for name in missing] or None)
+    whole = _with_earlier(run.report, report) if missing else report.as_json()
+    finished_at = None if report.unread else now
+    ReconciliationRun.objects.filter(pk=run.pk).update(finished_at=finished_at, report=whole)
+    _tell_of_silence(report.unread, now)
     return report
+
+
+def _with_earlier(before: dict[str, Any], report: Report) -> dict[str, Any]:
+    """What was read for some accounts earlier in the night, and for the others now."""
+    new = report.as_json()
+    added = {name: before[name] + new[name] for name in ("read", "differences")}
+    known = {name: minor for name, minor in new.items() if name.endswith("_minor") and minor is not None}
+    return {**before, "waiting": new["waiting"], "suspense": new["suspense"], "unread": new["unread"], **added, **known}
+
+
+def _tell_of_silence(unread: list[str], now: datetime) -> None:
+    key = f"reconciliation:{now.date()}:silence"
+    if not unread:
+        office.settle_task(key=key, note=_("Stripe has answered since."), now=now)
+    elif now.hour >= TOLD_FROM_HOUR:
+        text = _("Stripe has not answered all night for: {accounts}. Nobody knows yet whether the books agree there.")
+        text = text.format(accounts=", ".join(unread[:20]))
+        office.open_task(kind="reconciliation", key=key, text=text, now=now)
 
 
 # --- One balance ----------------------------------------------------------------------------------------------
@@ -214,6 +247,6 @@ def _connected(account: str) -> Money:
 
 def _alarm(difference: Difference, now: datetime) -> None:
     log.error("Stripe and the ledger differ", extra={"difference": str(difference)})
-    name = difference.account or "platform"
+    name = difference.account or PLATFORM
     key = f"reconciliation:{name}:{now.date()}"
     office.open_task(kind="reconciliation", key=key, reference=name[:60], text=str(difference), now=now)

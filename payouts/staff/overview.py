@@ -28,12 +28,14 @@ OWED = ("caller_credit", "caller_hold", "refund_pending", "expert_available", "w
 
 @dataclass(frozen=True, slots=True)
 class MembersMoney:
-    """`at_stripe`: our balance there; None before the first reconciliation. `left`: what is the platform's own."""
+    """`at_stripe`: our balance there; None before the first reconciliation. `left`: what is the platform's own. `unread`: the
+    accounts that Stripe has not answered for in the latest one."""
 
     owed: Money
     parts: list[tuple[str, Money]]
     run: ReconciliationRun | None
     at_stripe: Money | None
+    unread: list[str]
 
     @property
     def left(self) -> Money | None:
@@ -64,8 +66,10 @@ def members_money() -> MembersMoney:
     parts.append(("expert_pending", earnings.pending(of=Earning.objects.all())))
     parts.append(("stripe_connected", -Money(sums.get("stripe_connected") or 0, currency)))
     owed = sum((amount for _kind, amount in parts), Money(0, currency))
-    run = ReconciliationRun.objects.exclude(finished_at=None).order_by("-day").first()
-    return MembersMoney(owed, parts, run, _at_stripe(run.report) if run else None)
+    newest = ReconciliationRun.objects.order_by("-day")
+    unread = newest.values_list("report__unread", flat=True).first() or []
+    run = newest.exclude(finished_at=None).first()
+    return MembersMoney(owed, parts, run, _at_stripe(run.report) if run else None, unread)
 
 
 def _at_stripe(report: dict[str, Any]) -> Money | None:

@@ -273,6 +273,88 @@ class NightTests:
         assert reconciliation.nightly(now=night + timedelta(hours=4)) is not None
 
 
+class SilentNightTests:
+    """Stripe does not answer for bob's account, or for nothing at all."""
+
+    @pytest.fixture
+    def silence(self, alice, bob, now, monkeypatch) -> set[str]:
+        top_up(alice, 2_000, now)
+        deaf_to, plain = {connect(bob, now=now)}, books.movements
+
+        def movements(*, account: str, since):
+            asked.append(account)
+            if account in deaf_to:
+                raise NotAnswered("time-out")
+            return plain(account=account, since=since)
+
+        asked: list[str] = []
+        self.asked = asked
+        monkeypatch.setattr(books, "movements", movements)
+        return deaf_to
+
+    def night(self, now, hour: int, minute: int = 0):
+        return reconciliation.nightly(now=now.replace(hour=hour, minute=minute))
+
+    def test_it_is_not_over_and_only_what_is_missing_is_asked_for_again(self, silence, now):
+        (account,) = silence
+        assert self.night(now, 3).unread == [account]
+        assert ReconciliationRun.objects.get().finished_at is None
+        assert self.night(now, 3, 20) is None
+        self.asked.clear()
+        silence.clear()
+        assert self.night(now, 3, 40).unread == []
+        assert set(self.asked) == {account}
+        run = ReconciliationRun.objects.get()
+        assert (run.finished_at, run.report["unread"], run.report["accounts"]) == (
+            now.replace(hour=3, minute=40),
+            [],
+            2,
+        )
+        assert run.report["at_stripe_minor"] is not None
+        assert self.night(now, 5) is None
+
+    def test_of_the_platforms_own_balance_too(self, silence, now):
+        silence.add("")
+        assert "platform" in self.night(now, 3).unread
+        silence.clear()
+        assert self.night(now, 4).unread == []
+        assert ReconciliationRun.objects.get().report["at_stripe_minor"] is not None
+
+    def test_what_differed_before_is_not_forgotten(self, silence, now, plants_an_error):
+        ReconciliationRun.objects.create(
+            day=now.date(),
+            claimed_at=now.replace(hour=3),
+            report=reconciliation.Report(accounts=2, unread=[*silence]).as_json() | {"differences": ["platform: 1, 2"]},
+        )
+        silence.clear()
+        self.night(now, 4)
+        assert ReconciliationRun.objects.get().report["differences"] == ["platform: 1, 2"]
+
+    def test_staff_are_told_in_the_morning_and_not_before_and_once(self, silence, now):
+        for hour in (3, 4, 5):
+            self.night(now, hour)
+        assert not StaffTask.objects.exists()
+        for hour in (6, 7):
+            self.night(now, hour)
+        (account,) = silence
+        assert account in StaffTask.objects.get().text
+        silence.clear()
+        self.night(now, 8)
+        assert StaffTask.objects.get().closed_at
+
+    def test_the_back_office_does_not_say_that_they_agree(self, silence, now, signed_in, sam):
+        self.night(now - timedelta(days=1), 4)
+        (account,) = silence
+        silence.clear()
+        self.night(now - timedelta(days=1), 5)
+        assert "agreed to the cent" in signed_in(sam).get("/staff/").content.decode()
+        silence.add(account)
+        self.night(now, 4)
+        page = signed_in(sam).get("/staff/").content.decode()
+        assert "agreed to the cent" not in page
+        assert f"has not answered for: {account}." in page
+
+
 class CommandTests:
     def test_says_that_all_is_well(self, alice, now, capsys):
         top_up(alice, 2_000, now)

@@ -15,7 +15,7 @@ from payouts.ledger import accounts
 from payouts.ledger import services as ledger
 from payouts.money import Money
 from payouts.office import services as office
-from payouts.reconciliation import booking, rules
+from payouts.reconciliation import booking, own_payouts, rules
 from payouts.reconciliation.models import ReconciliationRun, StripeMovement
 from payouts.stripe import books
 from payouts.stripe.answers import Movement, NotAnswered, Refused
@@ -148,6 +148,8 @@ def _tell_of_silence(unread: list[str], now: datetime) -> None:
 
 def _reconcile_one(account: str, report: Report, now: datetime) -> Difference | None:
     difference = None
+    if not account:
+        own_payouts.keep_manual(now=now)
     for _look in range(LOOKS):
         report.read += _read(account)
         _settle_all(account, now)

@@ -166,15 +166,21 @@ def retrieve_v1(request: ApiRequest, params: dict[str, Any], id_: str) -> Object
 
 
 def retrieve_settings(request: ApiRequest, params: dict[str, Any]) -> Object:
+    """Payouts of a new account are daily. Those of the platform itself are manual: it was set up as README says."""
+    if not request.account:
+        return _settings(store.platform().get("interval", "manual"))
     account = store.find("v2.core.account", request.account, param="Stripe-Account")
     return _settings(account.get("_", {}).get("interval", "daily"))
 
 
 def update_settings(request: ApiRequest, params: dict[str, Any]) -> Object:
-    account = store.find("v2.core.account", request.account, param="Stripe-Account")
     interval = params.get("payments", {}).get("payouts", {}).get("schedule", {}).get("interval", "daily")
     if interval not in ("daily", "manual", "monthly", "weekly"):
         raise invalid("Invalid interval", param="payments[payouts][schedule][interval]")
+    if not request.account:
+        store.save({**store.platform(), "interval": interval})
+        return _settings(interval)
+    account = store.find("v2.core.account", request.account, param="Stripe-Account")
     store.save({**account, "_": {**account.get("_", {}), "interval": interval}})
     return _settings(interval)
 

@@ -29,6 +29,12 @@ def one_at_a_time() -> Iterator[None]:
         yield
 
 
+def platform() -> Object:
+    """What it has set for itself. Its row may not be there yet; `save` needs it, inside `one_at_a_time`."""
+    found = SandboxObject.objects.filter(id=PLATFORM).first()
+    return {**(found.data if found else {}), "id": PLATFORM}
+
+
 def add(kind: str, data: Object, *, account: str = "") -> Object:
     """Call it inside `one_at_a_time`: the platform's row counts the objects, which keeps lists in their order."""
     platform = SandboxObject.objects.get(id=PLATFORM)

@@ -12,6 +12,7 @@ WORDS: dict[str, Promise] = {
     "dispute": _("bank's dispute"),
     "fraud": _("found to be fraud"),
     "fraud_warning": _("warning of fraud"),
+    "own_payouts": _("the platform's own payouts"),
     "reconciliation": _("Stripe and ledger differ"),
     "refund_failed": _("refund came back"),
     "refund_refused": _("refund refused for good"),

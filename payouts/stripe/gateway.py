@@ -203,17 +203,26 @@ def _status(balance: Any, capability: str) -> str:
 
 
 def set_manual_payouts(*, account: str, key: str) -> None:
-    """Money leaves a connected account only by our payouts, one per withdrawal.
+    """Money leaves a connected account only by our payouts, one per withdrawal; and the platform's own balance (`account`
+    empty), in which members' money lies, only when somebody of the platform takes it out.
 
     A raw request: balance_settings.update of stripe-python 16.1.0 raises AttributeError after Stripe made the change.
     """
+    whose = {"stripe_account": account} if account else {}
     with asking() as ask:
         ask.raw_request(
             "post",
             "/v1/balance_settings",
-            **_once(key, stripe_account=account),
+            **_once(key, **whose),
             payments={"payouts": {"schedule": {"interval": "manual"}}},
         )
+
+
+def own_payouts() -> str:
+    """When the platform's own balance is paid out by itself: daily, weekly, monthly, or manual. A raw request, as above."""
+    with asking() as ask:
+        found = ask.raw_request("get", "/v1/balance_settings").data
+    return str(found["payments"]["payouts"]["schedule"]["interval"])
 
 
 # --- Paying out -----------------------------------------------------------------------------------------------

@@ -1,14 +1,8 @@
 """The back office of the money: everything to look at, nothing to change. What moves money is a service, never a form here."""
 
-from secrets import token_urlsafe
-
-from django.conf import settings
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import URLPattern, path
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,20 +11,13 @@ from payouts.cards.models import AutoTopUp, CardPayment, SavedCard
 from payouts.claims.models import Claim, GiveBack, HeldCharge
 from payouts.disputes.models import Dispute, Participation
 from payouts.earnings.models import Earning, Tip
-from payouts.ledger import services as ledger
 from payouts.ledger.models import Account, Entry, Posting
-from payouts.money import BadAmount, Money
-from payouts.office import services as office
 from payouts.office.models import AuditRecord, StaffTask
 from payouts.outbox.models import OutboxRow
 from payouts.reconciliation.models import ReconciliationRun, StripeMovement
-from payouts.refunds import services as refunds
-from payouts.refunds.forms import SettleForm
 from payouts.refunds.models import Refund
 from payouts.staff import services as staff
 from payouts.stripe.models import StripeEvent
-from payouts.wallet import services as wallet
-from payouts.wallet.forms import GrantForm
 from payouts.wallet.models import CreditLot, Decline, Hold, TopUp
 from payouts.withdrawals.models import BankConnection, Withdrawal
 
@@ -103,47 +90,9 @@ class DeclineAdmin(LookOnly, admin.ModelAdmin):
 
 @admin.register(CreditLot)
 class CreditLotAdmin(LookOnly, admin.ModelAdmin):
-    change_list_template = "admin/payouts/credit_lots.html"
     list_display = ["id", "kind", "top_up_id", "member", "amount_minor", "remaining_minor", "currency", "expires_at"]
     list_filter = ["kind"]
     search_fields = ["member__email"]
-
-    def get_urls(self) -> list[URLPattern]:
-        give = path("give/", self.admin_site.admin_view(self.give), name="payouts_creditlot_give")
-        return [give, *super().get_urls()]
-
-    def give(self, request: HttpRequest) -> HttpResponse:
-        """Promotional credit for a member: the one thing that is made here, by its service."""
-        if not request.user.has_perm("payouts.add_creditlot"):
-            raise PermissionDenied
-        form = GrantForm(request.POST or None, initial={"token": token_urlsafe(24)})
-        if request.method == "POST" and form.is_valid() and (lot := _given(request, form)):
-            messages.success(request, _("{sum} given to {member}.").format(sum=lot.remaining, member=lot.member))
-            return redirect("admin:payouts_creditlot_changelist")
-        context = {**self.admin_site.each_context(request), "form": form, "title": _("Give promotional credit")}
-        return render(request, "admin/payouts/give.html", context, status=422 if form.errors else 200)
-
-
-def _given(request: HttpRequest, form: GrantForm) -> CreditLot | None:
-    typed = form.cleaned_data
-    try:
-        return wallet.grant(
-            staff=request.user,  # type: ignore[arg-type]
-            member=typed["email"],
-            amount=typed["amount"],
-            reason=typed["reason"],
-            expires_at=typed["last_day"],
-            key=f"promo:{typed['token']}",
-            now=timezone.now(),
-        )
-    except BadAmount:
-        most = Money(settings.PROMO_MINOR_MAX, settings.CURRENCY)
-        form.add_error("amount", _("Give more than nothing, and {most} at most.").format(most=most))
-    except (wallet.GrantRefused, office.PartyToIt):
-        form.add_error(None, _("The day must not have passed, and nobody gives to themself."))
-    except ledger.KeyReused:
-        form.add_error(None, _("This form was sent already, with something else in it. Open it again."))
-    return None
 
 
 @admin.register(Hold)
@@ -187,46 +136,9 @@ class GiveBackAdmin(LookOnly, admin.ModelAdmin):
 
 @admin.register(Refund)
 class RefundAdmin(LookOnly, admin.ModelAdmin):
-    change_form_template = "admin/payouts/refund.html"
     list_display = ["id", "member", "amount", "state", "origin", "stripe_refund", "failure_code", "requested_at"]
     list_filter = ["state", "origin"]
     search_fields = ["=stripe_refund", "member__email"]
-
-    def get_urls(self) -> list[URLPattern]:
-        settle = path("<int:refund_id>/settle/", self.admin_site.admin_view(self.settle), name="payouts_refund_settle")
-        return [settle, *super().get_urls()]
-
-    def settle(self, request: HttpRequest, refund_id: int) -> HttpResponse:
-        """What Stripe will never send, settled by hand with the member."""
-        if not request.user.has_perm("payouts.change_refund"):
-            raise PermissionDenied
-        refund = get_object_or_404(
-            Refund.objects.exclude(member=request.user.pk), pk=refund_id, state=Refund.State.REFUSED
-        )
-        form = SettleForm(request.POST or None)
-        if request.method == "POST" and form.is_valid() and _settled(request, refund, form):
-            messages.success(request, _("{refund} is settled.").format(refund=refund))
-            return redirect("admin:payouts_refund_changelist")
-        title = _("Settle {amount} with {member}").format(amount=refund.amount, member=refund.member)
-        context = {**self.admin_site.each_context(request), "form": form, "title": title}
-        return render(request, "admin/payouts/deed.html", context, status=422 if form.errors else 200)
-
-
-def _settled(request: HttpRequest, refund: Refund, form: SettleForm) -> bool:
-    typed = form.cleaned_data
-    is_sent, now = typed["outcome"] == "sent", timezone.now()
-    try:
-        refunds.settle(
-            refund_id=refund.pk,
-            staff=request.user,  # type: ignore[arg-type]
-            is_sent=is_sent,
-            note=typed["note"],
-            now=now,
-        )
-    except refunds.NotRefused:
-        form.add_error(None, _("Somebody settled it just now."))
-        return False
-    return True
 
 
 @admin.register(Dispute)

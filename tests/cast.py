@@ -77,7 +77,12 @@ def eve() -> User:
 
 def sam() -> User:
     """With a second factor, as all staff need one."""
-    return staff("Sam Staff", is_superuser=True)
+    return staff("Sam Staff")
+
+
+def ada() -> User:
+    """She runs the site: staff who may look at every table."""
+    return staff("Ada Operator", is_superuser=True)
 
 
 def staff(name: str, **fields) -> User:

@@ -86,6 +86,12 @@ def sam(db) -> User:
 
 
 @pytest.fixture
+def ada(db) -> User:
+    """She runs the site."""
+    return cast.ada()
+
+
+@pytest.fixture
 def now() -> datetime:
     return cast.NOW
 

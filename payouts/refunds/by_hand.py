@@ -6,7 +6,6 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
 from payouts.office import services as office
-from payouts.office.models import StaffTask
 from payouts.refunds import mails, rows
 from payouts.refunds.models import Refund
 
@@ -33,8 +32,7 @@ def settle(*, refund_id: int, staff: AbstractBaseUser, is_sent: bool, note: str,
     office.check_no_party(staff=staff, parties=[refund.member_id])
     act = "refund.sent_by_hand" if is_sent else "refund.credit_again"
     office.record(staff=staff, act=act, reference=refund.reference, reason=note, now=now)
-    for task in StaffTask.objects.filter(key=f"{refund.reference}:refused", closed_at=None):
-        office.close_task(task=task, staff=staff, note=note, now=now)
+    office.settle_task(key=f"{refund.reference}:refused", staff=staff, note=note, now=now)
     if is_sent:
         rows.post_settled(refund, now)
     else:

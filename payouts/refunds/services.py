@@ -19,9 +19,10 @@ from payouts.ledger import services as ledger
 from payouts.money import BadAmount, Money
 from payouts.office import services as office
 from payouts.outbox import services as outbox
-from payouts.refunds import dashboard, mails, rows
+from payouts.refunds import dashboard, in_time, mails, rows
 from payouts.refunds.by_hand import NoNote, NotRefused, settle
 from payouts.refunds.dashboard import take_what_came_back
+from payouts.refunds.in_time import NothingUnspent, unspent
 from payouts.refunds.models import Refund
 from payouts.refunds.rows import lock_all
 from payouts.stripe.answers import CardRefund
@@ -34,6 +35,7 @@ __all__ = [
     "NotBackYet",
     "NotEnough",
     "NotRefused",
+    "NothingUnspent",
     "UnknownRefund",
     "call_off",
     "call_off_refused",
@@ -43,9 +45,11 @@ __all__ = [
     "refundable",
     "refuse",
     "request",
+    "send_back_in_time",
     "settle",
     "take_what_came_back",
     "under_way",
+    "unspent",
     "unused",
 ]
 State, Origin = Refund.State, Refund.Origin
@@ -141,6 +145,16 @@ def under_way(*, member: AbstractBaseUser) -> Money:
     """What left the credit and is not at its bank yet; what waits for staff, too."""
     on_its_way = Refund.objects.filter(member_id=member.pk, state__in=Refund.OPEN, currency=settings.CURRENCY)
     return Money(on_its_way.aggregate(sum=Sum("taken_minor"))["sum"] or 0, settings.CURRENCY)
+
+
+@transaction.atomic
+def send_back_in_time(*, top_up_id: int, staff: AbstractBaseUser, reason: str, now: datetime) -> Refund:
+    """What is unspent of a top-up whose card is said to be stolen. Raises NothingUnspent, office's PartyToIt, NoNote."""
+    if not reason.strip():
+        raise NoNote
+    refund = in_time.make(top_up_id=top_up_id, staff=staff, reason=reason, now=now)
+    _send(refund, now)
+    return refund
 
 
 def of_member(*, member: AbstractBaseUser, count: int) -> list[Refund]:

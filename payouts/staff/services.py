@@ -7,8 +7,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from payouts.office import services as office
+from payouts.office.models import StaffTask
 from payouts.outbox import services as outbox
 from payouts.outbox.models import OutboxRow
+from payouts.refunds import services as refunds
+from payouts.refunds.models import Refund
 from payouts.stripe.models import StripeEvent
 
 
@@ -22,6 +25,15 @@ def process_again(*, event_id: int, staff: AbstractBaseUser, now: datetime) -> S
         staff=staff, act="event.replay", reference=event.event_id[:60], reason=event.error or event.type, now=now
     )
     return event
+
+
+@transaction.atomic
+def send_back(*, task: StaffTask, staff: AbstractBaseUser, reason: str, now: datetime) -> Refund:
+    """Of a warning of fraud. Raises refunds' NothingUnspent and NoNote, office's PartyToIt."""
+    top_up_id = int(task.reference.partition(":")[2])
+    sent = refunds.send_back_in_time(top_up_id=top_up_id, staff=staff, reason=reason, now=now)
+    office.settle_task(key=task.key, note=reason, staff=staff, now=now)
+    return sent
 
 
 @transaction.atomic

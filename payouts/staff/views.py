@@ -17,6 +17,7 @@ from payouts.office import services as office
 from payouts.office.door import staff_only
 from payouts.office.models import AuditRecord, StaffTask
 from payouts.outbox.models import OutboxRow
+from payouts.refunds import services as refunds
 from payouts.safety import services as safety
 from payouts.safety import words
 from payouts.safety.models import Review
@@ -78,6 +79,30 @@ def close_task(request: MemberRequest, task_id: int) -> HttpResponse:
     else:
         office.close_task(task=task, staff=request.user, note=form.cleaned_data["reason"], now=timezone.now())
         messages.success(request, _("The task is closed."))
+    return redirect("staff_tasks")
+
+
+@staff_only
+@require_POST
+def send_back(request: MemberRequest, task_id: int) -> HttpResponse:
+    """Of a warning of fraud: what is unspent of its top-up goes back to the card, and the task is settled."""
+    task = get_object_or_404(StaffTask, pk=task_id, kind="fraud_warning")
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Write why. Nothing was sent back."))
+    elif task.closed_at:
+        messages.error(request, _("Somebody closed this task before."))
+    else:
+        try:
+            sent = staff.send_back(
+                task=task, staff=request.user, reason=form.cleaned_data["reason"], now=timezone.now()
+            )
+        except refunds.NothingUnspent:
+            messages.error(
+                request, _("Nothing of this top-up is unspent (any more). Close the task with a word on it.")
+            )
+        else:
+            messages.success(request, _("{amount} is on its way back to the card.").format(amount=sent.amount))
     return redirect("staff_tasks")
 
 

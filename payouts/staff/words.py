@@ -35,16 +35,21 @@ WORDS: dict[str, Promise] = {
     "promo.grant": _("gave promotional credit"),
     "rate.allow": _("set an expert's highest rate"),
     "refund.credit_again": _("made a refund credit again"),
+    "refund.in_time": _("sent a top-up back before a dispute"),
     "refund.sent_by_hand": _("sent a refund by hand"),
     "review.fine": _("found an earning fine"),
     "review.give_back": _("gave back what was fraud"),
     "review.fraud": _("found fraud"),
     "task.close": _("closed a task"),
     "tax.file": _("took out the figures for the tax office"),
-    # States of top-ups and withdrawals
+    # States of top-ups, refunds, holds and withdrawals
     "new": _("new"),
     "open": _("open"),
     "expired": _("expired"),
+    "closed": _("closed"),
+    "pending": _("pending"),
+    "refused": _("refused for good"),
+    "settled": _("settled by hand"),
     **STATES,
     # How a dispute stands at Stripe
     "warning_needs_response": _("inquiry, may be answered"),

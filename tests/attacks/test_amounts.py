@@ -94,7 +94,7 @@ DOORS = {
     "decision of a claim": Door(
         "sam", "/staff/claims/{claim}/", "refund", "5", lambda _w: {"reason": "So."}, zero_is_bad=False
     ),
-    "promotional credit": Door("sam", "/admin/payouts/creditlot/give/", "amount", "5", grant),
+    "promotional credit": Door("sam", "/staff/promotional/", "amount", "5", grant),
     "rate": Door("bob", "/become-an-expert/", "rate", "3", profile),
     "price of an act": Door("bob", "/me/acts/add/", "price", "30", act),
     "price of a work": Door("bob", "/me/works/add/", "price", "30", work),

@@ -56,9 +56,9 @@ class PostingTests:
 
 
 class AdminTests:
-    """Sam makes himself rich on the page of his account."""
+    """Ada makes somebody rich on the page of their account."""
 
-    def edit(self, alice, now, signed_in, sam) -> int:
+    def edit(self, alice, now, signed_in, ada) -> int:
         give_credit(alice, 1_000, now)
         row = Account.objects.get(kind="caller_credit")
         form = {
@@ -68,19 +68,19 @@ class AdminTests:
             "credit_normal": "on",
             "balance_minor": "99999",
         }
-        signed_in(sam).post(f"/admin/payouts/account/{row.pk}/change/", form)
+        signed_in(ada).post(f"/admin/payouts/account/{row.pk}/change/", form)
         row.refresh_from_db()
         return row.balance_minor
 
-    def test_its_pages_change_nothing(self, alice, now, signed_in, sam):
-        assert self.edit(alice, now, signed_in, sam) == 1_000
+    def test_its_pages_change_nothing(self, alice, now, signed_in, ada):
+        assert self.edit(alice, now, signed_in, ada) == 1_000
 
-    def test_where_they_are_plain_pages_the_balance_is_what_is_typed(self, alice, now, signed_in, sam, monkeypatch):
+    def test_where_they_are_plain_pages_the_balance_is_what_is_typed(self, alice, now, signed_in, ada, monkeypatch):
         """The broken twin."""
         drop_trigger("payouts_account", "no_rename")
         monkeypatch.setattr(LookOnly, "has_change_permission", admin.ModelAdmin.has_change_permission)
         assert isinstance(admin.site._registry[Account], AccountAdmin)
-        assert self.edit(alice, now, signed_in, sam) == 99_999
+        assert self.edit(alice, now, signed_in, ada) == 99_999
 
 
 class SealTests:

@@ -7,10 +7,10 @@ pytestmark = pytest.mark.django_db
 
 
 class BackOfficeTests:
-    def test_staff_read_the_calls_without_their_words_or_the_way_in(self, alice, bob, sam, now, signed_in):
+    def test_staff_read_the_calls_without_their_words_or_the_way_in(self, alice, bob, ada, now, signed_in):
         cast.online(bob)
         call = rooms.ring(caller=alice, expert=bob, line="A private matter", now=now)
-        client = signed_in(sam)
+        client = signed_in(ada)
         for path in ("/admin/calls/call/", f"/admin/calls/call/{call.id}/change/"):
             page = client.get(path)
             assert page.status_code == 200
@@ -18,11 +18,11 @@ class BackOfficeTests:
             assert call.room.code not in page.content.decode()
 
     @pytest.mark.parametrize("name", ["call", "offer", "paidperiod", "process"])
-    def test_nothing_can_be_changed_there(self, sam, signed_in, name):
-        client = signed_in(sam)
+    def test_nothing_can_be_changed_there(self, ada, signed_in, name):
+        client = signed_in(ada)
         assert client.get(f"/admin/calls/{name}/").status_code == 200
         assert client.get(f"/admin/calls/{name}/add/").status_code == 403
 
     @pytest.mark.parametrize("name", ["message", "room", "seat"])
-    def test_what_holds_words_or_links_is_not_there(self, sam, signed_in, name):
-        assert signed_in(sam).get(f"/admin/calls/{name}/").status_code == 404
+    def test_what_holds_words_or_links_is_not_there(self, ada, signed_in, name):
+        assert signed_in(ada).get(f"/admin/calls/{name}/").status_code == 404

@@ -10,10 +10,10 @@ TABLES = [model for model in admin.site._registry if model._meta.app_label == "p
 
 class BackOfficeTests:
     @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)
-    def test_staff_look_and_change_nothing(self, sam, alice, bob, now, signed_in, table):
+    def test_staff_look_and_change_nothing(self, ada, alice, bob, now, signed_in, table):
         give_credit(alice, 1_000, now)
         charge(alice, bob, 400, now)
-        client, home = signed_in(sam), f"/admin/payouts/{table._meta.model_name}/"
+        client, home = signed_in(ada), f"/admin/payouts/{table._meta.model_name}/"
         assert client.get(home).status_code == 200
         assert client.get(f"{home}add/").status_code == 403
         row = table.objects.first()
@@ -29,8 +29,8 @@ class BackOfficeTests:
     def test_members_do_not(self, eve, signed_in):
         assert signed_in(eve).get("/admin/payouts/entry/").status_code == 302
 
-    def test_an_entry_shows_its_lines(self, sam, alice, now, signed_in):
+    def test_an_entry_shows_its_lines(self, ada, alice, now, signed_in):
         give_credit(alice, 1_000, now)
-        page = signed_in(sam).get(f"/admin/payouts/entry/{Entry.objects.get().pk}/change/").content.decode()
+        page = signed_in(ada).get(f"/admin/payouts/entry/{Entry.objects.get().pk}/change/").content.decode()
         assert "stripe_pending" in page
         assert "caller_credit" in page

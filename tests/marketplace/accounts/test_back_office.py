@@ -14,8 +14,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def staff(sam, signed_in):
-    return signed_in(sam)
+def staff(ada, signed_in):
+    return signed_in(ada)
 
 
 @pytest.fixture
@@ -25,12 +25,12 @@ def factor(bob) -> Authenticator:
 
 
 class FactorTests:
-    def test_taking_one_away_freezes_withdrawals_and_is_written_down(self, staff, sam, bob, factor):
+    def test_taking_one_away_freezes_withdrawals_and_is_written_down(self, staff, ada, bob, factor):
         staff.post(f"/admin/mfa/authenticator/{factor.pk}/delete/", {"post": "yes"})
         assert not Authenticator.objects.filter(user=bob).exists()
         assert safety.frozen(member=bob, now=timezone.now()).reason == "factor"
         record = AuditRecord.objects.get()
-        assert (record.staff, record.act, record.reference) == (sam, "factor.take", f"user:{bob.pk}")
+        assert (record.staff, record.act, record.reference) == (ada, "factor.take", f"user:{bob.pk}")
 
     def test_the_last_one_takes_its_recovery_codes_with_it(self, staff, bob, factor):
         RecoveryCodes.activate(bob)
@@ -43,8 +43,8 @@ class FactorTests:
         assert staff.post(page, {"type": "totp", "data": "{}"}).status_code == 403
         assert staff.get("/admin/mfa/authenticator/add/").status_code == 403
 
-    def test_only_a_superuser_takes_one_away_and_not_their_own(self, staff, sam, factor, signed_in):
-        own = Authenticator.objects.get(user=sam, type="totp")
+    def test_only_a_superuser_takes_one_away_and_not_their_own(self, staff, ada, factor, signed_in):
+        own = Authenticator.objects.get(user=ada, type="totp")
         assert staff.post(f"/admin/mfa/authenticator/{own.pk}/delete/", {"post": "yes"}).status_code == 403
         other = signed_in(cast.staff("Uma Usher"))
         assert other.post(f"/admin/mfa/authenticator/{factor.pk}/delete/", {"post": "yes"}).status_code == 403

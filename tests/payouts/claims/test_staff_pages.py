@@ -26,7 +26,7 @@ class StaffPageTests:
         claim, client = answered(), signed_in(sam)
         page = client.get("/staff/claims/").content.decode()
         assert f'href="/staff/claims/{claim.pk}/"' in page
-        assert "/admin/payouts/entry/?q=period%3A1" in page
+        assert "/staff/ledger/?reference=period%3A1" in page
         page = client.get(f"/staff/claims/{claim.pk}/").content.decode()
         for text in ("Bob was not there.", "I was there all the time.", "€2.00 per minute", "€10.00"):
             assert text in page

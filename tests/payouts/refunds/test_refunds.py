@@ -360,13 +360,17 @@ class ByHandTests:
         assert states() == [State.SETTLED]
 
     def test_staff_do_it_in_the_back_office(self, refused, sam, signed_in):
-        browser, page = signed_in(sam), f"/admin/payouts/refund/{refused.pk}/"
-        assert f"{page}settle/" in browser.get(f"{page}change/").content.decode()
+        browser, page = signed_in(sam), f"/staff/refunds/{refused.pk}/"
+        for where in ("/staff/tasks/", "/staff/refunds/?state=refused"):
+            assert f"{page}settle/" in browser.get(where).content.decode()
+        assert "Write it down" in browser.get(f"{page}settle/").content.decode()
         assert browser.post(f"{page}settle/", {"outcome": "sent", "note": ""}).status_code == 422
         assert states() == [State.REFUSED]
         assert browser.post(f"{page}settle/", {"outcome": "sent", "note": "By bank"}).status_code == 302
         assert states() == [State.SETTLED]
-        assert browser.get(f"{page}settle/").status_code == 404
+        assert "There is nothing to settle by hand." in browser.get(f"{page}settle/").content.decode()
+        assert browser.post(f"{page}settle/", {"outcome": "credit", "note": "Again"}).status_code == 422
+        assert states() == [State.SETTLED]
 
     def test_nobody_settles_their_own(self, refused, alice, now):
         alice.is_staff = True
@@ -377,9 +381,8 @@ class ByHandTests:
 
     def test_members_do_not(self, refused, alice, eve, signed_in):
         for member in (alice, eve):
-            answer = signed_in(member).post(f"/admin/payouts/refund/{refused.pk}/settle/", {"outcome": "sent"})
-            assert answer.status_code == 302
-            assert "/login/" in answer["Location"]
+            answer = signed_in(member).post(f"/staff/refunds/{refused.pk}/settle/", {"outcome": "sent"})
+            assert answer.status_code == 404
         assert states() == [State.REFUSED]
 
 

@@ -12,8 +12,10 @@ from payouts.disputes import services as disputes
 from payouts.disputes.models import Dispute
 from payouts.earnings.models import Earning
 from payouts.office import services as office
-from payouts.office.models import AuditRecord
+from payouts.office.models import AuditRecord, StaffTask
 from payouts.outbox.models import OutboxRow
+from payouts.refunds import services as refunds
+from payouts.refunds.models import Refund
 from payouts.safety import services as safety
 from payouts.safety.models import Review
 from payouts.statements.models import Paper, StatementMonth
@@ -52,7 +54,14 @@ def addresses(alice, bob, now, monkeypatch) -> dict[str, dict[str, str]]:
     safety.freeze(member=bob, reason="bank", key="bank:1:2", now=now)
     task = office.open_task(kind="suspense", key="txn_1:suspense", text="Look.", now=now)
     reason = {"reason": "Called them.", "note": "Called them.", "verdict": "fine", "refund": "4"}
-    reason |= {"text": "They talked.", "expert": str(bob.pk)}
+    reason |= {
+        "email": alice.email,
+        "amount": "5",
+        "token": "a-token-of-a-form",
+        "outcome": "sent",
+        "text": "They talked.",
+        "expert": str(bob.pk),
+    }
     issue(MARCH_IS_OVER)
     disputed, lost = dispute_of("period:2", "needs_response", now), lost_dispute(now)
     ids = {
@@ -71,6 +80,9 @@ def addresses(alice, bob, now, monkeypatch) -> dict[str, dict[str, str]]:
         "staff_dispute_participation": disputed.pk,
         "staff_dispute_lift": lost.pk,
         "staff_lift": bob.pk,
+        "staff_give": 0,
+        "staff_settle": refused_refund(now).pk,
+        "staff_send_back": warned(now).pk,
         "staff_event_again": event(now).pk,
         "staff_outbox_again": given_up(now).pk,
     }
@@ -116,6 +128,21 @@ def owed_by(expert, now) -> int:
 
 def safety_review() -> int:
     return Review.objects.get(verdict="open").pk
+
+
+def refused_refund(now) -> Refund:
+    """Fay asked for her credit back, and her card is gone."""
+    give_credit(cast.member("Fay"), 500, now)
+    (refund,) = refunds.request(member=cast.member("Fay"), amount=None, key="form", now=now)
+    refunds.refuse(refund_id=refund.pk, code="expired_or_canceled_card", message="", now=now)
+    return refund
+
+
+def warned(now) -> StaffTask:
+    """A bank believes that Gil's card was stolen."""
+    top_up = give_credit(cast.member("Gil"), 500, now)
+    disputes.warn(warning="issfr_1", fraud_type="made_with_stolen_card", top_up_id=top_up.pk, now=now)
+    return StaffTask.objects.get(kind="fraud_warning")
 
 
 def found_to_be_fraud(now) -> int:
@@ -194,7 +221,7 @@ class TrailTests:
     def test_every_act_is_written_down_once(self, sam, signed_in, addresses):
         client = signed_in(sam)
         acts = {address: sent for address, sent in addresses.items() if sent}
-        assert len(acts) == 12
+        assert len(acts) == 15
         for address, sent in acts.items():
             before = AuditRecord.objects.count()
             assert client.post(address, sent).status_code == 302, address
@@ -208,6 +235,9 @@ class TrailTests:
             "dispute.participation",
             "dispute.send_evidence",
             "task.close",
+            "promo.grant",
+            "refund.in_time",
+            "refund.sent_by_hand",
             "review.fine",
             "review.give_back",
             "freeze.lift",

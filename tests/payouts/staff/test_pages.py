@@ -1,10 +1,12 @@
 """What staff see and press under /staff/."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
+from payouts.disputes import services as disputes
 from payouts.earnings import services as earnings
 from payouts.ledger import accounts
 from payouts.ledger import services as ledger
@@ -13,12 +15,16 @@ from payouts.office import services as office
 from payouts.office.models import AuditRecord, StaffTask
 from payouts.outbox.models import OutboxRow
 from payouts.reconciliation.models import ReconciliationRun
+from payouts.refunds import services as refunds
+from payouts.refunds.models import Refund
 from payouts.safety import services as safety
 from payouts.safety.models import Review
 from payouts.staff import explorer
 from payouts.stripe.models import StripeEvent
+from payouts.wallet import services as wallet
+from payouts.withdrawals import services as withdrawals
 from tests import cast
-from tests.payouts.purse import charge, eur, give_credit, give_promo, purse
+from tests.payouts.purse import charge, connect_bank, eur, give_credit, give_promo, make_available, purse
 from tests.payouts.staff.test_door import event, given_up
 
 pytestmark = pytest.mark.django_db
@@ -117,7 +123,7 @@ class TaskTests:
 
     @pytest.mark.parametrize("kind", ["advance", "review", "refund_refused"])
     def test_what_an_act_settles_is_not_closed_without_it(self, staff, now, kind):
-        task = office.open_task(kind=kind, key="1", text="Money waits.", now=now)
+        task = office.open_task(kind=kind, key="1", reference="refund:1", text="Money waits.", now=now)
         path = f"/staff/tasks/{task.pk}/close/"
         assert f'action="{path}"' not in page(staff, "/staff/tasks/")
         staff.post(path, {"reason": "Done."})
@@ -292,10 +298,10 @@ class StripeTests:
         assert OutboxRow.objects.get().state == "done"
         assert not AuditRecord.objects.exists()
 
-    def test_the_table_of_the_outbox_writes_its_act_down_too(self, staff, now):
+    def test_the_table_of_the_outbox_writes_its_act_down_too(self, ada, signed_in, now):
         row = given_up(now)
         sent = {"action": "try_again", "_selected_action": [row.pk]}
-        staff.post("/admin/payouts/outboxrow/", sent)
+        signed_in(ada).post("/admin/payouts/outboxrow/", sent)
         assert OutboxRow.objects.get().state == "waiting"
         assert AuditRecord.objects.get().act == "outbox.retry"
 
@@ -308,3 +314,132 @@ class AuditTests:
         assert text.count('data-testid="record"') == 2
         assert "&lt;i&gt;So." in text
         assert page(staff, "/staff/audit/?reference=user:7").count('data-testid="record"') == 1
+
+
+class MoneyListTests:
+    """Top-ups, refunds, holds and withdrawals: for staff who are nothing more than that."""
+
+    @pytest.fixture
+    def moved(self, alice, bob, now):
+        make_available(bob, 5_000, now, payer=cast.member("Ann"))
+        connect_bank(bob)
+        withdrawals.request(expert=bob, amount=eur(2_000), key="form", now=now)
+        give_credit(alice, 1_000, now)
+        wallet.hold(payer=alice, amount=eur(300), key="period:9:hold:1", reference="period:9", now=now)
+        refunds.request(member=alice, amount=eur(200), key="form", now=now)
+
+    @pytest.mark.parametrize(
+        ("what", "state", "other", "sum_"),
+        [
+            ("top-ups", "paid", "failed", "€10.00"),
+            ("refunds", "requested", "refused", "€2.00"),
+            ("holds", "open", "closed", "€3.00"),
+            ("withdrawals", "requested", "failed", "€20.00"),
+        ],
+    )
+    def test_each_row_is_found_by_its_state(self, staff, sam, moved, what, state, other, sum_):
+        assert not sam.is_superuser
+        for address in (f"/staff/{what}/", f"/staff/{what}/?state={state}"):
+            assert sum_ in page(staff, address)
+        assert sum_ not in page(staff, f"/staff/{what}/?state={other}")
+
+    def test_of_one_member(self, staff, alice, bob, moved):
+        assert page(staff, f"/staff/top-ups/?member={alice.pk}").count('data-testid="row"') == 1
+        assert page(staff, f"/staff/holds/?member={bob.pk}").count('data-testid="row"') == 0
+        assert f"/staff/top-ups/?member={alice.pk}" in page(staff, f"/staff/members/{alice.pk}/money/")
+
+    def test_page_by_page(self, staff, alice, now, monkeypatch):
+        monkeypatch.setattr("payouts.staff.asked.ROWS_A_PAGE", 2)
+        for _ in range(3):
+            give_credit(alice, 1_000, now)
+        first = page(staff, "/staff/top-ups/?state=paid")
+        older = re.search(r'href="([^"]*before=\d+[^"]*)"', first).group(1).replace("&amp;", "&")
+        assert "state=paid" in older
+        assert (
+            first.count('data-testid="row"'),
+            page(staff, f"/staff/top-ups/{older}").count('data-testid="row"'),
+        ) == (2, 1)
+
+    @pytest.mark.parametrize(
+        "asked", ["state=x", "member=x", "member=²", "before=-1", "before=x", "member=" + "9" * 30]
+    )
+    def test_an_odd_address_is_no_fault(self, staff, moved, asked):
+        for what in ("top-ups", "refunds", "holds", "withdrawals"):
+            page(staff, f"/staff/{what}/?{asked}")
+
+    def test_every_link_on_the_pages_leads_somewhere(self, staff, alice, moved, now):
+        """Staff who are no superusers press each of them."""
+        for kind in ("refund_refused", "fraud_warning", "suspense"):
+            office.open_task(kind=kind, key=f"{kind}:1", reference="refund:1", text="Look.", now=now)
+        seen, to_see = set(), ["/staff/"]
+        while to_see:
+            address = to_see.pop()
+            answer = staff.get(address)
+            assert answer.status_code == 200, address
+            text = answer.content.decode() if "html" in answer["Content-Type"] else ""
+            links = {link.replace("&amp;", "&") for link in re.findall(r'href="(/staff/[^"]*|/admin/[^"]*)"', text)}
+            to_see += sorted(links - seen)
+            seen |= links
+        assert len(seen) > 25
+        assert not [link for link in seen if link.startswith("/admin/")]
+
+
+class WarningTests:
+    """A bank believes that a card was stolen: what is unspent goes back before it is disputed."""
+
+    @pytest.fixture
+    def task(self, alice, bob, now) -> StaffTask:
+        top_up = give_credit(alice, 1_000, now)
+        give_credit(alice, 5_000, now)
+        charge(alice, bob, 400, now)
+        disputes.warn(warning="issfr_1", fraud_type="made_with_stolen_card", top_up_id=top_up.pk, now=now)
+        return StaffTask.objects.get(kind="fraud_warning")
+
+    def press(self, client, task, reason="The bank is sure.") -> str:
+        answer = client.post(f"/staff/tasks/{task.pk}/send-back/", {"reason": reason}, follow=True)
+        return answer.content.decode()
+
+    def test_it_is_pressed_on_the_task(self, staff, alice, task):
+        assert "Send back what is unspent" in page(staff, "/staff/tasks/")
+        assert "€6.00 is on its way back to the card." in self.press(staff, task)
+        refund = Refund.objects.get()
+        assert (refund.amount_minor, refund.lot.top_up_id, purse(alice)["credit"]) == (600, task_top_up(task), "50.00")
+        assert StaffTask.objects.get(pk=task.pk).closed_at
+        assert AuditRecord.objects.get().act == "refund.in_time"
+        assert OutboxRow.objects.filter(action="stripe.refund").count() == 1
+
+    def test_once(self, staff, task):
+        self.press(staff, task)
+        assert "Somebody closed this task before." in self.press(staff, task)
+        assert Refund.objects.count() == 1
+
+    def test_with_a_reason(self, staff, task):
+        assert "Write why. Nothing was sent back." in self.press(staff, task, "")
+        assert not Refund.objects.exists()
+
+    def test_what_is_held_is_not_sent(self, staff, alice, task, now):
+        wallet.hold(payer=alice, amount=eur(5_500), key="h", reference="period:9", now=now)
+        self.press(staff, task)
+        assert Refund.objects.get().amount_minor == 100
+
+    def test_nothing_is_left(self, staff, alice, bob, task, now):
+        charge(alice, bob, 600, now)
+        assert "Nothing of this top-up is unspent" in self.press(staff, task)
+        assert not Refund.objects.exists()
+        assert StaffTask.objects.get(pk=task.pk).closed_at is None
+
+    def test_nobody_does_it_for_themself(self, alice, task, signed_in):
+        alice.is_staff = True
+        alice.save()
+        cast.second_factor(alice)
+        answer = signed_in(alice).post(f"/staff/tasks/{task.pk}/send-back/", {"reason": "Mine."})
+        assert answer.status_code == 404
+        assert not Refund.objects.exists()
+
+    def test_no_other_task_has_it(self, staff, now):
+        task = office.open_task(kind="suspense", key="s", reference="topup:1", text="Look.", now=now)
+        assert staff.post(f"/staff/tasks/{task.pk}/send-back/", {"reason": "x"}).status_code == 404
+
+
+def task_top_up(task: StaffTask) -> int:
+    return int(task.reference.removeprefix("topup:"))

@@ -5,14 +5,15 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from calls.metering.models import FreeTime, PaidPeriod
+from marketplace.listings import services as listings
 from marketplace.listings.models import Listing
 
 
 def left_ms(*, payer_id: int, expert_id: int, listing: Listing, now: datetime) -> int:
     """Milliseconds that an offer sent now begins with. Acts have none."""
-    if listing.kind != Listing.Kind.PER_MINUTE:
+    allowed_ms = listings.free_ms(listing)
+    if not allowed_ms:
         return 0
-    allowed_ms = max(settings.FREE_TIME_S * 1_000, listing.free_minutes * 60_000)
     row = FreeTime.objects.filter(payer_id=payer_id, expert_id=expert_id).first()
     if row is None or not _is_open(row, now):
         return allowed_ms

@@ -75,10 +75,20 @@ class RateForm(PriceForm):
     rate = SumField(
         label=gettext_lazy("Rate per minute"), help_text=gettext_lazy("What the caller pays, taxes included.")
     )
+    free_minutes = forms.IntegerField(
+        label=gettext_lazy("Free minutes (optional)"),
+        required=False,
+        min_value=0,
+        max_value=listings.FREE_MINUTES_MAX,
+    )
 
     def __init__(self, *args, profile: Profile | None, **kwargs) -> None:
         super().__init__(*args, profile=profile, **kwargs)
         self.fields["rate"].limits = partial(listings.rate_limits, profile)
+        text = _(
+            "Once a day with each caller, before the rate counts. Left empty, the first {seconds} seconds are free."
+        )
+        self.fields["free_minutes"].help_text = text.format(seconds=settings.FREE_TIME_S)
 
     def share_text(self) -> str:
         others = Category.objects.exclude(commission_percent=None)

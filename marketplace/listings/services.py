@@ -15,6 +15,7 @@ from payouts.withdrawals import services as withdrawals
 
 ACTS_MAX = 20
 ACT_MINUTES_MIN, ACT_MINUTES_MAX = 5, 480
+FREE_MINUTES_MAX = 60
 WORK_DAYS_MAX = 90
 
 
@@ -41,14 +42,27 @@ def price_limits() -> tuple[Money, Money]:
 
 
 @transaction.atomic
-def set_rate(*, profile: Profile, rate_minor: int) -> Listing:
-    """The profile's one rate per minute, in minor units. Offers already made keep the rate they were made at."""
+def set_rate(*, profile: Profile, rate_minor: int, free_minutes: int | None = None) -> Listing:
+    """The profile's one rate per minute, in minor units, and how many minutes are free before it counts (None: as before).
+    Offers already made keep what they were made at. Raises BadPrice."""
     _check(rate_minor, rate_limits(Profile.objects.select_for_update().get(pk=profile.pk)))
+    if free_minutes is not None and not 0 <= free_minutes <= FREE_MINUTES_MAX:
+        raise BadPrice(_("Choose from 0 to {most} free minutes.").format(most=FREE_MINUTES_MAX))
     listing = profile.listings.filter(kind=Listing.Kind.PER_MINUTE, active=True).first()
     listing = listing or Listing(profile=profile, kind=Listing.Kind.PER_MINUTE, title=_("Conversation"))
     listing.rate_minor, listing.currency = rate_minor, settings.CURRENCY
+    if free_minutes is not None:
+        listing.free_minutes = free_minutes
     listing.save()
     return listing
+
+
+def free_ms(listing: Listing) -> int:
+    """How much of a paid period is free for two people who had nothing of it yet: the site's seconds, or the expert's own
+    minutes where those are longer (PRODUCT.md, section 2, *Free time*). Acts have none."""
+    if listing.kind != Listing.Kind.PER_MINUTE:
+        return 0
+    return max(settings.FREE_TIME_S * 1_000, listing.free_minutes * 60_000)
 
 
 @transaction.atomic

@@ -58,4 +58,4 @@ class DirectoryForm(forms.Form):
 class ExpertForm(ProfileForm, RateForm):
     """What makes a member an expert, on one page: who they are and what a minute costs."""
 
-    field_order = ("headline", "bio", "category", "rate", "languages", "skills", "place", "photo")
+    field_order = ("headline", "bio", "category", "rate", "free_minutes", "languages", "skills", "place", "photo")

@@ -1,6 +1,5 @@
 """An expert's public page: who is this, can I talk now, what will it cost."""
 
-from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -8,6 +7,7 @@ from django.views.decorators.http import require_safe
 from calls.rooms import services as rooms
 from marketplace.experts import languages, photos
 from marketplace.experts.models import Profile
+from marketplace.listings import services as listings
 from marketplace.listings.models import Listing
 from marketplace.search import services as search
 from payouts.money import Money, price_of_time
@@ -18,17 +18,17 @@ EXAMPLE_MINUTES = (5, 10, 30)
 @require_safe
 def profile(request, slug: str):
     shown = search.complete(get_object_or_404(search.shown_profiles(), slug=slug))
-    acts = shown.listings.filter(active=True).exclude(kind=Listing.Kind.PER_MINUTE)
-    acts = acts.order_by("kind", "length_minutes", "price_minor")
+    offered = shown.listings.filter(active=True).order_by("kind", "length_minutes", "price_minor")
+    rates = [listing for listing in offered if listing.kind == Listing.Kind.PER_MINUTE]
     return render(
         request,
         "marketplace/profile.html",
         {
             "profile": shown,
             "languages": [languages.name(code) for code in shown.languages],
-            "acts": [(act, Money(act.price_minor, act.currency)) for act in acts],
+            "acts": [(act, Money(act.price_minor, act.currency)) for act in offered if act not in rates],
             "examples": [(minutes, _cost(shown.rate, minutes)) for minutes in EXAMPLE_MINUTES] if shown.rate else [],
-            "free_ms": settings.FREE_TIME_S * 1000,
+            "free_ms": listings.free_ms(rates[0]) if rates else 0,
             "own": request.user.is_authenticated and request.user.pk == shown.user_id,
             "open_room": _open_room(request.user, shown),
             "closed_door": _closed_door(request.user, shown),

@@ -34,11 +34,11 @@ def become_an_expert(request):
     return render(request, "marketplace/become_an_expert.html", {"form": form, "profile": profile})
 
 
-def _publish(member, *, rate: Money, photo, **about) -> Profile:
+def _publish(member, *, rate: Money, free_minutes: int | None, photo, **about) -> Profile:
     """The page and its rate go public together, or neither; files know no rollback, so the photo follows."""
     with transaction.atomic():
         profile = experts.write_profile(member=member, now=timezone.now(), **about)
-        listings.set_rate(profile=profile, rate_minor=rate.minor)
+        listings.set_rate(profile=profile, rate_minor=rate.minor, free_minutes=free_minutes or 0)
     if photo:
         photos.keep_photo(profile=profile, image=photo)
     return profile
@@ -50,7 +50,8 @@ def _said(profile: Profile | None) -> dict:
     rate = profile.listings.filter(kind=Listing.Kind.PER_MINUTE, active=True).first()
     fields = ("headline", "bio", "category", "languages", "skills", "place")
     return {name: getattr(profile, name) for name in fields} | {
-        "rate": Money(rate.rate_minor, rate.currency) if rate else None
+        "rate": Money(rate.rate_minor, rate.currency) if rate else None,
+        "free_minutes": (rate and rate.free_minutes) or None,
     }
 
 

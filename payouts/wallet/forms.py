@@ -71,7 +71,9 @@ class GrantForm(forms.Form):
     last_day = forms.DateField(
         label=gettext_lazy("To be used by"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
-    reason = forms.CharField(label=gettext_lazy("Reason, for the audit trail"), max_length=500, widget=forms.Textarea)
+    reason = forms.CharField(
+        label=gettext_lazy("Reason, for the audit trail"), max_length=500, widget=forms.Textarea(attrs={"rows": 4})
+    )
     token = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
     def clean_email(self) -> Any:

@@ -30,6 +30,25 @@ class SetRateTests:
         assert listings.set_rate(profile=bob.profile, rate_minor=rate_minor).rate_minor == rate_minor
 
 
+class FreeMinutesTests:
+    def test_they_replace_the_sites_seconds_where_they_are_longer(self, bob):
+        assert listings.free_ms(cast.rate_of(bob)) == 30_000
+        listings.set_rate(profile=bob.profile, rate_minor=200, free_minutes=2)
+        assert listings.free_ms(cast.rate_of(bob)) == 120_000
+        assert listings.free_ms(cast.act_of(bob)) == 0
+
+    def test_another_rate_leaves_them_as_they_are(self, bob):
+        listings.set_rate(profile=bob.profile, rate_minor=200, free_minutes=2)
+        listings.set_rate(profile=bob.profile, rate_minor=300)
+        assert cast.rate_of(bob).free_minutes == 2
+
+    @pytest.mark.parametrize("minutes", [-1, 61, 10**6])
+    def test_more_than_an_hour_or_less_than_none_is_refused(self, bob, minutes):
+        with pytest.raises(listings.BadPrice, match="0 to 60"):
+            listings.set_rate(profile=bob.profile, rate_minor=300, free_minutes=minutes)
+        assert (cast.rate_of(bob).rate_minor, cast.rate_of(bob).free_minutes) == (200, 0)
+
+
 class ActTests:
     def test_is_added_beside_the_others(self, bob):
         listings.add_act(profile=bob.profile, title="An hour", length_minutes=60, price_minor=5_000)

@@ -143,3 +143,27 @@ class ShareTests:
         Category.objects.filter(slug="money").update(commission_percent=10)
         assert "You keep 90 %." in signed_in(bob).get("/me/acts/add/").content.decode()
         assert "You keep 70 % (Money and taxes 90 %)." in signed_in(bob).get(PAGE).content.decode()
+
+
+class FreeMinutesTests:
+    def test_an_expert_gives_minutes_of_their_own(self, signed_in, bob, alice, said):
+        client = signed_in(bob)
+        client.post(PAGE, said | {"free_minutes": "3"})
+        assert cast.rate_of(bob).free_minutes == 3
+        assert 'value="3"' in client.get(PAGE).content.decode()
+        assert "the first 3 minutes free" in client.get("/me/").content.decode()
+        profile = " ".join(signed_in(alice).get("/experts/bob-leroy/").content.decode().split())
+        assert "the first 3 min of that are free too" in profile
+
+    def test_and_takes_them_back(self, signed_in, bob, alice, said):
+        Listing.objects.filter(kind="per_minute").update(free_minutes=3)
+        signed_in(bob).post(PAGE, said | {"free_minutes": ""})
+        assert cast.rate_of(bob).free_minutes == 0
+        assert "the first 30 s of that are free too" in signed_in(alice).get("/experts/bob-leroy/").content.decode()
+
+    @pytest.mark.parametrize("typed", ["-1", "61", "1.5", "two", "9" * 30])
+    def test_what_is_no_number_of_minutes_is_told_and_changes_nothing(self, signed_in, bob, said, typed):
+        answer = signed_in(bob).post(PAGE, said | {"free_minutes": typed, "rate": "9.00"})
+        assert answer.status_code == 200
+        assert 'id="id_free_minutes_error"' in answer.content.decode()
+        assert (cast.rate_of(bob).free_minutes, cast.rate_of(bob).rate_minor) == (0, 200)

@@ -156,8 +156,8 @@ def _withdraw(member: User, key: str, now: datetime) -> bool:
 
 def _failed_lately(member: User, now: datetime) -> bool:
     """A bank that refused is not asked every minute."""
-    last = withdrawals.of_expert(expert=member, count=1)
-    return bool(last) and last[0].state == "failed" and last[0].requested_at > now - AFTER_A_FAILURE
+    last = withdrawals.of_expert(expert=member).first()
+    return last is not None and last.state == "failed" and last.requested_at > now - AFTER_A_FAILURE
 
 
 def _close(closing: Closing, now: datetime) -> bool:

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -28,11 +27,10 @@ from marketplace.experts.models import Presence, Profile, WhoMayRing
 from marketplace.listings.models import Listing
 from payouts.earnings import services as earnings
 from payouts.money import Money
+from payouts.paging import Page, page
 from payouts.wallet import services as wallet
 
-CALLS_SHOWN = 20
-MESSAGES_SHOWN = 50
-ORDERS_SHOWN = 20
+ROWS_A_PAGE = 20
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,9 @@ class CallRow:
 @require_safe
 def me(request):
     profile, stored = _profile_of(request.user), list(metering.stored_of_member(request.user))
-    blocks = contacts.blocks_of(request.user)
+    blocks, ask = contacts.blocks_of(request.user), request.GET.get
+    calls = _calls_of(request.user, ask("calls", ""))
+    works, letters = orders.of_member(request.user), request.user.messages_received.select_related("sender")
     return render(
         request,
         "marketplace/me.html",
@@ -63,13 +63,15 @@ def me(request):
             "who_may_ring": WhoMayRing.choices,
             "blocks": blocks,
             "blocked_ids": {block.blocked_id for block in blocks},
-            "calls": _calls_of(request.user),
-            "orders": orders.of_member(request.user)[:ORDERS_SHOWN],
+            "calls": _rows(request.user, calls),
+            "call_page": calls,
+            "open_orders": works.filter(closed_at=None),
+            "orders": page(works.exclude(closed_at=None), at="ordered_at", asked=ask("orders", ""), count=ROWS_A_PAGE),
             "stored": stored,
             "stored_kept": metering.kept_past_date(stored, now=timezone.now()),
             "stored_waits": bool(stored) and wallet.is_blocked(member=request.user),
             "closing": closing.open_of(request.user),
-            "letters": request.user.messages_received.select_related("sender").order_by("-sent_at")[:MESSAGES_SHOWN],
+            "letters": page(letters, at="sent_at", asked=ask("letters", ""), count=ROWS_A_PAGE),
         },
     )
 
@@ -140,14 +142,19 @@ def _profile_of(member: User) -> Profile | None:
     return profile
 
 
-def _calls_of(member: User) -> list[CallRow]:
-    """The newest calls, made and received, whatever became of them."""
-    both = []
-    for calls, other, made in ((member.calls_made, "expert", True), (member.calls_received, "caller", False)):
-        newest = calls.select_related(other, "room").prefetch_related("periods").order_by("-rang_at")[:CALLS_SHOWN]
-        charges = earnings.of_references(references=[ref for call in newest for ref in _references(call)])
-        both += [_row(call, getattr(call, other), made, charges) for call in newest]
-    return sorted(both, key=attrgetter("rang_at"), reverse=True)[:CALLS_SHOWN]
+def _calls_of(member: User, asked: str) -> Page:
+    """Calls made and received, whatever became of them."""
+    made, received = (
+        calls.select_related("caller", "expert", "room") for calls in (member.calls_made, member.calls_received)
+    )
+    return page(made, received, at="rang_at", asked=asked, count=ROWS_A_PAGE)
+
+
+def _rows(member: User, calls: Page) -> list[CallRow]:
+    prefetch_related_objects(calls.rows, "periods")
+    charges = earnings.of_references(references=[reference for call in calls for reference in _references(call)])
+    made = [(call, call.caller_id == member.pk) for call in calls]
+    return [_row(call, call.expert if is_made else call.caller, is_made, charges) for call, is_made in made]
 
 
 def _references(call) -> list[str]:

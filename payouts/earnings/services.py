@@ -48,7 +48,6 @@ __all__ = [
     "paid_from",
     "pay_debt",
     "pending",
-    "pending_by_date",
     "release_date",
     "release_due",
     "released",
@@ -58,6 +57,7 @@ __all__ = [
     "tip",
     "tips",
     "wait",
+    "waiting",
     "waive_commission",
 ]
 
@@ -125,10 +125,10 @@ def pending(*, of: QuerySet[Earning]) -> Money:
     return Money(waiting.aggregate(minor=Sum(EARNED))["minor"] or 0, settings.CURRENCY)
 
 
-def pending_by_date(*, expert: AbstractBaseUser, count: int) -> list[Earning]:
-    """The next pending earnings of which something is left, the one that is released soonest first."""
+def waiting(*, expert: AbstractBaseUser) -> QuerySet[Earning]:
+    """The pending earnings of which something is left, the one that is released soonest first."""
     pending = Earning.objects.filter(expert_id=expert.pk, released_at=None, given_back_minor__lt=F("price_minor"))
-    return [earning for earning in pending.order_by("release_at", "pk")[:count] if earning.amount]
+    return pending.order_by("release_at", "pk")
 
 
 def last_release(*, expert: AbstractBaseUser) -> datetime | None:

@@ -15,6 +15,7 @@ from payouts.earnings import quarters
 from payouts.earnings import services as earnings
 from payouts.member_request import MemberRequest
 from payouts.money import Money
+from payouts.paging import page
 from payouts.safety import services as safety
 from payouts.safety import words
 from payouts.second_factor import lacks_second_factor
@@ -22,9 +23,9 @@ from payouts.statements import services as statements
 from payouts.withdrawals import services as withdrawals
 from payouts.withdrawals.forms import BankForm, WithdrawForm
 
-PENDING_SHOWN = 50
-RELEASED_SHOWN = 20
-WITHDRAWALS_SHOWN = 50
+PENDING_A_PAGE = 50
+RELEASED_A_PAGE = 20
+WITHDRAWALS_A_PAGE = 20
 MONTHS_SHOWN = 6
 
 
@@ -32,9 +33,12 @@ MONTHS_SHOWN = 6
 @never_cache
 @require_GET
 def show(request: MemberRequest) -> HttpResponse:
-    expert = request.user
+    expert, ask = request.user, request.GET.get
     # Before the sums: a withdrawal that comes back meanwhile is then shown as on its way, and the page goes on looking.
-    sent = withdrawals.of_expert(expert=expert, count=WITHDRAWALS_SHOWN)
+    sent = page(
+        withdrawals.of_expert(expert=expert), at="requested_at", asked=ask("withdrawals", ""), count=WITHDRAWALS_A_PAGE
+    )
+    waiting, released = earnings.waiting(expert=expert), earnings.released(expert=expert)
     summary, bank = earnings.summary(expert=expert), withdrawals.bank_of(expert=expert)
     least = Money(settings.WITHDRAWAL_MINOR_MIN, settings.CURRENCY)
     frozen = safety.frozen(member=expert, now=timezone.now())
@@ -45,15 +49,14 @@ def show(request: MemberRequest) -> HttpResponse:
         "owed": earnings.owed(expert=expert),
         "claims": claims.to_answer(expert=expert),
         "withdrawn": withdrawals.withdrawn(expert=expert),
-        "pending": earnings.pending_by_date(expert=expert, count=PENDING_SHOWN),
-        "pending_shown": PENDING_SHOWN,
-        "chart": earnings.chart(expert=expert, by=request.GET.get("chart", ""), now=timezone.now()),
-        "released": earnings.released(expert=expert)[:RELEASED_SHOWN],
+        "pending": page(waiting, at="release_at", asked=ask("pending", ""), count=PENDING_A_PAGE, newest_first=False),
+        "chart": earnings.chart(expert=expert, by=ask("chart", ""), now=timezone.now()),
+        "released": page(released, at="released_at", asked=ask("released", ""), count=RELEASED_A_PAGE),
         "withdrawals": sent,
         "months": statements.months(expert=expert)[:MONTHS_SHOWN],
         "bank": bank,
         "bank_form": BankForm(),
-        "bank_page_expired": request.GET.get("bank") == "expired",
+        "bank_page_expired": ask("bank") == "expired",
         "least": least,
         "missing": least - summary.available if summary.available < least else None,
         "withdraw_form": WithdrawForm(initial={"amount": summary.available, "token": token_urlsafe(24)}),

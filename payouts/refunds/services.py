@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from payouts.ledger import services as ledger
@@ -157,10 +157,10 @@ def send_back_in_time(*, top_up_id: int, staff: AbstractBaseUser, reason: str, n
     return refund
 
 
-def of_member(*, member: AbstractBaseUser, count: int) -> list[Refund]:
+def of_member(*, member: AbstractBaseUser) -> QuerySet[Refund]:
     """The latest first."""
     found = Refund.objects.filter(member_id=member.pk).select_related("lot__top_up")
-    return list(found.order_by("-requested_at", "-pk")[:count])
+    return found.order_by("-requested_at", "-pk")
 
 
 # --- What Stripe did ------------------------------------------------------------------------------------------

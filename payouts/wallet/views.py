@@ -25,6 +25,7 @@ from payouts.cards.models import SavedCard
 from payouts.earnings import services as earnings
 from payouts.member_request import MemberRequest
 from payouts.money import BadAmount, Money
+from payouts.paging import page as page_of
 from payouts.refunds import services as refunds
 from payouts.refunds.forms import RefundForm
 from payouts.refunds.models import Refund
@@ -37,7 +38,7 @@ from payouts.wallet.models import TopUp
 from payouts.wallet.texts import blocked_text, limit_text, too_often_text
 
 MOVES_A_PAGE = 25
-REFUNDS_SHOWN = 20
+REFUNDS_A_PAGE = 20
 Begun = TypeVar("Begun")
 
 
@@ -214,10 +215,11 @@ def _page(
     monthly = wallet.monthly(member=request.user, now=timezone.now())
     usable = [] if back else cards.usable_cards(member=request.user, now=timezone.now())
     rule = None if back else cards.rule_of(member=request.user)
-    refunded = refunds.of_member(member=request.user, count=REFUNDS_SHOWN)
+    of_member, asked = refunds.of_member(member=request.user), request.GET.get("refunds", "")
+    refunded = page_of(of_member, at="requested_at", asked=asked, count=REFUNDS_A_PAGE)
     before = request.GET.get("before", "")
     moved = None if back else wallet.history(member=request.user, count=MOVES_A_PAGE, before=before)
-    papers = _papers(refunded, moved)
+    papers = _papers(refunded.rows, moved)
     context = {
         **_about_form(request, form, back),
         "balance": wallet.credit(member=request.user),
@@ -233,6 +235,7 @@ def _page(
         "unused": refunds.unused(member=request.user),
         "refund_form": RefundForm(initial={"token": token_urlsafe(24)}, auto_id="id_refund_%s"),
         "refunds": [(refund, papers.get(refund.reference)) for refund in refunded],
+        "refund_page": refunded,
         "history": moved and _history(moved, papers, is_newest=not before),
     }
     return render(request, "payouts/wallet/wallet.html", context, status=status)

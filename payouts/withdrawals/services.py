@@ -310,9 +310,9 @@ def _connected(withdrawal: Withdrawal) -> accounts.AccountRef:
 # --- What the expert sees ------------------------------------------------------------------------------------------
 
 
-def of_expert(*, expert: AbstractBaseUser, count: int) -> list[Withdrawal]:
-    """The last ones, the newest first."""
-    return list(Withdrawal.objects.filter(expert_id=expert.pk).order_by("-requested_at", "-pk")[:count])
+def of_expert(*, expert: AbstractBaseUser) -> QuerySet[Withdrawal]:
+    """The newest first."""
+    return Withdrawal.objects.filter(expert_id=expert.pk).order_by("-requested_at", "-pk")
 
 
 def under_way(*, expert: AbstractBaseUser) -> Money:

@@ -112,7 +112,7 @@ class PaidTests:
         assert [task.note for task in StaffTask.objects.order_by("pk")] == ["The expert has paid it.", ""]
 
     def test_a_withdrawal_that_comes_back_pays_it(self, alice, bob, later):
-        (gone,) = withdrawals.of_expert(expert=bob, count=1)
+        (gone,) = withdrawals.of_expert(expert=bob)[:1]
         withdrawals.transfer_refused(withdrawal_id=gone.pk, code="account_closed", message="", now=later)
         assert (left(), may_go_back(), purse(bob)["available"]) == ([0], "30.00", "0.00")
 

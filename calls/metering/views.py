@@ -23,6 +23,7 @@ from calls.rooms.models import Call
 from marketplace.accounts.models import User
 from payouts.claims import services as claims
 from payouts.claims.forms import ContestForm
+from payouts.claims.said import said_before
 from payouts.claims.words import contested_text, refusal_text
 from payouts.earnings import services as earnings
 from payouts.ledger.services import KeyReused
@@ -91,6 +92,8 @@ def give_back(request: MemberRequest, call_id: int, reference: str) -> HttpRespo
     """For who earned: `reference` is one of the receipt's lines: a paid period, what is stored of an act, or a tip."""
     call = _ended(request, call_id)
     charge, period = _line(_receipt(call), reference)
+    if said_before(request):
+        return redirect("receipt", call_id)
     if charge.earning.expert_id != request.user.pk or not charge.earning.price:
         raise Http404
     form = GiveBackForm(

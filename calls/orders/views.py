@@ -20,6 +20,7 @@ from calls.orders.models import WorkOrder
 from marketplace.accounts.models import User
 from payouts.claims import services as claims
 from payouts.claims.forms import ContestForm, GiveBackForm
+from payouts.claims.said import said_before
 from payouts.claims.words import contested_text, refusal_text
 from payouts.ledger.services import KeyReused
 from payouts.money import BadAmount
@@ -47,7 +48,10 @@ def deliver(request: MemberRequest, order_id: int) -> HttpResponse:
         return _show(request, found, deliver_form=form)
     note = form.cleaned_data["note"]
     return _done(
-        request, found, lambda: orders.deliver(order_id=found.pk, expert=request.user, note=note, now=timezone.now())
+        request,
+        found,
+        lambda: orders.deliver(order_id=found.pk, expert=request.user, note=note, now=timezone.now()),
+        is_so=lambda order: order.state == WorkOrder.State.DELIVERED and order.note == note,
     )
 
 
@@ -55,7 +59,18 @@ def deliver(request: MemberRequest, order_id: int) -> HttpResponse:
 @require_POST
 def confirm(request: MemberRequest, order_id: int) -> HttpResponse:
     found = _mine(request, order_id)
-    return _done(request, found, lambda: orders.confirm(order_id=found.pk, payer=request.user, now=timezone.now()))
+    return _done(
+        request,
+        found,
+        lambda: orders.confirm(order_id=found.pk, payer=request.user, now=timezone.now()),
+        is_so=_is_confirmed,
+    )
+
+
+def _is_confirmed(order: WorkOrder) -> bool:
+    claim = _row(order).claim
+    was_taken_back = claim is not None and claim.outcome == claims.Claim.Outcome.TAKEN_BACK
+    return order.outcome == WorkOrder.Outcome.CONFIRMED or was_taken_back
 
 
 @login_required
@@ -68,6 +83,7 @@ def object_to(request: MemberRequest, order_id: int) -> HttpResponse:
         request,
         found,
         lambda: orders.object_to(order_id=found.pk, payer=request.user, now=timezone.now(), **form.cleaned_data),
+        is_so=lambda order: order.state == WorkOrder.State.CONTESTED,
     )
 
 
@@ -75,7 +91,12 @@ def object_to(request: MemberRequest, order_id: int) -> HttpResponse:
 @require_POST
 def cancel(request: MemberRequest, order_id: int) -> HttpResponse:
     found = _mine(request, order_id)
-    return _done(request, found, lambda: orders.cancel(order_id=found.pk, expert=request.user, now=timezone.now()))
+    return _done(
+        request,
+        found,
+        lambda: orders.cancel(order_id=found.pk, expert=request.user, now=timezone.now()),
+        is_so=lambda order: order.outcome == WorkOrder.Outcome.CANCELLED,
+    )
 
 
 @login_required
@@ -113,6 +134,8 @@ def _contest(request: MemberRequest, found: WorkOrder, reason: str) -> None:
 def give_back(request: MemberRequest, order_id: int) -> HttpResponse:
     """For who sold it: of what was paid, or of what is contested and held."""
     found = _mine(request, order_id)
+    if said_before(request):
+        return redirect("order", found.pk)
     row = _row(found)
     if found.expert_id != request.user.pk or not row.refundable:
         raise Http404
@@ -158,14 +181,17 @@ def _mine(request: MemberRequest, order_id: int) -> WorkOrder:
     return get_object_or_404(orders.of_member(request.user), pk=order_id)
 
 
-def _done(request: MemberRequest, found: WorkOrder, act: Callable[[], None]) -> HttpResponse:
-    """The other side's button does not exist for this person."""
+def _done(
+    request: MemberRequest, found: WorkOrder, act: Callable[[], None], *, is_so: Callable[[WorkOrder], bool]
+) -> HttpResponse:
+    """The other side's button does not exist for this person. `is_so`: the same button did it before."""
     try:
         act()
     except WorkOrder.DoesNotExist:
         raise Http404 from None
     except orders.OrderRefused:
-        messages.error(request, _("This is no longer possible. Nothing was changed."))
+        if not is_so(_mine(request, found.pk)):
+            messages.error(request, _("This is no longer possible. Nothing was changed."))
     return redirect("order", found.pk)
 
 

@@ -145,7 +145,7 @@ def refund(
     freed and the rest captured. After the release it is taken from what is available, the rest becomes a debt. Answers what
     was given back. Raises Earning.DoesNotExist, BadAmount, KeyReused.
     """
-    own_key = f"expert:{expert.pk}:{key}"
+    own_key = _form_key(expert, key)
     with transaction.atomic():
         held = locked_held(reference, expert=expert)
         if held and (held.settled_at is None or held.freed_key == own_key):
@@ -164,6 +164,19 @@ def refund(
             _settle(claim, note, now)
         mails.tell_refund(made, now=now)
     return amount
+
+
+def given_back(*, expert: AbstractBaseUser, token: str) -> Money | None:
+    """What a form of the expert's gave back when it came the first time; None: it has not come yet."""
+    key = _form_key(expert, token.replace("\0", ""))
+    if made := GiveBack.objects.filter(key=key).first():
+        return made.amount
+    freed = HeldCharge.objects.filter(expert_id=expert.pk, freed_key=key).first()
+    return freed.freed if freed else None
+
+
+def _form_key(expert: AbstractBaseUser, token: str) -> str:
+    return f"expert:{expert.pk}:{token}"
 
 
 def _free(held: HeldCharge, amount: Money, key: str, note: str, now: datetime) -> Money:

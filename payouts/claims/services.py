@@ -11,6 +11,7 @@ from payouts import clock
 from payouts.claims.claiming import (
     answer,
     contest_held,
+    given_back,
     is_contestable,
     of_expert,
     of_payer,
@@ -39,6 +40,7 @@ __all__ = [
     "contest_held",
     "decide",
     "for_staff",
+    "given_back",
     "has_open",
     "holds",
     "meet_deadlines",

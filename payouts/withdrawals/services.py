@@ -116,21 +116,19 @@ def request(
     with transaction.atomic():
         # Locked, so that a bank account changed at this moment either freezes this withdrawal or comes after it.
         bank = BankConnection.objects.select_for_update(no_key=True).filter(expert_id=expert.pk).first()
-        withdrawal, is_new = Withdrawal.objects.get_or_create(
+        if known := Withdrawal.objects.filter(expert_id=expert.pk, key=key).first():  # whatever has changed since
+            if known.amount != amount:
+                raise ledger.KeyReused(key)
+            return known
+        withdrawal = Withdrawal.objects.create(
             expert_id=expert.pk,
             key=key,
-            defaults={
-                "amount_minor": _checked(amount, 1 if any_sum else settings.WITHDRAWAL_MINOR_MIN).minor,
-                "currency": amount.currency,
-                "stripe_account": _ready_account(bank),
-                "at_once": bool(at_once and bank and bank.pays_at_once),
-                "requested_at": now,
-            },
+            amount_minor=_checked(amount, 1 if any_sum else settings.WITHDRAWAL_MINOR_MIN).minor,
+            currency=amount.currency,
+            stripe_account=_ready_account(bank),
+            at_once=bool(at_once and bank and bank.pays_at_once),
+            requested_at=now,
         )
-        if not is_new:
-            if withdrawal.amount != amount:
-                raise ledger.KeyReused(key)
-            return withdrawal
         if frozen := safety.frozen(member=expert, now=now):
             raise WithdrawalsFrozen(frozen)
         try:

@@ -223,6 +223,18 @@ class GiveBackTests:
             give_back(signed_in(story.bob), story, what="sum", amount="1")
         assert story.balances()["credit"] == 1_640
 
+    def test_sent_twice_it_says_the_same_truth_whatever_is_left(self, story, signed_in):
+        bob = signed_in(story.bob)
+        for _ in range(2):
+            assert "You gave €3.00 back." in give_back(bob, story, what="all").content.decode()
+        assert (story.balances()["credit"], GiveBack.objects.count()) == (1_840, 1)
+
+    def test_of_more_than_half_too(self, story, signed_in):
+        bob = signed_in(story.bob)
+        for _ in range(2):
+            assert "You gave €2.00 back." in give_back(bob, story, what="sum", amount="2").content.decode()
+        assert GiveBack.objects.count() == 1
+
     def test_nobody_else_gives_it_back(self, story, signed_in, eve, sam):
         for somebody in (story.alice, eve, sam):
             assert give_back(signed_in(somebody), story, what="all").status_code == 404

@@ -218,6 +218,28 @@ class PageTests:
         assert story.balances() == PAID
         assert "A letter" in alice.get("/me/").content.decode()
 
+    @pytest.mark.parametrize("ending", ["confirm", "cancel", "object"])
+    def test_a_button_pressed_twice_says_nothing_untrue(self, story, order, signed_in, ending):
+        alice, bob = signed_in(story.alice), signed_in(story.bob)
+        presses = {
+            "confirm": [(bob, "deliver"), (alice, "confirm")],
+            "object": [(bob, "deliver"), (alice, "object")],
+            "cancel": [(bob, "cancel")],
+        }[ending]
+        for client, button in presses:
+            for _ in range(2):
+                words = {"note": "https://example.test/letter", "reason": "Half is missing."}
+                answer = client.post(f"/orders/{order.pk}/{button}/", words, follow=True)
+                assert "no longer possible" not in answer.content.decode(), button
+        assert state_of(order)[0] == {"confirm": "paid", "object": "contested", "cancel": "freed"}[ending]
+
+    def test_another_button_after_that_does(self, story, order, signed_in):
+        alice, bob = signed_in(story.alice), signed_in(story.bob)
+        bob.post(f"/orders/{order.pk}/cancel/")
+        for client, button in ((alice, "confirm"), (bob, "deliver")):
+            answer = client.post(f"/orders/{order.pk}/{button}/", {"note": "Here"}, follow=True)
+            assert "no longer possible" in answer.content.decode()
+
     def test_an_empty_note_delivers_nothing(self, story, order, signed_in):
         answer = signed_in(story.bob).post(f"/orders/{order.pk}/deliver/", {"note": ""})
         assert (answer.status_code, state_of(order)) == (422, ("ordered", ""))

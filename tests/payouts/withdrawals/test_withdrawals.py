@@ -7,7 +7,7 @@ from payouts.ledger import services as ledger
 from payouts.money import BadAmount, Money
 from payouts.outbox.models import OutboxRow
 from payouts.withdrawals import services as withdrawals
-from payouts.withdrawals.models import Withdrawal
+from payouts.withdrawals.models import BankConnection, Withdrawal
 from tests.payouts.purse import connect_bank, eur, make_available, purse
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +41,14 @@ class RequestTests:
         assert purse(rich_bob)["available"] == "20.00"
         row = OutboxRow.objects.get()
         assert (row.action, row.payload) == ("stripe.transfer", {"withdrawal": withdrawal.pk})
+
+    @pytest.mark.parametrize("meanwhile", [{"payouts_status": "restricted"}, {"stripe_account": None}])
+    def test_sent_twice_it_is_one_whatever_the_bank_says_by_then(self, rich_bob, now, meanwhile):
+        first = request(rich_bob, 2_000, now, key="form")
+        BankConnection.objects.filter(expert=rich_bob).update(**meanwhile)
+        assert request(rich_bob, 2_000, now, key="form") == first
+        with pytest.raises(ledger.KeyReused):
+            request(rich_bob, 100, now, key="form")
 
     def test_pressed_twice_is_one_withdrawal(self, rich_bob, now):
         assert request(rich_bob, 3_000, now) == request(rich_bob, 3_000, now)

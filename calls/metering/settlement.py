@@ -33,7 +33,8 @@ def money(period: PaidPeriod, minor: int) -> Money:
 def hold(period: PaidPeriod, minor: int, *, number: int, now: datetime) -> None:
     """Sets credit aside for the period: 1 is its acceptance, 2 and on are raises. Raises wallet.InsufficientCredit."""
     key = f"{reference(period)}:hold:{number}"
-    wallet.hold(payer=period.payer, amount=money(period, minor), key=key, reference=reference(period), now=now)
+    source = wallet.funding_source()
+    source.hold(payer=period.payer, amount=money(period, minor), key=key, reference=reference(period), now=now)
     credit.used(period, now=now)
 
 
@@ -54,7 +55,8 @@ def end(period: PaidPeriod, *, at: datetime, reason: str, now: datetime, by: Use
         _use_stored(period, at=at, now=now)
     elif is_act(period):
         if period.captured_at is None:
-            wallet.free(payer=period.payer, reference=reference(period), key=f"{reference(period)}:free", now=now)
+            source = wallet.funding_source()
+            source.free(payer=period.payer, reference=reference(period), key=f"{reference(period)}:free", now=now)
         else:
             _store_unused(period, unused_ms=limit_ms(period) - period.billable_ms, now=now)
     else:

@@ -58,7 +58,7 @@ def place(*, offer: "Offer", now: datetime) -> WorkOrder:
         deadline_at=due_at + timedelta(days=settings.WORK_LATE_DAYS),
     )
     mails.tell_both(order, "ordered", now=now)
-    wallet.hold(
+    wallet.funding_source().hold(
         payer=order.payer, amount=order.price, key=f"{order.reference}:hold", reference=order.reference, now=now
     )
     # As a paid period of the same call does: a call brings one automatic top-up at most.
@@ -289,7 +289,8 @@ def _terms(order: WorkOrder) -> dict[str, Any]:
 def _free(order: WorkOrder, outcome: str, now: datetime) -> None:
     order.state = State.FREED
     _close(order, outcome, now)
-    wallet.free(payer=order.payer, reference=order.reference, key=f"{order.reference}:free", now=now)
+    source = wallet.funding_source()
+    source.free(payer=order.payer, reference=order.reference, key=f"{order.reference}:free", now=now)
 
 
 def _close(order: WorkOrder, outcome: str, now: datetime) -> None:

@@ -42,6 +42,7 @@ urlpatterns: list = [
     path("earnings/", earnings.show, name="earnings"),
     path("earnings/tax/", earnings.tax, name="earnings_tax"),
     path("earnings/bank/", withdrawals.connect_bank, name="connect_bank"),
+    path("earnings/bank/dashboard/", withdrawals.bank_dashboard, name="bank_dashboard"),
     path("earnings/bank/return/", withdrawals.connect_bank_return, name="connect_bank_return"),
     path("earnings/withdraw/", withdrawals.withdraw, name="withdraw"),
     path("earnings/statements/", statements.index, name="statements"),

@@ -162,6 +162,12 @@ def create_account_link(*, account: str, return_url: str, refresh_url: str, key:
         return ask.v2.core.account_links.create(params, _once(key)).url
 
 
+def create_login_link(*, account: str, key: str) -> str:
+    """The address of the expert's own pages at Stripe (Express); good for one visit, so `key` must differ each time."""
+    with asking() as ask:
+        return ask.v1.accounts.login_links.create(account, {}, _once(key)).url
+
+
 def retrieve_account(account: str) -> AccountState:
     with asking() as ask:
         found = ask.v2.core.accounts.retrieve(account, {"include": ["configuration.recipient", "requirements"]})

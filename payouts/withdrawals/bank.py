@@ -45,6 +45,19 @@ def connect(*, expert: AbstractBaseUser, country: str, return_url: str, refresh_
     )
 
 
+def dashboard(*, expert: AbstractBaseUser, now: datetime) -> str:
+    """The address of the expert's own pages at Stripe: what was paid out there, and their details. Asks Stripe.
+
+    Raises BankConnection.DoesNotExist for whose account is not ready, the gateway's NotAnswered or Refused.
+    """
+    bank = BankConnection.objects.get(expert_id=expert.pk)
+    if not bank.is_ready or not bank.stripe_account:
+        raise BankConnection.DoesNotExist
+    return gateway.create_login_link(
+        account=bank.stripe_account, key=f"login_link:{bank.stripe_account}:{now.isoformat()}"
+    )
+
+
 def _put_account(bank: BankConnection, account: str) -> None:
     """A closed account is never used again; what is in its place knows nothing yet."""
     bank.stripe_account, bank.is_closed, bank.wanted, bank.due_at = account, False, "", None

@@ -21,6 +21,7 @@ from payouts.second_factor import second_factor_required
 from payouts.stripe.answers import NotAnswered, Refused
 from payouts.withdrawals import services as withdrawals
 from payouts.withdrawals.forms import BankForm, WithdrawForm
+from payouts.withdrawals.models import BankConnection
 
 WHY_NOT = {
     "none": gettext_lazy("Your bank account is not ready to receive money."),
@@ -83,6 +84,22 @@ def connect_bank(request: MemberRequest) -> HttpResponse:
         messages.error(request, _("Stripe's page could not be opened. Please try again in a minute."))
         return redirect("earnings")
     return redirect(page)
+
+
+@login_required
+@require_POST
+@reauthentication_required
+def bank_dashboard(request: MemberRequest) -> HttpResponse:
+    """To the expert's own pages at Stripe."""
+    try:
+        page = withdrawals.dashboard(expert=request.user, now=timezone.now())
+    except BankConnection.DoesNotExist:
+        messages.error(request, _("Your bank account is not ready to receive money."))
+    except (NotAnswered, Refused):
+        messages.error(request, _("Stripe's page could not be opened. Please try again in a minute."))
+    else:
+        return redirect(page)
+    return redirect("earnings")
 
 
 @login_required

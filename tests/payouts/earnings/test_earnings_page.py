@@ -4,6 +4,7 @@ from unittest.mock import patch
 from urllib.parse import urlsplit
 
 import pytest
+from django.utils import timezone
 
 from payouts.earnings import services as earnings
 from payouts.stripe.answers import AccountState, NotAnswered
@@ -12,6 +13,8 @@ from payouts.withdrawals.models import BankConnection, Withdrawal
 from tests import cast
 from tests.marketplace.local_times import days_for_everybody_alike
 from tests.payouts.purse import charge, connect_bank, eur, give_credit, make_available, purse
+from tests.payouts.stripe.faults import bad_wire
+from tests.payouts.stripe.story import connect
 
 pytestmark = pytest.mark.django_db
 
@@ -213,3 +216,38 @@ class BankPageTests:
 
     def test_an_account_that_is_not_ours_changes_nothing(self, now):
         assert withdrawals.refresh_bank(stripe_account="acct_unknown", now=now) is None
+
+
+class DashboardTests:
+    """The expert's own pages at Stripe."""
+
+    PAGE = "/earnings/bank/dashboard/"
+
+    def test_an_expert_who_is_paid_out_to_is_led_there(self, bob, proven):
+        connect(bob, now=timezone.now())
+        client = proven(bob)
+        assert self.PAGE in page_of(client)
+        address = client.post(self.PAGE)["Location"]
+        assert "/express/" in address
+        asked = urlsplit(address)
+        assert client.get(f"{asked.path}?{asked.query}").status_code == 200
+        assert client.post(self.PAGE)["Location"] != address  # each is good for one visit
+
+    def test_after_the_password_once_more(self, bob, signed_in):
+        connect(bob, now=timezone.now())
+        assert signed_in(bob).post(self.PAGE)["Location"].startswith("/accounts/reauthenticate/")
+
+    def test_nobody_else_has_such_pages(self, bob, alice, proven):
+        client = proven(alice)
+        assert self.PAGE not in page_of(client)
+        assert client.post(self.PAGE)["Location"] == "/earnings/"
+        assert client.get(self.PAGE).status_code == 405
+        connect_bank(bob, payouts_status="restricted")
+        answer = proven(bob).post(self.PAGE, follow=True)
+        assert "not ready to receive money" in answer.content.decode()
+
+    def test_when_stripe_is_silent_the_expert_is_told(self, bob, proven):
+        connect(bob, now=timezone.now())
+        with bad_wire("time-out before", at=0):
+            answer = proven(bob).post(self.PAGE, follow=True)
+        assert "could not be opened" in answer.content.decode()

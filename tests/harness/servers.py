@@ -64,10 +64,10 @@ def postgres(*, durable: bool = False) -> Iterator[str]:
 
 
 @contextmanager
-def redis() -> Iterator[str]:
-    """The address of a Redis that keeps nothing."""
+def redis(port: int = 0) -> Iterator[str]:
+    """The address of a Redis that keeps nothing. `port`: where one was before; else a free one."""
     with _folder() as folder:
-        port = free_port()
+        port = port or free_port()
         command = ["redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", folder]
         with _server(command, folder / "log", lambda: _listens(port)):
             yield f"redis://127.0.0.1:{port}/0"

@@ -178,7 +178,10 @@ MONEY = [
     ),
     Attack(
         "Redis is killed.",
-        ["attacks/test_killed.py::RedisTests::test_the_cap_is_held_and_the_period_begins"],
+        [
+            "attacks/test_killed.py::RedisTests::test_the_cap_is_held_and_the_period_begins",
+            "calls/signalling/test_processes.py::RedisKilledTests::",
+        ],
         ["attacks/test_killed.py::RedisTests::test_where_the_notice_is_a_part_of_it_nobody_can_pay"],
     ),
     Attack(

@@ -1,21 +1,31 @@
 """Two server processes with one Redis between them: alice on one, bob on the other."""
 
 import asyncio
+import os
+import signal
+from contextlib import suppress
+from datetime import timedelta
 
 import pytest
+import redis
 from asgiref.sync import sync_to_async
 from django.utils import timezone
 
-from calls.metering.models import Hearing
+from calls.metering import services as metering
+from calls.metering.models import Hearing, PaidPeriod
+from calls.metering.moments import to_ms
 from calls.notices import services as notices
 from calls.notices.models import Process
 from calls.rooms import services as rooms
 from marketplace.experts import services as experts
+from payouts.ledger.verify import verify as verify_ledger
+from payouts.wallet.models import Hold
 from tests import cast
 from tests.calls.metering.world import give_credit
 from tests.calls.signalling.lines import Line, site_on_this_database
-from tests.calls.signalling.test_server_dies import go_paid, until
+from tests.calls.signalling.test_server_dies import go_paid, runs, stands, until
 from tests.calls.signalling.wires import cookie_of
+from tests.harness import servers
 
 pytestmark = [pytest.mark.redis, pytest.mark.django_db(transaction=True)]
 
@@ -104,6 +114,97 @@ class TwoProcessesTests:
         for page in pages:
             assert (await page.hear("presence"))["state"] == "free"
             await page.close()
+
+
+class RedisKilledTests:
+    """kill -9 of Redis in the middle of a paid call whose two people are on two server processes."""
+
+    @pytest.fixture
+    def killed(self):
+        """Where Redis was, and how to end it at once."""
+        with servers.redis() as url:
+            yield url, lambda: os.kill(redis.Redis.from_url(url).info()["process_id"], signal.SIGKILL)
+
+    @pytest.fixture
+    def two_sites(self, tmp_path, transactional_db, settings, killed):
+        settings.LEASE_DEAD_S = 4
+        url, _ = killed
+        sites = []
+        for name in ("hers", "his"):
+            folder = tmp_path / name
+            folder.mkdir()
+            sites.append(site_on_this_database(folder, REDIS_URL=url))
+        yield sites
+        for site in sites:
+            site.stop()
+
+    async def in_a_paid_call(self, sites, alice, bob) -> tuple[Line, Line]:
+        await sync_to_async(give_credit)(alice, 1_840)
+        await start(sites)
+        hers, his = await ring_and_join(sites, alice, bob)
+        for line in (hers, his):
+            line.report_media()
+        await go_paid(hers, his, (await sync_to_async(cast.rate_of)(bob)).id)
+        await until(runs)
+        return hers, his
+
+    async def test_the_meter_runs_on_and_either_can_end_it_for_both(self, alice, bob, two_sites, killed):
+        hers, his = await self.in_a_paid_call(two_sites, alice, bob)
+        killed[1]()
+        ends_at = timezone.now() + timedelta(seconds=3)
+        await until(lambda: timezone.now() > ends_at and runs())
+        period = await sync_to_async(PaidPeriod.objects.get)()
+        await his.say("meter.free", period=period.pk)
+        for line in (hers, his):
+            state = await line.state(lambda state: state["meter"]["state"] == "free" and state["meter"]["last"])
+            assert state["call"]["state"] == "live"
+        await sync_to_async(period.refresh_from_db)()
+        assert (period.state, period.end_reason) == ("ended", "back_to_free")
+        assert 3_000 < period.billable_ms <= to_ms(period.ended_at) - to_ms(period.counts_from)
+        assert not await sync_to_async(Hold.objects.filter(is_open=True).exists)()
+        assert await sync_to_async(verify_ledger)() == []
+        await asyncio.gather(hers.close(), his.close())
+
+    @pytest.mark.prove
+    async def test_a_server_that_dies_then_is_billed_to_its_last_beat(self, alice, bob, two_sites, killed, settings):
+        hers, his = await self.in_a_paid_call(two_sites, alice, bob)
+        witness = await sync_to_async(lambda: Hearing.objects.filter(side="expert").latest("pk").process)()
+        killed[1]()
+        await asyncio.to_thread(two_sites[1].kill)
+        await until(stands)
+        state = await hers.state(lambda state: not state["other"]["present"])
+        assert (state["meter"]["state"], state["meter"]["reason"]) == ("stopped", "loss")
+        beat_at = (await sync_to_async(Process.objects.get)(id=witness)).beat_at
+        await sync_to_async(metering.sweep)(now=beat_at + timedelta(seconds=settings.LOSS_ENDS_S + 1))
+        period = await sync_to_async(PaidPeriod.objects.get)()
+        assert period.state == "ended"
+        assert 0 < period.billable_ms <= to_ms(beat_at) - to_ms(period.counts_from)
+        assert not await sync_to_async(Hold.objects.filter(is_open=True).exists)()
+        await asyncio.gather(hers.close(), his.close())
+
+    @pytest.mark.prove
+    async def test_once_it_is_back_they_hear_from_each_other_again(self, alice, bob, two_sites, killed):
+        hers, his = await self.in_a_paid_call(two_sites, alice, bob)
+        url, kill = killed
+        kill()
+        await hers.say("signal", data={"candidates": [{"candidate": "lost"}]})
+        with servers.redis(port=int(url.rpartition(":")[2].partition("/")[0])):
+            async with asyncio.timeout(20):
+                heard = None
+                while heard is None:  # notices and signals may be lost until the connection is made anew
+                    await hers.say("signal", data={"candidates": [{"candidate": "again"}]})
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(1):
+                            heard = await his.hear(
+                                "signal", lambda one: one["data"]["candidates"][0]["candidate"] == "again"
+                            )
+            assert await sync_to_async(runs)()
+            await hers.say("hangup")
+            for line in (hers, his):
+                await line.state(lambda state: state["call"]["state"] == "ended")
+        assert await sync_to_async(PaidPeriod.objects.get)(state="ended")
+        assert not await sync_to_async(Hold.objects.filter(is_open=True).exists)()
+        await asyncio.gather(hers.close(), his.close())
 
 
 def bob_arrives(bob) -> None:

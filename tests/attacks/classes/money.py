@@ -180,7 +180,9 @@ MONEY = [
         "Redis is killed.",
         [
             "attacks/test_killed.py::RedisTests::test_the_cap_is_held_and_the_period_begins",
-            "calls/signalling/test_processes.py::RedisKilledTests::",
+            "calls/signalling/test_processes.py::RedisKilledTests::test_the_meter_runs_on_and_either_can_end_it_for_both",
+            "RedisKilledTests::test_a_server_that_dies_then_is_billed_to_its_last_beat",
+            "RedisKilledTests::test_once_it_is_back_they_hear_from_each_other_again",
         ],
         ["attacks/test_killed.py::RedisTests::test_where_the_notice_is_a_part_of_it_nobody_can_pay"],
     ),

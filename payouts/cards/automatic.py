@@ -29,8 +29,12 @@ def rule_of(*, member: AbstractBaseUser) -> AutoTopUp | None:
 
 
 @transaction.atomic
+@transaction.atomic
 def switch_on(*, member: AbstractBaseUser, card_id: int, below: Money, amount: Money, now: datetime) -> AutoTopUp:
-    """Raises SavedCard.DoesNotExist, BadAmount: outside the limits of a top-up, or more credit than one can hold."""
+    """The purse is locked first, as where cards are kept and forgotten: else a rule could rest on a card that is just gone.
+
+    Raises SavedCard.DoesNotExist, BadAmount: outside the limits of a top-up, or more credit than one can hold."""
+    wallet.lock_purse(member=member)
     card = SavedCard.objects.get(pk=card_id, member_id=member.pk, removed_at=None)
     if {below.currency, amount.currency} != {settings.CURRENCY}:
         raise BadAmount(f"credit is in {settings.CURRENCY}")

@@ -135,11 +135,11 @@ def set_limit(request: MemberRequest) -> HttpResponse:
     return redirect("wallet")
 
 
-def _form(request: MemberRequest, data: QueryDict | None = None) -> TopUpForm:
+def _form(request: MemberRequest, data: QueryDict | None = None, **initial: Any) -> TopUpForm:
     now = timezone.now()
     saved = [(card.pk, f"{card}, {card.expiry}") for card in cards.usable_cards(member=request.user, now=now)]
     is_first = wallet.monthly(member=request.user, now=now) is None
-    initial = {"token": token_urlsafe(24), "amount": sum_for(request.GET.get("missing", ""))}
+    initial = {"token": token_urlsafe(24), "amount": sum_for(request.GET.get("missing", "")), **initial}
     return TopUpForm(data, cards=saved, asks_limit=is_first, initial=initial)
 
 
@@ -192,21 +192,9 @@ def _from_card(request: MemberRequest, wish: dict[str, Any], back: str) -> str:
 @never_cache
 @require_GET
 def top_up_again(request: MemberRequest, top_up_id: int) -> HttpResponse:
-    """The link in the mail about an automatic top-up that failed: the same sum, on Stripe's page, with its owner there."""
+    """The link in the mail about an automatic top-up that failed: the wallet with the same sum typed in, one press away."""
     failed = get_object_or_404(TopUp, pk=top_up_id, member=request.user, state=TopUp.State.FAILED)
-    try:
-        return redirect(_checkout(request, {"amount": failed.amount}, ""))
-    except wallet.CreditLimit as limit:
-        messages.error(request, limit_text(limit))
-    except wallet.TooOften as wait:
-        messages.error(request, too_often_text(wait))
-    except wallet.PaymentsBlocked:
-        messages.error(request, blocked_text(wallet.blocked_by(member=request.user)))
-    except (wallet.CheckoutsOpen, BadAmount, NotAnswered, Refused):
-        messages.error(
-            request, _("The payment page could not be opened. Nothing was charged. Please try again in a minute.")
-        )
-    return redirect("wallet")
+    return _page(request, _form(request, amount=failed.amount, card=""), "")
 
 
 def _page(

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from marketplace.accounts.models import User
 from payouts.cards import services as cards
-from payouts.cards.models import CardPayment
+from payouts.cards.models import CardPayment, SavedCard
 from payouts.disputes import services as disputes
 from payouts.earnings import services as earnings
 from payouts.money import BadAmount
@@ -24,6 +24,7 @@ from payouts.refunds.models import Refund
 from payouts.safety import services as safety
 from payouts.safety.models import Review
 from payouts.stripe.answers import CardRefund
+from payouts.stripe.client import client
 from payouts.wallet import services as wallet
 from payouts.wallet.models import Advance
 from tests.payouts.cards.wallet_cards import fill_up_from, save_card
@@ -216,3 +217,32 @@ class CardTests:
         )
         assert ends == {"done": 2}
         assert purse(alice)["credit"] == "20.00"
+
+
+class AutomaticTopUpTests:
+    """Cards are looked up again, one of them is gone, while automatic top-up is moved from it to another one."""
+
+    def test_the_rule_ends_with_the_card_that_is_there(self, alice):
+        now = timezone.now()
+        kept, gone = save_card(alice, now=now), save_card(alice, "mastercard", now=now)
+        fill_up_from(gone, now=now)
+        client().v1.payment_methods.detach(gone.stripe_method)
+        ends = slowly(
+            lambda: cards.refresh_cards(member=alice, now=now),
+            lambda: fill_up_from(SavedCard.objects.get(pk=kept.pk), now=now),
+            at="payouts_",
+        )
+        assert ends == {"done": 2}
+        rule = cards.rule_of(member=alice)
+        assert (rule.card, rule.is_on) == (kept, True)
+
+    def test_no_rule_is_made_with_a_card_that_is_removed_just_now(self, alice):
+        now = timezone.now()
+        card = save_card(alice, now=now)
+        slowly(
+            lambda: cards.remove_card(member=alice, card_id=card.pk, now=now),
+            lambda: fill_up_from(SavedCard.objects.get(pk=card.pk), now=now),
+            at="payouts_",
+        )
+        rule = cards.rule_of(member=alice)
+        assert rule is None or not rule.is_on

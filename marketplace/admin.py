@@ -14,6 +14,7 @@ from payouts.safety import services as safety
 
 # An address is changed by its owner alone: its page would do it without a freeze, and without a word to the old one.
 admin.site.unregister([EmailAddress, Authenticator])
+RIGHTS = ("is_staff", "is_superuser", "is_active")
 
 
 class ReadOnlyInline(admin.TabularInline):
@@ -45,8 +46,17 @@ class UserAdmin(admin.ModelAdmin):
         "date_joined",
     )
 
+    @transaction.atomic
+    def save_model(self, request, obj, form, change) -> None:
+        """Who may do what is changed by nobody unseen."""
+        rights = [f"{name}: {form.initial[name]} -> {getattr(obj, name)}" for name in RIGHTS if name in form.changed_data]
+        if rights:
+            reason, now = ", ".join(rights), timezone.now()
+            office.record(staff=request.user, act="rights.change", reference=f"user:{obj.pk}", reason=reason, now=now)
+        super().save_model(request, obj, form, change)
+
     def get_readonly_fields(self, request, obj=None):
-        own_or_rights = () if request.user.is_superuser else ("is_staff", "is_superuser", "is_active")
+        own_or_rights = () if request.user.is_superuser else RIGHTS
         return ("name", "email", "last_login", "date_joined", *own_or_rights)
 
     def has_add_permission(self, request) -> bool:

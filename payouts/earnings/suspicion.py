@@ -200,18 +200,24 @@ def give_back(*, review_id: int, staff: AbstractBaseUser, reason: str, now: date
     office.settle_task(key=key, staff=staff, note=reason, now=now)
     amount = earning.price
     giving_back.give_back(reference=review.reference, amount=amount, key=f"{key}:back", now=now)
-    payload = {"payer": review.payer_id, "minor": amount.minor, "currency": amount.currency}
+    payload = {
+        "payer": review.payer_id,
+        "minor": amount.minor,
+        "currency": amount.currency,
+        "paid": earning.spent_reference,
+    }
     outbox.enqueue(action=TO_CARD, key=f"{key}:card", payload=payload, now=now)
 
 
 def send_to_card(payload: dict[str, Any], *, key: str) -> Callable[[datetime], object]:
     """The outbox's handler of TO_CARD: in its own time, for a refund locks the payer before anything else."""
-    payer = get_user_model().objects.get(pk=payload["payer"])
+    payer, paid = get_user_model().objects.get(pk=payload["payer"]), payload["paid"]
 
     def finish(now: datetime) -> None:
-        wanted = min(Money(payload["minor"], payload["currency"]), refunds.refundable(member=payer))
+        there = refunds.unused(member=payer, paid=paid).refundable
+        wanted = min(Money(payload["minor"], payload["currency"]), there)
         if wanted:
             with suppress(refunds.NotEnough):  # spent or held at this very moment: it is their credit
-                refunds.request(member=payer, amount=wanted, key=key, now=now)
+                refunds.request(member=payer, amount=wanted, key=key, now=now, paid=paid)
 
     return finish

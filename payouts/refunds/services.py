@@ -80,9 +80,10 @@ class Unused:
     kept: Money
 
 
-def unused(*, member: AbstractBaseUser) -> Unused:
-    """What is held, what was given as a present, and what a bank has taken back, is not in it."""
-    unspent = lots.may_go_back(member_id=member.pk, currency=settings.CURRENCY)
+def unused(*, member: AbstractBaseUser, paid: str = "") -> Unused:
+    """What is held, what was given as a present, and what a bank has taken back, is not in it. `paid`: only of the top-ups
+    that this was paid with."""
+    unspent = lots.may_go_back(member_id=member.pk, currency=settings.CURRENCY, paid=paid)
     credit, kept = _credit_and_kept(member)
     return Unused(max(Money(0, settings.CURRENCY), min(unspent, credit - kept)), min(kept, credit))
 
@@ -97,8 +98,10 @@ def _credit_and_kept(member: AbstractBaseUser) -> tuple[Money, Money]:
     return credit, wallet.kept_from_cards(member=member)
 
 
-def request(*, member: AbstractBaseUser, amount: Money | None, key: str, now: datetime) -> list[Refund]:
+def request(*, member: AbstractBaseUser, amount: Money | None, key: str, now: datetime, paid: str = "") -> list[Refund]:
     """`amount` of the unused credit (None: all of it) goes back to its cards, the newest top-up first, once per `key`.
+
+    `paid`: only to the cards that this was paid with ("period:12").
 
     Raises BadAmount, NotEnough, ledger's KeyReused when `key` asked for another amount.
     """
@@ -114,9 +117,10 @@ def request(*, member: AbstractBaseUser, amount: Money | None, key: str, now: da
         if not wanted:
             raise NotEnough
         try:
+            parts = lots.newest_first(member_id=member.pk, amount=wanted, paid=paid)
             made = [
                 rows.make(lot=lot, amount=part, taken=part, key=key, origin=Origin.MEMBER, now=now)
-                for lot, part in lots.newest_first(member_id=member.pk, amount=wanted)
+                for lot, part in parts
             ]
             credit, kept = _credit_and_kept(member)
             if wanted > credit - kept:

@@ -40,6 +40,7 @@ WORDS: dict[str, Promise] = {
     "review.fine": _("found an earning fine"),
     "review.give_back": _("gave back what was fraud"),
     "review.fraud": _("found fraud"),
+    "rights.change": _("changed what a member may do here"),
     "task.close": _("closed a task"),
     "tax.file": _("took out the figures for the tax office"),
     # States of top-ups, refunds, holds and withdrawals

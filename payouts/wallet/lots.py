@@ -42,12 +42,13 @@ def _first_of(lots: Iterable[CreditLot], amount: Money) -> list[tuple[CreditLot,
     raise LotsTooSmall(f"the lots do not cover {amount.minor}")
 
 
-def newest_first(*, member_id: int, amount: Money) -> list[tuple[CreditLot, Money]]:
-    """`amount` as parts of the member's top-ups, the newest first: for money on its way back to cards. Locks them.
+def newest_first(*, member_id: int, amount: Money, paid: str = "") -> list[tuple[CreditLot, Money]]:
+    """`amount` as parts of the member's top-ups, or of those that `paid` was paid with, the newest first: for money on its way
+    back to cards. Locks them.
 
     None of a disputed one: its bank has given the money back already, or may.
     """
-    lots = _undisputed(member_id, amount.currency).order_by("pk")
+    lots = _undisputed(member_id, amount.currency, paid).order_by("pk")
     parts, left = [], amount
     for lot in reversed(lots.select_for_update(no_key=True)):
         part = min(left, lot.remaining)
@@ -59,16 +60,18 @@ def newest_first(*, member_id: int, amount: Money) -> list[tuple[CreditLot, Mone
     return parts
 
 
-def may_go_back(*, member_id: int, currency: str) -> Money:
-    """What is left of the top-ups whose cards may get it back; what is held of it is not taken off."""
-    left = _undisputed(member_id, currency).aggregate(minor=Sum("remaining_minor"))["minor"]
+def may_go_back(*, member_id: int, currency: str, paid: str = "") -> Money:
+    """What is left of the top-ups whose cards may get it back, or of those that `paid` was paid with; what is held of it is
+    not taken off."""
+    left = _undisputed(member_id, currency, paid).aggregate(minor=Sum("remaining_minor"))["minor"]
     return Money(left or 0, currency)
 
 
-def _undisputed(member_id: int, currency: str) -> QuerySet[CreditLot]:
-    return CreditLot.objects.filter(
+def _undisputed(member_id: int, currency: str, paid: str = "") -> QuerySet[CreditLot]:
+    found = CreditLot.objects.filter(
         member_id=member_id, kind=Kind.PAID, currency=currency, remaining_minor__gt=0, is_disputed=False
     )
+    return found.filter(pk__in=LotUse.objects.filter(reference=paid).values("lot")) if paid else found
 
 
 def of_top_up(top_up_id: int) -> CreditLot | None:

@@ -57,3 +57,31 @@ def test_no_page_changes_the_address_of_another(staff, bob):
         staff.post(f"/admin/account/emailaddress/{address.pk}/change/", {"email": "x@example.test"}).status_code == 404
     )
     assert staff.get("/admin/account/emailaddress/add/").status_code == 404
+
+
+class RightsTests:
+    def change(self, client, member, **ticked) -> int:
+        form = {"language": member.language, "time_zone": member.time_zone, **ticked}
+        return client.post(f"/admin/marketplace/user/{member.pk}/change/", form).status_code
+
+    def test_making_somebody_staff_is_written_down(self, staff, ada, alice):
+        assert self.change(staff, alice, is_active="on", is_staff="on") == 302
+        alice.refresh_from_db()
+        assert alice.is_staff
+        record = AuditRecord.objects.get()
+        assert (record.staff, record.act, record.reference) == (ada, "rights.change", f"user:{alice.pk}")
+        assert record.reason == "is_staff: False -> True"
+
+    def test_so_is_shutting_somebody_out(self, staff, alice):
+        self.change(staff, alice)
+        assert AuditRecord.objects.get().reason == "is_active: True -> False"
+
+    def test_another_language_is_not(self, staff, alice):
+        alice.language = "fr"
+        self.change(staff, alice, is_active="on")
+        assert not AuditRecord.objects.exists()
+
+    def test_staff_without_the_right_change_nothing(self, signed_in, sam, alice):
+        assert self.change(signed_in(sam), alice, is_active="on", is_staff="on") == 403
+        alice.refresh_from_db()
+        assert not alice.is_staff

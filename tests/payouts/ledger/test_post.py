@@ -32,6 +32,15 @@ class PostTests:
         assert services.balance(accounts.caller_credit(1), "EUR") == eur(1_840)
         assert services.balance(accounts.stripe_pending(), "EUR") == eur(1_840)
 
+    def test_into_a_transaction_that_is_broken_nothing_is_posted(self, now):
+        """PostgreSQL would say so at the next statement; SQLite would write, and somebody might commit it."""
+        with transaction.atomic():
+            transaction.set_rollback(True)
+            with pytest.raises(transaction.TransactionManagementError):
+                top_up(now)
+            transaction.set_rollback(False)
+        assert not Entry.objects.exists()
+
     def test_same_key_moves_money_once(self, now):
         first, again = top_up(now), top_up(now)
         assert (first.is_new, again.is_new) == (True, False)

@@ -20,6 +20,7 @@ from payouts.safety.models import Review, Sighting
 from payouts.safety.words import frozen_text
 from payouts.stripe.work import HANDLERS
 from payouts.verify import faults
+from payouts.wallet.models import CreditLot
 from payouts.withdrawals import services as withdrawals
 from tests import cast
 from tests.payouts.purse import charge, connect_bank, eur, give_credit, give_promo, make_available, purse
@@ -357,6 +358,13 @@ class FraudTests:
         earnings.release_due(now=now + timedelta(days=31))
         assert purse(bob)["available"] == "0.00"
         assert faults() == []
+
+    def test_to_that_card_and_no_younger_one(self, fraud, alice, sam, now):
+        stolen = CreditLot.objects.get(member=alice)
+        give_credit(alice, 5_000, now)
+        self.give_back(fraud, sam, now)
+        assert [(row.lot, row.amount_minor) for row in Refund.objects.all()] == [(stolen, 1_000)]
+        assert purse(alice)["credit"] == "50.00"
 
     def test_a_present_becomes_a_present_again(self, alice, bob, sam, now):
         for member in (alice, bob):

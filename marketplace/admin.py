@@ -49,7 +49,9 @@ class UserAdmin(admin.ModelAdmin):
     @transaction.atomic
     def save_model(self, request, obj, form, change) -> None:
         """Who may do what is changed by nobody unseen."""
-        rights = [f"{name}: {form.initial[name]} -> {getattr(obj, name)}" for name in RIGHTS if name in form.changed_data]
+        rights = [
+            f"{name}: {form.initial[name]} -> {getattr(obj, name)}" for name in RIGHTS if name in form.changed_data
+        ]
         if rights:
             reason, now = ", ".join(rights), timezone.now()
             office.record(staff=request.user, act="rights.change", reference=f"user:{obj.pk}", reason=reason, now=now)

@@ -30,10 +30,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"seed of the random proofs: {PROOF_SEED}={os.environ[PROOF_SEED]}")
 
 
+@pytest.hookimpl(tryfirst=True)  # before `-m` chooses
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A test that asks no database has the same answer on every one: on PostgreSQL it is left out."""
+    """A test that asks no database has the same answer on every one: on PostgreSQL it is left out. One that tries the same
+    rules for long is proved there, and only tried on SQLite."""
     if connection.vendor == "sqlite":
         return
+    for item in items:
+        if item.get_closest_marker("again_in_prove"):
+            item.add_marker("prove")
     asks = {item: item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(item.fixturenames) for item in items}
     config.hook.pytest_deselected(items=[item for item in items if not asks[item]])
     items[:] = [item for item in items if asks[item]]

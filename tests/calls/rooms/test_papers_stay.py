@@ -63,6 +63,7 @@ def papers_on(page: str) -> list[list[str]]:
     return [[" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in table] for table in rows]
 
 
+@pytest.mark.again_in_prove
 class PapersStayTests:
     def test_whatever_goes_back_the_receipt_reads_as_before_to_both(self, story, signed_in):
         both = [story.alice, story.bob]

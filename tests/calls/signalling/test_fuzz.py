@@ -70,6 +70,7 @@ malformed = frames.filter(lambda frame: not is_well_formed(frame))
 
 
 class FuzzTests:
+    @pytest.mark.again_in_prove
     @made_up(200)
     @given(frame=malformed)
     async def test_a_few(self, pair, frame):

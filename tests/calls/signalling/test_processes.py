@@ -101,6 +101,7 @@ class TwoProcessesTests:
         await hers.state(lambda state: state["call"]["state"] == "ended")
         await hers.close()
 
+    @pytest.mark.prove
     async def test_idle_sockets_live_and_still_hear(self, alice, bob, two_sites):
         await start(two_sites)
         cookie = await sync_to_async(cookie_of)(alice)

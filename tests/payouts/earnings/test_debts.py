@@ -137,6 +137,7 @@ class NoDecisionInTimeTests:
         assert earnings.waive_commission(reference="period:1", key="claim:1:late", now=now) == eur(0)
 
 
+@pytest.mark.again_in_prove
 class AnyPartsTests:
     @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(

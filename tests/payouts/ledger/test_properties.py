@@ -232,6 +232,7 @@ class Lives(RuleBasedStateMachine):
         assert not Posting.objects.filter(amount_minor__lte=0).exists()
 
 
+@pytest.mark.again_in_prove
 @pytest.mark.django_db
 class LivesTests:
     def test_any_order_of_commands_keeps_the_books(self):

@@ -152,6 +152,7 @@ def people_have_settled_in(db):
 
 
 class AnyLifeTests:
+    @pytest.mark.again_in_prove
     def test_a_few(self):
         live(AnyLife, lives=2, steps=10, derandomize=True)
 

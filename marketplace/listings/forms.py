@@ -5,6 +5,7 @@ from functools import partial
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -68,6 +69,9 @@ class PriceForm(forms.Form):
         return _("You keep {share} %.").format(share=100 - percent)
 
 
+FREE_MINUTES = format_lazy(gettext_lazy("Choose from 0 to {most} free minutes."), most=listings.FREE_MINUTES_MAX)
+
+
 class RateForm(PriceForm):
     """On the page on which the category is chosen, too: says which categories leave another share."""
 
@@ -80,6 +84,7 @@ class RateForm(PriceForm):
         required=False,
         min_value=0,
         max_value=listings.FREE_MINUTES_MAX,
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), FREE_MINUTES),
     )
 
     def __init__(self, *args, profile: Profile | None, **kwargs) -> None:

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -29,10 +28,10 @@ def top_up_return(request: MemberRequest, top_up_id: int) -> HttpResponse:
         # Unanswered, the page says "not confirmed yet": Stripe's event or the next look will tell.
         with suppress(NotAnswered, Refused):
             top_up = _asked(request, top_up)
-    is_from_call = top_up.return_path != reverse("wallet")
+    is_from_call = wallet.of_a_call(top_up.return_path)
     if top_up.state == TopUp.State.PAID and not is_from_call:
         messages.success(request, _("{amount} was added to your credit.").format(amount=top_up.amount))
-        return redirect("wallet")
+        return redirect(top_up.return_path)
     context = {
         "top_up": top_up,
         "state": _state(request, top_up),

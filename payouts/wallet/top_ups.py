@@ -50,6 +50,11 @@ def lock_purse(*, member: AbstractBaseUser) -> None:
     get_user_model().objects.select_for_update(no_key=True).get(pk=member.pk)
 
 
+def of_a_call(path: str) -> bool:
+    """Of the page of a room, which goes on in its own window meanwhile."""
+    return path.startswith("/r/")
+
+
 def path_of_this_site(path: str) -> str:
     """`path` if it leads nowhere else, else /wallet/: links with it must not carry people to other sites."""
     is_path = path.startswith("/") and len(path) <= 200 and path.isprintable()

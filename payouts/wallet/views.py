@@ -201,18 +201,20 @@ def _page(
     request: MemberRequest, form: TopUpForm, back: str, status: int = 200, limit_form: MonthlyLimitForm | None = None
 ) -> HttpResponse:
     monthly = wallet.monthly(member=request.user, now=timezone.now())
-    usable = [] if back else cards.usable_cards(member=request.user, now=timezone.now())
-    rule = None if back else cards.rule_of(member=request.user)
+    is_window = wallet.of_a_call(back)
+    usable = [] if is_window else cards.usable_cards(member=request.user, now=timezone.now())
+    rule = None if is_window else cards.rule_of(member=request.user)
     of_member, asked = refunds.of_member(member=request.user), request.GET.get("refunds", "")
     refunded = page_of(of_member, at="requested_at", asked=asked, count=REFUNDS_A_PAGE)
     before = request.GET.get("before", "")
-    moved = None if back else wallet.history(member=request.user, count=MOVES_A_PAGE, before=before)
+    moved = None if is_window else wallet.history(member=request.user, count=MOVES_A_PAGE, before=before)
     papers = _papers(refunded.rows, moved)
     context = {
         **_about_form(request, form, back),
         "balance": wallet.credit(member=request.user),
         "holds": _holds(request),
-        "saved": [] if back else cards.saved_cards(member=request.user),
+        "is_window": is_window,
+        "saved": [] if is_window else cards.saved_cards(member=request.user),
         "rule": rule,
         "rule_form": form_of(rule, usable) if usable else None,
         "monthly": monthly,
@@ -233,7 +235,7 @@ def _about_form(request: MemberRequest, form: TopUpForm, back: str) -> dict[str,
     """What the form of a top-up says beside its fields."""
     return {
         "form": form,
-        "back": back if wallet.path_of_this_site(back) == back else "",
+        "back": back if wallet.path_of_this_site(back) == back != reverse("wallet") else "",
         "can_add": wallet.room_for_credit(member=request.user).minor >= settings.TOP_UP_MINOR_MIN,
         "most": Money(settings.CREDIT_MINOR_MAX, settings.CURRENCY),
         "proposed_limit": Money(settings.MONTHLY_LIMIT_MINOR, settings.CURRENCY),

@@ -31,7 +31,10 @@ def books_stay_clean(request, books):
     yield
     has_tables = request.node.get_closest_marker("django_db") is not None
     if has_tables and "plants_an_error" not in request.fixturenames:
-        # A fifth of the time of these tests; what PostgreSQL would say of it, the random lives find out.
-        if books is CHECKS and connection.vendor == "sqlite" and Entry.objects.exists():
+        # It takes its time after each test: on PostgreSQL it is asked where money moved, and without the papers; the random
+        # lives ask for all of it there.
+        is_sqlite, has_moved = connection.vendor == "sqlite", Entry.objects.exists()
+        if books is CHECKS and is_sqlite and has_moved:
             write_papers(NOW)
-        assert [fault for verify in books for fault in verify()] == []
+        if is_sqlite or has_moved:
+            assert [fault for verify in books for fault in verify()] == []

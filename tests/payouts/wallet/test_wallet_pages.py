@@ -3,6 +3,7 @@ from unittest.mock import patch
 import pytest
 from django.urls import reverse
 
+from marketplace.experts import services as experts
 from payouts.stripe.answers import NotAnswered
 from payouts.wallet import services as wallet
 from payouts.wallet.models import TopUp
@@ -131,6 +132,23 @@ class ReturnTests:
         page = client.get("/wallet/").content.decode()
         assert "€20.00 was added to your credit." in page
         assert 'data-testid="balance">€20.00<' in page
+
+    def test_paid_for_the_door_of_an_expert_leads_back_there(self, alice, bob, signed_in, top_up):
+        """Who takes only members with credit: their page sends to the wallet."""
+        experts.choose_who_may_ring(member=bob, who="credit")
+        client, page = signed_in(alice), "/experts/bob-leroy/"
+        link = "/wallet/?return=/experts/bob-leroy/"
+        assert f'href="{link}"' in client.get(page).content.decode()
+        form = client.get(link).content.decode()
+        assert f'name="return" value="{page}"' in form
+        assert "Back without adding credit" in form
+        assert "Refund unused credit" in form
+        assert "small-window" not in form
+        TopUp.objects.update(return_path=page)
+        top_up.refresh_from_db()
+        answer = self.come_back(client, top_up, status="complete", payment_status="paid")
+        assert answer.url == page
+        assert "€20.00 was added to your credit." in client.get(page).content.decode()
 
     def test_paid_from_a_call_leads_back_to_it(self, alice, signed_in, from_call):
         page = self.come_back(signed_in(alice), from_call, status="complete", payment_status="paid").content.decode()

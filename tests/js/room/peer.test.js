@@ -210,3 +210,16 @@ test("fresh credentials reach a connection that exists", async () => {
   alice.peer.setIce([{ urls: ["turn:t"], username: "u", credential: "c" }]);
   assert.equal(connections(alice)[0].configuration.iceServers[0].username, "u");
 });
+
+test("both know the two certificates once they are connected, and not before", async () => {
+  const { alice, bob } = pair();
+  meet(alice, "page-of-bob");
+  meet(bob, "page-of-alice");
+  assert.equal(alice.peer.fingerprints, null);
+  await exchange(alice, bob);
+  assert.equal(alice.peer.fingerprints, null);
+  for (const each of connections(alice, bob)) each.connectionState = "connected";
+  const [hers, his] = [alice.peer.fingerprints, bob.peer.fingerprints];
+  assert.deepEqual(hers, { mine: his.theirs, theirs: his.mine });
+  assert.notEqual(hers.mine, hers.theirs);
+});

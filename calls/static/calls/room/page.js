@@ -6,6 +6,7 @@ import { ConsentCard } from "./page/consent.js";
 import { Controls } from "./page/controls.js";
 import { CreditForm } from "./page/credit_form.js";
 import { createCreditWindow, goBack, isReturned } from "./page/credit_window.js";
+import { Details } from "./page/details.js";
 import { DevicePanel } from "./page/device_panel.js";
 import { byId, show } from "./page/dom.js";
 import { Doors } from "./page/doors.js";
@@ -49,7 +50,7 @@ function openRoom() {
   const controls = new Controls(desk, () => addCredit(0));
   const goPaid = new GoPaid(desk);
   const devicePanel = new DevicePanel(desk, (speaker) => stage.speakThrough(speaker));
-  const parts = [new Doors(desk), stage, new MeterPill(desk), controls, goPaid, consent, devicePanel, new ReportForm(desk), new Focus()];
+  const parts = [new Doors(desk), stage, new MeterPill(desk), controls, goPaid, consent, devicePanel, new Details(desk), new ReportForm(desk), new Focus()];
   let due = false;
 
   function render() {

@@ -78,6 +78,14 @@ export class Peer {
     return this.#flow.seeing;
   }
 
+  /** Of the two certificates that the connection rests on; null until there is one. */
+  get fingerprints() {
+    if (this.#pc?.connectionState !== "connected") return null;
+    const mine = fingerprint(this.#pc.localDescription?.sdp);
+    const theirs = fingerprint(this.#pc.remoteDescription?.sdp);
+    return mine && theirs ? { mine, theirs } : null;
+  }
+
   /** @param {RTCIceServer[]} servers */
   setIce(servers) {
     this.#ice = servers;

@@ -105,6 +105,7 @@ PAGE_MESSAGES = {
 
 ROOM_MESSAGES = {
     "pong": Message(),
+    "echo": Message(),
     "join": Message(optional={"page": page}),
     "signal": seated(data=signal_data),
     "media": seated(received=number),

@@ -24,6 +24,7 @@ class RoomSocket(Paying, Socket):
     table = messages.ROOM_MESSAGES
     handlers = {
         "pong": "pong",
+        "echo": "echo",
         "join": "join",
         "signal": "relay",
         "media": "report",
@@ -141,6 +142,10 @@ class RoomSocket(Paying, Socket):
             self.joining = False
             raise
         await asyncio.shield(self.refresh())
+
+    async def echo(self) -> None:
+        """So that a page knows that it is heard: a dead socket can look open for long."""
+        await self.say("echo")
 
     async def report(self, received: int) -> None:
         await self.hearing.report(received)

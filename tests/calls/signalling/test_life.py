@@ -44,6 +44,12 @@ class PingTests:
         assert await his.closed() == 4002
         assert (await hers.hear("peer"))["present"] is False
 
+    async def test_a_page_that_asks_whether_it_is_heard_is_answered_at_once_and_alone(self, alice, bob, now):
+        hers, his, _ = await live_pair(alice, bob, now)
+        await hers.say("echo")
+        assert await hers.hear("echo") == {"type": "echo"}
+        assert await his.hears_no("echo")
+
 
 class SigningOutTests:
     @pytest.mark.parametrize("how", ["sign out", "new password", "first factor", "closed account"])

@@ -15,6 +15,7 @@ DOES, ROLE, SEAT = "may", "not_your_role", "not_joined"
 # What is sent, and what the caller and the expert of a live call get: each in their seat, then from a second window.
 ROOM = [
     ({"type": "pong"}, DOES, DOES, DOES, DOES),
+    ({"type": "echo"}, DOES, DOES, DOES, DOES),
     ({"type": "signal", "data": {"candidates": [None]}}, DOES, DOES, SEAT, SEAT),
     ({"type": "media", "received": 1}, DOES, DOES, SEAT, SEAT),
     ({"type": "ring", "line": ""}, DOES, ROLE, DOES, ROLE),

@@ -147,6 +147,33 @@ test("a newer window ends it until the person says otherwise", () => {
   assert.deepEqual(FakeSocket.last.types(), ["join"]);
 });
 
+test("while paid time runs a socket that is dead though open is found within seconds", () => {
+  const socket = opened();
+  const first = FakeSocket.last;
+  socket.check();
+  assert.ok(!first.types().includes("echo"), "the server may just have nothing to say");
+  socket.check();
+  socket.check();
+  assert.equal(first.types().filter((type) => type === "echo").length, 1);
+  mock.timers.tick(2999);
+  assert.equal(FakeSocket.last, first);
+  mock.timers.tick(1);
+  assert.notEqual(FakeSocket.last, first);
+  assert.ok(first.closed);
+});
+
+test("one that answers is kept", () => {
+  const socket = opened();
+  const first = FakeSocket.last;
+  for (let round = 0; round < 5; round += 1) {
+    for (let time = 0; time < 2; time += 1) socket.check();
+    mock.timers.tick(2000);
+    first.say({ type: "echo" });
+  }
+  assert.equal(FakeSocket.last, first);
+  assert.equal(first.types().filter((type) => type === "echo").length, 5);
+});
+
 test("a connection that takes ten seconds, or brings nothing for 25, is given up", () => {
   start();
   mock.timers.tick(10_000);

@@ -12,6 +12,9 @@ const BACKOFF_MS = [250, 500, 1000, ...Array(9).fill(2000), 5000];
 const CONNECT_MS = 10_000;
 const SILENCE_MS = 25_000;
 const PROBE_MS = 2000;
+/** Asked so often without having heard anything, it wants to hear something within so long. */
+const UNHEARD = 2;
+const ECHO_MS = 3000;
 const SEAT_MS = 5000;
 const TOO_FAST_MS = 1000;
 const NEWER_TAB = 4001;
@@ -51,6 +54,8 @@ export class RoomSocket {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #limit;
   #tries = 0;
+  /** How often `check` was called since anything was heard. */
+  #unheard = 0;
   #opened = false;
   #asked = false;
   /** @type {number | null} */
@@ -117,6 +122,12 @@ export class RoomSocket {
     if (this.ask()) this.#expectWithin(PROBE_MS);
   }
 
+  /** Called every few seconds while it matters that the socket is alive, because paid time runs. */
+  check() {
+    this.#unheard += 1;
+    if (this.#unheard === UNHEARD && this.send("echo")) this.#expectWithin(ECHO_MS);
+  }
+
   /** For the state as it is now. @returns {boolean} whether it was asked for */
   ask() {
     const can = this.status === "open" && this.wanted;
@@ -144,6 +155,7 @@ export class RoomSocket {
     this.#drop();
     this.#become("connecting");
     this.#opened = this.#asked = false;
+    this.#unheard = 0;
     const socket = new this.#world.WebSocket(this.#url);
     this.#socket = socket;
     this.#expectWithin(CONNECT_MS);
@@ -174,6 +186,7 @@ export class RoomSocket {
   /** @param {string} text */
   #receive(text) {
     this.#expectWithin(SILENCE_MS);
+    this.#unheard = 0;
     const message = JSON.parse(text);
     if (message.type === "ping") this.send("pong");
     else if (message.type === "state") this.#stateCame(message);

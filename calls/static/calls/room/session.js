@@ -234,5 +234,6 @@ export class Session {
     if (!this.socket.wanted || this.#hangup || !this.state?.you.joined) return;
     const counters = await this.peer.counters().catch(() => null);
     if (counters) this.socket.send("media", { received: counters.received });
+    if (isPaid(this.state.meter)) this.socket.check();
   }
 }

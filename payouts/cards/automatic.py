@@ -29,13 +29,11 @@ def rule_of(*, member: AbstractBaseUser) -> AutoTopUp | None:
 
 
 @transaction.atomic
-@transaction.atomic
 def switch_on(*, member: AbstractBaseUser, card_id: int, below: Money, amount: Money, now: datetime) -> AutoTopUp:
-    """The purse is locked first, as where cards are kept and forgotten: else a rule could rest on a card that is just gone.
-
-    Raises SavedCard.DoesNotExist, BadAmount: outside the limits of a top-up, or more credit than one can hold."""
-    wallet.lock_purse(member=member)
-    card = SavedCard.objects.get(pk=card_id, member_id=member.pk, removed_at=None)
+    """Raises SavedCard.DoesNotExist, BadAmount: outside the limits of a top-up, or more credit than one can hold."""
+    lock_rule(member_id=member.pk)
+    # Locked too: no rule rests on a card that is removed at this moment.
+    card = SavedCard.objects.select_for_update(no_key=True).get(pk=card_id, member_id=member.pk, removed_at=None)
     if {below.currency, amount.currency} != {settings.CURRENCY}:
         raise BadAmount(f"credit is in {settings.CURRENCY}")
     if not settings.TOP_UP_MINOR_MIN <= amount.minor <= settings.TOP_UP_MINOR_MAX:
@@ -83,8 +81,9 @@ def due(*, member: AbstractBaseUser, cause: str, make: Callable[..., CardPayment
         return None  # the member is at a limit that holds for every top-up
 
 
-def lock(payment: CardPayment) -> None:
-    list(AutoTopUp.objects.select_for_update(no_key=True).filter(member_id=payment.member_id))
+def lock_rule(*, member_id: int) -> None:
+    """It comes first of all (LEDGER.md, "Locks")."""
+    list(AutoTopUp.objects.select_for_update(no_key=True).filter(member_id=member_id))
 
 
 def ended(*, payment: CardPayment, is_paid: bool, code: str, now: datetime) -> None:

@@ -6,11 +6,11 @@ from datetime import datetime
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
+from payouts.cards import automatic
 from payouts.cards.models import AutoTopUp, SavedCard
 from payouts.safety import services as safety
 from payouts.stripe import card_gateway
 from payouts.stripe.answers import Card, Refused
-from payouts.wallet import services as wallet
 from payouts.wallet.models import Customer
 
 
@@ -35,7 +35,7 @@ def refresh_cards(*, member: AbstractBaseUser, now: datetime) -> None:
         return
     kept = card_gateway.list_cards(customer=customer.stripe_id)
     with transaction.atomic():
-        wallet.lock_purse(member=member)
+        automatic.lock_rule(member_id=member.pk)  # before its card, as whoever changes the rule
         for card in reversed(kept):
             _keep(member, card, now)
         gone = SavedCard.objects.filter(member_id=member.pk, removed_at=None)
@@ -57,7 +57,7 @@ def remove_card(*, member: AbstractBaseUser, card_id: int, now: datetime) -> Non
         with suppress(Refused):  # Stripe does not keep it any more
             card_gateway.detach_card(each.stripe_method)
     with transaction.atomic():
-        wallet.lock_purse(member=member)
+        automatic.lock_rule(member_id=member.pk)  # before its card, as whoever changes the rule
         _forget(cards, now)
 
 

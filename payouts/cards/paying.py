@@ -116,7 +116,7 @@ def cancel(*, payment: CardPayment) -> Answer:
 @transaction.atomic
 def settle(*, payment: CardPayment, answer: Answer, now: datetime) -> TopUp:
     """What Stripe said: credited if it is paid, closed if it never will be. Repeating it has no effect."""
-    automatic.lock(payment)  # before the ledger's accounts, which come last
+    automatic.lock_rule(member_id=payment.member_id)  # before the ledger's accounts, which come last
     if isinstance(answer, Payment):
         top_up, code = wallet.book_payment(payment=answer, now=now), answer.error_code
     else:
@@ -150,7 +150,7 @@ def confirm(*, stripe_intent: str, now: datetime) -> TopUp:
 @transaction.atomic
 def give_up(*, payment: CardPayment, now: datetime) -> None:
     """Stripe has not answered for long. Should it have taken the money all the same, its event credits it."""
-    automatic.lock(payment)  # first, as `settle`
+    automatic.lock_rule(member_id=payment.member_id)  # first, as `settle`
     top_up = wallet.refuse_payment(top_up=payment.top_up, stripe_intent="", now=now)
     _close(payment, top_up, "", now)
 

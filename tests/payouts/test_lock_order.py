@@ -236,6 +236,19 @@ class AutomaticTopUpTests:
         rule = cards.rule_of(member=alice)
         assert (rule.card, rule.is_on) == (kept, True)
 
+    def test_credit_is_filled_up_while_the_rule_is_changed_and_its_cards_are_looked_at(self, alice):
+        now = timezone.now()
+        card = save_card(alice, now=now)
+        fill_up_from(card, now=now)
+        ends = slowly(
+            lambda: cards.refill(member=alice, cause="call:1", now=now),
+            lambda: fill_up_from(SavedCard.objects.get(pk=card.pk), now=now),
+            lambda: cards.refresh_cards(member=alice, now=now),
+            at="",
+            apart=0.5,
+        )
+        assert ends == {"done": 3}
+
     def test_no_rule_is_made_with_a_card_that_is_removed_just_now(self, alice):
         now = timezone.now()
         card = save_card(alice, now=now)

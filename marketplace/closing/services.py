@@ -5,6 +5,7 @@ Until the end the member can sign in, see what is on its way, and keep the accou
 """
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -120,18 +121,20 @@ def send_what_came_back(*, now: datetime) -> int:
     return sent
 
 
-@transaction.atomic
 def _send_home(closing_id: int, now: datetime) -> bool:
+    """Each in a transaction of its own: what a refund locks comes after what a withdrawal locks (LEDGER.md, "Locks")."""
+    return any([_once(closing_id, _withdraw, now), _once(closing_id, _refund, now)])
+
+
+@transaction.atomic
+def _once(closing_id: int, send: Callable[[User, str, datetime], bool], now: datetime) -> bool:
     """The closing's lock keeps two workers from sending one sum under two keys."""
     closing = Closing.objects.select_for_update(of=("self",)).select_related("member").get(pk=closing_id)
-    if closing.kept_at:
+    if closing.kept_at or not send(closing.member, f"{closing.reference}:{closing.times_sent + 1}", now):
         return False
-    key = f"{closing.reference}:{closing.times_sent + 1}"
-    sent = [_refund(closing.member, key, now), _withdraw(closing.member, key, now)]
-    if any(sent):
-        closing.times_sent += 1
-        closing.save(update_fields=["times_sent"])
-    return any(sent)
+    closing.times_sent += 1
+    closing.save(update_fields=["times_sent"])
+    return True
 
 
 def _refund(member: User, key: str, now: datetime) -> bool:

@@ -7,12 +7,13 @@ from datetime import datetime
 from django.db import transaction
 
 from payouts.commission import Split
-from payouts.earnings import debts, taxing
+from payouts.earnings import debts, taxing, to_cards
 from payouts.earnings.models import Earning
 from payouts.earnings.waiting import AlreadyReleased
 from payouts.ledger import accounts
 from payouts.ledger import services as ledger
 from payouts.money import BadAmount, Money
+from payouts.wallet import lots
 from payouts.wallet import services as wallet
 
 
@@ -48,12 +49,13 @@ def give_back(*, reference: str, amount: Money, key: str, now: datetime, even_if
         before, taxed = earning.shares, earning.tax_left_minor
         earning.given_back_minor += amount.minor
         earning.save(update_fields=["given_back_minor"])
-        part = _part(before, earning.shares)
+        part, since = _part(before, earning.shares), lots.last_use(reference=earning.spent_reference)
         back_to = _restore(earning, amount, now)
         lines = _lines(earning, part, back_to)
         _advance(earning, lines, key, now)
         ledger.post(key=key, kind="give_back", lines=lines, reference=reference, now=now)
         _tax_too(earning, taxed, key, now)
+        to_cards.send_on(earning, since=since, key=key, now=now)
     return amount
 
 
@@ -73,6 +75,7 @@ def take_back(*, reference: str, amount: Money, into: accounts.AccountRef, key: 
         lines = _lines(earning, _part(before, earning.shares), [wallet.Part(into, amount)])
         ledger.post(key=key, kind="take_back", lines=lines, reference=reference, now=now)
         _tax_too(earning, taxed, key, now)
+        to_cards.settle_if_gone(earning, now=now)
     return amount
 
 
@@ -91,10 +94,12 @@ def waive_commission(*, reference: str, key: str, now: datetime) -> Money:
             earning.given_back_minor += amount.minor
             earning.commission_percent = 0
             earning.save(update_fields=["given_back_minor", "commission_percent"])
+            since = lots.last_use(reference=earning.spent_reference)
             back_to = _restore(earning, amount, now)
             lines = wallet.spread([wallet.Part(accounts.commission(), amount)], back_to, earning.group)
             ledger.post(key=key, kind="waive_commission", lines=lines, reference=reference, now=now)
             _tax_too(earning, taxed, key, now)
+            to_cards.send_on(earning, since=since, key=key, now=now)
     return amount
 
 

@@ -17,8 +17,9 @@ from payouts.earnings.debts import owed, pay_debt
 from payouts.earnings.giving_back import give_back, take_back, waive_commission
 from payouts.earnings.models import EARNED, Earning
 from payouts.earnings.parts import left, move_part
-from payouts.earnings.suspicion import TO_CARD, look_again, send_to_card
+from payouts.earnings.suspicion import look_again
 from payouts.earnings.tips import TipLimit, left_to_tip, tip, tips
+from payouts.earnings.to_cards import TO_CARD, send_to_card
 from payouts.earnings.waiting import AlreadyReleased, kept_by_others, kept_past_date, let_go, wait
 from payouts.ledger import accounts
 from payouts.ledger import services as ledger
@@ -132,8 +133,9 @@ def waiting(*, expert: AbstractBaseUser) -> QuerySet[Earning]:
 
 
 def last_release(*, expert: AbstractBaseUser) -> datetime | None:
-    """When the last of the pending earnings is released, as things stand. None: nothing is pending."""
-    return Earning.objects.filter(expert_id=expert.pk, released_at=None).aggregate(last=Max("release_at"))["last"]
+    """When the last of the pending earnings is released that wait for nothing else. None: there are none."""
+    due = Earning.objects.filter(expert_id=expert.pk, released_at=None, waits=0, price_minor__gt=F("given_back_minor"))
+    return due.aggregate(last=Max("release_at"))["last"]
 
 
 def released(*, expert: AbstractBaseUser) -> QuerySet[Earning]:

@@ -12,12 +12,10 @@ from django.db import transaction
 from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 
-from payouts.earnings import giving_back, waiting
+from payouts.earnings import giving_back, to_cards, waiting
 from payouts.earnings.models import UNUSED, Earning, EarningWait
-from payouts.money import Money
 from payouts.office import services as office
 from payouts.outbox import services as outbox
-from payouts.refunds import services as refunds
 from payouts.safety import services as safety
 from payouts.safety import words
 from payouts.safety.models import Review
@@ -25,7 +23,6 @@ from payouts.safety.rules import NEW_WITH_NEW
 from payouts.wallet import services as wallet
 
 REASON = "review"
-TO_CARD = "earnings.to_card"
 Verdict = Review.Verdict
 
 
@@ -162,7 +159,7 @@ def decide(*, review_id: int, staff: AbstractBaseUser, verdict: str, note: str, 
 
 
 def _fraud(review: Review, now: datetime) -> None:
-    key = f"{review.reference}:fraud"
+    key = to_cards.task_key(review.reference)
     safety.freeze(member=review.expert, reason="review", key=key, now=now)
     outbox.enqueue(action="stripe.recall", key=f"{key}:recall", payload={"expert": review.expert_id}, now=now)
     text = _("Fraud was found. If no bank takes the payment back, give it back to the payer's card.")
@@ -183,8 +180,7 @@ def may_give_back(review: Review) -> bool:
 
 @transaction.atomic
 def give_back(*, review_id: int, staff: AbstractBaseUser, reason: str, now: datetime) -> None:
-    """What was found to be fraud does not stay here: it is the payer's credit again, and what of it came from a card is sent
-    there. Once.
+    """What was found to be fraud does not stay here: what of it came from a card is sent there (to_cards.py). Once.
 
     Raises NothingToGiveBack, office's PartyToIt, ValueError for an empty reason.
     """
@@ -195,29 +191,7 @@ def give_back(*, review_id: int, staff: AbstractBaseUser, reason: str, now: date
     office.check_no_party(staff=staff, parties=(review.expert_id, review.payer_id))
     if not may_give_back(review):
         raise NothingToGiveBack(review.reference)
-    key = f"{review.reference}:fraud"
+    key = to_cards.task_key(review.reference)
     office.record(staff=staff, act="review.give_back", reference=review.reference, reason=reason, now=now)
     office.settle_task(key=key, staff=staff, note=reason, now=now)
-    amount = earning.price
-    giving_back.give_back(reference=review.reference, amount=amount, key=f"{key}:back", now=now)
-    payload = {
-        "payer": review.payer_id,
-        "minor": amount.minor,
-        "currency": amount.currency,
-        "paid": earning.spent_reference,
-    }
-    outbox.enqueue(action=TO_CARD, key=f"{key}:card", payload=payload, now=now)
-
-
-def send_to_card(payload: dict[str, Any], *, key: str) -> Callable[[datetime], object]:
-    """The outbox's handler of TO_CARD: in its own time, for a refund locks the payer before anything else."""
-    payer, paid = get_user_model().objects.get(pk=payload["payer"]), payload["paid"]
-
-    def finish(now: datetime) -> None:
-        there = refunds.unused(member=payer, paid=paid).refundable
-        wanted = min(Money(payload["minor"], payload["currency"]), there)
-        if wanted:
-            with suppress(refunds.NotEnough):  # spent or held at this very moment: it is their credit
-                refunds.request(member=payer, amount=wanted, key=key, now=now, paid=paid)
-
-    return finish
+    giving_back.give_back(reference=review.reference, amount=earning.price, key=f"{key}:back", now=now)

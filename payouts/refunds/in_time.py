@@ -47,5 +47,5 @@ def make(*, top_up_id: int, staff: AbstractBaseUser, reason: str, now: datetime)
     refund = rows.make(lot=lot, amount=amount, taken=amount, key=key, origin=Refund.Origin.MEMBER, now=now)
     rows.post_request(refund, now)
     office.record(staff=staff, act="refund.in_time", reference=f"topup:{top_up_id}", reason=reason, now=now)
-    mails.tell_requested([refund], now=now)
+    mails.tell_requested([refund], cause="stolen", now=now)
     return refund

@@ -1,16 +1,20 @@
 """The member hears where unused credit is that goes back to a card: `emails/card_refund`, once for each step."""
 
 from datetime import datetime
+from typing import Literal
 
 from payouts.mail import services as mail
 from payouts.money import Money
 from payouts.refunds.models import Refund
 
+# Who wanted it: the member, the closing of their account, staff who heard of a stolen card, or of fraud.
+Cause = Literal["asked", "closing", "stolen", "fraud"]
 
-def tell_requested(refunds: list[Refund], *, now: datetime) -> None:
+
+def tell_requested(refunds: list[Refund], *, cause: Cause, now: datetime) -> None:
     """One mail for what one press asked for, however many cards it goes back to."""
     amount = sum((refund.amount for refund in refunds), Money(0, refunds[0].currency))
-    _tell(refunds[0], "requested", {"amount": amount}, now)
+    _tell(refunds[0], "requested", {"amount": amount, "cause": cause}, now)
 
 
 def tell(refund: Refund, event: str, *, now: datetime) -> None:

@@ -5,6 +5,7 @@ may post two or three entries in one transaction: the refund's own account is lo
 credit is waited for, once.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -80,10 +81,10 @@ class Unused:
     kept: Money
 
 
-def unused(*, member: AbstractBaseUser, paid: str = "") -> Unused:
-    """What is held, what was given as a present, and what a bank has taken back, is not in it. `paid`: only of the top-ups
-    that this was paid with."""
-    unspent = lots.may_go_back(member_id=member.pk, currency=settings.CURRENCY, paid=paid)
+def unused(*, member: AbstractBaseUser, of: Mapping[int, int] | None = None) -> Unused:
+    """What is held, what was given as a present, and what a bank has taken back, is not in it. `of`: only of these lots, and so
+    much of each at most."""
+    unspent = lots.may_go_back(member_id=member.pk, currency=settings.CURRENCY, of=of)
     credit, kept = _credit_and_kept(member)
     return Unused(max(Money(0, settings.CURRENCY), min(unspent, credit - kept)), min(kept, credit))
 
@@ -98,10 +99,18 @@ def _credit_and_kept(member: AbstractBaseUser) -> tuple[Money, Money]:
     return credit, wallet.kept_from_cards(member=member)
 
 
-def request(*, member: AbstractBaseUser, amount: Money | None, key: str, now: datetime, paid: str = "") -> list[Refund]:
+def request(
+    *,
+    member: AbstractBaseUser,
+    amount: Money | None,
+    key: str,
+    now: datetime,
+    of: Mapping[int, int] | None = None,
+    cause: mails.Cause = "asked",
+) -> list[Refund]:
     """`amount` of the unused credit (None: all of it) goes back to its cards, the newest top-up first, once per `key`.
 
-    `paid`: only to the cards that this was paid with ("period:12").
+    `of`: only of these lots, and so much of each at most (minor units by id). `cause`: what the member reads of it.
 
     Raises BadAmount, NotEnough, ledger's KeyReused when `key` asked for another amount.
     """
@@ -113,11 +122,11 @@ def request(*, member: AbstractBaseUser, amount: Money | None, key: str, now: da
             if amount and sum(refund.amount_minor for refund in known) != amount.minor:
                 raise ledger.KeyReused(key)
             return known
-        wanted = amount or refundable(member=member)
+        wanted = amount or unused(member=member, of=of).refundable
         if not wanted:
             raise NotEnough
         try:
-            parts = lots.newest_first(member_id=member.pk, amount=wanted, paid=paid)
+            parts = lots.newest_first(member_id=member.pk, amount=wanted, of=of)
             made = [
                 rows.make(lot=lot, amount=part, taken=part, key=key, origin=Origin.MEMBER, now=now)
                 for lot, part in parts
@@ -129,7 +138,7 @@ def request(*, member: AbstractBaseUser, amount: Money | None, key: str, now: da
                 rows.post_request(refund, now)
         except (lots.LotsTooSmall, ledger.Overdraft):  # held, spent or disputed at this very moment
             raise NotEnough from None
-        mails.tell_requested(made, now=now)
+        mails.tell_requested(made, cause=cause, now=now)
         for refund in made:
             _send(refund, now)
     return made

@@ -14,7 +14,9 @@ def frozen_text(frozen: Frozen) -> str:
         Freeze.Reason.BANK: _("Your bank account was changed."),
         Freeze.Reason.EMAIL: _("Your e-mail address was changed."),
         Freeze.Reason.FACTOR: _("Your second factor was changed."),
-        Freeze.Reason.REVIEW: _("We are looking into your account and will write to you."),
+        Freeze.Reason.REVIEW: _(
+            "Our staff are looking into a payment to you. Withdrawals go on once they have decided."
+        ),
     }[Freeze.Reason(frozen.reason)]
     if frozen.until is None:
         return why

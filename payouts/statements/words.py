@@ -24,7 +24,7 @@ KINDS = {
 # What the key of an entry that gave something back begins with; what people chose themselves (give_back) says so itself.
 CAUSES = {
     "claim": gettext_lazy("Our commission, because we did not decide in time"),
-    "stored": gettext_lazy("Not used in time"),
+    "stored": gettext_lazy("Not used"),
     "dispute": gettext_lazy("Returned to the bank of the card, which took the payment back"),
     "period": gettext_lazy("The meter was corrected afterwards"),
 }
@@ -36,6 +36,8 @@ def kind(row: Row) -> str:
 
 def cause(note: Paper) -> str:
     """Why something of a receipt went back, where nobody chose it."""
+    if ":fraud:" in note.about:
+        return _("Given back by our staff to the card it was paid with")
     return str(CAUSES.get(note.about.partition(":")[0]) or _("Given back"))
 
 

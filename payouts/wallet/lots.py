@@ -1,9 +1,9 @@
 """Which top-ups and grants the spent money came from. A lot is spent whole before the next; rows only, nothing is posted."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Max, QuerySet, Sum
 
 from payouts.money import BadAmount, Money
 from payouts.wallet.models import CreditLot, LotUse
@@ -42,16 +42,18 @@ def _first_of(lots: Iterable[CreditLot], amount: Money) -> list[tuple[CreditLot,
     raise LotsTooSmall(f"the lots do not cover {amount.minor}")
 
 
-def newest_first(*, member_id: int, amount: Money, paid: str = "") -> list[tuple[CreditLot, Money]]:
-    """`amount` as parts of the member's top-ups, or of those that `paid` was paid with, the newest first: for money on its way
-    back to cards. Locks them.
+def newest_first(
+    *, member_id: int, amount: Money, of: Mapping[int, int] | None = None
+) -> list[tuple[CreditLot, Money]]:
+    """`amount` as parts of the member's top-ups, the newest first: for money on its way back to cards. Locks them.
 
-    None of a disputed one: its bank has given the money back already, or may.
+    `of`: of these alone, and of each no more than this (minor units by its id). None of a disputed one: its bank has given the
+    money back already, or may.
     """
-    lots = _undisputed(member_id, amount.currency, paid).order_by("pk")
+    lots = _undisputed(member_id, amount.currency, of).order_by("pk")
     parts, left = [], amount
     for lot in reversed(lots.select_for_update(no_key=True)):
-        part = min(left, lot.remaining)
+        part = min(left, _most(lot, of))
         if part:
             parts.append((lot, part))
         left -= part
@@ -60,18 +62,36 @@ def newest_first(*, member_id: int, amount: Money, paid: str = "") -> list[tuple
     return parts
 
 
-def may_go_back(*, member_id: int, currency: str, paid: str = "") -> Money:
-    """What is left of the top-ups whose cards may get it back, or of those that `paid` was paid with; what is held of it is
-    not taken off."""
-    left = _undisputed(member_id, currency, paid).aggregate(minor=Sum("remaining_minor"))["minor"]
-    return Money(left or 0, currency)
+def may_go_back(*, member_id: int, currency: str, of: Mapping[int, int] | None = None) -> Money:
+    """What is left of the top-ups whose cards may get it back (`of`: as `newest_first` has it); what is held of it is not taken
+    off."""
+    found = _undisputed(member_id, currency, of)
+    if of is not None:
+        return sum((_most(lot, of) for lot in found), Money(0, currency))
+    return Money(found.aggregate(minor=Sum("remaining_minor"))["minor"] or 0, currency)
 
 
-def _undisputed(member_id: int, currency: str, paid: str = "") -> QuerySet[CreditLot]:
+def _most(lot: CreditLot, of: Mapping[int, int] | None) -> Money:
+    return lot.remaining if of is None else min(lot.remaining, Money(of[lot.pk], lot.currency))
+
+
+def _undisputed(member_id: int, currency: str, of: Mapping[int, int] | None) -> QuerySet[CreditLot]:
     found = CreditLot.objects.filter(
         member_id=member_id, kind=Kind.PAID, currency=currency, remaining_minor__gt=0, is_disputed=False
     )
-    return found.filter(pk__in=LotUse.objects.filter(reference=paid).values("lot")) if paid else found
+    return found if of is None else found.filter(pk__in=of)
+
+
+def last_use(*, reference: str) -> int:
+    """The id of the last use for `reference`; 0: there was none."""
+    return LotUse.objects.filter(reference=reference).aggregate(last=Max("pk"))["last"] or 0
+
+
+def came_back(*, reference: str, since: int) -> dict[int, int]:
+    """Of which top-ups what `reference` took came back after the use `since`: minor units by lot. Nothing of presents."""
+    uses = LotUse.objects.filter(reference=reference, pk__gt=since, lot__kind=Kind.PAID)
+    back = uses.values_list("lot").annotate(minor=-Sum("amount_minor"))
+    return {lot_id: minor for lot_id, minor in back if minor > 0}
 
 
 def of_top_up(top_up_id: int) -> CreditLot | None:

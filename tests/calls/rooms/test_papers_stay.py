@@ -12,9 +12,12 @@ from calls.orders.models import WorkOrder
 from marketplace.listings import services as listings
 from payouts.claims import services as claims
 from payouts.earnings import services as earnings
+from payouts.earnings import suspicion
 from payouts.earnings.models import Earning
 from payouts.ledger import accounts
+from payouts.safety.models import Review
 from payouts.statements.models import Paper
+from tests import cast
 from tests.calls.metering.world import Story
 from tests.payouts.purse import eur, write_papers
 from tests.payouts.statements.papers import words_of
@@ -118,8 +121,24 @@ class PapersStayTests:
         write_papers(story.now)
         for address in (f"/calls/{story.call.pk}/", f"/orders/{WorkOrder.objects.get().pk}/"):
             page = signed_in(story.alice).get(address).content.decode()
-            assert "Returned to the bank of the card" in page
+            assert "Returned to the card it was paid with" in page
             assert "we did not decide in time" not in page
+
+    def test_a_fraud_that_staff_gave_back_says_so(self, story, signed_in):
+        reference, sam = references(story)[1], cast.sam()
+        review = Review.objects.create(
+            reference=reference,
+            payer=story.alice,
+            expert=story.bob,
+            reasons=["same_card"],
+            verdict="fraud",
+            opened_at=story.now,
+        )
+        suspicion.give_back(review_id=review.pk, staff=sam, reason="Its owner wrote.", now=story.now)
+        write_papers(story.now)
+        note = Paper.objects.get(kind="receipt_note")
+        said = words_of(signed_in(story.alice).get(f"/receipts/credit-notes/{note.pk}.pdf").content)
+        assert "Given back by our staff to the card it was paid with" in said
 
     def test_an_order_shows_its_papers_too(self, story, signed_in):
         order = WorkOrder.objects.get()

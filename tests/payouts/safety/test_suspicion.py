@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from marketplace import worker
 from marketplace.accounts.adapter import public_address
+from payouts.claims import services as claims
 from payouts.earnings import services as earnings
 from payouts.earnings import suspicion
 from payouts.office import services as office
@@ -20,9 +21,11 @@ from payouts.safety.models import Review, Sighting
 from payouts.safety.words import frozen_text
 from payouts.stripe.work import HANDLERS
 from payouts.verify import faults
+from payouts.wallet import services as wallet
 from payouts.wallet.models import CreditLot
 from payouts.withdrawals import services as withdrawals
 from tests import cast
+from tests.payouts.mail.inbox import letters
 from tests.payouts.purse import charge, connect_bank, eur, give_credit, give_promo, make_available, purse
 from tests.payouts.stripe.story import connect, earn, work_for
 
@@ -284,7 +287,9 @@ class FreezeTests:
         pays(alice, bob, 1_000, now, reference="period:1")
         with pytest.raises(withdrawals.WithdrawalsFrozen) as frozen:
             self.withdraw(bob, now)
-        assert frozen_text(frozen.value.frozen) == "We are looking into your account and will write to you."
+        assert frozen_text(frozen.value.frozen) == (
+            "Our staff are looking into a payment to you. Withdrawals go on once they have decided."
+        )
         self.decide(sam, now)
         self.withdraw(bob, now)
 
@@ -365,6 +370,40 @@ class FraudTests:
         self.give_back(fraud, sam, now)
         assert [(row.lot, row.amount_minor) for row in Refund.objects.all()] == [(stolen, 1_000)]
         assert purse(alice)["credit"] == "50.00"
+
+    def test_of_each_card_as_much_as_it_paid(self, alice, bob, sam, now):
+        for member in (alice, bob):
+            safety.saw(member=member, now=now, card="fp_card")
+        give_promo(alice, 300, now)
+        give_credit(alice, 500, now)
+        give_credit(alice, 2_000, now)
+        charge(alice, bob, 1_000, now, reference="period:1")
+        review = Review.objects.get()
+        suspicion.decide(review_id=review.pk, staff=sam, verdict="fraud", note="One card.", now=now)
+        self.give_back(review, sam, now)
+        assert sorted(row.amount_minor for row in Refund.objects.all()) == [200, 500]
+        assert purse(alice)["credit"] == "21.00"
+        assert faults() == []
+
+    def test_whoever_gives_it_back(self, fraud, alice, bob, now):
+        """An expert who hears of the verdict cannot hand the money to the other account."""
+        claims.refund(expert=bob, reference="period:1", amount=eur(400), key="form", now=now)
+        outbox.work(handlers={earnings.TO_CARD: earnings.send_to_card}, now=now)
+        assert (purse(alice)["credit"], Refund.objects.get().amount_minor) == ("0.00", 400)
+        assert StaffTask.objects.filter(kind="fraud", closed_at=None).exists()
+        claims.refund(expert=bob, reference="period:1", amount=eur(600), key="form-2", now=now)
+        assert not StaffTask.objects.filter(kind="fraud", closed_at=None).exists()
+
+    def test_what_is_held_at_that_moment_staff_hear_of(self, fraud, alice, sam, now):
+        suspicion.give_back(review_id=fraud.pk, staff=sam, reason="Its owner wrote.", now=now)
+        wallet.hold(payer=alice, amount=eur(700), key="h", reference="period:2", now=now)
+        outbox.work(handlers={earnings.TO_CARD: earnings.send_to_card}, now=now)
+        assert Refund.objects.get().amount_minor == 300
+        assert "€7.00 of what was given back" in StaffTask.objects.get(closed_at=None).text
+
+    def test_the_payer_reads_that_staff_did_it(self, fraud, sam, now):
+        self.give_back(fraud, sam, now)
+        assert "our staff gave a payment back" in letters(now, to="alice")[-1]
 
     def test_a_present_becomes_a_present_again(self, alice, bob, sam, now):
         for member in (alice, bob):

@@ -1,0 +1,58 @@
+"""What was found to be fraud is not spent a second time: whoever gives it back, it goes on to the cards that it came from."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.utils.translation import gettext as _
+
+from payouts.earnings.models import Earning
+from payouts.money import Money
+from payouts.office import services as office
+from payouts.outbox import services as outbox
+from payouts.refunds import services as refunds
+from payouts.safety.models import Review
+from payouts.wallet import lots
+
+TO_CARD = "earnings.to_card"
+
+
+def task_key(reference: str) -> str:
+    """Of the task that a verdict of fraud opened."""
+    return f"{reference}:fraud"
+
+
+def send_on(earning: Earning, *, since: int, key: str, now: datetime) -> None:
+    """To be called once the entry `key` is posted and its lots are restored. `since`: the last use of a lot before that."""
+    if not Review.objects.filter(reference=earning.reference, verdict=Review.Verdict.FRAUD).exists():
+        return
+    if parts := lots.came_back(reference=earning.spent_reference, since=since):
+        payload = {"payer": earning.payer_id, "currency": earning.currency, "parts": parts, "of": earning.reference}
+        outbox.enqueue(action=TO_CARD, key=f"{key}:card", payload=payload, now=now)
+    settle_if_gone(earning, now=now)
+
+
+def settle_if_gone(earning: Earning, *, now: datetime) -> None:
+    """Whoever it went to: with nothing left staff have nothing to give back."""
+    if not earning.price:
+        office.settle_task(key=task_key(earning.reference), note=_("Nothing of it is left here."), now=now)
+
+
+def send_to_card(payload: dict[str, Any], *, key: str) -> Callable[[datetime], object]:
+    """The outbox's handler of TO_CARD: in its own time, for a refund locks the payer before anything else."""
+    payer, currency = get_user_model().objects.get(pk=payload["payer"]), payload["currency"]
+    parts = {int(lot_id): minor for lot_id, minor in payload["parts"].items()}  # JSON knows no other keys than text
+
+    def finish(now: datetime) -> None:
+        sent = Money(0, currency)
+        with suppress(refunds.NotEnough):
+            made = refunds.request(member=payer, amount=None, key=key, now=now, of=parts, cause="fraud")
+            sent = sum((refund.amount for refund in made), sent)
+        missing = Money(sum(parts.values()), currency) - sent
+        if missing:  # spent or held at this very moment, or the card's bank disputes the payment
+            text = _("{sum} of what was given back could not be sent to the payer's card.").format(sum=missing)
+            office.open_task(kind="fraud", key=f"{key}:missing", reference=payload["of"], text=text, now=now)
+
+    return finish

@@ -163,6 +163,7 @@ def _give_back(stored_id: int, today: datetime | None, now: datetime) -> bool:
     stored.returned_minor += stored.price_minor
     stored.price_minor = stored.length_ms = 0
     stored.save(update_fields=["returned_minor", "price_minor", "length_ms"])
-    facts: dict[str, mail.Fact] = {"sum": sum_, "label": stored.label, "expert": stored.expert.name}
+    why = "expired" if today else "leaving"
+    facts: dict[str, mail.Fact] = {"sum": sum_, "label": stored.label, "expert": stored.expert.name, "why": why}
     mail.enqueue(member=stored.payer, template="stored_returned", facts=facts, key=f"{key}:mail", now=now)
     return True

@@ -9,16 +9,18 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from calls.metering import services as metering
 from marketplace.accounts import services as accounts
 from marketplace.accounts.models import User
 from marketplace.closing.models import Closing
-from marketplace.closing.waiting import Waits, busy, waits, why_not_sent
+from marketplace.closing.waiting import Waits, busy, kept_lately, tries_of, waits, why_not_sent
 from marketplace.experts import services as experts
 from payouts.cards import services as cards
 from payouts.earnings import services as earnings
 from payouts.mail import services as mail
+from payouts.office import services as office
 from payouts.refunds import services as refunds
 from payouts.wallet import services as wallet
 from payouts.withdrawals import services as withdrawals
@@ -30,14 +32,16 @@ __all__ = [
     "ask",
     "busy",
     "keep",
+    "kept_lately",
     "open_of",
     "send_what_came_back",
     "sweep",
+    "tries_of",
     "waits",
     "why_not_sent",
 ]
 log = logging.getLogger(__name__)
-AFTER_A_FAILURE = timedelta(days=1)  # until what a bank refused is sent again
+TELL_STAFF_AFTER = 3  # failed withdrawals of one closing account
 LOOKED_AFTER = timedelta(days=400)  # a bank can send a refund back long after it took it
 
 
@@ -74,8 +78,7 @@ def ask(*, member: User, now: datetime) -> Closing:
             mail.enqueue(member=member, template="closing", facts={}, key=f"{closing.reference}:asked", now=now)
     except IntegrityError:  # in another window, at this moment
         return Closing.objects.get(member=member, kept_at=None, closed_at=None)
-    metering.give_back_stored(member=member, now=now)
-    _send_home(closing.pk, now)
+    _send_home(closing, now)
     closing.refresh_from_db()
     return closing
 
@@ -102,28 +105,37 @@ def sweep(*, now: datetime) -> int:
     closed = 0
     for closing in list(Closing.objects.filter(kept_at=None, closed_at=None).select_related("member").order_by("pk")):
         try:
-            _send_home(closing.pk, now)
-            if not waits(closing.member):
-                closed += _close(closing, now)
+            _send_home(closing, now)
+            if not waits(closing.member) and _close(closing, now):
+                closed += 1
+                _forget_cards(closing.member, now)
         except Exception:
             log.exception("Account not closed, will be tried again", extra={"closing": closing.pk})
     return closed
 
 
 def send_what_came_back(*, now: datetime) -> int:
-    """A bank refused a refund or a payout after the door was shut, or somebody gave something back: it is sent again."""
+    """A bank refused a refund or a payout after the door was shut, or somebody gave something back: it is sent again. Stripe
+    is asked again to forget the cards, if it was silent then."""
     sent, since = 0, now - LOOKED_AFTER
-    for pk in Closing.objects.filter(closed_at__gt=since, member__is_active=False).values_list("pk", flat=True):
+    of_closed = Closing.objects.filter(closed_at__gt=since, member__is_active=False).select_related("member")
+    for closing in list(of_closed):
         try:
-            sent += _send_home(pk, now)
+            _forget_cards(closing.member, now)
+            sent += _send_home(closing, now)
         except Exception:
-            log.exception("Money of a closed account not sent, will be tried again", extra={"closing": pk})
+            log.exception("Money of a closed account not sent, will be tried again", extra={"closing": closing.pk})
     return sent
 
 
-def _send_home(closing_id: int, now: datetime) -> bool:
-    """Each in a transaction of its own: what a refund locks comes after what a withdrawal locks (LEDGER.md, "Locks")."""
-    return any([_once(closing_id, _withdraw, now), _once(closing_id, _refund, now)])
+def _send_home(closing: Closing, now: datetime) -> bool:
+    """Each in a transaction of its own: what a refund locks comes after what a withdrawal locks (LEDGER.md, "Locks").
+
+    Stored time first, and every time: it may have waited for a claim or for a bank's dispute.
+    """
+    if not kept_lately(closing.member, now):
+        metering.give_back_stored(member=closing.member, now=now)
+    return any([_once(closing.pk, _withdraw, now), _once(closing.pk, _refund, now)])
 
 
 @transaction.atomic
@@ -141,40 +153,55 @@ def _refund(member: User, key: str, now: datetime) -> bool:
     if not refunds.refundable(member=member):
         return False
     try:
-        return bool(refunds.request(member=member, amount=None, key=key, now=now))
+        return bool(refunds.request(member=member, amount=None, key=key, now=now, cause="closing"))
     except refunds.NotEnough:  # held, spent or disputed at this very moment
         return False
 
 
 def _withdraw(member: User, key: str, now: datetime) -> bool:
     available = earnings.summary(expert=member).available
-    if not available or _failed_lately(member, now):
+    tries = tries_of(member)
+    if not available or not tries.may_try(now):
         return False
+    if tries.failed >= TELL_STAFF_AFTER:
+        text = _("An account is closing, but its bank has refused {sum} {count} times. Write to the member.")
+        office.open_task(
+            kind="closing",
+            key=f"{key.rsplit(':', 1)[0]}:refused",
+            text=text.format(sum=available, count=tries.failed),
+            reference=f"user:{member.pk}",
+            parties=[member.pk],
+            now=now,
+        )
     try:
-        withdrawals.request(expert=member, amount=available, key=key, now=now, any_sum=True)
-    except (withdrawals.NotEnough, withdrawals.BankNotReady, withdrawals.WithdrawalsFrozen):
+        any_sum = not kept_lately(member, now)
+        withdrawals.request(expert=member, amount=available, key=key, now=now, any_sum=any_sum)
+    except (
+        withdrawals.TooLittle,
+        withdrawals.NotEnough,
+        withdrawals.BankNotReady,
+        withdrawals.WithdrawalsFrozen,
+    ):
         return False  # the member's page says why
     return True
 
 
-def _failed_lately(member: User, now: datetime) -> bool:
-    """A bank that refused is not asked every minute."""
-    last = withdrawals.of_expert(expert=member).first()
-    return last is not None and last.state == "failed" and last.requested_at > now - AFTER_A_FAILURE
-
-
+@transaction.atomic
 def _close(closing: Closing, now: datetime) -> bool:
-    for card in cards.saved_cards(member=closing.member):
-        cards.remove_card(member=closing.member, card_id=card.pk, now=now)
-    with transaction.atomic():
-        kept = Closing.objects.select_for_update(of=("self",)).select_related("member").get(pk=closing.pk)
-        if kept.kept_at or kept.closed_at or waits(kept.member):
-            return False
-        kept.closed_at = now
-        kept.save(update_fields=["closed_at"])
-        accounts.deactivate(member=kept.member)  # locks the member, as all that moves their money does first
-        experts.retire(member=kept.member)
-        wallet.unblock_payments(reason=kept.reference, now=now)
-        mail.enqueue(member=kept.member, template="closed", facts={}, key=f"{kept.reference}:closed", now=now)
-        wallet.end_promotions(member=kept.member, now=now)
+    kept = Closing.objects.select_for_update(of=("self",)).select_related("member").get(pk=closing.pk)
+    if kept.kept_at or kept.closed_at or waits(kept.member):
+        return False
+    kept.closed_at = now
+    kept.save(update_fields=["closed_at"])
+    accounts.deactivate(member=kept.member)  # locks the member, as all that moves their money does first
+    experts.retire(member=kept.member)
+    wallet.unblock_payments(reason=kept.reference, now=now)
+    mail.enqueue(member=kept.member, template="closed", facts={}, key=f"{kept.reference}:closed", now=now)
+    wallet.end_promotions(member=kept.member, now=now)
     return True
+
+
+def _forget_cards(member: User, now: datetime) -> None:
+    """Once the door is shut: who keeps the account in the last moment keeps the cards."""
+    for card in cards.saved_cards(member=member):
+        cards.remove_card(member=member, card_id=card.pk, now=now)

@@ -1,12 +1,16 @@
 """What still keeps an account open: each with the sum it is about, for the member to read and the worker to go by."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import takewhile
+
+from django.conf import settings
 
 from calls.metering import services as metering
 from calls.orders import services as orders
 from calls.rooms import services as rooms
 from marketplace.accounts.models import User
+from marketplace.closing.models import Closing
 from payouts.claims import services as claims
 from payouts.disputes import services as disputes
 from payouts.earnings import services as earnings
@@ -15,6 +19,10 @@ from payouts.refunds import services as refunds
 from payouts.safety import services as safety
 from payouts.wallet import services as wallet
 from payouts.withdrawals import services as withdrawals
+
+AS_FOR_OTHERS = timedelta(days=30)
+AGAIN_AFTER = (timedelta(days=1), timedelta(days=3), timedelta(days=7))  # by how often a bank has refused
+MOST_TRIES = 10  # looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +66,41 @@ def waits(member: User) -> list[Waits]:
     return found + [each for each in sums if each.amount]
 
 
+def kept_lately(member: User, now: datetime) -> bool:
+    """Who closes, keeps and closes again gets no more by it than others: the least withdrawal counts, and so do the days for
+    which time is stored (PRODUCT.md, section 3)."""
+    return Closing.objects.filter(member=member, kept_at__gt=now - AS_FOR_OTHERS).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """Of the withdrawals since the last one that arrived: how many a bank refused, and when there may be another."""
+
+    failed: int
+    next_at: datetime | None = None
+
+    def may_try(self, now: datetime) -> bool:
+        return self.next_at is None or self.next_at <= now
+
+
+def tries_of(member: User) -> Tries:
+    """A bank that refused is not asked every minute, and ever more seldom."""
+    failed = list(takewhile(lambda made: made.state == "failed", withdrawals.of_expert(expert=member)[:MOST_TRIES]))
+    if not failed:
+        return Tries(0)
+    last = failed[0].failed_at or failed[0].requested_at
+    return Tries(len(failed), last + AGAIN_AFTER[min(len(failed), len(AGAIN_AFTER)) - 1])
+
+
 def why_not_sent(member: User, *, now: datetime) -> str:
-    """What keeps available earnings from the bank: bank, frozen, or nothing."""
+    """What keeps available earnings from the bank: frozen, bank, refused, kept (they are less than the least withdrawal), or
+    nothing."""
     if safety.frozen(member=member, now=now):
         return "frozen"
     bank = withdrawals.bank_of(expert=member)
-    return "" if bank and bank.is_ready else "bank"
+    if not (bank and bank.is_ready):
+        return "bank"
+    if not tries_of(member).may_try(now):
+        return "refused"
+    available = earnings.summary(expert=member).available
+    return "kept" if kept_lately(member, now) and available.minor < settings.WITHDRAWAL_MINOR_MIN else ""

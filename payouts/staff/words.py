@@ -10,6 +10,7 @@ WORDS: dict[str, Promise] = {
     "advance": _("credit that an expert owes"),
     "books": _("fault in the books"),
     "dispute": _("bank's dispute"),
+    "closing": _("closing account"),
     "fraud": _("found to be fraud"),
     "fraud_warning": _("warning of fraud"),
     "own_payouts": _("the platform's own payouts"),

@@ -15,6 +15,7 @@ from payouts.claims import services as claims
 from payouts.earnings import services as earnings
 from payouts.ledger import accounts
 from payouts.ledger import services as ledger
+from payouts.office.models import StaffTask
 from payouts.refunds import services as refunds
 from payouts.refunds.models import Refund
 from payouts.stripe.answers import CardRefund
@@ -48,6 +49,10 @@ def failed(refund: Refund) -> CardRefund:
         is_back=False,
         pending_reason="",
     )
+
+
+def refuse(withdrawal: Withdrawal, now) -> None:
+    withdrawals.transfer_refused(withdrawal_id=withdrawal.pk, code="no", message="The bank said no", now=now)
 
 
 def closed(member) -> bool:
@@ -116,6 +121,38 @@ class KeepTests:
         assert closed(alice)
 
 
+class OftenTests:
+    """Closing and keeping in turn is no way around what others must wait for."""
+
+    def test_the_least_withdrawal_counts(self, alice, bob, now):
+        connect_bank(bob)
+        closing.ask(member=bob, now=now)
+        closing.keep(member=bob, now=now)
+        make_available(bob, 700, now, payer=alice)
+        closing.ask(member=bob, now=now)
+        assert (left(bob), closing.why_not_sent(bob, now=now)) == ({"available": "€7.00"}, "kept")
+        closing.sweep(now=now + timedelta(days=30))
+        assert left(bob) == {"withdrawal": "€7.00"}
+
+    def test_more_than_that_goes_at_once(self, alice, bob, now):
+        connect_bank(bob)
+        closing.ask(member=bob, now=now)
+        closing.keep(member=bob, now=now)
+        make_available(bob, 2_000, now, payer=alice)
+        closing.ask(member=bob, now=now)
+        assert list(left(bob)) == ["withdrawal"]
+
+    def test_no_time_is_taken_from_who_paid_for_it(self, db):
+        story = Story(credit=2_500)
+        Closing.objects.create(member=story.bob, asked_at=story.now, kept_at=story.now)
+        story.go_act().after(720)
+        story.hang_up()
+        closing.ask(member=story.bob, now=story.now)
+        assert "stored" in left(story.alice)
+        closing.sweep(now=story.now + timedelta(days=30))
+        assert "stored" not in left(story.alice)
+
+
 class CallerTests:
     def test_unused_credit_goes_to_its_card_unasked_and_then_the_account_is_closed(self, alice):
         now = timezone.now()
@@ -126,6 +163,7 @@ class CallerTests:
         cards.refresh_cards(member=alice, now=now)
         closing.ask(member=alice, now=now)
         assert left(alice) == {"refund": "€20.00"}
+        assert "your account is closing, so €20.00" in letters(now, to="alice")[-1]
         closing.sweep(now=now)
         assert not closed(alice)
         work_for(2)
@@ -163,6 +201,20 @@ class CallerTests:
         stored = StoredTime.objects.get()
         assert (stored.price_minor, stored.returned_minor) == (0, 1_500)
         assert "stored" not in left(story.alice)
+        assert story.faults() == []
+
+    def test_time_in_dispute_comes_back_as_soon_as_that_is_settled(self, db):
+        story = Story(credit=2_500)
+        story.go_act().after(720)
+        story.hang_up()
+        stored = StoredTime.objects.get()
+        earnings.wait(reference=stored.reference, reason="dispute:1", now=story.now)
+        closing.ask(member=story.alice, now=story.now)
+        closing.sweep(now=story.now)
+        assert "stored" in left(story.alice)
+        earnings.let_go(reference=stored.reference, reason="dispute:1")
+        closing.sweep(now=story.now)
+        assert left(story.alice) == {"refund": "€15.00"}
         assert story.faults() == []
 
     def test_a_card_that_refuses_again_and_again_is_settled_by_staff(self, alice, now):
@@ -213,17 +265,29 @@ class ExpertTests:
         closing.sweep(now=now)
         assert left(bob) == {"withdrawal": "€7.00"}
 
-    def test_a_bank_that_refused_is_asked_again_the_next_day_not_the_next_minute(self, alice, bob, now):
+    def test_a_bank_that_refused_is_asked_again_ever_more_seldom_and_staff_are_told(self, alice, bob, now):
         make_available(bob, 700, now, payer=alice)
         connect_bank(bob)
         closing.ask(member=bob, now=now)
-        withdrawals.transfer_refused(
-            withdrawal_id=Withdrawal.objects.get().pk, code="no", message="The bank said no", now=now
-        )
-        closing.sweep(now=now + timedelta(minutes=1))
+        then = now
+        for count, days in enumerate((1, 3, 7, 7), 1):
+            assert Withdrawal.objects.count() == count
+            assert StaffTask.objects.filter(kind="closing").count() == (count > 3)
+            refuse(Withdrawal.objects.latest("pk"), then)
+            then += timedelta(days=days)
+            closing.sweep(now=then - timedelta(minutes=1))
+            assert closing.why_not_sent(bob, now=then - timedelta(minutes=1)) == "refused"
+            assert Withdrawal.objects.count() == count
+            closing.sweep(now=then)
+        assert "its bank has refused €7.00 3 times" in StaffTask.objects.get(kind="closing").text
+
+    def test_the_day_counts_from_the_refusal_not_from_the_request(self, alice, bob, now):
+        make_available(bob, 700, now, payer=alice)
+        connect_bank(bob)
+        closing.ask(member=bob, now=now)
+        refuse(Withdrawal.objects.get(), now + timedelta(days=3))
+        closing.sweep(now=now + timedelta(days=3, minutes=1))
         assert Withdrawal.objects.count() == 1
-        closing.sweep(now=now + timedelta(days=1, minutes=1))
-        assert Withdrawal.objects.count() == 2
 
     def test_what_the_expert_wrote_is_gone_in_the_end(self, bob, now):
         closing.ask(member=bob, now=now)

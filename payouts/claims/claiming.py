@@ -7,7 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Greatest
 
 from payouts import clock
 from payouts.claims import mails
@@ -161,7 +162,7 @@ def refund(
         )
         if claim:
             claim.earning = earning
-            _settle(claim, note, now)
+            _settle(claim, amount, note, now)
         mails.tell_refund(made, now=now)
     return amount
 
@@ -191,7 +192,7 @@ def _free(held: HeldCharge, amount: Money, key: str, note: str, now: datetime) -
     settle_hold(claim, amount, now=now, key=key, note=note)
     if claim.earning:
         earnings.wait(reference=held.reference, reason=WAITS_FOR, now=now)
-    _settle(claim, note, now)
+    _settle(claim, amount, note, now)
     mails.tell_freed(held, now=now)
     return amount
 
@@ -201,9 +202,10 @@ def is_overdue(claim: Claim, now: datetime) -> bool:
     return claim.deadline_at is not None and claim.deadline_at <= clock.on_calendar(now)
 
 
-def _settle(claim: Claim, note: str, now: datetime) -> None:
-    """What staff said was about what was left before; the audit trail keeps it."""
-    claim.votes.all().delete()
+def _settle(claim: Claim, given_back: Money, note: str, now: datetime) -> None:
+    """So much less is left of what staff have voted for; what they said then is in the audit trail. A vote is not undone: else
+    a cent given back before the deadline would make staff late."""
+    claim.votes.update(refund_minor=Greatest(F("refund_minor") - given_back.minor, 0))
     if not claim.charge.price:
         close(claim, Claim.Outcome.REFUNDED, now=now)
     elif claim.state == Claim.State.ASKED and not is_overdue(claim, now):

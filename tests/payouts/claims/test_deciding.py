@@ -119,15 +119,22 @@ class TwoOfTheStaffTests:
         decide(claim, 0)
         assert (Claim.objects.get().state, purse(alice)["credit"]) == ("closed", "0.00")
 
-    def test_what_one_said_before_the_expert_gave_some_back_is_said_anew(self, alice, now):
-        """50.00 of 200.00 was another decision than 50.00 of what is left."""
+    def test_what_the_expert_gave_back_meanwhile_is_taken_off_what_one_said(self, alice, now):
+        """Who said 50.00 of 200.00 wants 10.00 more once 40.00 is given back, not 50.00 of what is left."""
         claim = answered(20_000)
         decide(claim, 5_000)
         refund(4_000)
         decide(claim, 5_000, staff=sue())
         assert (Claim.objects.get().state, purse(alice)["credit"]) == ("answered", "40.00")
-        decide(claim, 5_000)
-        assert (Claim.objects.get().state, purse(alice)["credit"]) == ("closed", "90.00")
+        decide(claim, 1_000, staff=sue())
+        assert (Claim.objects.get().state, purse(alice)["credit"]) == ("closed", "50.00")
+
+    def test_a_cent_given_back_before_the_deadline_makes_no_vote_late(self, alice, now):
+        claim = answered(20_000)
+        decide(claim, 20_000)
+        refund(1)
+        decide(claim, 19_999, staff=sue())
+        assert (Claim.objects.get().outcome, purse(alice)["credit"]) == ("decided", "200.00")
 
     def test_refusing_a_large_claim_takes_two_as_well(self, now):
         assert decide(answered(20_000), 0).state == "answered"

@@ -99,7 +99,7 @@ class Contesting(Truth):
         self.gives_back_by_choice(sale, minor)
         if sale.claim in ("asked", "answered"):
             self.heard_of_the_answer(sale, reference)
-            sale.votes = {}
+            sale.votes = {name: max(0, said - minor) for name, said in sale.votes.items()}
             if not sale.left:
                 sale.claim = "closed"
 

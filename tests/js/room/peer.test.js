@@ -223,3 +223,23 @@ test("both know the two certificates once they are connected, and not before", a
   assert.deepEqual(hers, { mine: his.theirs, theirs: his.mine });
   assert.notEqual(hers.mine, hers.theirs);
 });
+
+test("a description that names a second certificate is not taken: somebody wrote it who hopes that we look at the first", async () => {
+  for (const second of ["a=fingerprint:sha-256 EE", "A=FINGERPRINT:sha-256 EE", "a=fingerprint :sha-256 EE"]) {
+    const { alice } = pair();
+    meet(alice, "page-of-bob");
+    const honest = "a=fingerprint:sha-256 B0";
+    alice.peer.signal({ description: { type: "offer", sdp: `${honest}\r\nm=audio\r\n${second}\r\nm=video\r\n` } });
+    await settle();
+    assert.ok(connections(alice).every((each) => !each.remoteDescription));
+  }
+});
+
+test("the same certificate in each section is one", async () => {
+  const { alice } = pair();
+  meet(alice, "page-of-bob");
+  const same = "a=fingerprint:sha-256 B0";
+  alice.peer.signal({ description: { type: "offer", sdp: `m=audio\r\n${same}\r\nm=video\r\n${same}\r\n` } });
+  await settle();
+  assert.ok(connections(alice).some((each) => each.remoteDescription));
+});

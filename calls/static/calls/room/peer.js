@@ -225,6 +225,8 @@ export class Peer {
 
   /** @param {RTCSessionDescriptionInit} description */
   async #takeDescription(description) {
+    // Somebody in between could name the other side's certificate where we look, and their own where the browser does.
+    if (named(description.sdp).size > 1) return console.warn("a description with two certificates");
     const offered = description.type === "offer";
     const stranger = offered && this.#isOfAnother(description);
     const collision = offered && (this.#makingOffer || (this.#pc && this.#pc.signalingState !== "stable"));
@@ -299,7 +301,17 @@ export class Peer {
   }
 }
 
-/** @param {string | undefined} sdp */
+/**
+ * Of the one certificate that a description names: a browser has one for a connection, in whichever sections it writes it.
+ * @param {string | undefined} sdp
+ */
 function fingerprint(sdp) {
-  return /^a=fingerprint:(.+?)\s*$/m.exec(sdp ?? "")?.[1].toLowerCase() ?? null;
+  const [only, ...more] = named(sdp);
+  return only && !more.length ? only : null;
+}
+
+/** Every certificate that a description names anywhere, whatever a browser might read it from. @param {string | undefined} sdp */
+function named(sdp) {
+  const lines = (sdp ?? "").split(/[\r\n]+/).filter((line) => /fingerprint/i.test(line));
+  return new Set(lines.map((line) => line.replace(/^a=fingerprint:/i, "").trim().toLowerCase()));
 }

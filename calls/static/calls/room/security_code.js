@@ -3,10 +3,13 @@
  * and with nobody between them.
  *
  * Sound and picture are encrypted from browser to browser, for certificates whose fingerprints travel through the server.
- * A server that put itself between the two would need certificates of its own, and each side would see other words. Eighty
- * bits: to make both sides' words the same by trying certificates takes longer than a call lasts.
+ * A server that put itself between the two would need certificates of its own, and each side would see other words. Of the
+ * eighty bits it could choose on both sides, so some 2^40 certificates a side make the words meet: that each takes many
+ * rounds of hashing makes this last longer than a call.
  */
 
+const ROUNDS = 600_000;
+const SALT = new TextEncoder().encode("ringwise security code");
 const CONSONANTS = "bdfghjklmnprstvz";
 const VOWELS = "aiou";
 const WORDS = 5;
@@ -18,7 +21,9 @@ const WORDS = 5;
  */
 export async function securityCode(mine, theirs) {
   const both = [mine, theirs].map((one) => one.trim().toLowerCase()).sort().join("\n");
-  const digest = new DataView(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(both)));
+  const key = await crypto.subtle.importKey("raw", new TextEncoder().encode(both), "PBKDF2", false, ["deriveBits"]);
+  const how = { name: "PBKDF2", hash: "SHA-256", salt: SALT, iterations: ROUNDS };
+  const digest = new DataView(await crypto.subtle.deriveBits(how, key, 16 * WORDS));
   return Array.from({ length: WORDS }, (_, number) => word(digest.getUint16(2 * number))).join(" ");
 }
 

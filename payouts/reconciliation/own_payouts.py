@@ -1,26 +1,42 @@
 """The platform's own payouts: what lies in its balance at Stripe is mostly members' money, and must not leave by itself."""
 
+import logging
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from payouts.office import services as office
 from payouts.stripe import gateway
+from payouts.stripe.answers import NotAnswered, Refused
 from payouts.stripe.attempts import with_fresh_key
 
+log = logging.getLogger(__name__)
 MANUAL = "manual"
 
 
 def keep_manual(*, now: datetime) -> None:
-    """Sets them to manual where they are not, and tells staff: something may have left. Asks Stripe. Raises NotAnswered,
-    Refused."""
-    interval = gateway.own_payouts()
-    if interval == MANUAL:
-        return
+    """Sets them to manual where they are not, and tells staff: something may have left. Asks Stripe; what it says to this keeps
+    nobody from comparing the balance."""
+    try:
+        interval = gateway.own_payouts()
+        if interval in ("", MANUAL):
+            return
+        _tell(interval, now)  # before it is set: after a cut in between nobody would hear of it
+        with_fresh_key(f"own_payouts:{now.date()}", lambda key: gateway.set_manual_payouts(account="", key=key))
+    except Refused as no:
+        text = _(
+            "Stripe lets nobody see or set the platform's own payouts by this key. Set them to manual in its dashboard."
+        )
+        key = f"own_payouts:refused:{now.date()}"
+        office.open_task(kind="own_payouts", key=key, text=f"{text} ({no})", now=now)
+    except NotAnswered:
+        log.warning("Stripe did not answer about the platform's own payouts")
+
+
+def _tell(interval: str, now: datetime) -> None:
     text = _(
-        "Stripe was to pay out the platform's balance by itself ({interval}). It is set to manual: members' money lies there. "
-        "Look whether some of it has left, and take out no more than is left for the platform."
+        "Stripe was to pay out the platform's balance by itself ({interval}); it is being set to manual, for members' money "
+        "lies there. Look whether some of it has left, and take out no more than is left for the platform."
     )
     text = text.format(interval=interval)
     office.open_task(kind="own_payouts", key=f"own_payouts:{now.date()}", text=text, now=now)
-    with_fresh_key(f"own_payouts:{now.date()}", lambda key: gateway.set_manual_payouts(account="", key=key))

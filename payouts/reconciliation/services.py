@@ -134,13 +134,14 @@ def _with_earlier(before: dict[str, Any], report: Report) -> dict[str, Any]:
 
 
 def _tell_of_silence(unread: list[str], now: datetime) -> None:
-    key = f"reconciliation:{now.date()}:silence"
+    today, yesterday = (f"reconciliation:{(now - timedelta(days=ago)).date()}:silence" for ago in (0, 1))
     if not unread:
-        office.settle_task(key=key, note=_("Stripe has answered since."), now=now)
+        for key in (yesterday, today):  # who was silent until midnight has answered too
+            office.settle_task(key=key, note=_("Stripe has answered since."), now=now)
     elif now.hour >= TOLD_FROM_HOUR:
         text = _("Stripe has not answered all night for: {accounts}. Nobody knows yet whether the books agree there.")
         text = text.format(accounts=", ".join(unread[:20]))
-        office.open_task(kind="reconciliation", key=key, text=text, now=now)
+        office.open_task(kind="reconciliation", key=today, text=text, now=now)
 
 
 # --- One balance ----------------------------------------------------------------------------------------------

@@ -225,10 +225,13 @@ def set_manual_payouts(*, account: str, key: str) -> None:
 
 
 def own_payouts() -> str:
-    """When the platform's own balance is paid out by itself: daily, weekly, monthly, or manual. A raw request, as above."""
+    """When the platform's own balance is paid out by itself: daily, weekly, monthly, or manual; empty where Stripe has no
+    schedule for it. A raw request, as above."""
     with asking() as ask:
         found = ask.raw_request("get", "/v1/balance_settings").data
-    return str(found["payments"]["payouts"]["schedule"]["interval"])
+    for name in ("payments", "payouts", "schedule"):
+        found = found.get(name) or {}
+    return found.get("interval") or ""
 
 
 # --- Paying out -----------------------------------------------------------------------------------------------

@@ -1,10 +1,14 @@
 """Stripe pays a new account out every day, by itself: here that would be members' money."""
 
+from contextlib import nullcontext
+from types import SimpleNamespace
+
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
 from payouts.office.models import StaffTask
+from payouts.reconciliation import own_payouts
 from payouts.reconciliation import services as reconciliation
 from payouts.stripe import gateway
 from payouts.stripe.answers import Refused
@@ -47,14 +51,22 @@ class OwnPayoutsTests:
         call_command("reconcile")
         assert gateway.own_payouts() == "manual"
 
-    def test_where_stripe_refuses_staff_are_told_and_it_is_tried_again(self, now, monkeypatch):
+    @pytest.mark.parametrize("what", ["own_payouts", "set_manual_payouts"])
+    def test_where_stripe_refuses_staff_are_told_and_the_balance_is_compared_all_the_same(self, now, monkeypatch, what):
         set_to("daily")
         with monkeypatch.context() as patch:
-            patch.setattr(gateway, "set_manual_payouts", refuse)
-            assert reconciliation.reconcile(now=now).unread == ["platform"]
-        assert StaffTask.objects.get().kind == "own_payouts"
+            patch.setattr(gateway, what, refuse)
+            assert reconciliation.reconcile(now=now).is_clean
+        assert "Set them to manual in its dashboard" in StaffTask.objects.latest("pk").text
         assert reconciliation.reconcile(now=now).is_clean
         assert gateway.own_payouts() == "manual"
+
+    @pytest.mark.parametrize("said", [{}, {"payments": None}, {"payments": {"payouts": {"schedule": None}}}])
+    def test_where_stripe_has_no_schedule_there_is_nothing_to_set(self, now, monkeypatch, said):
+        answers = SimpleNamespace(raw_request=lambda *_words, **_more: SimpleNamespace(data=said))
+        monkeypatch.setattr(gateway, "asking", lambda: nullcontext(answers))
+        own_payouts.keep_manual(now=now)
+        assert not StaffTask.objects.exists()
 
     @pytest.mark.parametrize("fault", ["time-out before", "time-out after", "500 after", "cut", "429"])
     def test_a_bad_wire_only_puts_it_off(self, now, fault):

@@ -313,6 +313,14 @@ class SilentNightTests:
         assert run.report["at_stripe_minor"] is not None
         assert self.night(now, 5) is None
 
+    def test_who_answers_only_after_midnight_leaves_no_task_behind(self, silence, now):
+        self.night(now, 3)
+        self.night(now, 23)
+        assert StaffTask.objects.filter(closed_at=None).count() == 1
+        silence.clear()
+        self.night(now + timedelta(days=1), 3)
+        assert not StaffTask.objects.filter(closed_at=None).exists()
+
     def test_of_the_platforms_own_balance_too(self, silence, now):
         silence.add("")
         assert "platform" in self.night(now, 3).unread

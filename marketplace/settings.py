@@ -352,6 +352,7 @@ DECLINES_PER_HOUR, DECLINES_PER_DAY = env_int("DECLINES_PER_HOUR", 5, low=1), en
 MONTHLY_LIMIT_MINOR = 20_000  # proposed at the first payment
 MONTHLY_LIMIT_MINOR_MIN, MONTHLY_LIMIT_MINOR_MAX = 500, 1_000_000
 PROMO_MINOR_MAX = 10_000  # promotional credit that staff give at once
+PROMO_GRANTS_A_DAY = 10  # and how often one of them does
 WITHDRAWAL_MINOR_MIN = 2_000
 RELEASE_DAYS, RELEASE_DAYS_NEW = 14, 30
 FREEZE_HOURS = env_int("FREEZE_HOURS", 72)  # withdrawals, after a change of bank, e-mail or second factor

@@ -9,7 +9,18 @@ from django.db import transaction
 from payouts.office.models import AuditRecord, StaffTask, TaskParty
 from payouts.office.parties import PartyToIt, check_no_party
 
-__all__ = ["LOOK", "PartyToIt", "check_no_party", "close_task", "look", "looks", "open_task", "record", "settle_task"]
+__all__ = [
+    "LOOK",
+    "PartyToIt",
+    "acts_since",
+    "check_no_party",
+    "close_task",
+    "look",
+    "looks",
+    "open_task",
+    "record",
+    "settle_task",
+]
 LOOK = "look"
 
 
@@ -44,6 +55,11 @@ def settle_task(*, key: str, note: str, now: datetime, staff: AbstractBaseUser |
 
 def record(*, staff: AbstractBaseUser, act: str, now: datetime, reference: str = "", reason: str = "") -> AuditRecord:
     return AuditRecord.objects.create(staff_id=staff.pk, act=act, reference=reference, reason=reason, done_at=now)
+
+
+def acts_since(*, staff: AbstractBaseUser, act: str, since: datetime) -> int:
+    """How often one of the staff did this."""
+    return AuditRecord.objects.filter(staff_id=staff.pk, act=act, done_at__gt=since).count()
 
 
 def look(*, staff: AbstractBaseUser, reference: str, now: datetime, what: str = "") -> None:

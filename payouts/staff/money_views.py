@@ -108,6 +108,8 @@ def _given(request: MemberRequest, form: GrantForm) -> CreditLot | None:
     except BadAmount:
         most = Money(settings.PROMO_MINOR_MAX, settings.CURRENCY)
         form.add_error("amount", _("Give more than nothing, and {most} at most.").format(most=most))
+    except wallet.TooManyGrants:
+        form.add_error(None, _("You have given as often as one may in a day. Another of the staff can go on."))
     except (wallet.GrantRefused, office.PartyToIt):
         form.add_error(None, _("The day must not have passed, and nobody gives to themself."))
     except ledger.KeyReused:

@@ -18,6 +18,7 @@ from payouts.office.door import staff_only
 from payouts.office.models import AuditRecord, StaffTask
 from payouts.outbox.models import OutboxRow
 from payouts.refunds import services as refunds
+from payouts.refunds.models import Refund
 from payouts.safety import services as safety
 from payouts.safety import words
 from payouts.safety.models import Review
@@ -102,7 +103,11 @@ def send_back(request: MemberRequest, task_id: int) -> HttpResponse:
                 request, _("Nothing of this top-up is unspent (any more). Close the task with a word on it.")
             )
         else:
-            messages.success(request, _("{amount} is on its way back to the card.").format(amount=sent.amount))
+            if sent.state == Refund.State.REFUSED:
+                said = _("{amount} is kept aside: its card has taken no money back before. Settle it with the member.")
+            else:
+                said = _("{amount} is on its way back to the card.")
+            messages.success(request, said.format(amount=sent.amount))
     return redirect("staff_tasks")
 
 

@@ -1,7 +1,7 @@
 """Credit that the platform gives away: granted by staff with a reason, spent before paid credit, and it may expire."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -16,10 +16,15 @@ from payouts.wallet.models import CreditLot, LotUse
 
 log = logging.getLogger(__name__)
 Kind = CreditLot.Kind
+DAY = timedelta(days=1)
 
 
 class GrantRefused(Exception):
     """Nothing was given: without a reason, or with a day of expiry that has passed."""
+
+
+class TooManyGrants(Exception):
+    """This member of staff has given PROMO_GRANTS_A_DAY times in 24 hours. Nothing was given."""
 
 
 def grant(
@@ -34,7 +39,8 @@ def grant(
 ) -> CreditLot:
     """Give `amount` once per `key`. The reason is for the audit trail; the member does not read it.
 
-    Raises BadAmount outside 1 to PROMO_MINOR_MAX or in another currency, GrantRefused, ledger's KeyReused, office's PartyToIt.
+    Raises BadAmount outside 1 to PROMO_MINOR_MAX or in another currency, GrantRefused, TooManyGrants, ledger's KeyReused,
+    office's PartyToIt.
     """
     if not 0 < amount.minor <= settings.PROMO_MINOR_MAX or amount.currency != settings.CURRENCY:
         raise BadAmount(f"{amount.minor} {amount.currency} cannot be given")
@@ -55,6 +61,8 @@ def grant(
             },
         )
         if is_new:
+            if office.acts_since(staff=staff, act="promo.grant", since=now - DAY) >= settings.PROMO_GRANTS_A_DAY:
+                raise TooManyGrants
             office.record(staff=staff, act="promo.grant", reference=_reference(lot), reason=reason, now=now)
         line = ledger.Line(accounts.promo_expense(), accounts.caller_promo(member.pk), amount)
         ledger.post(key=f"{_reference(lot)}:granted", kind="promo", lines=[line], reference=_reference(lot), now=now)

@@ -37,7 +37,7 @@ from payouts.wallet.limits import (
 )
 from payouts.wallet.models import Hold
 from payouts.wallet.monthly import AboveMonthlyLimit, Monthly, monthly, set_monthly_limit
-from payouts.wallet.promotional import GrantRefused, end_promotions, expire_due, grant, promotional_lots
+from payouts.wallet.promotional import GrantRefused, TooManyGrants, end_promotions, expire_due, grant, promotional_lots
 from payouts.wallet.top_ups import (
     card_form_key,
     close_checkout,
@@ -67,6 +67,7 @@ __all__ = [
     "PaymentsBlocked",
     "PriceAboveHold",
     "Taken",
+    "TooManyGrants",
     "TooOften",
     "advance",
     "block_payments",

@@ -136,6 +136,14 @@ class PayingIn(Truth):
     ) -> None:
         key, until = f"promo:{self.number()}", self.time + timedelta(days=days) if days else None
         present = {"staff": self.members[by], "member": self.members[who], "reason": "sorry", "key": key}
-        self.attempt(wallet.grant, **present, amount=eur(minor), expires_at=until, again=again, goes_on=goes_on)
+        self.attempt(
+            wallet.grant,
+            **present,
+            amount=eur(minor),
+            expires_at=until,
+            again=again,
+            goes_on=goes_on,
+            refusals=(wallet.TooManyGrants,),
+        )
         if CreditLot.objects.filter(grant_key=key).exists():
             self.granted[who] += minor

@@ -20,8 +20,10 @@ from payouts.refunds.models import Refund
 from payouts.safety import services as safety
 from payouts.safety.models import Review
 from payouts.staff import explorer
+from payouts.stripe.answers import CardRefund
 from payouts.stripe.models import StripeEvent
 from payouts.wallet import services as wallet
+from payouts.wallet.models import CreditLot
 from payouts.withdrawals import services as withdrawals
 from tests import cast
 from tests.payouts.purse import charge, connect_bank, eur, give_credit, give_promo, make_available, purse
@@ -409,6 +411,12 @@ class WarningTests:
         assert AuditRecord.objects.get().act == "refund.in_time"
         assert OutboxRow.objects.filter(action="stripe.refund").count() == 1
 
+    def test_where_the_card_is_gone_staff_read_that_it_must_be_settled(self, staff, alice, task, now):
+        lot = CreditLot.objects.get(top_up_id=task_top_up(task))
+        [gone] = refunds.request(member=alice, amount=None, key="form", now=now, of={lot.pk: 100})
+        refunds.observe(found=refused_by_its_bank(gone), now=now)
+        assert "€6.00 is kept aside: its card has taken no money back before." in self.press(staff, task)
+
     def test_once(self, staff, task):
         self.press(staff, task)
         assert "Somebody closed this task before." in self.press(staff, task)
@@ -440,6 +448,20 @@ class WarningTests:
     def test_no_other_task_has_it(self, staff, now):
         task = office.open_task(kind="suspense", key="s", reference="topup:1", text="Look.", now=now)
         assert staff.post(f"/staff/tasks/{task.pk}/send-back/", {"reason": "x"}).status_code == 404
+
+
+def refused_by_its_bank(refund: Refund) -> CardRefund:
+    return CardRefund(
+        id="re_1",
+        status="failed",
+        failure_reason="lost_or_stolen_card",
+        refund_id=refund.pk,
+        top_up_id=refund.lot.top_up_id,
+        amount=refund.amount,
+        is_booked=False,
+        is_back=False,
+        pending_reason="",
+    )
 
 
 def task_top_up(task: StaffTask) -> int:

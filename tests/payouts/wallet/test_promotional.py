@@ -277,6 +277,17 @@ class GiveTests:
         assert signed_in(sam).post(self.URL, self.typed(**wrong)).status_code == 422
         assert not CreditLot.objects.exists()
 
+    def test_so_often_a_day_and_no_more(self, alice, sam, signed_in, settings):
+        settings.PROMO_GRANTS_A_DAY = 2
+        client = signed_in(sam)
+        answers = [client.post(self.URL, self.typed(token=f"form-{number}")) for number in range(3)]
+        assert [answer.status_code for answer in answers] == [302, 302, 422]
+        assert "Another of the staff can go on" in answers[-1].content.decode()
+        assert (
+            client.post(self.URL, self.typed(token="form-1")).status_code == 302
+        )  # a form that arrives twice gives nothing
+        assert places(alice) == {"promo": 1_000, "expense": 1_000}
+
     def test_the_same_form_with_another_sum_is_refused(self, alice, sam, signed_in):
         client = signed_in(sam)
         client.post(self.URL, self.typed())

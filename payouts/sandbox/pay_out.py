@@ -14,8 +14,8 @@ from payouts.sandbox.store import Object
 from payouts.sandbox.transfers import above_zero, short
 
 __all__ = ["PAYING_BANK", "REFUSING_BANK", "arrive", "cancel_payout", "create_payout", "fail", "go_on", "is_due"]
-STEP_S = 4  # real seconds from one state of a payout to the next, so that the demo shows each
-RETURN_S = 4  # until what a bank refused can be taken from the connected balance: *failed, coming back*
+STEP_S = 3  # real seconds from one state of a payout to the next, so that the demo shows each
+RETURN_S = 2  # until what a bank refused can be taken from the connected balance: *failed, coming back*
 REFUSAL = ("no_account", "The bank account details on file are probably incorrect. No bank account could be found.")
 INSTANT_FEE_PERCENT, INSTANT_FEE_LEAST = 1, 50  # Stripe's, from the platform's balance
 

@@ -1,5 +1,6 @@
 """A server, a browser, and windows that fail the journey when something went wrong that no person would see."""
 
+import fcntl
 import os
 import shutil
 from collections.abc import Callable, Generator, Iterator
@@ -31,6 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: "whole_path" not in item.nodeid)  # the longest first, so that none ends alone
 
 
+DATABASE = "ringwise.sqlite3"
 WINDOWS = pytest.StashKey[list[Window]]()
 
 
@@ -59,18 +61,30 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a migrated, empty SQLite database, and the static files collected as production has them."""
-    folder = tmp_path_factory.mktemp("migrated")
-    site = Site(folder)
-    manage(site.environment, "migrate", "--verbosity", "0")
-    if "PYTEST_XDIST_WORKER" not in os.environ:  # several at once: the stage did it before, into their one folder
-        manage(site.environment, "collectstatic", "--noinput", "--verbosity", "0")
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        folder = tmp_path_factory.mktemp("migrated")
+        migrate(folder)
+        manage(Site(folder).environment, "collectstatic", "--noinput", "--verbosity", "0")
+        return folder
+    folder = tmp_path_factory.getbasetemp().parent / "migrated"  # several at once: the first makes it for all; the
+    folder.mkdir(exist_ok=True)  # static files were collected by the stage
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / DATABASE).exists():
+            migrate(folder)
     return folder
+
+
+def migrate(folder: Path) -> None:
+    """Whole or not at all: a worker that dies half-way leaves no half database to the others."""
+    manage(Site(folder, {"DATABASE_URL": f"sqlite:///{folder / 'unfinished'}"}).environment, "migrate", "-v", "0")
+    (folder / "unfinished").rename(folder / DATABASE)
 
 
 @pytest.fixture
 def site(migrated: Path, tmp_path: Path, request: pytest.FixtureRequest, django_db_blocker) -> Iterator[Site]:
     """`manage.py serve` on SQLite. Settings by @pytest.mark.parametrize("site", [{...}], indirect=True)."""
-    shutil.copy(migrated / "ringwise.sqlite3", tmp_path)
+    shutil.copy(migrated / DATABASE, tmp_path)
     site = Site(tmp_path, getattr(request, "param", {}))
     site.start()
     try:

@@ -55,7 +55,7 @@ class PageTests:
         ):
             assert words in shown
         assert "/staff/ledger/?reference=dispute%3A" in shown
-        with django_assert_num_queries(25):
+        with django_assert_num_queries(24):
             staff.get(f"/staff/disputes/{disputed.pk}/")
 
     def test_the_list_asks_the_same_however_many_there_are(self, staff, disputed, django_assert_num_queries):

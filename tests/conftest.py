@@ -33,7 +33,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.hookimpl(tryfirst=True)  # before `-m` chooses
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A test that asks no database has the same answer on every one: on PostgreSQL it is left out. One that tries the same
-    rules for long is proved there, and only tried on SQLite."""
+    rules for long, or that reads what is written for people, is run there by `make prove`."""
     if connection.vendor == "sqlite":
         return
     for item in items:

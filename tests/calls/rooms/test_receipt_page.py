@@ -7,7 +7,7 @@ import pytest
 from tests.calls.metering.world import Story
 from tests.marketplace.local_times import days_for_everybody_alike
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
 
 
 def row(page: str, label: str) -> str:

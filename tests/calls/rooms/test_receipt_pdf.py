@@ -12,7 +12,7 @@ from tests.calls.metering.world import Story
 from tests.payouts.purse import write_papers
 from tests.payouts.statements.papers import words_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from tests.payouts.claims.story import answered
 from tests.payouts.purse import charge, connect_bank, eur, give_credit, make_available
 from tests.payouts.statements.test_invoices import MARCH_IS_OVER, issue
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
 
 
 def given_up(now) -> OutboxRow:

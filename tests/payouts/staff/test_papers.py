@@ -10,7 +10,7 @@ from tests.payouts.statements.papers import words_of
 from tests.payouts.statements.test_invoices import MARCH_IS_OVER, issue
 from tests.payouts.statements.test_refunds import ask, sent
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
 
 
 @pytest.fixture

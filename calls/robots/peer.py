@@ -103,14 +103,14 @@ class Peer:
     async def _describe(self, description: RTCSessionDescription) -> None:
         await self._pc.setLocalDescription(description)
         local = self._pc.localDescription
-        await self._tell({"description": {"type": local.type, "sdp": local.sdp}})
+        await self._tell({"description": {"type": local.type, "sdp": as_browsers_write(local.sdp)}})
 
     async def tell_again(self) -> None:
         """The other is back on a new socket: an offer that was not answered may never have arrived."""
         async with self._lock:
             if self._pc.signalingState == "have-local-offer":
                 local = self._pc.localDescription
-                await self._tell({"description": {"type": local.type, "sdp": local.sdp}})
+                await self._tell({"description": {"type": local.type, "sdp": as_browsers_write(local.sdp)}})
 
     async def _offer_if_nobody_does(self) -> None:
         await asyncio.sleep(OFFERS_ITSELF_AFTER_S)
@@ -151,6 +151,12 @@ class Peer:
         for task in list(self._tasks):
             task.cancel()
         await self._pc.close()
+
+
+def as_browsers_write(sdp: str) -> str:
+    """With one fingerprint of the certificate: of three hashes a page does not know which one a browser would hold it against,
+    so it takes no description with several (peer.js)."""
+    return re.sub(r"^a=fingerprint:(?!sha-256 ).*\r?\n", "", sdp, flags=re.MULTILINE)
 
 
 @dataclass(frozen=True)

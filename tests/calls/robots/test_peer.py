@@ -1,6 +1,7 @@
 """Negotiation of the robot with another peer, descriptions only: media between the two is for the journeys."""
 
 import asyncio
+import re
 
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
@@ -58,6 +59,14 @@ class NegotiationTests:
 
     async def test_it_offers_when_nobody_else_does(self, table):
         assert (await table.description())["type"] == "offer"
+
+    async def test_it_names_its_certificate_by_one_hash_as_browsers_do(self, table, browser):
+        own = await table.description()
+        await table.peer.tell_again()
+        again = await table.description()
+        assert all(
+            len(set(re.findall(r"^a=fingerprint:(.+)$", each["sdp"], re.MULTILINE))) == 1 for each in (own, again)
+        )
 
     async def test_its_own_offer_wins_over_one_that_crosses_it(self, table, browser):
         own = await table.description()

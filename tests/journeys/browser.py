@@ -9,7 +9,7 @@ PATIENCE_MS = 30_000
 FLAGS = [
     "--headless=new",
     "--no-sandbox",
-    "--use-fake-device-for-media-stream",
+    "--use-fake-device-for-media-stream=fps=5",  # a picture is seen to move; coding more of them takes the time of all
     "--use-fake-ui-for-media-stream",
     "--autoplay-policy=no-user-gesture-required",
     # Two peers on one machine with nothing but lo: real addresses as candidates, loopback among them.

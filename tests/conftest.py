@@ -7,6 +7,7 @@ from datetime import datetime
 from random import randrange
 
 import pytest
+from django.core.management.commands import flush
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client
@@ -53,11 +54,13 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def append_only_tables_can_be_emptied_between_tests():
-    """The triggers that refuse to change history refuse Django's flush after a transactional test too."""
-    plain = BaseDatabaseOperations.execute_sql_flush
-    BaseDatabaseOperations.execute_sql_flush = flush_append_only_tables(plain)
-    yield
-    BaseDatabaseOperations.execute_sql_flush = plain
+    """The triggers that refuse to change history refuse Django's flush after a transactional test too. What that flush
+    would fill again afterwards it keeps."""
+    with pytest.MonkeyPatch.context() as patch:
+        plain = BaseDatabaseOperations.execute_sql_flush
+        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", flush_append_only_tables(plain))
+        patch.setattr(flush, "emit_post_migrate_signal", lambda *_words, **_more: None)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -52,6 +52,7 @@ def js_tests() -> list[str]:
 def stages() -> dict[str, Stage]:
     cores = min(os.cpu_count() or 1, 8)
     workers = ["-n", str(cores), "--dist", "worksteal"]
+    journeys = ["tests/journeys", *workers]
     while_one_waits = ["-n", str(cores + 1), "--dist", "worksteal"]  # for a server or a clock, that is
     manage = [sys.executable, "manage.py"]
     static_files = ["env", *IN_PRODUCTION, *manage, "collectstatic", "--noinput", "--verbosity", "0"]
@@ -70,10 +71,10 @@ def stages() -> dict[str, Stage]:
         "sqlite": Stage([pytest(*while_one_waits, "-m", "not journey and not prove and not postgres and not redis")]),
         "postgres": Stage([pytest(*while_one_waits, "-m", "not journey and not prove")], needs_servers=True),
         "js": Stage([["node", "--test", *js_tests()]]),
-        "journeys": Stage([static_files, alone_on_the_network(pytest(*workers, "-m", "journey and not prove"))]),
-        "prove-journeys": Stage([static_files, alone_on_the_network(pytest(*workers, "-m", "journey and prove"))]),
+        "journeys": Stage([static_files, alone_on_the_network(pytest(*journeys, "-m", "journey and not prove"))]),
+        "prove-journeys": Stage([static_files, alone_on_the_network(pytest(*journeys, "-m", "journey and prove"))]),
         "prove-sqlite": Stage([pytest(*workers, "-m", "prove and not journey and not postgres and not redis")]),
-        "prove-postgres": Stage([pytest(*workers, "-m", "prove and not journey")], needs_servers=True),
+        "prove-postgres": Stage([pytest(*while_one_waits, "-m", "prove and not journey")], needs_servers=True),
     }
 
 

@@ -4,7 +4,7 @@ from django.contrib import admin
 from payouts.ledger.models import Entry
 from tests.payouts.purse import charge, give_credit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
 TABLES = [model for model in admin.site._registry if model._meta.app_label == "payouts"]
 
 

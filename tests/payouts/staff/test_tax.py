@@ -10,7 +10,7 @@ from payouts.office.models import AuditRecord
 from payouts.staff import tax
 from tests.payouts.purse import charge, give_credit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
 NOW = datetime(2026, 5, 10, tzinfo=UTC)
 
 

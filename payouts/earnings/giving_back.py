@@ -13,7 +13,6 @@ from payouts.earnings.waiting import AlreadyReleased
 from payouts.ledger import accounts
 from payouts.ledger import services as ledger
 from payouts.money import BadAmount, Money
-from payouts.wallet import lots
 from payouts.wallet import services as wallet
 
 
@@ -49,7 +48,7 @@ def give_back(*, reference: str, amount: Money, key: str, now: datetime, even_if
         before, taxed = earning.shares, earning.tax_left_minor
         earning.given_back_minor += amount.minor
         earning.save(update_fields=["given_back_minor"])
-        part, since = _part(before, earning.shares), lots.last_use(reference=earning.spent_reference)
+        part, since = _part(before, earning.shares), to_cards.last_use(earning)
         back_to = _restore(earning, amount, now)
         lines = _lines(earning, part, back_to)
         _advance(earning, lines, key, now)
@@ -94,7 +93,7 @@ def waive_commission(*, reference: str, key: str, now: datetime) -> Money:
             earning.given_back_minor += amount.minor
             earning.commission_percent = 0
             earning.save(update_fields=["given_back_minor", "commission_percent"])
-            since = lots.last_use(reference=earning.spent_reference)
+            since = to_cards.last_use(earning)
             back_to = _restore(earning, amount, now)
             lines = wallet.spread([wallet.Part(accounts.commission(), amount)], back_to, earning.group)
             ledger.post(key=key, kind="waive_commission", lines=lines, reference=reference, now=now)

@@ -140,31 +140,35 @@ def decide(*, review_id: int, staff: AbstractBaseUser, verdict: str, note: str, 
     """
     if verdict not in (Verdict.FINE, Verdict.FRAUD) or not note.strip():
         raise ValueError("a verdict needs its reason")
-    waiting.locked(Review.objects.values_list("reference", flat=True).get(pk=review_id))
+    earning = waiting.locked(Review.objects.values_list("reference", flat=True).get(pk=review_id))
     review = Review.objects.select_for_update(no_key=True, of=("self",)).select_related("expert").get(pk=review_id)
     office.check_no_party(staff=staff, parties=(review.expert_id, review.payer_id))
     if review.verdict != Verdict.OPEN:
         return
+    if verdict == Verdict.FRAUD:
+        _fraud(review, earning, now)
     review.verdict, review.decided_at, review.note = verdict, now, note
     review.decided_by_id = staff.pk
     review.save()
     office.record(staff=staff, act=f"review.{verdict}", reference=review.reference, reason=note, now=now)
     for key in _keys(review):
         office.settle_task(key=key, staff=staff, note=note, now=now)
-    if verdict == Verdict.FRAUD:
-        _fraud(review, now)
-    else:
+    if verdict == Verdict.FINE:
         waiting.let_go(reference=review.reference, reason=REASON)
     safety.thaw(keys=_keys(review), now=now)  # a freeze for another reason, that of the fraud among them, lasts
 
 
-def _fraud(review: Review, now: datetime) -> None:
+def _fraud(review: Review, earning: Earning, now: datetime) -> None:
+    """Before the verdict is kept: what came back of a purchase goes to its cards with the first verdict about it."""
     key = to_cards.task_key(review.reference)
     safety.freeze(member=review.expert, reason="review", key=key, now=now)
     outbox.enqueue(action="stripe.recall", key=f"{key}:recall", payload={"expert": review.expert_id}, now=now)
-    text = _("Fraud was found. If no bank takes the payment back, give it back to the payer's card.")
-    parties = (review.expert_id, review.payer_id)
-    office.open_task(kind="fraud", key=key, reference=review.reference, text=text, now=now, parties=parties)
+    if not to_cards.is_fraud(earning):
+        to_cards.send_what_came_back_before(earning, key=f"{key}:before", now=now)
+    if earning.price:
+        text = _("Fraud was found. If no bank takes the payment back, give it back to the payer's card.")
+        parties = (review.expert_id, review.payer_id)
+        office.open_task(kind="fraud", key=key, reference=review.reference, text=text, now=now, parties=parties)
 
 
 class NothingToGiveBack(Exception):

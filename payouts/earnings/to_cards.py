@@ -24,14 +24,39 @@ def task_key(reference: str) -> str:
     return f"{reference}:fraud"
 
 
-def send_on(earning: Earning, *, since: int, key: str, now: datetime) -> None:
-    """To be called once the entry `key` is posted and its lots are restored. `since`: the last use of a lot before that."""
-    if not Review.objects.filter(reference=earning.reference, verdict=Review.Verdict.FRAUD).exists():
-        return
+def is_fraud(earning: Earning) -> bool:
+    """It, or the purchase that it is a part of."""
+    of = {earning.reference, earning.spent_reference}
+    return Review.objects.filter(reference__in=of, verdict=Review.Verdict.FRAUD).exists()
+
+
+def last_use(earning: Earning) -> int | None:
+    """To be asked for before something of a price comes back, for `send_on` afterwards. None: it is no fraud."""
+    return lots.last_use(reference=earning.spent_reference) if is_fraud(earning) else None
+
+
+def send_on(earning: Earning, *, since: int | None, key: str, now: datetime) -> None:
+    """Once the entry `key` is posted and its lots are restored: what came back `since` (see `last_use`) goes on."""
+    if since is not None:
+        _send(earning, since, key, now)
+        settle_if_gone(earning, now=now)
+
+
+def send_what_came_back_before(earning: Earning, *, key: str, now: datetime) -> None:
+    """Found to be fraud only now: who heard that staff were looking may have given some of it back already."""
+    _send(earning, 0, key, now)
+
+
+def _send(earning: Earning, since: int, key: str, now: datetime) -> None:
     if parts := lots.came_back(reference=earning.spent_reference, since=since):
-        payload = {"payer": earning.payer_id, "currency": earning.currency, "parts": parts, "of": earning.reference}
+        payload = {
+            "payer": earning.payer_id,
+            "expert": earning.expert_id,
+            "currency": earning.currency,
+            "parts": parts,
+            "of": earning.reference,
+        }
         outbox.enqueue(action=TO_CARD, key=f"{key}:card", payload=payload, now=now)
-    settle_if_gone(earning, now=now)
 
 
 def settle_if_gone(earning: Earning, *, now: datetime) -> None:
@@ -53,6 +78,7 @@ def send_to_card(payload: dict[str, Any], *, key: str) -> Callable[[datetime], o
         missing = Money(sum(parts.values()), currency) - sent
         if missing:  # spent or held at this very moment, or the card's bank disputes the payment
             text = _("{sum} of what was given back could not be sent to the payer's card.").format(sum=missing)
-            office.open_task(kind="fraud", key=f"{key}:missing", reference=payload["of"], text=text, now=now)
+            key_of, parties = f"{key}:missing", (payer.pk, payload["expert"])
+            office.open_task(kind="fraud", key=key_of, reference=payload["of"], text=text, now=now, parties=parties)
 
     return finish

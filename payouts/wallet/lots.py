@@ -83,15 +83,16 @@ def _undisputed(member_id: int, currency: str, of: Mapping[int, int] | None) -> 
 
 
 def last_use(*, reference: str) -> int:
-    """The id of the last use for `reference`; 0: there was none."""
-    return LotUse.objects.filter(reference=reference).aggregate(last=Max("pk"))["last"] or 0
+    """The id of the last use for `reference`; 0: there was none. Locks its lots: what comes back from now on is our own."""
+    used = LotUse.objects.filter(reference=reference)
+    list(CreditLot.objects.select_for_update(no_key=True).filter(pk__in=used.values("lot")).order_by("pk").values("pk"))
+    return used.aggregate(last=Max("pk"))["last"] or 0
 
 
 def came_back(*, reference: str, since: int) -> dict[int, int]:
     """Of which top-ups what `reference` took came back after the use `since`: minor units by lot. Nothing of presents."""
-    uses = LotUse.objects.filter(reference=reference, pk__gt=since, lot__kind=Kind.PAID)
-    back = uses.values_list("lot").annotate(minor=-Sum("amount_minor"))
-    return {lot_id: minor for lot_id, minor in back if minor > 0}
+    uses = LotUse.objects.filter(reference=reference, pk__gt=since, amount_minor__lt=0, lot__kind=Kind.PAID)
+    return dict(uses.values_list("lot").annotate(minor=-Sum("amount_minor")))
 
 
 def of_top_up(top_up_id: int) -> CreditLot | None:

@@ -394,12 +394,43 @@ class FraudTests:
         claims.refund(expert=bob, reference="period:1", amount=eur(600), key="form-2", now=now)
         assert not StaffTask.objects.filter(kind="fraud", closed_at=None).exists()
 
+    def test_what_was_given_back_while_staff_were_looking_too(self, alice, bob, sam, now):
+        for member in (alice, bob):
+            safety.saw(member=member, now=now, card="fp_card")
+        pays(alice, bob, 1_000, now, reference="period:1")
+        claims.refund(expert=bob, reference="period:1", amount=eur(1_000), key="form", now=now)
+        assert purse(alice)["credit"] == "10.00"
+        review = Review.objects.get()
+        suspicion.decide(review_id=review.pk, staff=sam, verdict="fraud", note="One card.", now=now)
+        outbox.work(handlers={earnings.TO_CARD: earnings.send_to_card}, now=now)
+        assert (purse(alice)["credit"], Refund.objects.get().amount_minor) == ("0.00", 1_000)
+        assert not StaffTask.objects.filter(kind="fraud").exists()  # there is nothing to give back
+
+    def test_what_was_not_used_of_a_purchase_too(self, fraud, alice, bob, now):
+        """The unused time of an act is an earning of its own: found under the purchase that it is a part of."""
+        earnings.move_part(
+            reference="period:1", to="stored:1", amount=eur(700), key="m", label="", link="", release_from=now, now=now,
+            keep_days=30,
+        )  # fmt: skip
+        earnings.give_back(reference="stored:1", amount=eur(700), key="returned", now=now)
+        outbox.work(handlers={earnings.TO_CARD: earnings.send_to_card}, now=now)
+        assert (purse(alice)["credit"], Refund.objects.get().amount_minor) == ("0.00", 700)
+
+    def test_what_comes_back_of_an_honest_purchase_stays_credit(self, fraud, alice, bob, now):
+        pays(alice, bob, 1_000, now, reference="period:2")
+        earnings.give_back(reference="period:2", amount=eur(1_000), key="back", now=now)
+        outbox.work(handlers={earnings.TO_CARD: earnings.send_to_card}, now=now)
+        assert purse(alice)["credit"] == "10.00"
+        assert not Refund.objects.exists()
+
     def test_what_is_held_at_that_moment_staff_hear_of(self, fraud, alice, sam, now):
         suspicion.give_back(review_id=fraud.pk, staff=sam, reason="Its owner wrote.", now=now)
         wallet.hold(payer=alice, amount=eur(700), key="h", reference="period:2", now=now)
         outbox.work(handlers={earnings.TO_CARD: earnings.send_to_card}, now=now)
         assert Refund.objects.get().amount_minor == 300
-        assert "€7.00 of what was given back" in StaffTask.objects.get(closed_at=None).text
+        task = StaffTask.objects.get(closed_at=None)
+        assert "€7.00 of what was given back" in task.text
+        assert {party.member_id for party in task.parties.all()} == {alice.pk, fraud.expert_id}
 
     def test_the_payer_reads_that_staff_did_it(self, fraud, sam, now):
         self.give_back(fraud, sam, now)

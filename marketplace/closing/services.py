@@ -32,7 +32,6 @@ __all__ = [
     "ask",
     "busy",
     "keep",
-    "kept_lately",
     "open_of",
     "send_what_came_back",
     "sweep",
@@ -121,8 +120,8 @@ def send_what_came_back(*, now: datetime) -> int:
     of_closed = Closing.objects.filter(closed_at__gt=since, member__is_active=False).select_related("member")
     for closing in list(of_closed):
         try:
-            _forget_cards(closing.member, now)
             sent += _send_home(closing, now)
+            _forget_cards(closing.member, now)
         except Exception:
             log.exception("Money of a closed account not sent, will be tried again", extra={"closing": closing.pk})
     return sent
@@ -133,8 +132,10 @@ def _send_home(closing: Closing, now: datetime) -> bool:
 
     Stored time first, and every time: it may have waited for a claim or for a bank's dispute.
     """
-    if not kept_lately(closing.member, now):
+    try:
         metering.give_back_stored(member=closing.member, now=now)
+    except Exception:
+        log.exception("Stored time not given back, will be tried again", extra={"closing": closing.pk})
     return any([_once(closing.pk, _withdraw, now), _once(closing.pk, _refund, now)])
 
 

@@ -67,8 +67,7 @@ def waits(member: User) -> list[Waits]:
 
 
 def kept_lately(member: User, now: datetime) -> bool:
-    """Who closes, keeps and closes again gets no more by it than others: the least withdrawal counts, and so do the days for
-    which time is stored (PRODUCT.md, section 3)."""
+    """Who closes, keeps and closes again gets no more by it than others: the least withdrawal counts (PRODUCT.md, section 3)."""
     return Closing.objects.filter(member=member, kept_at__gt=now - AS_FOR_OTHERS).exists()
 
 
@@ -85,7 +84,8 @@ class Tries:
 
 def tries_of(member: User) -> Tries:
     """A bank that refused is not asked every minute, and ever more seldom."""
-    failed = list(takewhile(lambda made: made.state == "failed", withdrawals.of_expert(expert=member)[:MOST_TRIES]))
+    made = withdrawals.of_expert(expert=member).exclude(failure_code=withdrawals.UNDER_REVIEW)  # that was no bank
+    failed = list(takewhile(lambda row: row.state == "failed", made[:MOST_TRIES]))
     if not failed:
         return Tries(0)
     last = failed[0].failed_at or failed[0].requested_at

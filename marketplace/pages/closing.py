@@ -65,7 +65,6 @@ def _page(request):
         "owed": earnings.owed(expert=member),
         "not_sent": closing.why_not_sent(member, now=now),
         "next_try": closing.tries_of(member).next_at,
-        "kept_lately": closing.kept_lately(member, now),
         "frozen_text": frozen_text(frozen) if frozen else "",
     }
     return render(request, "marketplace/close_account.html", context)

@@ -74,6 +74,11 @@ def _meet(claim_id: int, now: datetime) -> bool:
             give_back(claim, left, cause=GiveBack.Cause.SILENCE, key=f"claim:{claim.pk}:silence", now=now)
         close(claim, Claim.Outcome.SILENCE, now=now)
         mails.tell_both(claim, "silence", now=now, refund=left)
+    elif agreed := _agreed(claim):
+        if agreed.refund:
+            give_back(claim, agreed.refund, cause=GiveBack.Cause.STAFF, key=f"{claim.reference}:staff", now=now)
+        close(claim, Claim.Outcome.DECIDED, now=now, verdict=agreed.reason)
+        mails.tell_both(claim, "decided", now=now, refund=agreed.refund)
     else:
         waived = _waive_commission(claim, now)
         close(claim, Claim.Outcome.LATE, now=now)
@@ -100,6 +105,16 @@ def _check(claim: Claim, staff: AbstractBaseUser, refund: Money, now: datetime) 
         raise TooLate
     if not 0 <= refund.minor <= claim.charge.price.minor or refund.currency != claim.charge.currency:
         raise BadAmount(f"{refund.minor} {refund.currency} is not within what is left")
+
+
+def _agreed(claim: Claim) -> Vote | None:
+    """Two who want the same by now: what the expert gave back meanwhile was taken off both."""
+    found: dict[int, Vote] = {}
+    for vote in claim.votes.filter(staff__is_staff=True, staff__is_active=True).exclude(staff_id__in=claim.parties):
+        if vote.refund_minor in found:
+            return vote
+        found[vote.refund_minor] = vote
+    return None
 
 
 def _another_agrees(claim: Claim, staff: AbstractBaseUser, refund: Money) -> bool:

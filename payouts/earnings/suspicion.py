@@ -177,25 +177,35 @@ class NothingToGiveBack(Exception):
 
 def may_give_back(review: Review) -> bool:
     earning = Earning.objects.filter(reference=review.reference).first()
-    if review.verdict != Verdict.FRAUD or earning is None or earning.released_at or not earning.price:
-        return False
-    return not EarningWait.objects.filter(earning=earning).exclude(reason__in=[REASON, UNUSED]).exists()
+    return earning is not None and bool(_to_give_back(review, list(to_cards.purchase_of(earning))))
+
+
+def _to_give_back(review: Review, purchase: list[Earning]) -> list[Earning]:
+    """Nothing of what a claim or a dispute decides about."""
+    if review.verdict != Verdict.FRAUD:
+        return []
+    others = EarningWait.objects.filter(earning__in=purchase).exclude(reason__in=[REASON, UNUSED])
+    waiting_for_others = set(others.values_list("earning", flat=True))
+    return [part for part in purchase if part.price and not part.released_at and part.pk not in waiting_for_others]
 
 
 @transaction.atomic
 def give_back(*, review_id: int, staff: AbstractBaseUser, reason: str, now: datetime) -> None:
-    """What was found to be fraud does not stay here: what of it came from a card is sent there (to_cards.py). Once.
+    """What was found to be fraud does not stay here, in whatever parts: what of it came from a card is sent there (to_cards.py).
 
     Raises NothingToGiveBack, office's PartyToIt, ValueError for an empty reason.
     """
     if not reason.strip():
         raise ValueError("it needs its reason")
-    earning = waiting.locked(Review.objects.values_list("reference", flat=True).get(pk=review_id))
+    earning = Earning.objects.get(reference=Review.objects.values_list("reference", flat=True).get(pk=review_id))
+    purchase = list(to_cards.purchase_of(earning).select_for_update(no_key=True).order_by("pk"))
     review = Review.objects.select_for_update(no_key=True, of=("self",)).select_related("payer").get(pk=review_id)
     office.check_no_party(staff=staff, parties=(review.expert_id, review.payer_id))
-    if not may_give_back(review):
+    parts = _to_give_back(review, purchase)
+    if not parts:
         raise NothingToGiveBack(review.reference)
-    key = to_cards.task_key(review.reference)
     office.record(staff=staff, act="review.give_back", reference=review.reference, reason=reason, now=now)
-    office.settle_task(key=key, staff=staff, note=reason, now=now)
-    giving_back.give_back(reference=review.reference, amount=earning.price, key=f"{key}:back", now=now)
+    office.settle_task(key=to_cards.task_key(review.reference), staff=staff, note=reason, now=now)
+    for part in parts:
+        key = f"{to_cards.task_key(part.reference)}:back"
+        giving_back.give_back(reference=part.reference, amount=part.price, key=key, now=now)

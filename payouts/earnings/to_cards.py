@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from payouts.earnings.models import Earning
@@ -15,6 +16,7 @@ from payouts.outbox import services as outbox
 from payouts.refunds import services as refunds
 from payouts.safety.models import Review
 from payouts.wallet import lots
+from payouts.wallet import services as wallet
 
 TO_CARD = "earnings.to_card"
 
@@ -22,6 +24,12 @@ TO_CARD = "earnings.to_card"
 def task_key(reference: str) -> str:
     """Of the task that a verdict of fraud opened."""
     return f"{reference}:fraud"
+
+
+def purchase_of(earning: Earning) -> QuerySet[Earning]:
+    """What the credit that paid it became: the charge, and the parts that are earnings of their own."""
+    spent = earning.spent_reference
+    return Earning.objects.filter(Q(spent_as="", reference=spent) | Q(spent_as=spent))
 
 
 def is_fraud(earning: Earning) -> bool:
@@ -48,8 +56,12 @@ def send_what_came_back_before(earning: Earning, *, key: str, now: datetime) -> 
 
 
 def _send(earning: Earning, since: int, key: str, now: datetime) -> None:
+    """Until it has gone the payer pays nothing: they may know the moment, and have a second expert wait for it."""
     if parts := lots.came_back(reference=earning.spent_reference, since=since):
+        block = f"fraud:{earning.spent_reference}:{since}"
+        wallet.block_payments(member=earning.payer, reason=block, now=now)
         payload = {
+            "block": block,
             "payer": earning.payer_id,
             "expert": earning.expert_id,
             "currency": earning.currency,
@@ -61,8 +73,10 @@ def _send(earning: Earning, since: int, key: str, now: datetime) -> None:
 
 def settle_if_gone(earning: Earning, *, now: datetime) -> None:
     """Whoever it went to: with nothing left staff have nothing to give back."""
-    if not earning.price:
-        office.settle_task(key=task_key(earning.reference), note=_("Nothing of it is left here."), now=now)
+    purchase = list(purchase_of(earning))
+    if not any(part.price for part in purchase):
+        for part in purchase:
+            office.settle_task(key=task_key(part.reference), note=_("Nothing of it is left here."), now=now)
 
 
 def send_to_card(payload: dict[str, Any], *, key: str) -> Callable[[datetime], object]:
@@ -75,6 +89,7 @@ def send_to_card(payload: dict[str, Any], *, key: str) -> Callable[[datetime], o
         with suppress(refunds.NotEnough):
             made = refunds.request(member=payer, amount=None, key=key, now=now, of=parts, cause="fraud")
             sent = sum((refund.amount for refund in made), sent)
+        wallet.unblock_payments(reason=payload["block"], now=now)
         missing = Money(sum(parts.values()), currency) - sent
         if missing:  # spent or held at this very moment, or the card's bank disputes the payment
             text = _("{sum} of what was given back could not be sent to the payer's card.").format(sum=missing)

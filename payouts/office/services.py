@@ -53,6 +53,11 @@ def settle_task(*, key: str, note: str, now: datetime, staff: AbstractBaseUser |
     StaffTask.objects.filter(key=key, closed_at=None).update(closed_at=now, closed_by=staff and staff.pk, note=note)
 
 
+def open_keys(*, kind: str) -> list[str]:
+    """Of the tasks of a kind that nobody has closed."""
+    return list(StaffTask.objects.filter(kind=kind, closed_at=None).values_list("key", flat=True))
+
+
 def record(*, staff: AbstractBaseUser, act: str, now: datetime, reference: str = "", reason: str = "") -> AuditRecord:
     return AuditRecord.objects.create(staff_id=staff.pk, act=act, reference=reference, reason=reason, done_at=now)
 

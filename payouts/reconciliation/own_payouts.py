@@ -19,18 +19,23 @@ def keep_manual(*, now: datetime) -> None:
     nobody from comparing the balance."""
     try:
         interval = gateway.own_payouts()
-        if interval in ("", MANUAL):
+        if interval == MANUAL:
             return
-        _tell(interval, now)  # before it is set: after a cut in between nobody would hear of it
+        if interval:
+            _tell(interval, now)  # before it is set: after a cut in between nobody would hear of it
         with_fresh_key(f"own_payouts:{now.date()}", lambda key: gateway.set_manual_payouts(account="", key=key))
+        if gateway.own_payouts() != MANUAL:
+            _ask_staff_to_look("", now)
     except Refused as no:
-        text = _(
-            "Stripe lets nobody see or set the platform's own payouts by this key. Set them to manual in its dashboard."
-        )
-        key = f"own_payouts:refused:{now.date()}"
-        office.open_task(kind="own_payouts", key=key, text=f"{text} ({no})", now=now)
+        _ask_staff_to_look(f" ({no})", now)
     except NotAnswered:
         log.warning("Stripe did not answer about the platform's own payouts")
+
+
+def _ask_staff_to_look(why: str, now: datetime) -> None:
+    """Once a month: they may be manual long since, where only the key may not see it."""
+    text = _("Stripe does not say by this key that the platform's own payouts are manual. Look in its dashboard.") + why
+    office.open_task(kind="own_payouts", key=f"own_payouts:look:{now:%Y-%m}", text=text, now=now)
 
 
 def _tell(interval: str, now: datetime) -> None:

@@ -29,6 +29,7 @@ OVERLAP = timedelta(days=1)  # read again each time: Stripe may show an older mo
 LOOKS = 3  # while people pay, both sides move under our hands: a difference counts when it stays
 FROM_HOUR = 3  # of the night, UTC
 DEAD_AFTER = timedelta(hours=3)
+SILENCE = ":silence"  # how the keys of such tasks end
 AGAIN_AFTER = timedelta(minutes=30)  # for whom Stripe did not answer
 TOLD_FROM_HOUR = 6  # of a Stripe that was silent all night
 PLATFORM = "platform"
@@ -134,14 +135,14 @@ def _with_earlier(before: dict[str, Any], report: Report) -> dict[str, Any]:
 
 
 def _tell_of_silence(unread: list[str], now: datetime) -> None:
-    today, yesterday = (f"reconciliation:{(now - timedelta(days=ago)).date()}:silence" for ago in (0, 1))
     if not unread:
-        for key in (yesterday, today):  # who was silent until midnight has answered too
-            office.settle_task(key=key, note=_("Stripe has answered since."), now=now)
+        for key in office.open_keys(kind="reconciliation"):
+            if key.endswith(SILENCE):  # of earlier nights too
+                office.settle_task(key=key, note=_("Stripe has answered since."), now=now)
     elif now.hour >= TOLD_FROM_HOUR:
         text = _("Stripe has not answered all night for: {accounts}. Nobody knows yet whether the books agree there.")
         text = text.format(accounts=", ".join(unread[:20]))
-        office.open_task(kind="reconciliation", key=today, text=text, now=now)
+        office.open_task(kind="reconciliation", key=f"reconciliation:{now.date()}{SILENCE}", text=text, now=now)
 
 
 # --- One balance ----------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ def frozen_text(frozen: Frozen) -> str:
         Freeze.Reason.EMAIL: _("Your e-mail address was changed."),
         Freeze.Reason.FACTOR: _("Your second factor was changed."),
         Freeze.Reason.REVIEW: _(
-            "Our staff are looking into a payment to you. Withdrawals go on once they have decided."
+            "Withdrawals are stopped while a payment to you is in question. Our staff decide about it."
         ),
     }[Freeze.Reason(frozen.reason)]
     if frozen.until is None:

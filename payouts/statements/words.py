@@ -37,7 +37,7 @@ def kind(row: Row) -> str:
 def cause(note: Paper) -> str:
     """Why something of a receipt went back, where nobody chose it."""
     if ":fraud:" in note.about:
-        return _("Given back by our staff to the card it was paid with")
+        return _("Given back by our staff after they had looked at it")
     return str(CAUSES.get(note.about.partition(":")[0]) or _("Given back"))
 
 

@@ -1,4 +1,5 @@
-"""Who may not pay: a bank took a payment of theirs back, or they close their account. Looked at by each new hold, payment
+"""Who may not pay: a bank took a payment of theirs back, they close their account, or for a moment what was found to be fraud is
+on its way to its cards. Looked at by each new hold, payment
 and top-up: one small index."""
 
 from datetime import datetime
@@ -27,7 +28,7 @@ def is_blocked(*, member: AbstractBaseUser) -> bool:
 
 
 def blocked_by(*, member: AbstractBaseUser) -> str:
-    """What for: "dispute", which counts before "closing"; empty: nothing blocks."""
+    """What for: "fraud", "dispute", "closing", in this order of weight; empty: nothing blocks."""
     reasons = PaymentBlock.objects.filter(member_id=member.pk, lifted_at=None).values_list("reason", flat=True)
     return max((reason.partition(":")[0] for reason in reasons), default="")
 

@@ -190,8 +190,8 @@ class MonthlyLimit(models.Model):
 
 
 class PaymentBlock(models.Model):
-    """The member may not pay: a bank took a payment of theirs back (`reason`: "dispute:3"), or they close their account
-    ("closing:5")."""
+    """The member may not pay: a bank took a payment of theirs back (`reason`: "dispute:3"), they close their account
+    ("closing:5"), or what was found to be fraud is on its way to its cards ("fraud:period:12:81")."""
 
     member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     reason = models.CharField(max_length=60, unique=True)

@@ -4,6 +4,7 @@ import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
@@ -48,6 +49,9 @@ def grant(
     if not reason.strip() or (expires_at and expires_at <= now):
         raise GrantRefused
     with transaction.atomic():
+        get_user_model().objects.select_for_update(no_key=True).get(
+            pk=staff.pk
+        )  # forms sent at once are counted in turn
         lot, is_new = CreditLot.objects.get_or_create(
             grant_key=key,
             defaults={

@@ -32,10 +32,10 @@ def books_stay_clean(request, books):
     asks = request.node.get_closest_marker
     if asks("django_db") is None or "plants_an_error" in request.fixturenames:
         return
-    # It takes its time after each test. On PostgreSQL it is asked after what is about PostgreSQL, where money moved; the random
-    # lives ask for all of it there.
+    # It takes its time after each test. On PostgreSQL it is asked after what is about PostgreSQL or run by `make prove`, where
+    # money moved, and without the papers; the random lives ask for all of it there.
     if connection.vendor != "sqlite":
-        if asks("postgres") and Entry.objects.exists():
+        if (asks("postgres") or asks("prove")) and Entry.objects.exists():
             assert [fault for verify in books for fault in verify()] == []
         return
     if books is CHECKS and Entry.objects.exists():

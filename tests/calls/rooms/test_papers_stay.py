@@ -121,7 +121,7 @@ class PapersStayTests:
         write_papers(story.now)
         for address in (f"/calls/{story.call.pk}/", f"/orders/{WorkOrder.objects.get().pk}/"):
             page = signed_in(story.alice).get(address).content.decode()
-            assert "Returned to the card it was paid with" in page
+            assert "Returned by our staff or by the bank of the card" in page
             assert "we did not decide in time" not in page
 
     def test_a_fraud_that_staff_gave_back_says_so(self, story, signed_in):
@@ -138,7 +138,7 @@ class PapersStayTests:
         write_papers(story.now)
         note = Paper.objects.get(kind="receipt_note")
         said = words_of(signed_in(story.alice).get(f"/receipts/credit-notes/{note.pk}.pdf").content)
-        assert "Given back by our staff to the card it was paid with" in said
+        assert "Given back by our staff after they had looked at it" in said
 
     def test_an_order_shows_its_papers_too(self, story, signed_in):
         order = WorkOrder.objects.get()

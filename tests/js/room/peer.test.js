@@ -243,3 +243,16 @@ test("the same certificate in each section is one", async () => {
   await settle();
   assert.ok(connections(alice).some((each) => each.remoteDescription));
 });
+
+test("an answer with another certificate than the connection has is not taken", async () => {
+  const { alice, bob } = pair();
+  meet(alice, "page-of-bob");
+  meet(bob, "page-of-alice");
+  await exchange(alice, bob);
+  const [hers] = connections(alice);
+  const known = hers.remoteDescription;
+  hers.signalingState = "have-local-offer";
+  alice.peer.signal({ description: { type: "answer", sdp: "a=fingerprint:sha-256 EE\r\nm=audio,video\r\n" } });
+  await settle();
+  assert.equal(hers.remoteDescription, known);
+});

@@ -142,16 +142,6 @@ class OftenTests:
         closing.ask(member=bob, now=now)
         assert list(left(bob)) == ["withdrawal"]
 
-    def test_no_time_is_taken_from_who_paid_for_it(self, db):
-        story = Story(credit=2_500)
-        Closing.objects.create(member=story.bob, asked_at=story.now, kept_at=story.now)
-        story.go_act().after(720)
-        story.hang_up()
-        closing.ask(member=story.bob, now=story.now)
-        assert "stored" in left(story.alice)
-        closing.sweep(now=story.now + timedelta(days=30))
-        assert "stored" not in left(story.alice)
-
 
 class CallerTests:
     def test_unused_credit_goes_to_its_card_unasked_and_then_the_account_is_closed(self, alice):

@@ -136,6 +136,15 @@ class TwoOfTheStaffTests:
         decide(claim, 19_999, staff=sue())
         assert (Claim.objects.get().outcome, purse(alice)["credit"]) == ("decided", "200.00")
 
+    def test_two_who_want_the_same_by_then_are_not_late(self, alice, now):
+        """One wanted 30.00, the other 50.00, and the expert gave 50.00 back: neither wants more."""
+        claim = answered(20_000)
+        decide(claim, 3_000)
+        decide(claim, 5_000, staff=sue())
+        refund(5_000)
+        claims.meet_deadlines(now=now + days(8))
+        assert (Claim.objects.get().outcome, purse(alice)["credit"]) == ("decided", "50.00")
+
     def test_refusing_a_large_claim_takes_two_as_well(self, now):
         assert decide(answered(20_000), 0).state == "answered"
 

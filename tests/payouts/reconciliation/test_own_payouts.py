@@ -1,6 +1,7 @@
 """Stripe pays a new account out every day, by itself: here that would be members' money."""
 
 from contextlib import nullcontext
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -57,16 +58,19 @@ class OwnPayoutsTests:
         with monkeypatch.context() as patch:
             patch.setattr(gateway, what, refuse)
             assert reconciliation.reconcile(now=now).is_clean
-        assert "Set them to manual in its dashboard" in StaffTask.objects.latest("pk").text
+        assert "Look in its dashboard" in StaffTask.objects.latest("pk").text
         assert reconciliation.reconcile(now=now).is_clean
         assert gateway.own_payouts() == "manual"
 
     @pytest.mark.parametrize("said", [{}, {"payments": None}, {"payments": {"payouts": {"schedule": None}}}])
-    def test_where_stripe_has_no_schedule_there_is_nothing_to_set(self, now, monkeypatch, said):
-        answers = SimpleNamespace(raw_request=lambda *_words, **_more: SimpleNamespace(data=said))
+    def test_where_stripe_does_not_say_it_is_set_and_staff_look_once_a_month(self, now, monkeypatch, said):
+        asked = []
+        answers = SimpleNamespace(raw_request=lambda *words, **_: asked.append(words) or SimpleNamespace(data=said))
         monkeypatch.setattr(gateway, "asking", lambda: nullcontext(answers))
-        own_payouts.keep_manual(now=now)
-        assert not StaffTask.objects.exists()
+        for days in (0, 1):
+            own_payouts.keep_manual(now=now.replace(day=10) + timedelta(days=days))
+        assert ("post", "/v1/balance_settings") in asked
+        assert "Look in its dashboard" in StaffTask.objects.get().text
 
     @pytest.mark.parametrize("fault", ["time-out before", "time-out after", "500 after", "cut", "429"])
     def test_a_bad_wire_only_puts_it_off(self, now, fault):

@@ -15,6 +15,7 @@ from payouts.office import services as office
 from payouts.office.models import AuditRecord, StaffTask
 from payouts.outbox import services as outbox
 from payouts.outbox.models import OutboxRow
+from payouts.refunds import services as refunds
 from payouts.refunds.models import Refund
 from payouts.safety import services as safety
 from payouts.safety.models import Review, Sighting
@@ -288,7 +289,7 @@ class FreezeTests:
         with pytest.raises(withdrawals.WithdrawalsFrozen) as frozen:
             self.withdraw(bob, now)
         assert frozen_text(frozen.value.frozen) == (
-            "Our staff are looking into a payment to you. Withdrawals go on once they have decided."
+            "Withdrawals are stopped while a payment to you is in question. Our staff decide about it."
         )
         self.decide(sam, now)
         self.withdraw(bob, now)
@@ -416,6 +417,25 @@ class FraudTests:
         outbox.work(handlers={earnings.TO_CARD: earnings.send_to_card}, now=now)
         assert (purse(alice)["credit"], Refund.objects.get().amount_minor) == ("0.00", 700)
 
+    def test_staff_give_back_every_part_of_it(self, fraud, alice, bob, sam, now):
+        earnings.move_part(
+            reference="period:1", to="stored:1", amount=eur(700), key="m", label="", link="", release_from=now, now=now,
+            keep_days=30,
+        )  # fmt: skip
+        self.give_back(fraud, sam, now)
+        assert (purse(bob)["pending"], purse(alice)["credit"]) == ("0.00", "0.00")
+        assert sorted(row.amount_minor for row in Refund.objects.all()) == [300, 700]
+        assert not StaffTask.objects.filter(kind="fraud", closed_at=None).exists()
+
+    def test_until_it_has_gone_nothing_is_paid_with_it(self, fraud, alice, eve, now, signed_in):
+        give_credit(alice, 1_000, now)
+        claims.refund(expert=cast.bob(), reference="period:1", amount=eur(1_000), key="form", now=now)
+        with pytest.raises(wallet.PaymentsBlocked):
+            wallet.hold(payer=alice, amount=eur(100), key="h", reference="period:2", now=now)
+        assert "It goes to the card that paid it." in signed_in(alice).get("/wallet/").content.decode()
+        outbox.work(handlers={earnings.TO_CARD: earnings.send_to_card}, now=now)
+        wallet.hold(payer=alice, amount=eur(100), key="h", reference="period:2", now=now)
+
     def test_what_comes_back_of_an_honest_purchase_stays_credit(self, fraud, alice, bob, now):
         pays(alice, bob, 1_000, now, reference="period:2")
         earnings.give_back(reference="period:2", amount=eur(1_000), key="back", now=now)
@@ -423,11 +443,11 @@ class FraudTests:
         assert purse(alice)["credit"] == "10.00"
         assert not Refund.objects.exists()
 
-    def test_what_is_held_at_that_moment_staff_hear_of(self, fraud, alice, sam, now):
+    def test_what_has_left_the_credit_by_then_staff_hear_of(self, fraud, alice, sam, now):
         suspicion.give_back(review_id=fraud.pk, staff=sam, reason="Its owner wrote.", now=now)
-        wallet.hold(payer=alice, amount=eur(700), key="h", reference="period:2", now=now)
+        refunds.request(member=alice, amount=eur(700), key="own", now=now)
         outbox.work(handlers={earnings.TO_CARD: earnings.send_to_card}, now=now)
-        assert Refund.objects.get().amount_minor == 300
+        assert [row.amount_minor for row in Refund.objects.order_by("pk")] == [700, 300]
         task = StaffTask.objects.get(closed_at=None)
         assert "€7.00 of what was given back" in task.text
         assert {party.member_id for party in task.parties.all()} == {alice.pk, fraud.expert_id}

@@ -233,6 +233,7 @@ export class Peer {
     this.#ignoring = Boolean(collision) && !this.#polite && !stranger;
     if (this.#ignoring) return;
     if (!offered && this.#pc?.signalingState !== "have-local-offer") return; // of a connection that is gone
+    if (!offered && this.#isOfAnother(description)) return console.warn("an answer with another certificate");
     const adopting = stranger || (offered && !this.#pc?.remoteDescription);
     if (stranger || (adopting && this.#page === null)) this.#early = true;
     const pc = adopting ? this.#fresh() : /** @type {RTCPeerConnection} */ (this.#pc);

@@ -37,6 +37,7 @@ export class Details {
     const of = `${mine} ${theirs}`;
     if (of === this.#of) return;
     this.#of = of;
+    say(byId("security-words"), "\u2026"); // not those of the connection before
     const code = await securityCode(mine, theirs);
     if (of === this.#of) say(byId("security-words"), code);
   }

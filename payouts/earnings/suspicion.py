@@ -165,7 +165,7 @@ def _fraud(review: Review, earning: Earning, now: datetime) -> None:
     outbox.enqueue(action="stripe.recall", key=f"{key}:recall", payload={"expert": review.expert_id}, now=now)
     if not to_cards.is_fraud(earning):
         to_cards.send_what_came_back_before(earning, key=f"{key}:before", now=now)
-    if earning.price:
+    if any(part.price for part in to_cards.purchase_of(earning)):
         text = _("Fraud was found. If no bank takes the payment back, give it back to the payer's card.")
         parties = (review.expert_id, review.payer_id)
         office.open_task(kind="fraud", key=key, reference=review.reference, text=text, now=now, parties=parties)
@@ -205,7 +205,10 @@ def give_back(*, review_id: int, staff: AbstractBaseUser, reason: str, now: date
     if not parts:
         raise NothingToGiveBack(review.reference)
     office.record(staff=staff, act="review.give_back", reference=review.reference, reason=reason, now=now)
-    office.settle_task(key=to_cards.task_key(review.reference), staff=staff, note=reason, now=now)
+    if len(parts) == len(
+        [part for part in purchase if part.price and not part.released_at]
+    ):  # no claim decides about the rest
+        office.settle_task(key=to_cards.task_key(review.reference), staff=staff, note=reason, now=now)
     for part in parts:
         key = f"{to_cards.task_key(part.reference)}:back"
         giving_back.give_back(reference=part.reference, amount=part.price, key=key, now=now)

@@ -33,9 +33,9 @@ def purchase_of(earning: Earning) -> QuerySet[Earning]:
 
 
 def is_fraud(earning: Earning) -> bool:
-    """It, or the purchase that it is a part of."""
-    of = {earning.reference, earning.spent_reference}
-    return Review.objects.filter(reference__in=of, verdict=Review.Verdict.FRAUD).exists()
+    """A verdict is about the purchase, whichever part of it staff looked at."""
+    parts = purchase_of(earning).values("reference")
+    return Review.objects.filter(reference__in=parts, verdict=Review.Verdict.FRAUD).exists()
 
 
 def last_use(earning: Earning) -> int | None:
@@ -91,7 +91,7 @@ def send_to_card(payload: dict[str, Any], *, key: str) -> Callable[[datetime], o
             sent = sum((refund.amount for refund in made), sent)
         wallet.unblock_payments(reason=payload["block"], now=now)
         missing = Money(sum(parts.values()), currency) - sent
-        if missing:  # spent or held at this very moment, or the card's bank disputes the payment
+        if missing:  # it had left the credit before the verdict, or the card's bank disputes the payment
             text = _("{sum} of what was given back could not be sent to the payer's card.").format(sum=missing)
             key_of, parties = f"{key}:missing", (payer.pk, payload["expert"])
             office.open_task(kind="fraud", key=key_of, reference=payload["of"], text=text, now=now, parties=parties)

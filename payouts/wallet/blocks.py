@@ -1,6 +1,5 @@
-"""Who may not pay: a bank took a payment of theirs back, they close their account, or for a moment what was found to be fraud is
-on its way to its cards. Looked at by each new hold, payment
-and top-up: one small index."""
+"""Who may not pay: a bank took a payment of theirs back, they close their account, or, for a moment, what was found to be fraud
+is on its way to its cards. Looked at by each new hold, payment and top-up: one small index."""
 
 from datetime import datetime
 

@@ -49,9 +49,8 @@ def grant(
     if not reason.strip() or (expires_at and expires_at <= now):
         raise GrantRefused
     with transaction.atomic():
-        get_user_model().objects.select_for_update(no_key=True).get(
-            pk=staff.pk
-        )  # forms sent at once are counted in turn
+        # Forms sent at once are counted in turn.
+        get_user_model().objects.select_for_update(no_key=True).get(pk=staff.pk)
         lot, is_new = CreditLot.objects.get_or_create(
             grant_key=key,
             defaults={

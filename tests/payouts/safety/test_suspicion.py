@@ -427,6 +427,19 @@ class FraudTests:
         assert sorted(row.amount_minor for row in Refund.objects.all()) == [300, 700]
         assert not StaffTask.objects.filter(kind="fraud", closed_at=None).exists()
 
+    def test_while_a_claim_decides_about_a_part_the_task_stays(self, fraud, alice, bob, sam, now):
+        earnings.move_part(
+            reference="period:1", to="stored:1", amount=eur(700), key="m", label="", link="", release_from=now, now=now,
+            keep_days=30,
+        )  # fmt: skip
+        earnings.wait(reference="period:1", reason="claim", now=now)
+        self.give_back(fraud, sam, now)
+        assert Refund.objects.get().amount_minor == 700
+        assert StaffTask.objects.filter(kind="fraud", closed_at=None).exists()
+        earnings.let_go(reference="period:1", reason="claim")
+        self.give_back(fraud, sam, now)
+        assert not StaffTask.objects.filter(kind="fraud", closed_at=None).exists()
+
     def test_until_it_has_gone_nothing_is_paid_with_it(self, fraud, alice, eve, now, signed_in):
         give_credit(alice, 1_000, now)
         claims.refund(expert=cast.bob(), reference="period:1", amount=eur(1_000), key="form", now=now)

@@ -1,8 +1,9 @@
 """Real Chromium with pretended devices, and one window of it that notices every error a person would not see."""
 
+import time
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Response, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Response, WebSocket, expect
 
 CHROMIUM = "/usr/bin/chromium"
 PATIENCE_MS = 30_000
@@ -38,9 +39,16 @@ def launch(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
 
 
-# Before any script of the page: keeps the connections that it makes, so that a journey can ask what really arrives.
+# Before any script of the page: keeps the connections that it makes, so that a journey can ask what really arrives, and what
+# was pressed and where, for who looks into a journey that failed.
 KEEP_CONNECTIONS = """
-window.journey = { connections: [] };
+window.journey = { connections: [], pressed: [] };
+for (const kind of ["keydown", "click", "focusin"]) {
+    addEventListener(kind, ({ key, target }) => {
+        const name = target.id || target.tagName || "document";
+        window.journey.pressed.push(`${Math.round(performance.now())} ms ${kind} ${key ?? ""} ${name}`);
+    }, true);
+}
 window.RTCPeerConnection = class extends RTCPeerConnection {
     constructor(...how) {
         super(...how);
@@ -58,6 +66,7 @@ class Window:
     page: Page
     troubles: list[str] = field(default_factory=list)
     forgiven: list[str] = field(default_factory=list)
+    past: list[str] = field(default_factory=list)  # what happened, with its second
 
     @classmethod
     def open(cls, browser: Browser, url: str, **how) -> "Window":
@@ -73,8 +82,25 @@ class Window:
         page.on("pageerror", lambda error: self.trouble(f"{page.url}: {error}"))
         page.on("console", self.hear)
         page.on("response", self.see)
+        page.on("framenavigated", lambda frame: self.note(f"went to {frame.url}"))
+        page.on("websocket", self.follow)
+
+    def follow(self, socket: WebSocket) -> None:
+        for event, way in (("framesent", ">"), ("framereceived", "<")):
+            socket.on(event, lambda text, way=way: self.note(f"{way} {str(text)[:300]}"))
+        socket.on("close", lambda _: self.note(f"closed {socket.url}"))
+
+    def note(self, what: str) -> None:
+        self.past.append(f"{time.monotonic():.2f} {what}")
+
+    def tell(self) -> str:
+        """For who looks into a journey that failed."""
+        pressed = self.page.evaluate("() => window.journey.pressed")
+        focus = self.page.evaluate("() => document.activeElement?.outerHTML.slice(0, 200)")
+        return "\n".join([*self.past, "", *pressed, "", f"focus: {focus}", ""])
 
     def hear(self, message: ConsoleMessage) -> None:
+        self.note(f"console: {message.type} {message.text}")
         # A violation of the content security policy is such a message too.
         if message.type == "error":
             self.trouble(f"{message.page.url if message.page else '?'}: console: {message.text} {message.location}")

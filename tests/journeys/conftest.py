@@ -40,13 +40,14 @@ WINDOWS = pytest.StashKey[list[Window]]()
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """What each window showed when the journey failed, as pictures in VAR_DIR/journeys."""
+    """What each window showed when the journey failed, and what had happened in it: in VAR_DIR/journeys."""
     report = yield
     if report.failed and call.when == "call":
         folder = settings.VAR_DIR / "journeys"
         for number, window in enumerate(item.stash.get(WINDOWS, [])):
             with suppress(PlaywrightError):
                 window.page.screenshot(path=folder / f"{item.originalname}-{number}.png")
+                (folder / f"{item.originalname}-{number}.txt").write_text(window.tell())
     return report
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from payouts.claims import services as claims
 from payouts.claims.models import Claim, GiveBack, HeldCharge
-from payouts.earnings import suspicion
+from payouts.earnings import suspicion, to_cards
 from payouts.earnings.models import Earning
 from payouts.money import BadAmount
 from payouts.safety import services as safety
@@ -190,7 +190,7 @@ class Contesting(Truth):
     def to_be_looked_at(self) -> list[Review]:
         return list(Review.objects.filter(verdict="open").order_by("pk"))
 
-    @deed(when=to_be_looked_at, by=staff, verdict=st.sampled_from(["fine", "fine", "fraud"]), again=times, goes_on=goes_on,
+    @deed(when=to_be_looked_at, by=staff, verdict=st.sampled_from(["fine", "fraud"]), again=times, goes_on=goes_on,
           data=st.data())  # fmt: skip
     def staff_look_at_an_earning(self, by: str, verdict: str, again: int, goes_on: bool, data) -> None:
         review = data.draw(st.sampled_from(self.to_be_looked_at()))
@@ -207,9 +207,10 @@ class Contesting(Truth):
         words = {"review_id": review.pk, "staff": self.members[by], "reason": "Its owner wrote"}
         refusals = (suspicion.NothingToGiveBack,)
         self.attempt(suspicion.give_back, **words, again=again, goes_on=goes_on, refusals=refusals)
-        sale = self.sales[review.reference]
-        if not Earning.objects.get(reference=review.reference).price:
-            self.gives_back(sale, sale.left)
+        for part in to_cards.purchase_of(Earning.objects.get(reference=review.reference)):
+            sale = self.sales[part.reference]
+            if sale.left and not part.price:
+                self.gives_back(sale, sale.left)
 
     def open_advances(self) -> list[Advance]:
         return list(Advance.objects.filter(left_minor__gt=0, let_go_at=None).order_by("pk"))

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import F, Max, Q, QuerySet, Sum
+from django.db.models import F, Max, QuerySet, Sum
 
 from payouts.earnings import debts
 from payouts.earnings.capture import Captured, capture, release_date
@@ -19,7 +19,7 @@ from payouts.earnings.models import EARNED, Earning
 from payouts.earnings.parts import left, move_part
 from payouts.earnings.suspicion import look_again
 from payouts.earnings.tips import TipLimit, left_to_tip, tip, tips
-from payouts.earnings.to_cards import TO_CARD, send_to_card
+from payouts.earnings.to_cards import TO_CARD, paid_from, send_to_card
 from payouts.earnings.waiting import AlreadyReleased, kept_by_others, kept_past_date, let_go, wait
 from payouts.ledger import accounts
 from payouts.ledger import services as ledger
@@ -141,12 +141,6 @@ def last_release(*, expert: AbstractBaseUser) -> datetime | None:
 def released(*, expert: AbstractBaseUser) -> QuerySet[Earning]:
     """What became available, the latest first."""
     return Earning.objects.filter(expert_id=expert.pk, released_at__isnull=False).order_by("-released_at", "-pk")
-
-
-def paid_from(*, references: Iterable[str]) -> QuerySet[Earning]:
-    """Every earning that credit spent on these became, the parts that are earnings of their own included."""
-    spent = list(references)
-    return Earning.objects.filter(Q(spent_as="", reference__in=spent) | Q(spent_as__in=spent))
 
 
 def of_references(*, references: Iterable[str]) -> dict[str, Earning]:

@@ -1,6 +1,6 @@
 """What was found to be fraud is not spent a second time: whoever gives it back, it goes on to the cards that it came from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -26,10 +26,15 @@ def task_key(reference: str) -> str:
     return f"{reference}:fraud"
 
 
+def paid_from(*, references: Iterable[str]) -> QuerySet[Earning]:
+    """Every earning that credit spent on these became, the parts that are earnings of their own included."""
+    spent = list(references)
+    return Earning.objects.filter(Q(spent_as="", reference__in=spent) | Q(spent_as__in=spent))
+
+
 def purchase_of(earning: Earning) -> QuerySet[Earning]:
-    """What the credit that paid it became: the charge, and the parts that are earnings of their own."""
-    spent = earning.spent_reference
-    return Earning.objects.filter(Q(spent_as="", reference=spent) | Q(spent_as=spent))
+    """The charge that the credit paid, in all its parts."""
+    return paid_from(references=[earning.spent_reference])
 
 
 def is_fraud(earning: Earning) -> bool:

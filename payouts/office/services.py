@@ -17,6 +17,7 @@ __all__ = [
     "close_task",
     "look",
     "looks",
+    "open_keys",
     "open_task",
     "record",
     "settle_task",

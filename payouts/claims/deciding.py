@@ -1,6 +1,7 @@
 """Staff decide on the evidence; and what happens by itself when somebody does not act in time."""
 
 import logging
+from collections import Counter
 from datetime import datetime
 
 from django.conf import settings
@@ -108,13 +109,12 @@ def _check(claim: Claim, staff: AbstractBaseUser, refund: Money, now: datetime) 
 
 
 def _agreed(claim: Claim) -> Vote | None:
-    """Two who want the same by now: what the expert gave back meanwhile was taken off both."""
-    found: dict[int, Vote] = {}
-    for vote in claim.votes.filter(staff__is_staff=True, staff__is_active=True).exclude(staff_id__in=claim.parties):
-        if vote.refund_minor in found:
-            return vote
-        found[vote.refund_minor] = vote
-    return None
+    """Two who want the same by now, or one where so little is left that one is enough: what the expert gave back meanwhile was
+    taken off each."""
+    votes = list(claim.votes.filter(staff__is_staff=True, staff__is_active=True).exclude(staff_id__in=claim.parties))
+    enough = 2 if needs_two(claim) or len(votes) > 1 else 1
+    sums = Counter(vote.refund_minor for vote in votes)
+    return next((vote for vote in votes if sums[vote.refund_minor] >= enough), None)
 
 
 def _another_agrees(claim: Claim, staff: AbstractBaseUser, refund: Money) -> bool:

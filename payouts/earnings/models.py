@@ -55,6 +55,7 @@ class Earning(models.Model):
             ),
             models.Index(fields=["expert", "-captured_at"], name="earning_of_expert"),
             models.Index(fields=["expert", "payer"], name="earning_of_expert_by_payer"),
+            models.Index(fields=["spent_as"], condition=~Q(spent_as=""), name="earning_part_of_purchase"),
             models.Index(
                 fields=["expert", "release_at", "id"],
                 condition=Q(released_at__isnull=True),

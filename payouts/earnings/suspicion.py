@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from payouts.earnings import giving_back, to_cards, waiting
 from payouts.earnings.models import UNUSED, Earning, EarningWait
+from payouts.money import Money
 from payouts.office import services as office
 from payouts.outbox import services as outbox
 from payouts.safety import services as safety
@@ -41,8 +42,9 @@ def hold_if_suspicious(
 
 def hold_part(*, part: Earning, now: datetime) -> Review | None:
     """Of a purchase that staff look at, or found to be fraud, or that looks wrong by now: what is earned of it later waits."""
-    whole = Review.objects.filter(reference=part.spent_reference).exclude(verdict=Verdict.FINE).first()
-    codes = whole.reasons if whole else _codes(part.payer, part.expert, now)
+    purchase = to_cards.purchase_of(part).values("reference")
+    looked_at = Review.objects.filter(reference__in=purchase).exclude(verdict=Verdict.FINE).first()
+    codes = looked_at.reasons if looked_at else _codes(part.payer, part.expert, now)
     return _hold(part, codes, now) if codes else None
 
 
@@ -140,13 +142,12 @@ def decide(*, review_id: int, staff: AbstractBaseUser, verdict: str, note: str, 
     """
     if verdict not in (Verdict.FINE, Verdict.FRAUD) or not note.strip():
         raise ValueError("a verdict needs its reason")
-    earning = waiting.locked(Review.objects.values_list("reference", flat=True).get(pk=review_id))
-    review = Review.objects.select_for_update(no_key=True, of=("self",)).select_related("expert").get(pk=review_id)
+    review, purchase = _locked(review_id)
     office.check_no_party(staff=staff, parties=(review.expert_id, review.payer_id))
     if review.verdict != Verdict.OPEN:
         return
     if verdict == Verdict.FRAUD:
-        _fraud(review, earning, now)
+        _fraud(review, purchase, now)
     review.verdict, review.decided_at, review.note = verdict, now, note
     review.decided_by_id = staff.pk
     review.save()
@@ -158,14 +159,28 @@ def decide(*, review_id: int, staff: AbstractBaseUser, verdict: str, note: str, 
     safety.thaw(keys=_keys(review), now=now)  # a freeze for another reason, that of the fraud among them, lasts
 
 
-def _fraud(review: Review, earning: Earning, now: datetime) -> None:
-    """Before the verdict is kept: what came back of a purchase goes to its cards with the first verdict about it."""
+def _locked(review_id: int) -> tuple[Review, list[Earning]]:
+    """With the whole purchase: of two who decide about parts of it, or decide and give back, the later one sees the other's."""
+    reference = Review.objects.values_list("reference", flat=True).get(pk=review_id)
+    purchase = to_cards.purchase_of(Earning.objects.get(reference=reference))
+    parts = list(purchase.select_for_update(no_key=True).order_by("pk"))
+    reviews = Review.objects.select_for_update(no_key=True, of=("self",)).select_related("expert", "payer")
+    return reviews.get(pk=review_id), parts
+
+
+def _fraud(review: Review, purchase: list[Earning], now: datetime) -> None:
+    """Before the verdict is kept: what came back of a purchase goes to its cards with the first verdict about it, and no part of
+    it is released any more."""
     key = to_cards.task_key(review.reference)
+    earning = next(part for part in purchase if part.reference == review.reference)
     safety.freeze(member=review.expert, reason="review", key=key, now=now)
     outbox.enqueue(action="stripe.recall", key=f"{key}:recall", payload={"expert": review.expert_id}, now=now)
     if not to_cards.is_fraud(earning):
         to_cards.send_what_came_back_before(earning, key=f"{key}:before", now=now)
-    if any(part.price for part in to_cards.purchase_of(earning)):
+    for part in to_cards.left(purchase):
+        if not part.reasons_to_wait.filter(reason=UNUSED).exists():  # what is stored waits, and goes back by itself
+            waiting.wait(reference=part.reference, reason=REASON, now=now)
+    if to_cards.left(purchase):
         text = _("Fraud was found. If no bank takes the payment back, give it back to the payer's card.")
         parties = (review.expert_id, review.payer_id)
         office.open_task(kind="fraud", key=key, reference=review.reference, text=text, now=now, parties=parties)
@@ -175,9 +190,11 @@ class NothingToGiveBack(Exception):
     """It was not found to be fraud, nothing of it is left, or a claim or a dispute about it is open. Nothing moved."""
 
 
-def may_give_back(review: Review) -> bool:
+def to_give_back(review: Review) -> Money | None:
+    """What `give_back` would move, of all parts of the purchase together. None: nothing."""
     earning = Earning.objects.filter(reference=review.reference).first()
-    return earning is not None and bool(_to_give_back(review, list(to_cards.purchase_of(earning))))
+    parts = _to_give_back(review, list(to_cards.purchase_of(earning))) if earning else []
+    return sum((part.price for part in parts[1:]), parts[0].price) if parts else None
 
 
 def _to_give_back(review: Review, purchase: list[Earning]) -> list[Earning]:
@@ -186,7 +203,7 @@ def _to_give_back(review: Review, purchase: list[Earning]) -> list[Earning]:
         return []
     others = EarningWait.objects.filter(earning__in=purchase).exclude(reason__in=[REASON, UNUSED])
     waiting_for_others = set(others.values_list("earning", flat=True))
-    return [part for part in purchase if part.price and not part.released_at and part.pk not in waiting_for_others]
+    return [part for part in to_cards.left(purchase) if part.pk not in waiting_for_others]
 
 
 @transaction.atomic
@@ -197,18 +214,14 @@ def give_back(*, review_id: int, staff: AbstractBaseUser, reason: str, now: date
     """
     if not reason.strip():
         raise ValueError("it needs its reason")
-    earning = Earning.objects.get(reference=Review.objects.values_list("reference", flat=True).get(pk=review_id))
-    purchase = list(to_cards.purchase_of(earning).select_for_update(no_key=True).order_by("pk"))
-    review = Review.objects.select_for_update(no_key=True, of=("self",)).select_related("payer").get(pk=review_id)
+    review, purchase = _locked(review_id)
     office.check_no_party(staff=staff, parties=(review.expert_id, review.payer_id))
     parts = _to_give_back(review, purchase)
     if not parts:
         raise NothingToGiveBack(review.reference)
     office.record(staff=staff, act="review.give_back", reference=review.reference, reason=reason, now=now)
-    if len(parts) == len(
-        [part for part in purchase if part.price and not part.released_at]
-    ):  # no claim decides about the rest
+    if len(parts) == len(to_cards.left(purchase)):  # no claim decides about the rest
         office.settle_task(key=to_cards.task_key(review.reference), staff=staff, note=reason, now=now)
     for part in parts:
-        key = f"{to_cards.task_key(part.reference)}:back"
+        key = f"{to_cards.task_key(part.reference)}:back:{part.given_back_minor}"  # a late witness may put more into it
         giving_back.give_back(reference=part.reference, amount=part.price, key=key, now=now)

@@ -76,10 +76,15 @@ def _send(earning: Earning, since: int, key: str, now: datetime) -> None:
         outbox.enqueue(action=TO_CARD, key=f"{key}:card", payload=payload, now=now)
 
 
+def left(purchase: Iterable[Earning]) -> list[Earning]:
+    """The parts of which something can still be given back: nothing is taken from what was released."""
+    return [part for part in purchase if part.price and not part.released_at]
+
+
 def settle_if_gone(earning: Earning, *, now: datetime) -> None:
     """Whoever it went to: with nothing left staff have nothing to give back."""
     purchase = list(purchase_of(earning))
-    if not any(part.price for part in purchase):
+    if not left(purchase):
         for part in purchase:
             office.settle_task(key=task_key(part.reference), note=_("Nothing of it is left here."), now=now)
 
@@ -97,7 +102,10 @@ def send_to_card(payload: dict[str, Any], *, key: str) -> Callable[[datetime], o
         wallet.unblock_payments(reason=payload["block"], now=now)
         missing = Money(sum(parts.values()), currency) - sent
         if missing:  # it had left the credit before the verdict, or the card's bank disputes the payment
-            text = _("{sum} of what was given back could not be sent to the payer's card.").format(sum=missing)
+            text = _(
+                "{sum} of what was given back is not in the payer's credit any more: it was spent, disputed, or is on its way "
+                "to the card by a refund of their own. Look there before anything is sent."
+            ).format(sum=missing)
             key_of, parties = f"{key}:missing", (payer.pk, payload["expert"])
             office.open_task(kind="fraud", key=key_of, reference=payload["of"], text=text, now=now, parties=parties)
 

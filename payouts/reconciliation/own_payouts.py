@@ -17,6 +17,7 @@ MANUAL = "manual"
 def keep_manual(*, now: datetime) -> None:
     """Sets them to manual where they are not, and tells staff: something may have left. Asks Stripe; what it says to this keeps
     nobody from comparing the balance."""
+    interval = ""
     try:
         interval = gateway.own_payouts()
         if interval == MANUAL:
@@ -25,17 +26,22 @@ def keep_manual(*, now: datetime) -> None:
             _tell(interval, now)  # before it is set: after a cut in between nobody would hear of it
         with_fresh_key(f"own_payouts:{now.date()}", lambda key: gateway.set_manual_payouts(account="", key=key))
         if gateway.own_payouts() != MANUAL:
-            _ask_staff_to_look("", now)
+            _ask_staff_to_look(interval, "", now)
     except Refused as no:
-        _ask_staff_to_look(f" ({no})", now)
+        _ask_staff_to_look(interval, f" ({no})", now)
     except NotAnswered:
         log.warning("Stripe did not answer about the platform's own payouts")
 
 
-def _ask_staff_to_look(why: str, now: datetime) -> None:
-    """Once a month: they may be manual long since, where only the key may not see it."""
-    text = _("Stripe does not say by this key that the platform's own payouts are manual. Look in its dashboard.") + why
-    office.open_task(kind="own_payouts", key=f"own_payouts:look:{now:%Y-%m}", text=text, now=now)
+def _ask_staff_to_look(interval: str, why: str, now: datetime) -> None:
+    """Each night while Stripe says that they are not manual; else once a month: only the key may not see that they are."""
+    if interval:
+        text = _("Stripe does not let this key set the platform's own payouts to manual. Set them so in its dashboard.")
+        key = f"own_payouts:refused:{now.date()}"
+    else:
+        text = _("Stripe does not say by this key that the platform's own payouts are manual. Look in its dashboard.")
+        key = f"own_payouts:look:{now:%Y-%m}"
+    office.open_task(kind="own_payouts", key=key, text=text + why, now=now)
 
 
 def _tell(interval: str, now: datetime) -> None:

@@ -138,7 +138,7 @@ def review(request: MemberRequest, review_id: int) -> HttpResponse:
         "reasons": _reasons(found),
         "earning": Earning.objects.filter(reference=found.reference).first(),
         "form": form,
-        "may_give_back": suspicion.may_give_back(found),
+        "to_give_back": suspicion.to_give_back(found),
         **_two_accounts(found),
     }
     return render(request, "payouts/staff/review.html", context, status=422 if form.errors else 200)

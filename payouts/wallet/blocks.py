@@ -7,6 +7,8 @@ from django.contrib.auth.base_user import AbstractBaseUser
 
 from payouts.wallet.models import PaymentBlock
 
+KINDS = ("dispute", "closing", "fraud")  # the one that lasts longest first
+
 
 class PaymentsBlocked(Exception):
     """Nothing new is paid or added: a payment of the member is disputed, or they close their account. Nothing moved."""
@@ -27,9 +29,9 @@ def is_blocked(*, member: AbstractBaseUser) -> bool:
 
 
 def blocked_by(*, member: AbstractBaseUser) -> str:
-    """What for: "fraud", "dispute", "closing", in this order of weight; empty: nothing blocks."""
+    """What for, of several the first of KINDS; empty: nothing blocks."""
     reasons = PaymentBlock.objects.filter(member_id=member.pk, lifted_at=None).values_list("reason", flat=True)
-    return max((reason.partition(":")[0] for reason in reasons), default="")
+    return min((reason.partition(":")[0] for reason in reasons), key=KINDS.index, default="")
 
 
 def blocks(*, reason: str) -> bool:

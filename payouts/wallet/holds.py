@@ -87,6 +87,7 @@ def hold(*, payer: AbstractBaseUser, amount: Money, key: str, reference: str, no
             if known := _held_before(payer, amount, key, reference):
                 return known
             raise ledger.KeyReused(key)
+        blocks.check(payer)  # again: credit that we waited for may have come back with a block (earnings/to_cards.py)
         return Hold.objects.create(
             member_id=payer.pk,
             key=key,
@@ -174,6 +175,7 @@ def spend(*, payer: AbstractBaseUser, amount: Money, reference: str, now: dateti
         lots.spend(member_id=payer.pk, promotional=promotional, paid=paid, reference=reference, now=now)
     except lots.LotsTooSmall:
         raise InsufficientCredit(credit(member=payer)) from None
+    blocks.check(payer)  # again, as `hold` does: the lots were waited for
     Hold.objects.create(
         member_id=payer.pk,
         key=f"{reference}:spent",

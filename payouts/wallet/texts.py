@@ -39,5 +39,7 @@ def blocked_text(by: str) -> str:
     if by == "closing":
         return _("You are closing your account, so nothing can be added. Nothing was charged.")
     if by == "fraud":
-        return _("A payment of yours is just being given back. Nothing was charged. You can pay again in a minute.")
+        return _(
+            "A payment of yours is just being given back. Nothing was charged. You can pay again once it has gone."
+        )
     return _("Your payments are paused while your bank disputes one. Nothing was charged.")

@@ -145,6 +145,13 @@ class TwoOfTheStaffTests:
         claims.meet_deadlines(now=now + days(8))
         assert (Claim.objects.get().outcome, purse(alice)["credit"]) == ("decided", "50.00")
 
+    def test_one_is_not_late_where_so_little_is_left_that_one_is_enough(self, alice, now):
+        claim = answered(20_000)
+        decide(claim, 16_000)
+        refund(15_500)
+        claims.meet_deadlines(now=now + days(8))
+        assert (Claim.objects.get().outcome, purse(alice)["credit"]) == ("decided", "160.00")
+
     def test_refusing_a_large_claim_takes_two_as_well(self, now):
         assert decide(answered(20_000), 0).state == "answered"
 

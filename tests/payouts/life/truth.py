@@ -27,7 +27,7 @@ from payouts.stripe.installation import tag
 from payouts.wallet import services as wallet
 from payouts.wallet.models import Advance, Hold, LotUse, TopUp
 from payouts.withdrawals.models import Withdrawal
-from tests.payouts.life.people import People
+from tests.payouts.life.people import TWO_STAFF_ABOVE, People
 from tests.payouts.purse import eur
 
 # What we make at Stripe, and the name of our number in its metadata.
@@ -178,13 +178,24 @@ class Truth(People):
     def _closed_by_itself(self, sale: Sale, outcome: str) -> None:
         assert sale.claim_until
         assert sale.claim_until <= self.time
-        assert outcome == {"asked": Claim.Outcome.SILENCE, "answered": Claim.Outcome.LATE}[sale.claim]
+        agreed = self._agreed(sale) if sale.claim == "answered" else None
+        late = Claim.Outcome.LATE if agreed is None else Claim.Outcome.DECIDED
+        assert outcome == {"asked": Claim.Outcome.SILENCE, "answered": late}[sale.claim]
         if outcome == Claim.Outcome.SILENCE:
             self.gives_back(sale, sale.left)
+        elif agreed is not None:
+            self.gives_back(sale, agreed)
         else:
             self.gives_back(sale, sale.shares.commission_minor)
             sale.percent = 0
         sale.claim = "closed"
+
+    def _agreed(self, sale: Sale) -> int | None:
+        """What staff want by now, less what the expert gave back meanwhile: one of them where so little is left, else two."""
+        said = list(sale.votes.values())
+        if len(said) == 1 and sale.left <= TWO_STAFF_ABOVE:
+            return said[0]
+        return next((minor for minor in said if said.count(minor) > 1), None)
 
     # --- What Stripe has --------------------------------------------------------------------------------------------
 

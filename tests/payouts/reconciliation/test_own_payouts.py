@@ -58,9 +58,17 @@ class OwnPayoutsTests:
         with monkeypatch.context() as patch:
             patch.setattr(gateway, what, refuse)
             assert reconciliation.reconcile(now=now).is_clean
-        assert "Look in its dashboard" in StaffTask.objects.latest("pk").text
+        asked = {"own_payouts": "Look in its dashboard", "set_manual_payouts": "Set them so in its dashboard"}[what]
+        assert asked in StaffTask.objects.latest("pk").text
         assert reconciliation.reconcile(now=now).is_clean
         assert gateway.own_payouts() == "manual"
+
+    def test_where_it_refuses_staff_are_asked_every_night(self, now, monkeypatch):
+        set_to("daily")
+        monkeypatch.setattr(gateway, "set_manual_payouts", refuse)
+        for days in (0, 1):
+            own_payouts.keep_manual(now=now.replace(day=10) + timedelta(days=days))
+        assert StaffTask.objects.filter(text__contains="Set them so in its dashboard").count() == 2
 
     @pytest.mark.parametrize("said", [{}, {"payments": None}, {"payments": {"payouts": {"schedule": None}}}])
     def test_where_stripe_does_not_say_it_is_set_and_staff_look_once_a_month(self, now, monkeypatch, said):

@@ -427,6 +427,38 @@ class FraudTests:
         assert sorted(row.amount_minor for row in Refund.objects.all()) == [300, 700]
         assert not StaffTask.objects.filter(kind="fraud", closed_at=None).exists()
 
+    def test_no_other_part_of_it_is_released_meanwhile(self, alice, bob, sam, now):
+        """Staff had found the purchase fine, and one part of it is found to be fraud later."""
+        pays(alice, bob, 1_000, now, reference="period:1")
+        move = {"label": "", "link": "", "release_from": now, "now": now}
+        earnings.move_part(reference="period:1", to="stored:1", amount=eur(700), key="m", keep_days=30, **move)
+        for member in (alice, bob):
+            safety.saw(member=member, now=now, device="a-device")
+        earnings.move_part(reference="stored:1", to="period:2", amount=eur(200), key="m2", **move)
+        review = Review.objects.get(reference="period:2")
+        suspicion.decide(review_id=review.pk, staff=sam, verdict="fraud", note="One card.", now=now)
+        earnings.move_part(reference="stored:1", to="period:3", amount=eur(100), key="m3", **move)
+        earnings.release_due(now=now + timedelta(days=31))
+        assert purse(bob)["available"] == "0.00"
+        assert Review.objects.filter(reference="period:3", verdict="open").exists()
+
+    def test_what_was_released_before_is_no_task_for_anybody(self, alice, bob, sam, now):
+        for member in (alice, bob):
+            safety.saw(member=member, now=now, device="a-device")
+        pays(alice, bob, 1_000, now, reference="period:1")
+        move = {"label": "", "link": "", "release_from": now, "now": now}
+        earnings.move_part(reference="period:1", to="stored:1", amount=eur(700), key="m", keep_days=30, **move)
+        fine(sam, now)
+        earnings.release_due(now=now + timedelta(days=31))
+        earnings.move_part(reference="stored:1", to="period:2", amount=eur(700), key="m2", **move)
+        review = Review.objects.get(reference="period:2")
+        suspicion.decide(review_id=review.pk, staff=sam, verdict="fraud", note="One card.", now=now)
+        assert suspicion.to_give_back(review) is None  # the verdict is not read anew
+        review.refresh_from_db()
+        assert suspicion.to_give_back(review) == eur(700)
+        self.give_back(review, sam, now)
+        assert not StaffTask.objects.filter(kind="fraud", closed_at=None).exists()
+
     def test_while_a_claim_decides_about_a_part_the_task_stays(self, fraud, alice, bob, sam, now):
         earnings.move_part(
             reference="period:1", to="stored:1", amount=eur(700), key="m", label="", link="", release_from=now, now=now,
@@ -512,7 +544,11 @@ class FraudTests:
 
     def test_staff_press_it_on_the_page_of_the_review(self, fraud, signed_in, bob, sam):
         staff, page = signed_in(sam), f"/staff/reviews/{fraud.pk}/"
-        assert "Give it back" in staff.get(page).content.decode()
+        earnings.move_part(
+            reference="period:1", to="stored:1", amount=eur(700), key="m", label="", link="", release_from=timezone.now(),
+            now=timezone.now(), keep_days=30,
+        )  # fmt: skip
+        assert "€10.00, all that is left of the purchase" in staff.get(page).content.decode()
         answer = staff.post(f"{page}give-back/", {"reason": ""}, follow=True)
         assert "Write why. Nothing was given back." in answer.content.decode()
         answer = staff.post(f"{page}give-back/", {"reason": "Its owner wrote."}, follow=True)

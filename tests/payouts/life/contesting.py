@@ -199,7 +199,7 @@ class Contesting(Truth):
 
     def found_to_be_fraud(self) -> list[Review]:
         found = Review.objects.filter(verdict="fraud").order_by("pk")
-        return [review for review in found if suspicion.may_give_back(review)]
+        return [review for review in found if suspicion.to_give_back(review)]
 
     @deed(when=found_to_be_fraud, by=staff, again=times, goes_on=goes_on, data=st.data())
     def staff_give_back_a_fraud(self, by: str, again: int, goes_on: bool, data) -> None:

@@ -141,19 +141,38 @@ def _devices() -> dict[str, str]:
             "Your system does not let the browser use the microphone, so {name} hears silence."
             " Allow it in the system's privacy settings."
         ),
-        "microphone_none": _("No microphone was found, so {name} hears silence."),
-        "microphone_busy": _("Another program uses the microphone, so {name} hears silence."),
+        "microphone_none": _("No microphone was found, so {name} hears silence. Plug one in, then try again."),
+        "microphone_busy": _("Another program uses the microphone, so {name} hears silence. Close it, then try again."),
         "microphone_unplugged": _("The microphone was unplugged, so {name} hears silence."),
         "microphone_unsupported": _("This browser gives no microphone here, so {name} hears silence."),
+        "microphone_say": _("Say something: the bar should move."),
+        "microphone_muted": _("You are muted."),
+        "microphone_well": _("We hear you."),
         "microphone_silent": _("Your microphone is on, but no sound comes from it. Is it muted or the wrong one?"),
         "camera_refused": _("The camera is not allowed in this browser. Allow it in the address bar."),
         "camera_blocked": _(
             "Your system does not let the browser use the camera. Allow it in the system's privacy settings."
         ),
-        "camera_none": _("No camera was found."),
-        "camera_busy": _("Another program uses the camera."),
+        "camera_none": _("No camera was found. A call needs none."),
+        "camera_busy": _("Another program uses the camera. Close it, then try again."),
         "camera_unplugged": _("The camera was unplugged, so it is off."),
         "camera_unsupported": _("This browser gives no camera here."),
+        "camera_asking": _("Your browser asks whether it may use the camera."),
+        "camera_untried": _("Off until you turn it on. A call needs none."),
+        "camera_well": _("Only you see this. It is off again when you join."),
+        "try_camera": _("Try the camera"),
+        "relay_trying": _("Looking for a way through your network."),
+        "relay_well": _("Ready: calls get through, behind strict networks too."),
+        "relay_none": _(
+            "This site has no relay. Most calls connect; behind a strict network, such as an office's, some do not."
+        ),
+        "relay_refused": _(
+            "The relay does not take us just now, which is not your fault. Most calls connect without it."
+        ),
+        "relay_unreachable": _(
+            "The relay does not answer. Most calls connect without it; behind a strict network try another one,"
+            " such as your phone's."
+        ),
         "default_microphone": _("Any microphone"),
         "default_camera": _("Any camera"),
         "default_speaker": _("The usual speaker"),
@@ -176,6 +195,8 @@ def _page() -> dict[str, str]:
         "not_found": _("This room is not yours or does not exist."),
         "dismiss": _("Dismiss"),
         "sound_blocked": _("Your browser holds the sound back. Press anywhere on the page to hear {name}."),
+        "direct": _("Sound and picture go straight from browser to browser."),
+        "relayed": _("Sound and picture go through this site's relay, which cannot read them."),
         "not_charged": _("Nothing was charged."),
         "meter_unchanged": _("What is charged has not changed."),
         "offline_action": _("There is no connection right now, so nothing was sent. Nothing was charged."),

@@ -80,9 +80,10 @@ class RoomSocket(Paying, Socket):
             await self.close(REPLACED)
             return
         new_here = self.joined and self.joining
+        if new_here or not self.shown:  # the first tells a page what it can try before it joins
+            look.state["ice"] = ice.servers(user_id=self.member.id, now=now)
         if new_here:
             self.joining = False
-            look.state["ice"] = ice.servers(user_id=self.member.id, now=now)
         look.state["you"]["joined"] = self.joined
         await self._send_state(look.state)
         await self._meet(look, again=new_here)
@@ -90,8 +91,8 @@ class RoomSocket(Paying, Socket):
 
     async def _send_state(self, state: dict) -> None:
         meter = {key: value for key, value in state["meter"].items() if key not in TICKING}
-        shown = {**state, "now": None, "meter": meter}
-        if shown != self.shown:
+        shown = {**state, "now": None, "ice": None, "meter": meter}
+        if "ice" in state or shown != self.shown:
             self.shown = shown
             await self.send_json(state)
 

@@ -13,6 +13,7 @@ need() { # need PACKAGE COMMAND...: PACKAGE is missing unless one of the command
 need chromium chromium
 need postgresql initdb
 need redis-server redis-server
+need coturn turnserver
 need iproute2 ip
 need nodejs node
 need npm npm

@@ -1,6 +1,6 @@
-"""A private PostgreSQL and a private Redis, on free ports, in a temporary folder; gone when the block ends.
+"""A private PostgreSQL, Redis and coturn, on free ports, in a temporary folder; gone when the block ends.
 
-    with postgres() as database_url, redis() as redis_url: ...
+    with postgres() as database_url, redis() as redis_url, coturn("secret") as relay_port: ...
 
 As root PostgreSQL runs as the user postgres, for it refuses to run as root. A run that is killed takes its servers along.
 """
@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 READY_S = 30
 
 
@@ -71,6 +72,19 @@ def redis(port: int = 0) -> Iterator[str]:
         command = ["redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", folder]
         with _server(command, folder / "log", lambda: _listens(port)):
             yield f"redis://127.0.0.1:{port}/0"
+
+
+@contextmanager
+def coturn(secret: str, *more: str, script: Path = ROOT / "deploy/turn.sh") -> Iterator[int]:
+    """The port of a relay on loopback, started as deploy/ does. `more`: lines of its configuration."""
+    with _folder() as folder:
+        port = free_port()
+        lines = ["listening-ip=127.0.0.1", "relay-ip=127.0.0.1", f"listening-port={port}", *more]
+        settings = {"TURN_SECRET": secret, "TURN_REALM": "turn.example.test", "TURN_DIR": folder}
+        settings["TURN_MORE"] = "\n".join(lines)
+        command = ["env", *[f"{name}={value}" for name, value in settings.items()], "sh", script]
+        with _server(command, folder / "log", lambda: _listens(port)):
+            yield port
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Flow } from "../../../calls/static/calls/room/flow.js";
+import { Flow, isRelayed } from "../../../calls/static/calls/room/flow.js";
 
 /** Looks every half second from `from` to `to`; gives the alarms as [second, count]. */
 function watch(flow, from, to, received, frames = 0) {
@@ -55,4 +55,19 @@ test("a picture is seen while frames come", () => {
   assert.equal(flow.seeing, true);
   watch(flow, 1000, 2000, (at) => at, 12);
   assert.equal(flow.seeing, false);
+});
+
+test("the pair in use tells whether a relay carries the call, as each browser marks it", () => {
+  const reports = (pair, transport) => new Map([
+    ["old", { id: "old", type: "candidate-pair", localCandidateId: "h", remoteCandidateId: "h" }],
+    ["pair", { id: "pair", type: "candidate-pair", localCandidateId: "r", remoteCandidateId: "h", ...pair }],
+    ["h", { id: "h", type: "local-candidate", candidateType: "host" }],
+    ["r", { id: "r", type: "local-candidate", candidateType: "relay" }],
+    ...transport,
+  ]);
+  const chosen = (id) => [["t", { id: "t", type: "transport", selectedCandidatePairId: id }]];
+  assert.equal(isRelayed(reports({}, chosen("pair"))), true);
+  assert.equal(isRelayed(reports({}, chosen("old"))), false);
+  assert.equal(isRelayed(reports({ selected: true }, [])), true);
+  assert.equal(isRelayed(reports({}, [])), null);
 });

@@ -207,7 +207,7 @@ test("the counters are those of what comes in", async () => {
 test("fresh credentials reach a connection that exists", async () => {
   const { alice } = pair();
   meet(alice, "b1");
-  alice.peer.setIce([{ urls: ["turn:t"], username: "u", credential: "c" }]);
+  alice.peer.configure({ iceServers: [{ urls: ["turn:t"], username: "u", credential: "c" }] });
   assert.equal(connections(alice)[0].configuration.iceServers[0].username, "u");
 });
 

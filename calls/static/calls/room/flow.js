@@ -24,6 +24,19 @@ export function countersOf(stats) {
   return sum;
 }
 
+/**
+ * Does what we send and get pass a relay? By the pair of addresses in use; only Firefox marks that on the pair itself.
+ * @param {RTCStatsReport} stats @returns {boolean | null} null: there is no connection
+ */
+export function isRelayed(stats) {
+  const reports = [...stats.values()];
+  const chosen = reports.find(({ type }) => type === "transport")?.selectedCandidatePairId;
+  const pair = reports.find(({ id, type, selected }) => (chosen ? id === chosen : type === "candidate-pair" && selected));
+  if (!pair) return null;
+  const ends = reports.filter(({ id }) => id === pair.localCandidateId || id === pair.remoteCandidateId);
+  return ends.some(({ candidateType }) => candidateType === "relay");
+}
+
 export class Flow {
   #received = 0;
   #frames = 0;

@@ -6,7 +6,7 @@
  */
 
 import { CandidateBatch } from "./candidates.js";
-import { countersOf, Flow } from "./flow.js";
+import { countersOf, Flow, isRelayed } from "./flow.js";
 
 /** @import { PeerNotice, Signal } from "./messages.js" */
 
@@ -38,8 +38,8 @@ export class Peer {
   #page = null;
   /** A new page's first offer was answered before the server's notice of that page came: they travel apart. */
   #early = false;
-  /** @type {RTCIceServer[]} */
-  #ice = [];
+  /** @type {RTCConfiguration} */
+  #configuration = {};
   /** @type {{audio: MediaStreamTrack | null, video: MediaStreamTrack | null}} */
   #own = { audio: null, video: null };
   #batch = new CandidateBatch((candidates) => this.#on.signal({ candidates }));
@@ -54,6 +54,8 @@ export class Peer {
 
   /** The other holds a seat. */
   present = false;
+  /** What is sent passes a relay. @type {boolean | null} null: nothing is sent yet */
+  relayed = null;
 
   /** @param {{on: PeerListener, world?: Partial<PeerWorld>}} options */
   constructor({ on, world = {} }) {
@@ -86,10 +88,15 @@ export class Peer {
     return mine && theirs ? { mine, theirs } : null;
   }
 
-  /** @param {RTCIceServer[]} servers */
-  setIce(servers) {
-    this.#ice = servers;
-    this.#pc?.setConfiguration({ iceServers: servers });
+  /** @param {RTCConfiguration} configuration */
+  configure(configuration) {
+    this.#configuration = configuration;
+    this.#pc?.setConfiguration(configuration);
+  }
+
+  /** What was configured anew is used at once, and not only after the next loss. */
+  restart() {
+    this.#pc?.restartIce();
   }
 
   /** @param {MediaStreamTrack | null} track */
@@ -167,12 +174,13 @@ export class Peer {
     this.#makingOffer = this.#ignoring = false;
     this.#flow = new Flow();
     this.#seen = "";
+    this.relayed = null;
   }
 
   /** A connection without transceivers, in place of the old one. */
   #fresh() {
     this.#forget();
-    const pc = new this.#world.RTCPeerConnection({ iceServers: this.#ice });
+    const pc = new this.#world.RTCPeerConnection(this.#configuration);
     this.#pc = pc;
     pc.onnegotiationneeded = () => this.#offer(pc);
     pc.onicecandidate = ({ candidate }) => {
@@ -290,10 +298,11 @@ export class Peer {
 
   /** @param {RTCPeerConnection} pc */
   async #look(pc) {
-    const counters = await this.counters().catch(() => null);
-    if (!counters || pc !== this.#pc) return;
-    const alarm = this.#flow.look(this.#world.elapsed(), counters);
-    const seen = `${this.hearing} ${this.seeing}`;
+    const stats = await pc.getStats().catch(() => null);
+    if (!stats || pc !== this.#pc) return;
+    const alarm = this.#flow.look(this.#world.elapsed(), countersOf(stats));
+    this.relayed = isRelayed(stats);
+    const seen = `${this.hearing} ${this.seeing} ${this.relayed}`;
     if (seen !== this.#seen) {
       this.#seen = seen;
       this.#on.change();

@@ -7,12 +7,14 @@ import { ServerClock } from "./clock.js";
 import { Devices } from "./devices.js";
 import { isOpen } from "./messages.js";
 import { isPaid, MeterReader } from "./meter.js";
+import { Network } from "./network.js";
 import { Peer } from "./peer.js";
 import { phaseOf, reasonOf, screenOf } from "./phase.js";
 import { newPageName, RoomSocket } from "./protocol.js";
 
 /** @import { DevicesWorld } from "./devices.js" */
 /** @import { PeerNotice, Preview, RoomState, ServerError, Signal } from "./messages.js" */
+/** @import { NetworkWorld } from "./network.js" */
 /** @import { PeerWorld } from "./peer.js" */
 /** @import { World } from "./protocol.js" */
 
@@ -27,7 +29,7 @@ const RESTARTS = 3;
  * @property {(preview: Preview) => void} [preview]  what the expert would get
  * @property {(audio: MediaStreamTrack | null, video: MediaStreamTrack | null) => void} tracks  the other's
  *
- * @typedef {Partial<World & PeerWorld & DevicesWorld>} SessionWorld
+ * @typedef {Partial<World & PeerWorld & DevicesWorld & NetworkWorld>} SessionWorld
  */
 
 export class Session {
@@ -49,6 +51,7 @@ export class Session {
   constructor({ url, seatUrl, on, world = {} }) {
     this.#on = on;
     this.devices = new Devices({ world, on: { change: () => this.#devicesChanged() } });
+    this.network = new Network({ world, change: on.change });
     this.peer = new Peer({
       world,
       on: {
@@ -106,8 +109,9 @@ export class Session {
     return Boolean(this.state && isPaid(this.state.meter) && this.state.meter.muted);
   }
 
-  /** By the press of *Join*. */
+  /** By the press of *Join*. A call starts with sound: a camera that was only tried is off again. */
   join() {
+    this.devices.cameraOff();
     this.devices.open();
     this.socket.join();
     this.#on.change();
@@ -123,6 +127,14 @@ export class Session {
   takeOver() {
     this.devices.open();
     this.socket.takeOver();
+  }
+
+  /** @param {boolean} wish */
+  setRelayOnly(wish) {
+    this.network.setRelayOnly(wish);
+    this.peer.configure(this.network.configuration);
+    this.peer.restart();
+    this.#on.change();
   }
 
   hangUp() {
@@ -167,7 +179,8 @@ export class Session {
 
   /** @param {RTCIceServer[]} servers */
   #iceCame(servers) {
-    this.peer.setIce(servers);
+    this.network.name(servers);
+    this.peer.configure(this.network.configuration);
     const waiting = this.#tooEarly ?? [];
     this.#tooEarly = null;
     for (const data of waiting) this.peer.signal(data);

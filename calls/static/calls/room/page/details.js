@@ -29,6 +29,8 @@ export class Details {
     const found = peer.fingerprints;
     show(byId("security-code"), found !== null);
     show(byId("security-none"), found === null);
+    show(byId("route"), peer.relayed !== null);
+    say(byId("route"), this.#desk.words(peer.relayed ? "page.relayed" : "page.direct"));
     if (found && this.#isOpen) this.#write(found);
   }
 

@@ -1,5 +1,6 @@
-/** Which microphone, camera and speaker; the level of one's own sound; and words for why one of them does not work. */
+/** Which microphone, camera and speaker; and in the call, words for why one of them does not work. */
 
+import { DeviceCheck, FAINTEST } from "./device_check.js";
 import { byId, onPress, say, show } from "./dom.js";
 
 /** @import { Choice } from "../devices.js" */
@@ -9,11 +10,11 @@ import { byId, onPress, say, show } from "./dom.js";
 const KINDS = [["microphone", "audioinput"], ["camera", "videoinput"], ["speaker", "audiooutput"]];
 /** Unmuted, and not the faintest sound for so long: something is wrong with the microphone. */
 const SILENT_MS = 12_000;
-const FAINTEST = 0.004;
 
 export class DevicePanel {
   #desk;
   #devices;
+  #check;
   #speakThrough;
   #panel = byId("devices");
   #toggles = [byId("devices-switch"), byId("lobby-devices")];
@@ -21,11 +22,13 @@ export class DevicePanel {
   #soundAt = performance.now();
   #drawn = "";
   #screen = "";
+  #offered = false;
 
   /** @param {Desk} desk @param {(speaker: string) => Promise<void>} speakThrough */
   constructor(desk, speakThrough) {
     this.#desk = desk;
     this.#devices = desk.session.devices;
+    this.#check = new DeviceCheck(desk);
     this.#speakThrough = speakThrough;
     for (const toggle of this.#toggles) toggle.addEventListener("click", () => this.#setOpen(!this.#isOpen));
     onPress("devices-close", () => this.#setOpen(false));
@@ -40,14 +43,24 @@ export class DevicePanel {
 
   render() {
     const { screen } = this.#desk.session;
-    if (screen !== this.#screen) this.#setOpen(false);
-    this.#screen = screen;
+    if (screen !== this.#screen) this.#changeTo(screen);
     this.#listen();
     this.#list();
+    if (this.#isOpen) this.#check.render();
     const problem = screen === "call" ? this.#problem() : "";
     show(byId("device-problem"), problem !== "");
     show(byId("device-again"), !["microphone_asking", "microphone_silent"].includes(problem));
-    if (problem) say(byId("device-problem-text"), this.#desk.words(`device.${problem}`));
+    if (!problem) return;
+    say(byId("device-problem-text"), this.#desk.words(`device.${problem}`));
+    if (problem !== "microphone_asking") this.#check.note(false);
+  }
+
+  /** Who comes for the first time, or had a trouble last time, finds it open before the call. @param {string} screen */
+  #changeTo(screen) {
+    this.#setOpen(false);
+    this.#screen = screen;
+    if (screen === "lobby" && !this.#check.passed && !this.#offered) this.#setOpen(true, { unasked: true });
+    this.#offered ||= screen === "lobby";
   }
 
   /** @param {keyof Choice} kind */
@@ -62,8 +75,8 @@ export class DevicePanel {
     else this.#devices.openMicrophone();
   }
 
-  /** @param {boolean} open */
-  #setOpen(open) {
+  /** @param {boolean} open @param {{unasked?: boolean}} [how]  unasked: focus stays where it is */
+  #setOpen(open, { unasked = false } = {}) {
     if (this.#isOpen === open) return;
     this.#isOpen = open;
     const hadFocus = this.#panel.contains(document.activeElement);
@@ -71,7 +84,8 @@ export class DevicePanel {
     show(this.#panel, open);
     if (open) {
       this.#devices.open(); // names of devices are told only to a page that was allowed one
-      byId("devices-title").focus();
+      this.#check.begin();
+      if (!unasked) byId("devices-title").focus();
       return;
     }
     if (hadFocus) this.#toggles.find((toggle) => toggle.offsetParent)?.focus();
@@ -98,7 +112,6 @@ export class DevicePanel {
     const { muted, hushed } = this.#devices;
     const level = this.#devices.level();
     if (level === null || level > FAINTEST || muted || hushed) this.#soundAt = performance.now();
-    if (this.#isOpen) byId("level", HTMLMeterElement).value = level ?? 0;
   }
 
   /** @returns {string} a key of the words, or nothing to say */

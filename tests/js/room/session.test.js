@@ -73,6 +73,39 @@ test("joined and heard is connected", async () => {
   assert.deepEqual(FakeConnection.all.at(-1).configuration.iceServers, [{ urls: ["turn:t"] }]);
 });
 
+test("who hides the address in mid-call gets a new connection that uses the relay alone, and the other learns of it", async () => {
+  const made = await inCall();
+  const before = FakeConnection.all.length;
+  made.setRelayOnly(true);
+  await settle();
+  assert.equal(FakeConnection.all.length, before + 1);
+  assert.equal(FakeConnection.all.at(-1).configuration.iceTransportPolicy, "relay");
+  const pages = sent("join").map(({ page }) => page);
+  assert.notEqual(pages.at(-1), pages.at(-2));
+});
+
+test("chosen before the call it is one connection", async () => {
+  const made = session();
+  FakeSocket.last.open();
+  FakeSocket.last.say(state({ ice: [{ urls: ["turn:t"] }] }));
+  made.setRelayOnly(true);
+  assert.equal(FakeConnection.all.length, 0);
+  made.join();
+  await talking({});
+  assert.deepEqual(FakeConnection.all.map(({ configuration }) => configuration.iceTransportPolicy), ["relay"]);
+});
+
+test("a camera that was tried in the lobby is off when the call begins", async () => {
+  const made = session();
+  FakeSocket.last.open();
+  FakeSocket.last.say(state());
+  made.devices.open();
+  await made.devices.cameraOn();
+  const tried = made.devices.video;
+  made.join();
+  assert.deepEqual([made.devices.video, tried.stopped], [null, true]);
+});
+
 test("an offer that comes before the TURN servers waits for them", async () => {
   const made = session();
   FakeSocket.last.open();

@@ -94,11 +94,6 @@ export class Peer {
     this.#pc?.setConfiguration(configuration);
   }
 
-  /** What was configured anew is used at once, and not only after the next loss. */
-  restart() {
-    this.#pc?.restartIce();
-  }
-
   /** @param {MediaStreamTrack | null} track */
   async setAudio(track) {
     if (this.#own.audio === track) return;

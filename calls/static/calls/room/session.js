@@ -129,11 +129,14 @@ export class Session {
     this.socket.takeOver();
   }
 
-  /** @param {boolean} wish */
+  /** In mid-call too: restarting ICE would keep the way that works, so the connection is made anew. @param {boolean} wish */
   setRelayOnly(wish) {
     this.network.setRelayOnly(wish);
     this.peer.configure(this.network.configuration);
-    this.peer.restart();
+    if (this.peer.present) {
+      this.#beginAnew();
+      this.socket.probe();
+    }
     this.#on.change();
   }
 
@@ -235,11 +238,14 @@ export class Session {
   /** @param {number} count */
   #stalled(count) {
     const wait = this.peer.polite ? 2 * RESTARTS : this.peer.everHeard ? RESTARTS : 1;
-    if (count % wait === 0) {
-      this.socket.page = newPageName();
-      this.peer.restartAll();
-    }
+    if (count % wait === 0) this.#beginAnew();
     this.socket.probe(); // alive or not, it ends with a notice about the peer, and that restarts what stands still
+  }
+
+  /** To the other side it looks like a page that was loaded anew, so they do the same. */
+  #beginAnew() {
+    this.socket.page = newPageName();
+    this.peer.restartAll();
   }
 
   async #report() {

@@ -98,7 +98,7 @@ class Peer:
                 self._pc.addTrack(_Sent(track))
         for transceiver in self._pc.getTransceivers():
             if transceiver.kind == "video":
-                transceiver.direction = "sendonly"  # a robot does not look
+                transceiver.direction = "sendonly" if transceiver.sender.track else "inactive"  # a robot does not look
 
     async def _describe(self, description: RTCSessionDescription) -> None:
         await self._pc.setLocalDescription(description)

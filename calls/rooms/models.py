@@ -79,6 +79,9 @@ class Seat(models.Model):
     tab = models.UUIDField()  # made by the socket; only the newest tab may clear the seat
     page = models.CharField(max_length=64, blank=True)  # made by the page: the same after its socket was replaced
     taken_at = models.DateTimeField()
+    # What the person shows to the other; said again by the page that takes the seat.
+    hand = models.BooleanField(default=False)
+    screen = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["room", "user"], name="seat_one_per_member")]

@@ -35,9 +35,8 @@ def join(*, room: Room, user: User, process: UUID, tab: UUID, now: datetime, pag
             call = ringing.answer(call_id=call.id, expert=user, now=now)
         if call is None:
             raise NoCall
-        Seat.objects.update_or_create(
-            room=room, user=user, defaults={"process": process, "tab": tab, "page": page, "taken_at": now}
-        )
+        seat = {"process": process, "tab": tab, "page": page, "taken_at": now, "hand": False, "screen": False}
+        Seat.objects.update_or_create(room=room, user=user, defaults=seat)
         _both_there(call, now)
         ending.tell(call=call)
         return call
@@ -50,6 +49,14 @@ def _both_there(call: Call, now: datetime) -> None:
         Call.objects.filter(id=call.id, state=State.ANSWERED).update(state=State.LIVE, started_at=now, deadline_at=None)
     elif call.state == State.LIVE:
         Call.objects.filter(id=call.id, state=State.LIVE).update(deadline_at=None)
+
+
+def sign(*, room: Room, user: User, tab: UUID, kind: str, on: bool) -> None:
+    """A raised `hand`, or that the `screen` is shared: the other is told where it is news, and only of who has the seat."""
+    news = Seat.objects.filter(room=room, user=user, tab=tab, **{kind: not on})
+    with transaction.atomic():
+        if news.update(**{kind: on}):
+            notices.tell_room(room_id=room.id)
 
 
 def hang_up(*, room: Room, user: User, now: datetime) -> None:

@@ -4,7 +4,7 @@ from calls.rooms.admission import refusal
 from calls.rooms.errors import CallOver, CannotRing, NoCall
 from calls.rooms.ringing import answer, cancel, decline, open_calls, ring
 from calls.rooms.rings import rings_state
-from calls.rooms.seating import explain_report, join, leave, open_call, report_and_leave
+from calls.rooms.seating import explain_report, join, leave, open_call, report_and_leave, sign
 from calls.rooms.states import Look, look, room_state
 from calls.rooms.sweep import reap, sweep
 
@@ -28,5 +28,6 @@ __all__ = [
     "ring",
     "rings_state",
     "room_state",
+    "sign",
     "sweep",
 ]

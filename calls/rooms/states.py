@@ -58,10 +58,11 @@ def look(*, room: Room, user: User, now: datetime) -> Look:
     offer = metering.latest_offer(call=call) if call else None
     period = metering.latest_period(call=call) if call else None
     living = period is not None and period.state != PaidPeriod.State.ENDED
+    mine = seats.get(user.id)
     state = {
         "type": "state",
         "now": to_ms(now),
-        "you": {"id": user.id, "role": "payer" if mine_is_caller else "expert", "name": user.name},
+        "you": {"id": user.id, "role": "payer" if mine_is_caller else "expert", "name": user.name, **_signs(mine)},
         "other": _other(other, seats),
         "call": _call(call),
         "reported": _reported(call, user),
@@ -72,7 +73,6 @@ def look(*, room: Room, user: User, now: datetime) -> Look:
         "stored": metering.stored_state(payer=room.caller, expert=room.expert, viewer=user, now=now),
         **(_purse(user, living, now) if mine_is_caller else _shelf(user)),
     }
-    mine = seats.get(user.id)
     return Look(
         state=state,
         my_tab=mine.tab if mine else None,
@@ -90,7 +90,12 @@ def _other(other: User, seats: dict[int, Seat]) -> dict:
         "present": other.id in seats,
         "presence": experts.state(other),
         "slug": slug,
+        **_signs(seats.get(other.id)),
     }
+
+
+def _signs(seat: Seat | None) -> dict:
+    return {"hand": bool(seat and seat.hand), "screen": bool(seat and seat.screen)}
 
 
 def _ms(moment: datetime | None) -> int | None:

@@ -180,6 +180,8 @@ def _devices() -> dict[str, str]:
         "unmute": _("Unmute"),
         "camera_on": _("Camera on"),
         "camera_off": _("Camera off"),
+        "share_screen": _("Share screen"),
+        "stop_sharing": _("Stop sharing"),
     }
 
 
@@ -195,6 +197,11 @@ def _page() -> dict[str, str]:
         "not_found": _("This room is not yours or does not exist."),
         "dismiss": _("Dismiss"),
         "sound_blocked": _("Your browser holds the sound back. Press anywhere on the page to hear {name}."),
+        "raise_hand": _("Raise hand"),
+        "lower_hand": _("Lower hand"),
+        "hand_raised": _("{name} raises a hand."),
+        "full_screen": _("Full screen"),
+        "leave_full_screen": _("Leave full screen"),
         "direct": _("Sound and picture go straight from browser to browser."),
         "relayed": _("Sound and picture go through this site's relay, which cannot read them."),
         "not_charged": _("Nothing was charged."),

@@ -46,6 +46,14 @@ def words(value: object) -> bool:
     return text(value, WORDS_MAX)
 
 
+def flag(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def sign(value: object) -> bool:
+    return value in ("hand", "screen")
+
+
 def page(value: object) -> bool:
     return isinstance(value, str) and PAGE.fullmatch(value) is not None
 
@@ -109,6 +117,7 @@ ROOM_MESSAGES = {
     "join": Message(optional={"page": page}),
     "signal": seated(data=signal_data),
     "media": seated(received=number),
+    "sign": seated(kind=sign, on=flag),
     "hangup": seated(),
     "ring": Message(optional={"line": line}, role="payer"),
     "report": Message(),

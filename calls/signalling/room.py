@@ -28,6 +28,7 @@ class RoomSocket(Paying, Socket):
         "join": "join",
         "signal": "relay",
         "media": "report",
+        "sign": "show_sign",
         "hangup": "hang_up",
         "ring": "ring",
         "report": "report_and_leave",
@@ -150,6 +151,9 @@ class RoomSocket(Paying, Socket):
 
     async def report(self, received: int) -> None:
         await self.hearing.report(received)
+
+    async def show_sign(self, kind: str, on: bool) -> None:
+        await self.database(rooms.sign, room=self.room, user=self.member, tab=self.tab, kind=kind, on=on)
 
     async def hang_up(self) -> None:
         await self.database(

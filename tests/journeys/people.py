@@ -38,6 +38,11 @@ class Person:
     def press(self, name: str) -> None:
         self.button(name).click()
 
+    def opens(self, name: str) -> None:
+        """Of a call, what is needed now and then."""
+        self.press("More")
+        self.press(name)
+
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
 

@@ -81,7 +81,7 @@ class RelayTests:
         talk(alice, bob)
         assert alice.page.evaluate(ROUTES) == [f"relay {transport}"]
         assert bob.page.evaluate(LEARNT) == ["relay"]
-        alice.press("Call details")
+        alice.opens("Call details")
         alice.reads("Sound and picture go through this site's relay")
 
     def test_chosen_in_mid_call_it_goes_on_through_the_relay(self, site_with, relay, two_in_the_lobby):

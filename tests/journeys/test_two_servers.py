@@ -91,7 +91,7 @@ def they_are_connected(alice: Person, bob: Person) -> None:
 
 
 def security_code(somebody: Person) -> str:
-    somebody.press("Call details")
+    somebody.opens("Call details")
     words = somebody.sees("security-code")
     expect(words).to_have_text(re.compile(r"^([a-z]{5} ?){5}$"))
     somebody.press("Close")

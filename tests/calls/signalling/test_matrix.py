@@ -18,6 +18,7 @@ ROOM = [
     ({"type": "echo"}, DOES, DOES, DOES, DOES),
     ({"type": "signal", "data": {"candidates": [None]}}, DOES, DOES, SEAT, SEAT),
     ({"type": "media", "received": 1}, DOES, DOES, SEAT, SEAT),
+    ({"type": "sign", "kind": "hand", "on": True}, DOES, DOES, SEAT, SEAT),
     ({"type": "ring", "line": ""}, DOES, ROLE, DOES, ROLE),
     ({"type": "offer.preview", "listing": NOBODYS}, ROLE, DOES, ROLE, SEAT),
     ({"type": "offer.send", "listing": NOBODYS}, ROLE, DOES, ROLE, SEAT),

@@ -39,6 +39,41 @@ class DoorTests:
             await Wire("/ws/elsewhere/", cookie=await sync_to_async(cookie_of)(alice)).open()
 
 
+class SignTests:
+    """A raised hand, and that a screen is shared."""
+
+    @pytest.mark.parametrize("kind", ["hand", "screen"])
+    async def test_the_other_sees_it_until_it_is_lowered(self, alice, bob, now, kind):
+        hers, his, _call = await live_pair(alice, bob, now)
+        for on in (True, False):
+            await hers.say("sign", kind=kind, on=on)
+            assert (await his.state(lambda state, on=on: state["other"][kind] is on))["you"][kind] is False
+            assert (await hers.state(lambda state, on=on: state["you"][kind] is on))["other"][kind] is False
+
+    async def test_said_twice_it_is_no_news(self, alice, bob, now):
+        hers, his, _call = await live_pair(alice, bob, now)
+        await hers.say("sign", kind="hand", on=True)
+        await his.state(lambda state: state["other"]["hand"])
+        await hers.say("sign", kind="hand", on=True)
+        assert await his.hears_no("state")
+
+    async def test_whoever_takes_the_seat_shows_nothing_yet(self, alice, bob, now):
+        hers, his, call = await live_pair(alice, bob, now)
+        await hers.say("sign", kind="screen", on=True)
+        await his.state(lambda state: state["other"]["screen"])
+        newer = await room_of(alice, call.room.code)
+        await newer.say("join", page="newer")
+        await his.state(lambda state: not state["other"]["screen"])
+
+    @pytest.mark.parametrize(
+        "fields", [{"kind": "foot", "on": True}, {"kind": [], "on": True}, {"kind": "hand", "on": 1}]
+    )
+    async def test_there_are_no_others(self, alice, bob, now, fields):
+        hers, _his, _call = await live_pair(alice, bob, now)
+        await hers.say("sign", **fields)
+        assert await hers.error() == ("bad_field", "sign")
+
+
 class JoiningTests:
     async def test_an_onlooker_sees_the_room_and_joins(self, alice, bob, now):
         call = await sync_to_async(answered_call)(alice, bob, now)
@@ -67,6 +102,17 @@ class JoiningTests:
         await his.state(lambda state: state["call"]["state"] == "ended")
         await his.say("join")
         assert await his.error() == ("room.no_call", "join")
+
+    async def test_the_first_look_names_the_relay_so_that_it_can_be_tried_before_joining(
+        self, alice, bob, now, settings
+    ):
+        settings.TURN_URLS, settings.TURN_SECRET = ["turn:turn.example.test"], "secret"
+        call = await sync_to_async(answered_call)(alice, bob, now)
+        wire = await Wire(f"/ws/room/{call.room.code}/", cookie=await sync_to_async(cookie_of)(alice)).open()
+        first = await wire.hear("state")
+        assert first["ice"][0]["username"].endswith(f":{alice.id}")
+        await (await room_of(bob, call.room.code)).say("join", page="his")
+        assert "ice" not in await wire.state(lambda state: state["other"]["present"])
 
     async def test_joining_again_brings_fresh_ice(self, alice, bob, now, settings):
         settings.TURN_URLS, settings.TURN_SECRET = ["turn:turn.example.test"], "secret"

@@ -16,13 +16,13 @@ function side(name) {
   made.peer = new Peer({
     on: {
       signal: (data) => out.push(data),
-      tracks: (audio, video) => made.told.push([audio?.kind, video?.kind]),
+      tracks: (...tracks) => made.told.push(tracks.map((track) => track?.kind)),
       change: () => {},
       stalled: (count) => made.stalls.push(count),
     },
     world: { RTCPeerConnection: FakeConnection, MediaStream: FakeStream, elapsed: () => 0 },
   });
-  made.peer.setAudio(mic(name));
+  made.peer.send("audio", mic(name));
   peers.push(made.peer);
   return made;
 }
@@ -55,7 +55,7 @@ function assertConnected(...sides) {
   for (const [mine, other] of [[first, second], [second, first]]) {
     assert.equal(mine.signalingState, "stable");
     assert.match(mine.remoteDescription.sdp, new RegExp(`${other.certificate}\r`), "each talks to the other's newest connection");
-    assert.deepEqual(mine.transceivers.map(({ receiver }) => receiver.track.kind), ["audio", "video"], "one transceiver each");
+    assert.deepEqual(mine.transceivers.map(({ receiver }) => receiver.track.kind), ["audio", "video", "video"], "one transceiver each");
   }
 }
 
@@ -65,7 +65,7 @@ test("both offer at once: the polite one gives way", async () => {
   meet(bob, "a1");
   await exchange(alice, bob);
   assertConnected(alice, bob);
-  assert.deepEqual(alice.told.at(-1), ["audio", "video"]);
+  assert.deepEqual(alice.told.at(-1), ["audio", "video", "video"]);
 });
 
 test("an offer that comes before the notice of the page is answered, and not begun again", async () => {
@@ -178,18 +178,18 @@ test("turning the camera on replaces a track and negotiates nothing", async () =
   meet(alice, "b1");
   meet(bob, "a1");
   await exchange(alice, bob);
-  await alice.peer.setVideo(cam("alice"));
+  await alice.peer.send("video", cam("alice"));
   await exchange(alice, bob);
   const [hers] = connections(alice);
   assert.equal(hers.transceivers[1].sender.track.kind, "video");
   assert.equal(hers.signalingState, "stable");
-  await alice.peer.setVideo(null);
+  await alice.peer.send("video", null);
   assert.equal(hers.transceivers[1].sender.track, null);
 });
 
 test("a peer that offers sound alone is offered a picture when there is one", async () => {
   const { alice } = pair();
-  await alice.peer.setVideo(cam("alice"));
+  await alice.peer.send("video", cam("alice"));
   alice.peer.signal({ description: { type: "offer", sdp: "a=fingerprint:sha-256 ZZ\r\nm=audio\r\n" } });
   await settle();
   assert.deepEqual(descriptions(alice), ["answer", "offer"]);

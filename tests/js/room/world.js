@@ -129,9 +129,8 @@ export class FakeConnection {
     if (description.type === "answer" && this.signalingState !== "have-local-offer") throw new Error("no offer to answer");
     this.signalingState = description.type === "offer" ? "have-remote-offer" : "stable";
     this.remoteDescription = description;
-    for (const kind of description.sdp.match(/m=(.*)\r/)[1].split(",")) {
-      if (!this.transceivers.some(({ receiver }) => receiver.track.kind === kind)) this.transceivers.push(transceiver(kind, null));
-    }
+    const sections = description.sdp.match(/m=(.*)\r/)[1].split(",");
+    for (const kind of sections.slice(this.transceivers.length)) this.transceivers.push(transceiver(kind, null));
     this.ontrack?.();
   }
 

@@ -1,6 +1,6 @@
 /**
  * What this person sends: a microphone, or silence that keeps the packets flowing when there is none (who is not heard
- * at all cannot be billed or found to be lost), and a camera when they turn it on.
+ * at all cannot be billed or found to be lost), and a camera and a shared screen when they turn them on.
  */
 
 const KEPT = "ringwise.devices";
@@ -38,19 +38,25 @@ export class Devices {
   #silence = null;
   /** @type {MediaStreamTrack | null} */
   #microphone = null;
+  /** Asked for by *Flip camera*; a chosen camera undoes it. @type {"" | "user" | "environment"} */
+  #facing = "";
   /** @type {{node: AnalyserNode, samples: Uint8Array<ArrayBuffer>, track: MediaStreamTrack} | null} */
   #gauge = null;
   /** Counts wishes: the answer to an old one, given after *Hang up* or *Camera off*, must not open a device. */
-  #wishes = { audio: 0, video: 0 };
+  #wishes = { audio: 0, video: 0, screen: 0 };
 
   /** @type {MediaStreamTrack | null} */
   video = null;
+  /** Beside the camera, not in its place. @type {MediaStreamTrack | null} */
+  screen = null;
   /** @type {Problem | "asking" | null} */
   microphoneProblem = null;
   /** @type {Problem | "asking" | null} */
   cameraProblem = null;
   /** The person's own wish; it outlives pauses and losses. */
   muted = false;
+  /** Muted, and the key is held that lets one speak. */
+  held = false;
   /** The meter's: while it stands still neither side hears or sees the other. */
   hushed = false;
   /** @type {Choice} */
@@ -111,7 +117,8 @@ export class Devices {
     this.cameraProblem = "asking";
     this.#on.change();
     try {
-      const track = await this.#ask("video", { width: 640, height: 480, ...ideal(this.choice.camera) });
+      const which = this.#facing ? { facingMode: { ideal: this.#facing } } : ideal(this.choice.camera);
+      const track = await this.#ask("video", { width: 640, height: 480, ...which });
       if (!track) return;
       this.video?.stop();
       this.video = track;
@@ -132,10 +139,57 @@ export class Devices {
     this.#on.change();
   }
 
+  /** Phones have no screen to share. */
+  get canShare() {
+    return typeof this.#world.mediaDevices?.getDisplayMedia === "function";
+  }
+
+  /** The browser asks which screen or window; whoever chooses none has said no, and needs no word about it. */
+  async share() {
+    const wish = (this.#wishes.screen += 1);
+    const media = /** @type {MediaDevices} */ (this.#world.mediaDevices);
+    const stream = await media.getDisplayMedia({ video: { frameRate: { max: 15 } } }).catch(() => null);
+    const track = stream?.getTracks()[0] ?? null;
+    if (wish !== this.#wishes.screen) return track?.stop();
+    if (!track) return;
+    this.screen?.stop();
+    this.screen = track;
+    track.contentHint = "detail"; // letters stay sharp, whatever the number of pictures a second
+    track.onended = () => {
+      if (track === this.screen) this.unshare();
+    };
+    this.#apply();
+  }
+
+  unshare() {
+    this.#wishes.screen += 1;
+    this.screen?.stop();
+    this.screen = null;
+    this.#on.change();
+  }
+
   /** @param {boolean} muted */
   setMuted(muted) {
     this.muted = muted;
     this.#apply();
+  }
+
+  /** @param {boolean} held */
+  setHeld(held) {
+    if (this.held === held) return;
+    this.held = held;
+    this.#apply();
+  }
+
+  /** The camera on the other side of a phone. */
+  get canFlip() {
+    return Boolean(this.video?.getSettings().facingMode);
+  }
+
+  flip() {
+    this.video?.stop(); // many phones open one camera at a time
+    this.#facing = this.#facing === "user" ? "environment" : "user";
+    return this.cameraOn();
   }
 
   /** @param {boolean} hushed */
@@ -150,6 +204,7 @@ export class Devices {
     this.choice = { ...this.choice, [kind]: id };
     this.#world.storage.setItem(KEPT, JSON.stringify(this.choice));
     if (kind === "microphone" && this.#context) return this.openMicrophone();
+    if (kind === "camera") this.#facing = "";
     if (kind === "camera" && this.video) return this.cameraOn();
     return Promise.resolve();
   }
@@ -176,6 +231,7 @@ export class Devices {
     this.#microphone = null;
     this.microphoneProblem = null;
     this.hushed = false;
+    this.unshare();
     this.cameraOff();
   }
 
@@ -194,8 +250,9 @@ export class Devices {
   }
 
   #apply() {
-    if (this.#microphone) this.#microphone.enabled = !this.muted && !this.hushed;
+    if (this.#microphone) this.#microphone.enabled = (!this.muted || this.held) && !this.hushed;
     if (this.video) this.video.enabled = !this.hushed;
+    if (this.screen) this.screen.enabled = !this.hushed;
     this.#on.change();
   }
 

@@ -11,13 +11,17 @@ const AGAIN_MS = [3000, 4000, 8000, 15_000];
 /** Timers of a sleeping computer or hidden page: what was not watched is not known. */
 const BLIND_MS = 3000;
 
-/** @typedef {{received: number, frames: number}} Counters  audio packets and video frames that came in so far */
+/** @typedef {{received: number, frames: number}} Counters  audio packets and frames of the camera that came in so far */
 
-/** @param {RTCStatsReport} stats @returns {Counters} */
-export function countersOf(stats) {
+/**
+ * @param {RTCStatsReport} stats
+ * @param {string | null} [screen]  the section of a shared screen, whose frames are no sign of a camera
+ * @returns {Counters}
+ */
+export function countersOf(stats, screen) {
   const sum = { received: 0, frames: 0 };
   for (const report of stats.values()) {
-    if (report.type !== "inbound-rtp") continue;
+    if (report.type !== "inbound-rtp" || (screen && report.mid === screen)) continue;
     if (report.kind === "audio") sum.received += report.packetsReceived ?? 0;
     else sum.frames += report.framesDecoded ?? 0;
   }

@@ -4,8 +4,9 @@
  *
  * @typedef {"payer" | "expert"} Role
  *
- * @typedef {{id: number, role: Role, name: string, joined: boolean}} You
- * @typedef {{id: number, name: string, present: boolean, presence: "free" | "busy" | "away", slug: string | null}} Other
+ * @typedef {{hand: boolean, screen: boolean}} Signs  what a person shows to the other
+ * @typedef {{id: number, role: Role, name: string, joined: boolean} & Signs} You
+ * @typedef {{id: number, name: string, present: boolean, presence: "free" | "busy" | "away", slug: string | null} & Signs} Other
  *
  * @typedef {object} Call
  * @property {number} id

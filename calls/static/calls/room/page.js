@@ -13,6 +13,7 @@ import { Doors } from "./page/doors.js";
 import { Focus } from "./page/focus.js";
 import { GoPaid } from "./page/go_paid.js";
 import { MeterPill } from "./page/meter_pill.js";
+import { More } from "./page/more.js";
 import { ReportForm } from "./page/report.js";
 import { Stage } from "./page/stage.js";
 import { Voice } from "./page/voice.js";
@@ -38,7 +39,7 @@ function openRoom() {
   const session = new Session({
     url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/room/${code}/`,
     seatUrl: seat,
-    on: { change: soon, error, preview: (told) => goPaid.previewed(told), tracks: (audio, video) => stage.tracks(audio, video) },
+    on: { change: soon, error, preview: (told) => goPaid.previewed(told), tracks: (...tracks) => stage.tracks(...tracks) },
   });
   /** @type {Desk} */
   const desk = { session, words, voice, act, sound: (sound) => play(session.devices.context, sound) };
@@ -50,7 +51,7 @@ function openRoom() {
   const controls = new Controls(desk, () => addCredit(0));
   const goPaid = new GoPaid(desk);
   const devicePanel = new DevicePanel(desk, (speaker) => stage.speakThrough(speaker));
-  const parts = [new Doors(desk), stage, new MeterPill(desk), controls, goPaid, consent, devicePanel, new Details(desk), new ReportForm(desk), new Focus()];
+  const parts = [new Doors(desk), stage, new MeterPill(desk), controls, goPaid, consent, devicePanel, new Details(desk), new More(desk), new ReportForm(desk), new Focus()];
   let due = false;
 
   function render() {

@@ -1,8 +1,8 @@
 /**
  * The connection between the two browsers: perfect negotiation, recovery, and the counters that billing looks at.
  *
- * One transceiver for sound and one for the picture are there from the first offer, so that turning a camera on later
- * replaces a track and negotiates nothing. Whoever gets the first offer adopts its transceivers instead of adding two more.
+ * A transceiver each for sound, camera and shared screen is there from the first offer, so that turning one of them on later
+ * replaces a track and negotiates nothing. Whoever gets the first offer adopts its transceivers instead of adding more.
  */
 
 import { CandidateBatch } from "./candidates.js";
@@ -12,10 +12,16 @@ import { countersOf, Flow, isRelayed } from "./flow.js";
 
 const LOOK_MS = 500;
 
+/** In this order of sections: the second with a picture is the screen. @type {Slot[]} */
+const SLOTS = ["audio", "video", "screen"];
+
 /**
+ * @typedef {"audio" | "video" | "screen"} Slot
+ *
  * @typedef {object} PeerListener
  * @property {(data: Signal) => void} signal  to send to the other side
- * @property {(audio: MediaStreamTrack | null, video: MediaStreamTrack | null) => void} tracks  the other's
+ * @property {(audio: MediaStreamTrack | null, video: MediaStreamTrack | null, screen: MediaStreamTrack | null) => void} tracks
+ *   the other's
  * @property {() => void} change  of `hearing`, `seeing` or `connected`
  * @property {(count: number) => void} stalled  nothing has arrived for too long, for the count-th time
  *
@@ -40,8 +46,8 @@ export class Peer {
   #early = false;
   /** @type {RTCConfiguration} */
   #configuration = {};
-  /** @type {{audio: MediaStreamTrack | null, video: MediaStreamTrack | null}} */
-  #own = { audio: null, video: null };
+  /** @type {Record<Slot, MediaStreamTrack | null>} */
+  #own = { audio: null, video: null, screen: null };
   #batch = new CandidateBatch((candidates) => this.#on.signal({ candidates }));
   /** @type {(RTCIceCandidateInit | null)[]} */
   #tooEarly = [];
@@ -94,20 +100,13 @@ export class Peer {
     this.#pc?.setConfiguration(configuration);
   }
 
-  /** @param {MediaStreamTrack | null} track */
-  async setAudio(track) {
-    if (this.#own.audio === track) return;
-    this.#own.audio = track;
-    await this.#transceiver("audio")?.sender.replaceTrack(track);
-  }
-
-  /** @param {MediaStreamTrack | null} track */
-  async setVideo(track) {
-    if (this.#own.video === track) return;
-    this.#own.video = track;
-    const transceiver = this.#transceiver("video");
+  /** What is sent from now on. @param {Slot} slot @param {MediaStreamTrack | null} track */
+  async send(slot, track) {
+    if (this.#own[slot] === track) return;
+    this.#own[slot] = track;
+    const transceiver = this.#transceiver(slot);
     if (transceiver) await transceiver.sender.replaceTrack(track);
-    else if (track && this.#pc) this.#offerKind(this.#pc, "video"); // the other side has offered sound alone
+    else if (track && this.#pc) this.#offerSlot(this.#pc, slot); // the other side has offered less
   }
 
   /** @param {PeerNotice} notice */
@@ -144,14 +143,13 @@ export class Peer {
     this.#pc = this.#page = null;
     this.#tooEarly = [];
     this.#early = this.present = false;
-    this.#on.tracks(null, null);
+    this.#on.tracks(null, null, null);
   }
 
   #begin() {
     this.#tooEarly = [];
     const pc = this.#fresh();
-    this.#offerKind(pc, "audio");
-    this.#offerKind(pc, "video");
+    for (const slot of SLOTS) this.#offerSlot(pc, slot);
   }
 
   /** The same page on a new socket: media may never have stopped. @param {RTCPeerConnection} pc */
@@ -187,16 +185,19 @@ export class Peer {
     return pc;
   }
 
-  /** @param {RTCPeerConnection} pc @param {"audio" | "video"} kind */
-  #offerKind(pc, kind) {
+  /** @param {RTCPeerConnection} pc @param {Slot} slot */
+  #offerSlot(pc, slot) {
+    if (slot === "screen" && !this.#transceiver("video")) this.#offerSlot(pc, "video"); // it would be taken for the camera
     const streams = [new this.#world.MediaStream()];
-    pc.addTransceiver(this.#own[kind] ?? kind, { direction: "sendrecv", streams });
+    pc.addTransceiver(this.#own[slot] ?? kindOf(slot), { direction: "sendrecv", streams });
   }
 
-  /** @param {"audio" | "video"} kind */
-  #transceiver(kind) {
+  /** @param {Slot} slot @returns {RTCRtpTransceiver | undefined} */
+  #transceiver(slot) {
     const transceivers = this.#pc?.getTransceivers() ?? [];
-    return transceivers.find((each) => each.receiver.track.kind === kind && each.currentDirection !== "stopped");
+    const kind = kindOf(slot);
+    const alike = transceivers.filter((each) => each.receiver.track.kind === kind && each.currentDirection !== "stopped");
+    return alike[slot === "screen" ? 1 : 0];
   }
 
   /** @param {RTCPeerConnection} pc */
@@ -260,13 +261,13 @@ export class Peer {
 
   /** Answer with our own tracks in the transceivers that the offer brought. @param {RTCPeerConnection} pc */
   async #adopt(pc) {
-    for (const kind of /** @type {("audio" | "video")[]} */ (["audio", "video"])) {
-      const transceiver = this.#transceiver(kind);
+    for (const slot of SLOTS) {
+      const transceiver = this.#transceiver(slot);
       if (pc !== this.#pc) return;
       if (transceiver) {
         transceiver.direction = "sendrecv";
-        await transceiver.sender.replaceTrack(this.#own[kind]);
-      } else if (this.#own[kind]) this.#offerKind(pc, kind);
+        await transceiver.sender.replaceTrack(this.#own[slot]);
+      } else if (this.#own[slot]) this.#offerSlot(pc, slot);
     }
   }
 
@@ -287,15 +288,15 @@ export class Peer {
   /** @param {RTCPeerConnection} pc */
   #tellTracks(pc) {
     if (pc !== this.#pc) return;
-    const track = (/** @type {"audio" | "video"} */ kind) => this.#transceiver(kind)?.receiver.track ?? null;
-    this.#on.tracks(track("audio"), track("video"));
+    const [audio, video, screen] = SLOTS.map((slot) => this.#transceiver(slot)?.receiver.track ?? null);
+    this.#on.tracks(audio, video, screen);
   }
 
   /** @param {RTCPeerConnection} pc */
   async #look(pc) {
     const stats = await pc.getStats().catch(() => null);
     if (!stats || pc !== this.#pc) return;
-    const alarm = this.#flow.look(this.#world.elapsed(), countersOf(stats));
+    const alarm = this.#flow.look(this.#world.elapsed(), countersOf(stats, this.#transceiver("screen")?.mid));
     this.relayed = isRelayed(stats);
     const seen = `${this.hearing} ${this.seeing} ${this.relayed}`;
     if (seen !== this.#seen) {
@@ -304,6 +305,11 @@ export class Peer {
     }
     if (alarm && this.present) this.#on.stalled(alarm);
   }
+}
+
+/** @param {Slot} slot */
+function kindOf(slot) {
+  return slot === "audio" ? "audio" : "video";
 }
 
 /**

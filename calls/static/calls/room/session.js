@@ -27,7 +27,7 @@ const RESTARTS = 3;
  * @property {() => void} change  of anything that shows
  * @property {(error: ServerError) => void} error
  * @property {(preview: Preview) => void} [preview]  what the expert would get
- * @property {(audio: MediaStreamTrack | null, video: MediaStreamTrack | null) => void} tracks  the other's
+ * @property {import("./peer.js").PeerListener["tracks"]} tracks
  *
  * @typedef {Partial<World & PeerWorld & DevicesWorld & NetworkWorld>} SessionWorld
  */
@@ -43,6 +43,11 @@ export class Session {
   /** Without the server the meter stands where it stood. @type {number | null} */
   #lostAt = null;
 
+  /** What was sent and is not in a state yet. @type {{hand: boolean | null, screen: boolean | null}} */
+  #signed = { hand: null, screen: null };
+
+  /** Raised, by the person's own wish. */
+  hand = false;
   clock = new ServerClock();
   /** @type {RoomState | null} */
   state = null;
@@ -147,6 +152,24 @@ export class Session {
     this.#on.change();
   }
 
+  /** @param {boolean} raised */
+  raiseHand(raised) {
+    this.hand = raised;
+    this.#sendSigns();
+    this.#on.change();
+  }
+
+  /** What the server knows of us otherwise than it is: a seat that was taken anew begins with nothing shown. */
+  #sendSigns() {
+    const you = this.state?.you;
+    if (!you?.joined || this.#hangup) return;
+    const signs = { hand: this.hand, screen: this.devices.screen !== null };
+    for (const kind of /** @type {const} */ (["hand", "screen"])) {
+      if (signs[kind] === (this.#signed[kind] ?? you[kind])) continue;
+      if (this.send("sign", { kind, on: signs[kind] })) this.#signed[kind] = signs[kind];
+    }
+  }
+
   #sendHangup() {
     if (this.#hangup === "to send" && this.state?.you.joined && this.socket.send("hangup")) this.#hangup = "sent";
   }
@@ -170,12 +193,14 @@ export class Session {
   /** @param {RoomState} state */
   #stateCame(state) {
     this.clock.note(state.now);
+    this.#signed = { hand: null, screen: null };
     if (state.call?.id !== this.state?.call?.id) this.#everHeard = false;
     this.state = state;
     this.#lostAt = null;
     if (state.ice) this.#iceCame(state.ice);
     if (!isOpen(state.call)) this.#over();
     this.#sendHangup();
+    this.#sendSigns();
     this.devices.setHushed(this.hushed);
     this.#on.change();
   }
@@ -198,6 +223,7 @@ export class Session {
   #leave() {
     this.peer.close();
     this.devices.close();
+    this.hand = false;
     this.#tooEarly = [];
     this.#everHeard = false;
   }
@@ -222,12 +248,15 @@ export class Session {
 
   #devicesChanged() {
     this.#sendTracks();
+    this.#sendSigns();
     this.#on.change();
   }
 
   #sendTracks() {
-    this.peer.setAudio(this.devices.audio).catch((problem) => console.warn("sound", problem));
-    this.peer.setVideo(this.devices.video).catch((problem) => console.warn("picture", problem));
+    const { audio, video, screen } = this.devices;
+    for (const [slot, track] of /** @type {const} */ ([["audio", audio], ["video", video], ["screen", screen]])) {
+      this.peer.send(slot, track).catch((problem) => console.warn(slot, problem));
+    }
   }
 
   #heard() {

@@ -30,6 +30,7 @@ export class Controls {
     for (const [id, type] of Object.entries(OF_THE_METER)) onPress(id, () => this.#tellMeter(type));
     onPress("mute", () => devices.setMuted(!devices.muted));
     onPress("camera-switch", () => (devices.video ? devices.cameraOff() : devices.cameraOn()));
+    onPress("share-screen", () => (devices.screen ? devices.unshare() : devices.share()));
     onPress("hang-up", () => session.hangUp());
     onPress("add-credit", addCredit);
     onPress("raise-cap", () => this.#raise());
@@ -114,6 +115,10 @@ export class Controls {
     turn(byId("mute"), muted);
     say(byId("camera-text"), words(video ? "device.camera_off" : "device.camera_on"));
     turn(byId("camera-switch"), video === null);
+    const sharing = session.devices.screen !== null;
+    show(byId("share-screen"), session.devices.canShare);
+    say(byId("share-text"), words(sharing ? "device.stop_sharing" : "device.share_screen"));
+    turn(byId("share-screen"), !sharing);
     const level = muted ? null : session.devices.level();
     mark(byId("mic-level"), "level", level === null ? "none" : String(Math.min(5, Math.round(level * 8))));
   }

@@ -52,6 +52,6 @@ export class Details {
     this.#toggle.setAttribute("aria-expanded", String(open));
     show(this.#panel, open);
     if (open) byId("details-title").focus();
-    else if (hadFocus) this.#toggle.focus();
+    else if (hadFocus) (this.#toggle.checkVisibility() ? this.#toggle : byId("more-switch")).focus();
   }
 }

@@ -11,6 +11,7 @@ import { durationText } from "./words.js";
 export class Stage {
   #desk;
   #remoteVideo = byId("remote-video", HTMLVideoElement);
+  #remoteScreen = byId("remote-screen", HTMLVideoElement);
   #remoteAudio = byId("remote-audio", HTMLAudioElement);
   #ownVideo = byId("own-video", HTMLVideoElement);
 
@@ -20,10 +21,11 @@ export class Stage {
     createCorner(byId("own-view"));
   }
 
-  /** The other's. @param {MediaStreamTrack | null} audio @param {MediaStreamTrack | null} video */
-  tracks(audio, video) {
+  /** The other's. @type {import("../peer.js").PeerListener["tracks"]} */
+  tracks(audio, video, screen) {
     this.#put(this.#remoteAudio, audio);
     this.#put(this.#remoteVideo, video);
+    this.#put(this.#remoteScreen, screen);
   }
 
   /** @param {string} id  of a speaker */
@@ -37,8 +39,11 @@ export class Stage {
     const inCall = session.screen === "call";
     const seeing = inCall && peer.seeing && !hushed;
     this.#remoteAudio.muted = hushed;
+    const shown = inCall && Boolean(state?.other.screen) && !hushed;
     show(this.#remoteVideo, seeing);
-    this.#renderFace(inCall && !seeing);
+    show(this.#remoteScreen, shown);
+    mark(byId("room"), "shown", shown ? "screen" : "person");
+    this.#renderFace(inCall && !seeing && !shown);
     this.#put(this.#ownVideo, devices.video);
     show(byId("own-view"), inCall && devices.video !== null && !hushed);
     const seconds = reading?.countdown ?? 0;

@@ -1,0 +1,99 @@
+/** What is needed now and then: the hand, full screen, a small window, the other camera, the keys that do it faster. */
+
+import { byId, onPress, say, show } from "./dom.js";
+
+/** @import { Desk } from "./desk.js" */
+
+export class More {
+  #desk;
+  #menu = byId("more");
+  #toggle = byId("more-switch");
+  #dialog = byId("shortcuts", HTMLDialogElement);
+  #isOpen = false;
+  #handWasUp = false;
+
+  /** @param {Desk} desk */
+  constructor(desk) {
+    this.#desk = desk;
+    const { session } = desk;
+    this.#toggle.addEventListener("click", () => this.#setOpen(!this.#isOpen));
+    this.#menu.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.#setOpen(false);
+    });
+    this.#menu.addEventListener("click", () => this.#setOpen(false));
+    onPress("hand", () => session.raiseHand(!session.hand));
+    onPress("flip-camera", () => session.devices.flip());
+    onPress("small-window", () => this.#toSmallWindow());
+    onPress("full-screen", () => this.#toFullScreen());
+    onPress("shortcuts-switch", () => this.#dialog.showModal());
+    document.addEventListener("keydown", (event) => this.#keyDown(event));
+    document.addEventListener("keyup", (event) => {
+      if (event.code === "KeyV") session.devices.setHeld(false);
+    });
+    window.addEventListener("blur", () => session.devices.setHeld(false)); // the key is let go elsewhere
+  }
+
+  render() {
+    const { session, words } = this.#desk;
+    const { devices, state, screen } = session;
+    if (screen !== "call") this.#setOpen(false);
+    say(byId("hand-text"), words(session.hand ? "page.lower_hand" : "page.raise_hand"));
+    show(byId("flip-camera"), devices.video !== null && devices.canFlip);
+    show(byId("small-window"), document.pictureInPictureEnabled && this.#picture() !== null);
+    show(byId("full-screen"), document.fullscreenEnabled);
+    say(byId("full-screen-text"), words(document.fullscreenElement ? "page.leave_full_screen" : "page.full_screen"));
+    const up = Boolean(state?.other.hand) && screen === "call";
+    show(byId("other-hand"), up);
+    if (up && !this.#handWasUp) {
+      this.#desk.voice.announce(words("page.hand_raised"));
+      this.#desk.sound("joined");
+    }
+    this.#handWasUp = up;
+  }
+
+  /** Sooner the screen that is shown than the face. @returns {HTMLVideoElement | null} */
+  #picture() {
+    const videos = ["remote-screen", "remote-video"].map((id) => byId(id, HTMLVideoElement));
+    return videos.find((video) => !video.hidden && video.readyState > 0) ?? null;
+  }
+
+  async #toSmallWindow() {
+    if (document.pictureInPictureElement) await document.exitPictureInPicture();
+    else await this.#picture()?.requestPictureInPicture();
+  }
+
+  async #toFullScreen() {
+    if (document.fullscreenElement) await document.exitFullscreen();
+    else await byId("room").requestFullscreen();
+  }
+
+  /** Plain letters belong to fields and to screen readers; with Ctrl they are the browser's, and in a call ours. @param {KeyboardEvent} event */
+  #keyDown(event) {
+    const { session } = this.#desk;
+    const { devices } = session;
+    if (session.screen !== "call" || event.altKey || event.metaKey) return;
+    if (event.ctrlKey && event.shiftKey && event.code === "Slash") this.#dialog.showModal();
+    else if (event.ctrlKey && !event.shiftKey && event.code === "KeyD") devices.setMuted(!devices.muted);
+    else if (event.ctrlKey && !event.shiftKey && event.code === "KeyE") devices.video ? devices.cameraOff() : devices.cameraOn();
+    else if (!event.ctrlKey && event.code === "KeyV" && !isTyping(event.target)) {
+      if (!event.repeat) devices.setHeld(true);
+      return;
+    } else return;
+    event.preventDefault();
+  }
+
+  /** @param {boolean} open */
+  #setOpen(open) {
+    if (this.#isOpen === open) return;
+    this.#isOpen = open;
+    const hadFocus = this.#menu.contains(document.activeElement);
+    this.#toggle.setAttribute("aria-expanded", String(open));
+    show(this.#menu, open);
+    if (!open && hadFocus) this.#toggle.focus();
+  }
+}
+
+/** @param {EventTarget | null} target */
+function isTyping(target) {
+  return target instanceof HTMLElement && (target.isContentEditable || target.matches("input, textarea, select"));
+}

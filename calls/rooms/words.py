@@ -202,6 +202,16 @@ def _page() -> dict[str, str]:
         "hand_raised": _("{name} raises a hand."),
         "full_screen": _("Full screen"),
         "leave_full_screen": _("Leave full screen"),
+        "sound_only": _("Sound only"),
+        "with_picture": _("With picture"),
+        "sound_alone": _("Sound only: you receive no picture of {name}"),
+        "quality_good": _("good connection"),
+        "quality_fair": _("fair connection"),
+        "quality_poor": _("poor connection"),
+        "quality_advice": _(
+            "The connection is poor. Go nearer to your router, close what else uses the network, or press Sound only."
+        ),
+        "camera_rests": _("There is room for the sound alone, so your camera rests. It comes back by itself."),
         "direct": _("Sound and picture go straight from browser to browser."),
         "relayed": _("Sound and picture go through this site's relay, which cannot read them."),
         "not_charged": _("Nothing was charged."),

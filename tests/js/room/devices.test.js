@@ -127,3 +127,45 @@ test("where the browser gives no devices at all, the call goes on in silence", a
   await settle();
   assert.deepEqual([made.microphoneProblem, made.audio.label], ["unsupported", "silence"]);
 });
+
+test("a screen is shared beside the camera; who chooses none is told nothing", async () => {
+  const { devices: mine, mediaDevices } = devices();
+  await mine.cameraOn();
+  await mine.share();
+  assert.deepEqual([mine.screen.label, mine.screen.contentHint, mine.video.label], ["the screen", "detail", "some"]);
+  const shared = mine.screen;
+  mine.setHushed(true);
+  assert.equal(shared.enabled, false);
+  mine.unshare();
+  assert.deepEqual([mine.screen, shared.stopped], [null, true]);
+  mediaDevices.screen = failure("NotAllowedError");
+  await mine.share();
+  assert.equal(mine.screen, null);
+});
+
+test("a screen that was chosen after hanging up is let go at once", async () => {
+  const { devices: mine, mediaDevices } = devices();
+  let choose;
+  mediaDevices.screen = new Promise((resolve) => (choose = resolve));
+  const sharing = mine.share();
+  mine.close();
+  const late = new FakeTrack("video", "late");
+  choose(late);
+  await sharing;
+  assert.deepEqual([mine.screen, late.stopped], [null, true]);
+});
+
+test("muted, one is heard while the key is held", async () => {
+  const { devices: mine } = devices(new FakeTrack("audio", "mic"));
+  mine.open();
+  await settle();
+  mine.setMuted(true);
+  assert.equal(mine.audio.enabled, false);
+  mine.setHeld(true);
+  assert.equal(mine.audio.enabled, true);
+  mine.setHushed(true);
+  assert.equal(mine.audio.enabled, false);
+  mine.setHushed(false);
+  mine.setHeld(false);
+  assert.deepEqual([mine.audio.enabled, mine.muted], [false, true]);
+});

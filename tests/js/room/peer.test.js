@@ -256,3 +256,27 @@ test("an answer with another certificate than the connection has is not taken", 
   await settle();
   assert.equal(hers.remoteDescription, known);
 });
+
+test("sound only asks for no picture, of this connection and of the next", async () => {
+  const { alice, bob } = pair();
+  meet(alice, "b1");
+  meet(bob, "a1");
+  await exchange(alice, bob);
+  alice.peer.setSoundOnly(true);
+  const directions = () => connections(alice)[0].transceivers.map(({ direction }) => direction);
+  assert.deepEqual(directions(), ["sendrecv", "sendonly", "sendonly"]);
+  alice.peer.restartAll();
+  await settle();
+  assert.deepEqual(directions(), ["sendrecv", "sendonly", "sendonly"]);
+  alice.peer.setSoundOnly(false);
+  assert.deepEqual(directions(), ["sendrecv", "sendrecv", "sendrecv"]);
+});
+
+test("a screen goes beside the camera, also to whoever offered sound alone", async () => {
+  const { alice } = pair();
+  alice.peer.send("screen", cam("the screen"));
+  alice.peer.signal({ description: { type: "offer", sdp: "a=fingerprint:sha-256 ZZ\r\nm=audio\r\n" } });
+  await settle();
+  const sent = connections(alice)[0].transceivers.map(({ receiver, sender }) => [receiver.track.kind, sender.track?.name]);
+  assert.deepEqual(sent, [["audio", "alice"], ["video", undefined], ["video", "the screen"]]);
+});

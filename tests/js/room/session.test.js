@@ -245,3 +245,53 @@ test("in another window: this one lets everything go", async () => {
   assert.deepEqual([made.screen, made.devices.hasMicrophone], ["replaced", false]);
   assert.equal(FakeConnection.all.at(-1).signalingState, "closed");
 });
+
+test("a raised hand is said once, again by a page that takes its seat anew, and not after hanging up", async () => {
+  const made = await inCall();
+  made.raiseHand(true);
+  FakeSocket.last.say(state({ joined: true, stored: [] })); // on its way when the hand went up
+  assert.equal(sent("sign").length, 2);
+  FakeSocket.last.say(state({ joined: true, hand: true }));
+  assert.equal(sent("sign").length, 2);
+  FakeSocket.last.say(state({ joined: true, hand: false }));
+  assert.deepEqual(sent("sign").at(-1), { type: "sign", kind: "hand", on: true });
+  made.raiseHand(false);
+  assert.deepEqual(sent("sign").at(-1), { type: "sign", kind: "hand", on: false });
+  const before = sent("sign").length;
+  made.raiseHand(true);
+  made.hangUp();
+  FakeSocket.last.say(state({ joined: true }));
+  assert.ok(sent("sign").length <= before + 1);
+  assert.equal(made.hand, false);
+});
+
+test("a shared screen is sent and said, and both end when it ends", async () => {
+  const made = await inCall();
+  await made.devices.share();
+  await settle();
+  const screen = () => FakeConnection.all.at(-1).transceivers[2].sender.track;
+  assert.equal(screen().label, "the screen");
+  assert.deepEqual(sent("sign").at(-1), { type: "sign", kind: "screen", on: true });
+  screen().unplug();
+  await settle();
+  assert.equal(screen(), null);
+  assert.deepEqual(sent("sign").at(-1), { type: "sign", kind: "screen", on: false });
+});
+
+test("where there is room for the sound alone the camera rests, and comes back", async () => {
+  const made = await inCall();
+  await made.devices.cameraOn();
+  await settle();
+  const camera = () => FakeConnection.all.at(-1).transceivers[1].sender.track;
+  assert.ok(camera());
+  let step = "poor";
+  const since = elapsed;
+  Object.defineProperty(made.peer, "quality", { get: () => ({ step, since: step === "poor" ? since : elapsed - 20_000 }) });
+  const sound = setInterval(() => (FakeConnection.all.at(-1).packets += 25), 500);
+  await pass(8_000);
+  assert.deepEqual([camera(), made.cameraRests, made.devices.video !== null], [null, true, true]);
+  step = "good";
+  await pass(2_000);
+  assert.ok(camera());
+  clearInterval(sound);
+});

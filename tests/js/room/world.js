@@ -40,11 +40,11 @@ export class FakeSocket {
 }
 
 /** The `state` message, with what a test is about. */
-export function state({ call = {}, joined = false, present = true, role = "payer", ...changes } = {}) {
+export function state({ call = {}, joined = false, present = true, role = "payer", hand = false, ...changes } = {}) {
   const known = { id: 17, state: "live", end_reason: "", ends_at: null, receipt: null };
   return {
-    type: "state", now: 1_760_000_000_000, you: { id: 3, role, name: "Alice", joined },
-    other: { id: 5, name: "Bob", present, presence: "busy", slug: "bob" },
+    type: "state", now: 1_760_000_000_000, you: { id: 3, role, name: "Alice", joined, hand, screen: false },
+    other: { id: 5, name: "Bob", present, presence: "busy", slug: "bob", hand: false, screen: false },
     call: call && { ...known, ...call }, can_ring: false, offer: null,
     meter: { period: null, state: "free", cost_text: "€0.00", last: null }, ...changes,
   };
@@ -83,9 +83,10 @@ export class FakeConnection {
     this.configuration = configuration;
   }
 
-  addTransceiver(trackOrKind) {
+  addTransceiver(trackOrKind, { direction }) {
     const kind = typeof trackOrKind === "string" ? trackOrKind : trackOrKind.kind;
-    this.transceivers.push(transceiver(kind, typeof trackOrKind === "string" ? null : trackOrKind));
+    const made = transceiver(kind, typeof trackOrKind === "string" ? null : trackOrKind);
+    this.transceivers.push(Object.assign(made, { direction }));
     this.#need();
   }
 
@@ -203,6 +204,15 @@ export class FakeDevices {
     const answer = await (this.answers.shift() ?? new FakeTrack(Object.keys(constraints)[0], "some"));
     if (answer instanceof Error) throw answer;
     return new FakeStream([answer]);
+  }
+
+  /** The screen that the person chooses, or an error. */
+  screen = null;
+
+  async getDisplayMedia() {
+    const chosen = await (this.screen ?? new FakeTrack("video", "the screen"));
+    if (chosen instanceof Error) throw chosen;
+    return new FakeStream([chosen]);
   }
 
   async enumerateDevices() {

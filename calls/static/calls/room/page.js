@@ -14,6 +14,7 @@ import { Focus } from "./page/focus.js";
 import { GoPaid } from "./page/go_paid.js";
 import { MeterPill } from "./page/meter_pill.js";
 import { More } from "./page/more.js";
+import { QualityLine } from "./page/quality_line.js";
 import { ReportForm } from "./page/report.js";
 import { Stage } from "./page/stage.js";
 import { Voice } from "./page/voice.js";
@@ -51,7 +52,7 @@ function openRoom() {
   const controls = new Controls(desk, () => addCredit(0));
   const goPaid = new GoPaid(desk);
   const devicePanel = new DevicePanel(desk, (speaker) => stage.speakThrough(speaker));
-  const parts = [new Doors(desk), stage, new MeterPill(desk), controls, goPaid, consent, devicePanel, new Details(desk), new More(desk), new ReportForm(desk), new Focus()];
+  const parts = [new Doors(desk), stage, new MeterPill(desk), controls, goPaid, consent, devicePanel, new Details(desk), new More(desk), new QualityLine(desk), new ReportForm(desk), new Focus()];
   let due = false;
 
   function render() {

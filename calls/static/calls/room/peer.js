@@ -7,6 +7,7 @@
 
 import { CandidateBatch } from "./candidates.js";
 import { countersOf, Flow, isRelayed } from "./flow.js";
+import { Quality, sampleOf } from "./quality.js";
 
 /** @import { PeerNotice, Signal } from "./messages.js" */
 
@@ -37,6 +38,7 @@ export class Peer {
   /** @type {RTCPeerConnection | null} */
   #pc = null;
   #flow = new Flow();
+  #quality = new Quality();
   #polite = true;
   #makingOffer = false;
   #ignoring = false;
@@ -60,6 +62,8 @@ export class Peer {
 
   /** The other holds a seat. */
   present = false;
+  /** The person's wish, until the page is closed. */
+  soundOnly = false;
   /** What is sent passes a relay. @type {boolean | null} null: nothing is sent yet */
   relayed = null;
 
@@ -86,6 +90,12 @@ export class Peer {
     return this.#flow.seeing;
   }
 
+  /** How well it gets through, and since when (ms as `elapsed` counts). */
+  get quality() {
+    const { step, since } = this.#quality;
+    return { step, since };
+  }
+
   /** Of the two certificates that the connection rests on; null until there is one. */
   get fingerprints() {
     if (this.#pc?.connectionState !== "connected") return null;
@@ -98,6 +108,20 @@ export class Peer {
   configure(configuration) {
     this.#configuration = configuration;
     this.#pc?.setConfiguration(configuration);
+  }
+
+  /** Nothing but sound is wanted of the other. @param {boolean} wish */
+  setSoundOnly(wish) {
+    this.soundOnly = wish;
+    for (const slot of SLOTS) {
+      const transceiver = this.#transceiver(slot);
+      if (transceiver) transceiver.direction = this.#direction(slot);
+    }
+  }
+
+  /** @param {Slot} slot @returns {RTCRtpTransceiverDirection} */
+  #direction(slot) {
+    return this.soundOnly && slot !== "audio" ? "sendonly" : "sendrecv";
   }
 
   /** What is sent from now on. @param {Slot} slot @param {MediaStreamTrack | null} track */
@@ -166,6 +190,7 @@ export class Peer {
     this.#pc?.close();
     this.#makingOffer = this.#ignoring = false;
     this.#flow = new Flow();
+    this.#quality = new Quality();
     this.#seen = "";
     this.relayed = null;
   }
@@ -189,7 +214,7 @@ export class Peer {
   #offerSlot(pc, slot) {
     if (slot === "screen" && !this.#transceiver("video")) this.#offerSlot(pc, "video"); // it would be taken for the camera
     const streams = [new this.#world.MediaStream()];
-    pc.addTransceiver(this.#own[slot] ?? kindOf(slot), { direction: "sendrecv", streams });
+    pc.addTransceiver(this.#own[slot] ?? kindOf(slot), { direction: this.#direction(slot), streams });
   }
 
   /** @param {Slot} slot @returns {RTCRtpTransceiver | undefined} */
@@ -265,7 +290,7 @@ export class Peer {
       const transceiver = this.#transceiver(slot);
       if (pc !== this.#pc) return;
       if (transceiver) {
-        transceiver.direction = "sendrecv";
+        transceiver.direction = this.#direction(slot);
         await transceiver.sender.replaceTrack(this.#own[slot]);
       } else if (this.#own[slot]) this.#offerSlot(pc, slot);
     }
@@ -297,8 +322,9 @@ export class Peer {
     const stats = await pc.getStats().catch(() => null);
     if (!stats || pc !== this.#pc) return;
     const alarm = this.#flow.look(this.#world.elapsed(), countersOf(stats, this.#transceiver("screen")?.mid));
+    this.#quality.look(this.#world.elapsed(), sampleOf(stats));
     this.relayed = isRelayed(stats);
-    const seen = `${this.hearing} ${this.seeing} ${this.relayed}`;
+    const seen = `${this.hearing} ${this.seeing} ${this.relayed} ${this.#quality.step}`;
     if (seen !== this.#seen) {
       this.#seen = seen;
       this.#on.change();

@@ -3,6 +3,7 @@
  * meter, and what each has to do when another of them changes.
  */
 
+import { CameraRest } from "./camera_rest.js";
 import { ServerClock } from "./clock.js";
 import { Devices } from "./devices.js";
 import { isOpen } from "./messages.js";
@@ -45,6 +46,8 @@ export class Session {
 
   /** What was sent and is not in a state yet. @type {{hand: boolean | null, screen: boolean | null}} */
   #signed = { hand: null, screen: null };
+
+  #rest = new CameraRest();
 
   /** Raised, by the person's own wish. */
   hand = false;
@@ -108,6 +111,11 @@ export class Session {
     if (this.#lostAt === null || !isPaid(meter)) return this.#reader.read(meter, this.clock.now());
     const reading = this.#reader.read(meter, this.#lostAt);
     return reading.state === "running" ? { ...reading, state: /** @type {const} */ ("stopped"), warning: null } : reading;
+  }
+
+  /** The camera is on and nothing of it is sent: there is room for the sound alone. */
+  get cameraRests() {
+    return this.#rest.resting;
   }
 
   get hushed() {
@@ -254,7 +262,8 @@ export class Session {
 
   #sendTracks() {
     const { audio, video, screen } = this.devices;
-    for (const [slot, track] of /** @type {const} */ ([["audio", audio], ["video", video], ["screen", screen]])) {
+    const seen = this.cameraRests ? null : video;
+    for (const [slot, track] of /** @type {const} */ ([["audio", audio], ["video", seen], ["screen", screen]])) {
       this.peer.send(slot, track).catch((problem) => console.warn(slot, problem));
     }
   }
@@ -271,6 +280,12 @@ export class Session {
     this.socket.probe(); // alive or not, it ends with a notice about the peer, and that restarts what stands still
   }
 
+  #restCamera() {
+    if (!this.#rest.look(performance.now(), this.peer.quality, this.devices.video !== null)) return;
+    this.#sendTracks();
+    this.#on.change();
+  }
+
   /** To the other side it looks like a page that was loaded anew, so they do the same. */
   #beginAnew() {
     this.socket.page = newPageName();
@@ -279,6 +294,7 @@ export class Session {
 
   async #report() {
     this.#sendHangup();
+    this.#restCamera();
     if (!this.socket.wanted || this.#hangup || !this.state?.you.joined) return;
     const counters = await this.peer.counters().catch(() => null);
     if (counters) this.socket.send("media", { received: counters.received });

@@ -22,6 +22,7 @@ export class More {
     });
     this.#menu.addEventListener("click", () => this.#setOpen(false));
     onPress("hand", () => session.raiseHand(!session.hand));
+    onPress("sound-only", () => session.peer.setSoundOnly(!session.peer.soundOnly));
     onPress("flip-camera", () => session.devices.flip());
     onPress("small-window", () => this.#toSmallWindow());
     onPress("full-screen", () => this.#toFullScreen());
@@ -38,6 +39,7 @@ export class More {
     const { devices, state, screen } = session;
     if (screen !== "call") this.#setOpen(false);
     say(byId("hand-text"), words(session.hand ? "page.lower_hand" : "page.raise_hand"));
+    say(byId("sound-only-text"), words(session.peer.soundOnly ? "page.with_picture" : "page.sound_only"));
     show(byId("flip-camera"), devices.video !== null && devices.canFlip);
     show(byId("small-window"), document.pictureInPictureEnabled && this.#picture() !== null);
     show(byId("full-screen"), document.fullscreenEnabled);

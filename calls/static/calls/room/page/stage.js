@@ -37,9 +37,9 @@ export class Stage {
     const { session } = this.#desk;
     const { state, peer, devices, hushed, reading } = session;
     const inCall = session.screen === "call";
-    const seeing = inCall && peer.seeing && !hushed;
+    const seeing = inCall && peer.seeing && !hushed && !peer.soundOnly;
     this.#remoteAudio.muted = hushed;
-    const shown = inCall && Boolean(state?.other.screen) && !hushed;
+    const shown = inCall && Boolean(state?.other.screen) && !hushed && !peer.soundOnly;
     show(this.#remoteVideo, seeing);
     show(this.#remoteScreen, shown);
     mark(byId("room"), "shown", shown ? "screen" : "person");
@@ -61,7 +61,7 @@ export class Stage {
     show(byId("face"), visible);
     const left = (session.state?.call?.ends_at ?? 0) - session.clock.now();
     const reason = session.reason === "other_lost" && left > 0 ? "other_lost_until" : session.reason;
-    const key = reason ? `reason.${reason}` : "page.camera_is_off";
+    const key = reason ? `reason.${reason}` : session.peer.soundOnly ? "page.sound_alone" : "page.camera_is_off";
     say(byId("face-text"), words(key, { left: durationText(words, left) }));
   }
 

@@ -1,7 +1,7 @@
 """Every table of the calls."""
 
 from calls.contacts.models import Block, Report
-from calls.conversations.models import Message
+from calls.conversations.models import ChatLine, Message
 from calls.metering.models import CapRaise, FreeTime, Hearing, Offer, PaidPeriod, Stop, StoredTime
 from calls.notices.models import Process
 from calls.orders.models import WorkOrder
@@ -11,6 +11,7 @@ __all__ = [
     "Block",
     "Call",
     "CapRaise",
+    "ChatLine",
     "FreeTime",
     "Hearing",
     "Message",

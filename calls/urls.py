@@ -12,6 +12,7 @@ urlpatterns = [
     path("r/<slug:code>/seat", rooms.seat, name="seat"),
     path("calls/<int:call_id>/", rooms.receipt, name="receipt"),
     path("calls/<int:call_id>/contest/<str:reference>/", metering.contest, name="contest"),
+    path("calls/<int:call_id>/chat/delete/", rooms.erase_chat, name="erase_chat"),
     path("calls/<int:call_id>/receipt.pdf", rooms.receipt_pdf, name="receipt_pdf"),
     path("staff/receipts/<str:reference>.pdf", rooms.staff_receipt, name="staff_receipt_pdf"),
     path("calls/<int:call_id>/give-back/<str:reference>/", metering.give_back, name="give_back"),

@@ -1,1 +1,1 @@
-"""Conversations: for now the note that a caller leaves when the expert cannot answer."""
+"""Conversations: the note that a caller leaves when the expert cannot answer, and the chat of a call."""

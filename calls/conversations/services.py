@@ -1,9 +1,9 @@
-"""For now the note that a caller leaves when the expert cannot answer."""
+"""The note that a caller leaves when the expert cannot answer. The chat of a call is in chat.py."""
 
 from datetime import datetime, timedelta
 
 from calls.contacts import services as contacts
-from calls.conversations.models import Message
+from calls.conversations.models import ChatLine, Message
 from marketplace.accounts.models import User
 
 LONGEST = 2000
@@ -44,3 +44,9 @@ def leave_message(*, sender: User, recipient: User, text: str, now: datetime) ->
 def mark_read(*, message: Message, now: datetime) -> None:
     """The recipient has seen it; the first time counts."""
     Message.objects.filter(pk=message.pk, read_at=None).update(read_at=now)
+
+
+def forget(*, member: User) -> None:
+    """What they wrote, to whomever: the account is closed."""
+    Message.objects.filter(sender=member).delete()
+    ChatLine.objects.filter(author=member).delete()

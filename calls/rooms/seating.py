@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from calls.contacts import services as contacts
+from calls.conversations import chat
 from calls.notices import services as notices
 from calls.rooms import ending, ringing
 from calls.rooms.errors import NoCall
@@ -51,11 +52,31 @@ def _both_there(call: Call, now: datetime) -> None:
         Call.objects.filter(id=call.id, state=State.LIVE).update(deadline_at=None)
 
 
-def sign(*, room: Room, user: User, tab: UUID, kind: str, on: bool) -> None:
+def sign(*, room: Room, user: User, tab: UUID, what: str, on: bool) -> None:
     """A raised `hand`, or that the `screen` is shared: the other is told where it is news, and only of who has the seat."""
-    news = Seat.objects.filter(room=room, user=user, tab=tab, **{kind: not on})
+    news = Seat.objects.filter(room=room, user=user, tab=tab, **{what: not on})
     with transaction.atomic():
-        if news.update(**{kind: on}):
+        if news.update(**{what: on}):
+            notices.tell_room(room_id=room.id)
+
+
+def say_in_chat(*, room: Room, user: User, text: str, now: datetime) -> None:
+    """Raises NoCall, chat's BadChat."""
+    call = open_call(room)
+    if call is None:
+        raise NoCall
+    with transaction.atomic():
+        chat.say(call_id=call.id, author=user, text=text, now=now)
+        notices.tell_room(room_id=room.id)
+
+
+def erase_chat(*, room: Room) -> None:
+    """Of the open call, for both. Raises NoCall."""
+    call = open_call(room)
+    if call is None:
+        raise NoCall
+    with transaction.atomic():
+        if chat.erase(call_id=call.id):
             notices.tell_room(room_id=room.id)
 
 

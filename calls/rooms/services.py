@@ -4,18 +4,20 @@ from calls.rooms.admission import refusal
 from calls.rooms.errors import CallOver, CannotRing, NoCall
 from calls.rooms.ringing import answer, cancel, decline, open_calls, ring
 from calls.rooms.rings import rings_state
-from calls.rooms.seating import explain_report, join, leave, open_call, report_and_leave, sign
-from calls.rooms.states import Look, look, room_state
+from calls.rooms.seating import erase_chat, explain_report, join, leave, open_call, report_and_leave, say_in_chat, sign
+from calls.rooms.states import Chat, Look, look, room_state
 from calls.rooms.sweep import reap, sweep
 
 __all__ = [
     "CallOver",
     "CannotRing",
+    "Chat",
     "Look",
     "NoCall",
     "answer",
     "cancel",
     "decline",
+    "erase_chat",
     "explain_report",
     "join",
     "leave",
@@ -28,6 +30,7 @@ __all__ = [
     "ring",
     "rings_state",
     "room_state",
+    "say_in_chat",
     "sign",
     "sweep",
 ]

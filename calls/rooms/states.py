@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from calls.contacts import services as contacts
+from calls.conversations import chat
 from calls.metering import services as metering
 from calls.metering.models import PaidPeriod
 from calls.metering.moments import to_ms
@@ -35,6 +36,16 @@ class Look:
     other: Seat | None
     period_id: int | None  # the paid period that lives now
     side: str  # which side of the meter this person is
+    chat: "Chat | None"  # of the newest call
+
+
+@dataclass(frozen=True)
+class Chat:
+    """What a socket compares with what it has sent."""
+
+    call_id: int
+    newest: int  # the id of the last line, or 0
+    number: int  # of lines
 
 
 def room_state(*, room: Room, user: User, now: datetime) -> dict:
@@ -54,7 +65,8 @@ def look(*, room: Room, user: User, now: datetime) -> Look:
     mine_is_caller = user.id == room.caller_id
     other = room.expert if mine_is_caller else room.caller
     seats = {seat.user_id: seat for seat in Seat.objects.filter(room=room)}
-    call = Call.objects.filter(room=room).order_by("-id").first()
+    calls = Call.objects.filter(room=room).annotate(chat_newest=chat.newest(), chat_number=chat.number())
+    call = calls.order_by("-id").first()
     offer = metering.latest_offer(call=call) if call else None
     period = metering.latest_period(call=call) if call else None
     living = period is not None and period.state != PaidPeriod.State.ENDED
@@ -79,6 +91,7 @@ def look(*, room: Room, user: User, now: datetime) -> Look:
         other=seats.get(other.id),
         period_id=period.id if living else None,
         side="payer" if mine_is_caller else "expert",
+        chat=Chat(call.id, call.chat_newest or 0, call.chat_number or 0) if call else None,
     )
 
 

@@ -14,8 +14,9 @@ from django.urls import resolve, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from calls.conversations import chat
 from calls.metering import services as metering
 from calls.metering.forms import TipForm
 from calls.orders import services as orders
@@ -109,12 +110,23 @@ def receipt(request: HttpRequest, call_id: int) -> HttpResponse:
             "other": call.expert if is_caller else call.caller,
             "orders": works,
             "receipt": found,
+            "chat": chat.lines(call_id=call.pk),
             "has_paper": bool(charged),
             "papers": statements.receipt_papers(about=charged),
             "tipping": metering.tipping(call=call, payer=request.user),
             "tip_form": TipForm(initial={"token": token_urlsafe(24)}),
         },
     )
+
+
+@login_required
+@require_POST
+def erase_chat(request: HttpRequest, call_id: int) -> HttpResponse:
+    """Either of the two deletes it for both."""
+    call = _ended_call(request.user, call_id)
+    chat.erase(call_id=call.pk)
+    messages.success(request, _("The chat of this call is deleted, for both of you."))
+    return redirect("receipt", call_id)
 
 
 @login_required

@@ -212,6 +212,10 @@ def _page() -> dict[str, str]:
             "The connection is poor. Go nearer to your router, close what else uses the network, or press Sound only."
         ),
         "camera_rests": _("There is room for the sound alone, so your camera rests. It comes back by itself."),
+        "chat": _("Chat"),
+        "chat_unread": _("Chat, {number} new"),
+        "chat_from": _("{name} writes: {text}"),
+        "chat_you": _("You"),
         "direct": _("Sound and picture go straight from browser to browser."),
         "relayed": _("Sound and picture go through this site's relay, which cannot read them."),
         "not_charged": _("Nothing was charged."),

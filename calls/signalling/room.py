@@ -7,7 +7,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from calls.contacts import services as contacts
+from calls.conversations import chat
 from calls.metering import services as metering
+from calls.metering.moments import to_ms
 from calls.rooms import services as rooms
 from calls.rooms.models import Room
 from calls.signalling import arrivals, ice, messages
@@ -29,6 +31,8 @@ class RoomSocket(Paying, Socket):
         "signal": "relay",
         "media": "report",
         "sign": "show_sign",
+        "chat": "say_in_chat",
+        "chat.erase": "erase_chat",
         "hangup": "hang_up",
         "ring": "ring",
         "report": "report_and_leave",
@@ -43,6 +47,7 @@ class RoomSocket(Paying, Socket):
         self.peer: tuple[UUID, UUID] | None = None  # process and tab of the other's seat
         self.shown: dict = {}
         self.hearing: Hearing | None = None
+        self.chat: rooms.Chat | None = None  # as far as it was sent
 
     async def may_open(self) -> bool:
         if self.member is None:
@@ -88,6 +93,8 @@ class RoomSocket(Paying, Socket):
         look.state["you"]["joined"] = self.joined
         await self._send_state(look.state)
         await self._meet(look, again=new_here)
+        if self.joined:
+            await self._show_chat(look.chat, again=new_here)
         await self.hearing.follow(look.period_id if self.joined else None)
 
     async def _send_state(self, state: dict) -> None:
@@ -105,6 +112,20 @@ class RoomSocket(Paying, Socket):
             polite = self.role == "payer"
             await self.say("peer", present=peer is not None, polite=polite, page=other.page if other else None)
         self.peer = peer
+
+    async def _show_chat(self, now_there: rooms.Chat | None, *, again: bool) -> None:
+        """The lines that are new; all of them, after a `chat.begin`, where some are gone or another call has begun."""
+        if now_there is None or (now_there == self.chat and not again):
+            return
+        sent, self.chat = None if again else self.chat, now_there
+        wanted = {"call_id": now_there.call_id, "upto": now_there.newest}
+        goes_on = sent is not None and sent.call_id == now_there.call_id
+        new = await self.database(chat.lines, after=sent.newest if goes_on else 0, **wanted)
+        if not goes_on or sent.number + len(new) != now_there.number:
+            new = await self.database(chat.lines, **wanted) if goes_on else new
+            await self.say("chat.begin")
+        for line in new:
+            await self.say("chat", id=line.id, by=line.author_id, text=line.text, at=to_ms(line.sent_at))
 
     # --- what the page says -------------------------------------------------------------------------------------
 
@@ -152,8 +173,14 @@ class RoomSocket(Paying, Socket):
     async def report(self, received: int) -> None:
         await self.hearing.report(received)
 
-    async def show_sign(self, kind: str, on: bool) -> None:
-        await self.database(rooms.sign, room=self.room, user=self.member, tab=self.tab, kind=kind, on=on)
+    async def show_sign(self, what: str, on: bool) -> None:
+        await self.database(rooms.sign, room=self.room, user=self.member, tab=self.tab, what=what, on=on)
+
+    async def say_in_chat(self, text: str) -> None:
+        await self.database(rooms.say_in_chat, room=self.room, user=self.member, text=text, now=timezone.now())
+
+    async def erase_chat(self) -> None:
+        await self.database(rooms.erase_chat, room=self.room)
 
     async def hang_up(self) -> None:
         await self.database(
@@ -179,6 +206,8 @@ class RoomSocket(Paying, Socket):
                 return Refused("room.no_call")
             case rooms.CallOver():
                 return Refused("call.over")
+            case chat.BadChat():
+                return Refused(f"chat.{problem.code}")
             case contacts.BadWords():
                 return Refused(f"report.{problem.code}")
             case contacts.NotReported():

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from calls.conversations import services as conversations
 from calls.metering import services as metering
 from marketplace.accounts import services as accounts
 from marketplace.accounts.models import User
@@ -196,6 +197,7 @@ def _close(closing: Closing, now: datetime) -> bool:
     kept.save(update_fields=["closed_at"])
     accounts.deactivate(member=kept.member)  # locks the member, as all that moves their money does first
     experts.retire(member=kept.member)
+    conversations.forget(member=kept.member)
     wallet.unblock_payments(reason=kept.reference, now=now)
     mail.enqueue(member=kept.member, template="closed", facts={}, key=f"{kept.reference}:closed", now=now)
     wallet.end_promotions(member=kept.member, now=now)

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from calls.conversations import chat
+from calls.conversations import services as conversations
 from tests.calls.metering.world import Story
 from tests.marketplace.local_times import days_for_everybody_alike
 
@@ -58,3 +60,37 @@ class ReceiptPageTests:
         assert "You have €" in pages["Alice Martin"]
         assert "You have" not in pages["Bob Leroy"]
         assert "Stop automatically" not in pages["Bob Leroy"]
+
+
+class ChatTests:
+    @pytest.fixture
+    def story(self) -> Story:
+        story = Story().after(60)
+        for author, text in ((story.alice, "See <https://example.org/a>"), (story.bob, "Thank you")):
+            chat.say(call_id=story.call.id, author=author, text=text, now=story.now)
+        story.hang_up()
+        return story
+
+    def test_both_read_it_after_the_call(self, story, signed_in):
+        for one in (story.alice, story.bob):
+            page = signed_in(one).get(f"/calls/{story.call.id}/").content.decode()
+            assert '&lt;<a href="https://example.org/a" rel="nofollow">https://example.org/a</a>&gt;' in page
+            assert "Thank you" in page
+
+    def test_either_deletes_it_for_both(self, story, signed_in):
+        signed_in(story.bob).post(f"/calls/{story.call.id}/chat/delete/")
+        assert "Thank you" not in signed_in(story.alice).get(f"/calls/{story.call.id}/").content.decode()
+
+    def test_a_stranger_neither_reads_nor_deletes_it(self, story, signed_in, eve, sam):
+        for one in (eve, sam):
+            assert signed_in(one).get(f"/calls/{story.call.id}/").status_code == 404
+            assert signed_in(one).post(f"/calls/{story.call.id}/chat/delete/").status_code == 404
+        assert chat.lines(call_id=story.call.id)
+
+    def test_a_link_to_it_deletes_nothing(self, story, signed_in):
+        assert signed_in(story.alice).get(f"/calls/{story.call.id}/chat/delete/").status_code == 405
+        assert chat.lines(call_id=story.call.id)
+
+    def test_it_goes_with_the_account_of_who_wrote_it(self, story):
+        conversations.forget(member=story.alice)
+        assert [line.text for line in chat.lines(call_id=story.call.id)] == ["Thank you"]

@@ -176,8 +176,10 @@ def stored_time(alice, bob) -> int:
 
 
 NOBODYS = 999_999
-FIELDS = dict.fromkeys(["offer", "stored", "period", "listing"], NOBODYS) | dict.fromkeys(
-    ["cap_minor", "to_minor"], 100
+FIELDS = (
+    dict.fromkeys(["offer", "stored", "period", "listing"], NOBODYS)
+    | dict.fromkeys(["cap_minor", "to_minor"], 100)
+    | {"what": "hand", "on": True, "text": "x"}
 )
 SEATED = {kind: message for kind, message in messages.ROOM_MESSAGES.items() if message.seat and kind != "signal"}
 

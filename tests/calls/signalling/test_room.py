@@ -5,6 +5,8 @@ from asgiref.sync import sync_to_async
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from calls.conversations import chat
+from calls.conversations.models import ChatLine
 from calls.notices import services as notices
 from calls.rooms.models import Call, Seat
 from tests.calls.signalling.wires import Refused, Wire, answered_call, cookie_of, live_pair, page_of, room_of
@@ -42,36 +44,123 @@ class DoorTests:
 class SignTests:
     """A raised hand, and that a screen is shared."""
 
-    @pytest.mark.parametrize("kind", ["hand", "screen"])
-    async def test_the_other_sees_it_until_it_is_lowered(self, alice, bob, now, kind):
+    @pytest.mark.parametrize("what", ["hand", "screen"])
+    async def test_the_other_sees_it_until_it_is_lowered(self, alice, bob, now, what):
         hers, his, _call = await live_pair(alice, bob, now)
         for on in (True, False):
-            await hers.say("sign", kind=kind, on=on)
-            assert (await his.state(lambda state, on=on: state["other"][kind] is on))["you"][kind] is False
-            assert (await hers.state(lambda state, on=on: state["you"][kind] is on))["other"][kind] is False
+            await hers.say("sign", what=what, on=on)
+            assert (await his.state(lambda state, on=on: state["other"][what] is on))["you"][what] is False
+            assert (await hers.state(lambda state, on=on: state["you"][what] is on))["other"][what] is False
 
     async def test_said_twice_it_is_no_news(self, alice, bob, now):
         hers, his, _call = await live_pair(alice, bob, now)
-        await hers.say("sign", kind="hand", on=True)
+        await hers.say("sign", what="hand", on=True)
         await his.state(lambda state: state["other"]["hand"])
-        await hers.say("sign", kind="hand", on=True)
+        await hers.say("sign", what="hand", on=True)
         assert await his.hears_no("state")
 
     async def test_whoever_takes_the_seat_shows_nothing_yet(self, alice, bob, now):
         hers, his, call = await live_pair(alice, bob, now)
-        await hers.say("sign", kind="screen", on=True)
+        await hers.say("sign", what="screen", on=True)
         await his.state(lambda state: state["other"]["screen"])
         newer = await room_of(alice, call.room.code)
         await newer.say("join", page="newer")
         await his.state(lambda state: not state["other"]["screen"])
 
     @pytest.mark.parametrize(
-        "fields", [{"kind": "foot", "on": True}, {"kind": [], "on": True}, {"kind": "hand", "on": 1}]
+        "fields", [{"what": "foot", "on": True}, {"what": [], "on": True}, {"what": "hand", "on": 1}]
     )
     async def test_there_are_no_others(self, alice, bob, now, fields):
         hers, _his, _call = await live_pair(alice, bob, now)
         await hers.say("sign", **fields)
         assert await hers.error() == ("bad_field", "sign")
+
+
+class ChatTests:
+    async def lines(self, wire: Wire, number: int) -> list[tuple[int, str]]:
+        return [(line["by"], line["text"]) for line in [await wire.hear("chat") for _ in range(number)]]
+
+    async def test_both_read_what_either_writes(self, alice, bob, now):
+        hers, his, _call = await live_pair(alice, bob, now)
+        await hers.say("chat", text="  See https://example.org  ")
+        await his.say("chat", text="Thank you")
+        said = [(alice.id, "See https://example.org"), (bob.id, "Thank you")]
+        for wire in (hers, his):
+            assert await self.lines(wire, 2) == said
+
+    async def test_who_comes_back_reads_all_of_it_and_each_line_once(self, alice, bob, now):
+        hers, his, call = await live_pair(alice, bob, now)
+        for text in ("one", "two"):
+            await his.say("chat", text=text)
+        await self.lines(hers, 2)
+        newer = await room_of(alice, call.room.code)
+        await newer.say("join", page="newer")
+        await newer.hear("chat.begin")
+        assert [text for _, text in await self.lines(newer, 2)] == ["one", "two"]
+        await his.say("chat", text="three")
+        assert await self.lines(newer, 1) == [(bob.id, "three")]
+        assert await newer.hears_no("chat", "chat.begin")
+
+    async def test_an_onlooker_reads_nothing(self, alice, bob, now):
+        hers, his, call = await live_pair(alice, bob, now)
+        looking = await room_of(alice, call.room.code)
+        await his.say("chat", text="between us")
+        await self.lines(hers, 1)
+        assert await looking.hears_no("chat", "chat.begin")
+
+    async def test_either_deletes_it_for_both(self, alice, bob, now):
+        hers, his, _call = await live_pair(alice, bob, now)
+        await his.say("chat", text="my number")
+        for wire in (hers, his):
+            await self.lines(wire, 1)
+        await hers.say("chat.erase")
+        for wire in (hers, his):
+            await wire.hear("chat.begin")
+            assert await wire.hears_no("chat")
+        assert not await sync_to_async(ChatLine.objects.exists)()
+
+    async def test_deleted_and_written_anew_only_the_new_is_there(self, alice, bob, now):
+        hers, his, _call = await live_pair(alice, bob, now)
+        await his.say("chat", text="old")
+        await self.lines(hers, 1)
+        await hers.say("chat.erase")
+        await hers.say("chat", text="new")
+        await hers.hear("chat.begin")
+        assert await self.lines(hers, 1) == [(alice.id, "new")]
+
+    async def test_the_next_call_has_a_chat_of_its_own(self, alice, bob, now):
+        hers, his, _call = await live_pair(alice, bob, now)
+        await his.say("chat", text="of the first")
+        await self.lines(hers, 1)
+        await hers.say("hangup")
+        await hers.state(lambda state: state["can_ring"])
+        await hers.say("ring")
+        await his.state(lambda state: state["call"]["state"] == "ringing")
+        await his.say("join", page="his")
+        await his.hear("chat.begin")
+        assert await his.hears_no("chat")
+
+    @pytest.mark.parametrize(
+        ("text", "code"), [("", "chat.empty"), (" \n ", "chat.empty"), ("x" * 2001, "bad_field"), ("a\0b", "bad_field")]
+    )
+    async def test_what_is_no_line_is_refused(self, alice, bob, now, text, code):
+        hers, _his, _call = await live_pair(alice, bob, now)
+        await hers.say("chat", text=text)
+        assert await hers.error() == (code, "chat")
+
+    async def test_a_full_chat_takes_no_more(self, alice, bob, now, monkeypatch):
+        monkeypatch.setattr(chat, "LINES_MAX", 2)
+        hers, _his, _call = await live_pair(alice, bob, now)
+        for _ in range(3):
+            await hers.say("chat", text="x")
+        assert await hers.error() == ("chat.full", "chat")
+
+    async def test_without_a_call_nobody_writes(self, alice, bob, now):
+        hers, _his, _call = await live_pair(alice, bob, now)
+        await hers.say("hangup")
+        await hers.state(lambda state: state["call"]["state"] == "ended")
+        await hers.say("chat", text="are you there?")
+        assert await hers.error() == ("not_joined", "chat")
 
 
 class JoiningTests:

@@ -254,9 +254,9 @@ test("a raised hand is said once, again by a page that takes its seat anew, and 
   FakeSocket.last.say(state({ joined: true, hand: true }));
   assert.equal(sent("sign").length, 2);
   FakeSocket.last.say(state({ joined: true, hand: false }));
-  assert.deepEqual(sent("sign").at(-1), { type: "sign", kind: "hand", on: true });
+  assert.deepEqual(sent("sign").at(-1), { type: "sign", what: "hand", on: true });
   made.raiseHand(false);
-  assert.deepEqual(sent("sign").at(-1), { type: "sign", kind: "hand", on: false });
+  assert.deepEqual(sent("sign").at(-1), { type: "sign", what: "hand", on: false });
   const before = sent("sign").length;
   made.raiseHand(true);
   made.hangUp();
@@ -271,11 +271,11 @@ test("a shared screen is sent and said, and both end when it ends", async () => 
   await settle();
   const screen = () => FakeConnection.all.at(-1).transceivers[2].sender.track;
   assert.equal(screen().label, "the screen");
-  assert.deepEqual(sent("sign").at(-1), { type: "sign", kind: "screen", on: true });
+  assert.deepEqual(sent("sign").at(-1), { type: "sign", what: "screen", on: true });
   screen().unplug();
   await settle();
   assert.equal(screen(), null);
-  assert.deepEqual(sent("sign").at(-1), { type: "sign", kind: "screen", on: false });
+  assert.deepEqual(sent("sign").at(-1), { type: "sign", what: "screen", on: false });
 });
 
 test("where there is room for the sound alone the camera rests, and comes back", async () => {

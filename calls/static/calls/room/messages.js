@@ -35,6 +35,8 @@
  *
  * @typedef {{id: number, text: string, page: string}} Order
  *
+ * @typedef {{type: "chat.begin"} | {type: "chat", id: number, by: number, text: string, at: number}} ChatCame
+ *
  * @typedef {{listing: number, rate_minor: number | null, price_minor: number | null, text: string}} Preview
  *
  * @typedef {{minor: number, text: string, time_ms: number | null}} CapChoice

@@ -2,6 +2,7 @@
 
 import { Session } from "./session.js";
 import { play } from "./sounds.js";
+import { ChatPanel } from "./page/chat_panel.js";
 import { ConsentCard } from "./page/consent.js";
 import { Controls } from "./page/controls.js";
 import { CreditForm } from "./page/credit_form.js";
@@ -40,7 +41,7 @@ function openRoom() {
   const session = new Session({
     url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/room/${code}/`,
     seatUrl: seat,
-    on: { change: soon, error, preview: (told) => goPaid.previewed(told), tracks: (...tracks) => stage.tracks(...tracks) },
+    on: { change: soon, error, line: (line) => chatPanel.came(line), preview: (told) => goPaid.previewed(told), tracks: (...tracks) => stage.tracks(...tracks) },
   });
   /** @type {Desk} */
   const desk = { session, words, voice, act, sound: (sound) => play(session.devices.context, sound) };
@@ -51,8 +52,9 @@ function openRoom() {
   const consent = new ConsentCard(desk, addCredit);
   const controls = new Controls(desk, () => addCredit(0));
   const goPaid = new GoPaid(desk);
+  const chatPanel = new ChatPanel(desk);
   const devicePanel = new DevicePanel(desk, (speaker) => stage.speakThrough(speaker));
-  const parts = [new Doors(desk), stage, new MeterPill(desk), controls, goPaid, consent, devicePanel, new Details(desk), new More(desk), new QualityLine(desk), new ReportForm(desk), new Focus()];
+  const parts = [new Doors(desk), stage, new MeterPill(desk), controls, goPaid, consent, chatPanel, devicePanel, new Details(desk), new More(desk), new QualityLine(desk), new ReportForm(desk), new Focus()];
   let due = false;
 
   function render() {

@@ -5,7 +5,7 @@
 
 import { isOpen } from "./messages.js";
 
-/** @import { PeerNotice, Preview, RoomState, ServerError, Signal } from "./messages.js" */
+/** @import { ChatCame, PeerNotice, Preview, RoomState, ServerError, Signal } from "./messages.js" */
 
 /** Two seconds for as long as a paid period would still resume by itself (20 s), then five. */
 const BACKOFF_MS = [250, 500, 1000, ...Array(9).fill(2000), 5000];
@@ -30,6 +30,7 @@ const SIGNED_OUT = 4003;
  * @property {(data: Signal) => void} signal
  * @property {(error: ServerError) => void} error
  * @property {(preview: Preview) => void} [preview]
+ * @property {(said: ChatCame) => void} [chat]
  *
  * @typedef {object} World  what a test replaces
  * @property {typeof WebSocket} WebSocket
@@ -192,6 +193,7 @@ export class RoomSocket {
     else if (message.type === "state") this.#stateCame(message);
     else if (message.type === "peer") this.#on.peer(message);
     else if (message.type === "signal") this.#on.signal(message.data);
+    else if (message.type === "chat" || message.type === "chat.begin") this.#on.chat?.(message);
     else if (message.type === "offer.preview") this.#on.preview?.(message);
     else if (message.type === "replaced") this.#replaced();
     else if (message.type === "error") this.#errorCame(message);

@@ -4,6 +4,7 @@
  */
 
 import { CameraRest } from "./camera_rest.js";
+import { Chat } from "./chat.js";
 import { ServerClock } from "./clock.js";
 import { Devices } from "./devices.js";
 import { isOpen } from "./messages.js";
@@ -13,8 +14,9 @@ import { Peer } from "./peer.js";
 import { phaseOf, reasonOf, screenOf } from "./phase.js";
 import { newPageName, RoomSocket } from "./protocol.js";
 
+/** @import { Line } from "./chat.js" */
 /** @import { DevicesWorld } from "./devices.js" */
-/** @import { PeerNotice, Preview, RoomState, ServerError, Signal } from "./messages.js" */
+/** @import { ChatCame, PeerNotice, Preview, RoomState, ServerError, Signal } from "./messages.js" */
 /** @import { NetworkWorld } from "./network.js" */
 /** @import { PeerWorld } from "./peer.js" */
 /** @import { World } from "./protocol.js" */
@@ -27,6 +29,7 @@ const RESTARTS = 3;
  * @typedef {object} SessionListener
  * @property {() => void} change  of anything that shows
  * @property {(error: ServerError) => void} error
+ * @property {(line: Line) => void} [line]  of the chat; `chat.add` keeps it
  * @property {(preview: Preview) => void} [preview]  what the expert would get
  * @property {import("./peer.js").PeerListener["tracks"]} tracks
  *
@@ -51,6 +54,7 @@ export class Session {
 
   /** Raised, by the person's own wish. */
   hand = false;
+  chat = new Chat();
   clock = new ServerClock();
   /** @type {RoomState | null} */
   state = null;
@@ -80,6 +84,7 @@ export class Session {
         signal: (data) => (this.#tooEarly ? this.#tooEarly.push(data) : this.peer.signal(data)),
         error: (error) => this.#errorCame(error),
         preview: (preview) => on.preview?.(preview),
+        chat: (said) => this.#chatCame(said),
       },
     });
     setInterval(() => this.#report(), REPORT_MS);
@@ -172,9 +177,9 @@ export class Session {
     const you = this.state?.you;
     if (!you?.joined || this.#hangup) return;
     const signs = { hand: this.hand, screen: this.devices.screen !== null };
-    for (const kind of /** @type {const} */ (["hand", "screen"])) {
-      if (signs[kind] === (this.#signed[kind] ?? you[kind])) continue;
-      if (this.send("sign", { kind, on: signs[kind] })) this.#signed[kind] = signs[kind];
+    for (const what of /** @type {const} */ (["hand", "screen"])) {
+      if (signs[what] === (this.#signed[what] ?? you[what])) continue;
+      if (this.send("sign", { what, on: signs[what] })) this.#signed[what] = signs[what];
     }
   }
 
@@ -251,6 +256,13 @@ export class Session {
     if (this.#hangup) return;
     this.#sendTracks();
     this.peer.notice(notice);
+    this.#on.change();
+  }
+
+  /** @param {ChatCame} said */
+  #chatCame(said) {
+    if (said.type === "chat.begin") this.chat.begin();
+    else this.#on.line?.(said);
     this.#on.change();
   }
 

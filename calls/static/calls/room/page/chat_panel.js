@@ -1,0 +1,118 @@
+/** What the two write to each other. Plain text; an address becomes a link that tells nobody where it was followed from. */
+
+import { pieces } from "../chat.js";
+import { byId, onPress, say, show } from "./dom.js";
+
+/** @import { Line } from "../chat.js" */
+/** @import { Desk } from "./desk.js" */
+
+export class ChatPanel {
+  #desk;
+  #panel = byId("chat");
+  #toggle = byId("chat-switch");
+  #field = byId("chat-text", HTMLTextAreaElement);
+  #list = byId("chat-lines");
+  #isOpen = false;
+  #drawn = "";
+
+  /** @param {Desk} desk */
+  constructor(desk) {
+    this.#desk = desk;
+    this.#toggle.addEventListener("click", () => this.#setOpen(!this.#isOpen));
+    onPress("chat-close", () => this.#setOpen(false));
+    onPress("chat-erase", () => show(byId("chat-sure"), true));
+    onPress("chat-keep", () => show(byId("chat-sure"), false));
+    onPress("chat-erase-now", () => {
+      show(byId("chat-sure"), false);
+      desk.act("chat.erase", {});
+      this.#field.focus();
+    });
+    byId("chat-form", HTMLFormElement).addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#send();
+    });
+    this.#field.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      this.#send();
+    });
+    this.#panel.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.#setOpen(false);
+    });
+  }
+
+  /** Whoever has the panel before them has read it. */
+  get isSeen() {
+    return this.#isOpen && !document.hidden;
+  }
+
+  /** @param {Line} line */
+  came(line) {
+    const { session, voice, words } = this.#desk;
+    const mine = line.by === session.state?.you.id;
+    if (!session.chat.add(line, { mine, seen: this.isSeen }) || mine) return;
+    voice.announce(words("page.chat_from", { text: line.text }));
+    if (!this.isSeen) this.#desk.sound("joined");
+  }
+
+  render() {
+    const { session, words } = this.#desk;
+    if (session.screen !== "call") this.#setOpen(false);
+    if (this.isSeen) session.chat.read();
+    const { lines, unread } = session.chat;
+    show(byId("chat-unread"), unread > 0);
+    say(byId("chat-unread"), String(unread));
+    this.#toggle.setAttribute("aria-label", unread ? words("page.chat_unread", { number: unread }) : words("page.chat"));
+    show(byId("chat-none"), lines.length === 0);
+    show(byId("chat-erase"), lines.length > 0);
+    if (lines.length === 0) show(byId("chat-sure"), false);
+    const drawn = lines.map(({ id }) => id).join();
+    if (!this.#isOpen || drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    this.#list.replaceChildren(...lines.map((line) => this.#element(line)));
+    this.#list.scrollTop = this.#list.scrollHeight;
+  }
+
+  /** Refused or without a connection, the words stay where they were typed. */
+  #send() {
+    const text = this.#field.value.trim();
+    if (!text || !this.#desk.act("chat", { text })) return;
+    this.#field.value = "";
+  }
+
+  /** @param {Line} line */
+  #element({ by, text, at }) {
+    const { state } = this.#desk.session;
+    const mine = by === state?.you.id;
+    const element = document.createElement("li");
+    element.className = "chat-line";
+    element.dataset.by = mine ? "me" : "other";
+    const head = document.createElement("p");
+    head.className = "chat-head";
+    const name = mine ? this.#desk.words("page.chat_you") : (state?.other.name ?? "");
+    head.textContent = `${name}, ${new Date(at).toLocaleTimeString(document.documentElement.lang, { timeStyle: "short" })}`;
+    const body = document.createElement("p");
+    body.className = "chat-text";
+    body.append(...pieces(text).map((piece) => (piece.href ? link(piece.href) : piece.text)));
+    element.append(head, body);
+    return element;
+  }
+
+  /** @param {boolean} open */
+  #setOpen(open) {
+    if (this.#isOpen === open) return;
+    this.#isOpen = open;
+    const hadFocus = this.#panel.contains(document.activeElement);
+    this.#toggle.setAttribute("aria-expanded", String(open));
+    show(this.#panel, open);
+    if (open) this.#field.focus();
+    else if (hadFocus) this.#toggle.focus();
+  }
+}
+
+/** @param {string} href */
+function link(href) {
+  const element = document.createElement("a");
+  Object.assign(element, { href, target: "_blank", rel: "noopener noreferrer nofollow", textContent: href });
+  return element;
+}

@@ -12,6 +12,7 @@ FLAGS = [
     "--no-sandbox",
     "--use-fake-device-for-media-stream=fps=5",  # a picture is seen to move; coding more of them takes the time of all
     "--use-fake-ui-for-media-stream",
+    "--auto-select-desktop-capture-source=Entire screen",
     "--autoplay-policy=no-user-gesture-required",
     # Two peers on one machine with nothing but lo: real addresses as candidates, loopback among them.
     "--allow-loopback-in-peer-connection",

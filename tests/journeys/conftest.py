@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from marketplace.accounts.models import User
@@ -136,3 +136,19 @@ def signed_in_person(person: Callable[..., Person]) -> Callable[[User], Person]:
         return somebody
 
     return open_for
+
+
+@pytest.fixture
+def two_in_the_lobby(signed_in_person: Callable[[User], Person]) -> Callable[[], tuple[Person, Person]]:
+    """Alice has called bob, and neither has joined."""
+
+    def ring() -> tuple[Person, Person]:
+        alice, bob = signed_in_person(cast.alice()), signed_in_person(cast.bob())
+        bob.page.goto("/me/")
+        alice.rings(bob)
+        bob.answers()
+        for person in (alice, bob):
+            expect(person.button("Join")).to_be_visible()
+        return alice, bob
+
+    return ring

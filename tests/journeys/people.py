@@ -201,6 +201,15 @@ class Person:
         expect(self.sees("meter-state")).to_have_text(re.compile(f"^{state}$", re.IGNORECASE))
 
 
+def talk(*people: Person) -> None:
+    """From the lobby."""
+    for person in people:
+        person.joins()
+    for person in people:
+        person.is_connected()
+        person.hears()
+
+
 def cents(text: str) -> int:
     """The cents of the one sum in a text: "€18.40" is 1840. Anything else is not a sum as pages write it."""
     found = re.findall(r"€(\d{1,3}(?:,\d{3})*\.\d{2})(?!\d)", text)

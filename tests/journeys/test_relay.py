@@ -3,9 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests import cast
 from tests.harness.servers import coturn, free_port
-from tests.journeys.people import Person
+from tests.journeys.people import talk
 
 SECRET = "the-site-and-its-relay-know-it"
 # On one machine the two are at loopback, where the relay of a real site never sends.
@@ -48,27 +47,6 @@ def site_with(site):
 def relay():
     with coturn(SECRET, *LOOPBACK) as port:
         yield f"turn:127.0.0.1:{port}"
-
-
-@pytest.fixture
-def two_in_the_lobby(signed_in_person):
-    def ring() -> tuple[Person, Person]:
-        alice, bob = signed_in_person(cast.alice()), signed_in_person(cast.bob())
-        bob.page.goto("/me/")
-        alice.rings(bob)
-        bob.answers()
-        expect(alice.button("Join")).to_be_visible()
-        return alice, bob
-
-    return ring
-
-
-def talk(*people: Person) -> None:
-    for person in people:
-        person.joins()
-    for person in people:
-        person.is_connected()
-        person.hears()
 
 
 class RelayTests:

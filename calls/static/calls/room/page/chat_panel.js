@@ -6,6 +6,9 @@ import { byId, onPress, say, show } from "./dom.js";
 /** @import { Line } from "../chat.js" */
 /** @import { Desk } from "./desk.js" */
 
+/** The newest line that was looked at in this tab: after a reload it is no news. */
+const KEPT = "ringwise.chat_read";
+
 export class ChatPanel {
   #desk;
   #panel = byId("chat");
@@ -14,6 +17,7 @@ export class ChatPanel {
   #list = byId("chat-lines");
   #isOpen = false;
   #drawn = "";
+  #readUpTo = Number(sessionStorage.getItem(KEPT) ?? 0);
 
   /** @param {Desk} desk */
   constructor(desk) {
@@ -50,7 +54,8 @@ export class ChatPanel {
   came(line) {
     const { session, voice, words } = this.#desk;
     const mine = line.by === session.state?.you.id;
-    if (!session.chat.add(line, { mine, seen: this.isSeen }) || mine) return;
+    const seen = this.isSeen || line.id <= this.#readUpTo;
+    if (!session.chat.add(line, { mine, seen }) || mine || line.id <= this.#readUpTo) return;
     voice.announce(words("page.chat_from", { text: line.text }));
     if (!this.isSeen) this.#desk.sound("joined");
   }
@@ -58,7 +63,7 @@ export class ChatPanel {
   render() {
     const { session, words } = this.#desk;
     if (session.screen !== "call") this.#setOpen(false);
-    if (this.isSeen) session.chat.read();
+    if (this.isSeen) this.#read();
     const { lines, unread } = session.chat;
     show(byId("chat-unread"), unread > 0);
     say(byId("chat-unread"), String(unread));
@@ -71,6 +76,15 @@ export class ChatPanel {
     this.#drawn = drawn;
     this.#list.replaceChildren(...lines.map((line) => this.#element(line)));
     this.#list.scrollTop = this.#list.scrollHeight;
+  }
+
+  #read() {
+    const { chat } = this.#desk.session;
+    const newest = chat.lines.at(-1)?.id ?? 0;
+    chat.read();
+    if (newest <= this.#readUpTo) return;
+    this.#readUpTo = newest;
+    sessionStorage.setItem(KEPT, String(newest));
   }
 
   /** Refused or without a connection, the words stay where they were typed. */

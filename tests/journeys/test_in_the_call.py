@@ -1,0 +1,109 @@
+"""What two people do while they talk: show a screen, write, raise a hand, use the keys."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.people import Person, talk
+
+FRAMES = """async () => {
+    const frames = {};
+    for (const report of (await window.journey.connections.at(-1).getStats()).values()) {
+        if (report.type === "inbound-rtp" && report.kind === "video") frames[report.mid] = report.framesDecoded;
+    }
+    return Object.values(frames);
+}"""
+
+
+@pytest.fixture
+def talking(two_in_the_lobby) -> tuple[Person, Person]:
+    alice, bob = two_in_the_lobby()
+    talk(alice, bob)
+    return alice, bob
+
+
+class ScreenTests:
+    def test_it_is_shown_beside_the_camera(self, talking):
+        alice, bob = talking
+        bob.press("Camera on")
+        alice.sees_a_picture()
+        bob.press("Share screen")
+        screen = alice.page.get_by_label("The screen of Bob Leroy")
+        expect(screen).to_be_visible()
+        alice.waits_until(lambda: len([n for n in alice.page.evaluate(FRAMES) if n > 2]) == 2, "camera and screen")
+        bob.press("Stop sharing")
+        expect(screen).not_to_be_visible()
+        alice.sees_a_picture()
+
+    def test_sound_only_receives_no_picture_until_it_is_wanted_again(self, talking):
+        alice, bob = talking
+        bob.press("Camera on")
+        alice.sees_a_picture()
+        alice.opens("Sound only")
+        alice.reads("Sound only: you receive no picture of Bob Leroy")
+        alice.page.wait_for_timeout(1_000)
+        _, before = alice.arrived()
+        alice.hears()
+        assert alice.arrived()[1] == before
+        alice.opens("With picture")
+        alice.sees_a_picture()
+
+
+class ChatTests:
+    def test_both_read_it_and_either_deletes_it_for_both(self, talking):
+        alice, bob = talking
+        alice.press("Chat")
+        field = alice.page.get_by_label("Your message")
+        expect(field).to_be_focused()
+        field.fill("The form is at https://example.org/form. <b>Look</b>")
+        field.press("Enter")
+        expect(bob.button("Chat, 1 new")).to_be_visible()
+        bob.press("Chat, 1 new")
+        link = bob.page.get_by_role("link", name="https://example.org/form", exact=True)
+        expect(link).to_have_attribute("rel", re.compile("noopener noreferrer"))
+        bob.reads("<b>Look</b>")
+        bob.page.get_by_label("Your message").fill("Thank you")
+        bob.press("Send")
+        alice.reads("Thank you")
+        alice.page.reload()
+        alice.press("Join")
+        alice.is_connected()
+        alice.press("Chat")
+        alice.reads("Thank you")
+        alice.press("Delete for both")
+        alice.press("Keep it")
+        alice.reads("Thank you")
+        alice.press("Delete for both")
+        alice.page.get_by_role("button", name="Delete", exact=True).click()
+        for person in (alice, bob):
+            person.reads("Nothing is written yet.")
+            expect(person.page.get_by_text("Thank you")).not_to_be_visible()
+
+
+class KeyTests:
+    def test_each_does_what_the_list_says(self, talking):
+        alice, bob = talking
+        alice.page.keyboard.press("Control+d")
+        expect(alice.button("Unmute")).to_be_visible()
+        alice.page.keyboard.down("v")
+        assert alice.page.evaluate("() => window.journey.connections.at(-1).getSenders()[0].track.enabled")
+        alice.page.keyboard.up("v")
+        assert not alice.page.evaluate("() => window.journey.connections.at(-1).getSenders()[0].track.enabled")
+        alice.page.keyboard.press("Control+e")
+        expect(alice.button("Camera off")).to_be_visible()
+        bob.sees_a_picture()
+        alice.press("Chat")
+        alice.page.get_by_label("Your message").press_sequentially("v")  # typed, not spoken
+        assert not alice.page.evaluate("() => window.journey.connections.at(-1).getSenders()[0].track.enabled")
+        alice.page.keyboard.press("Escape")
+        expect(alice.page.get_by_label("Your message")).not_to_be_visible()
+        alice.page.keyboard.press("Control+Shift+?")
+        expect(alice.page.get_by_role("heading", name="Keyboard shortcuts")).to_be_visible()
+
+    def test_a_raised_hand_is_seen(self, talking):
+        alice, bob = talking
+        bob.opens("Raise hand")
+        alice.reads("hand raised")
+        bob.opens("Lower hand")
+        expect(alice.page.get_by_text("hand raised")).not_to_be_visible()

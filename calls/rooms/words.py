@@ -161,6 +161,7 @@ def _devices() -> dict[str, str]:
         "camera_untried": _("Off until you turn it on. A call needs none."),
         "camera_well": _("Only you see this. It is off again when you join."),
         "try_camera": _("Try the camera"),
+        "relay_untried": _("Looking for a way through your network."),
         "relay_trying": _("Looking for a way through your network."),
         "relay_well": _("Ready: calls get through, behind strict networks too."),
         "relay_none": _(

@@ -14,6 +14,7 @@ export class DeviceCheck {
   #desk;
   #preview = byId("camera-preview", HTMLVideoElement);
   #heard = false;
+  #first = false;
   #passed = localStorage.getItem(KEPT) === "1";
 
   /** @param {Desk} desk */
@@ -35,13 +36,15 @@ export class DeviceCheck {
     return this.#passed;
   }
 
-  begin() {
+  /** @param {boolean} first  nobody asked for it */
+  begin(first) {
+    this.#first = first;
     this.#heard = false;
     if (this.#desk.session.network.relay === "untried") this.#desk.session.network.tryRelay();
   }
 
   render() {
-    show(byId("devices-first"), !this.#passed && this.#desk.session.screen === "lobby");
+    show(byId("devices-first"), this.#first && this.#desk.session.screen === "lobby");
     const well = [this.#renderMicrophone(), this.#renderCamera(), this.#renderNetwork()];
     if (well.every(Boolean)) this.note(true);
     else if (well.includes(false)) this.note(false);
@@ -83,8 +86,9 @@ export class DeviceCheck {
     show(byId("network-again"), relay === "refused" || relay === "unreachable");
     show(byId("relay-field"), hasRelay);
     this.#relayOnly.checked = relayOnly;
-    const is = relay === "well" || relay === "none" ? "well" : relay === "untried" || relay === "trying" ? "waits" : "wrong";
-    return this.#tell("network-text", is, relay === "untried" ? "device.relay_trying" : `device.relay_${relay}`);
+    const wrong = relay === "refused" || relay === "unreachable";
+    const found = this.#tell("network-text", relay === "well" ? "well" : wrong ? "wrong" : "waits", `device.relay_${relay}`);
+    return relay === "none" || found; // nothing that looking again would change
   }
 
   /** @param {string} id @param {Mark} is @param {string} key @returns {boolean | null} */

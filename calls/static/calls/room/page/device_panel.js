@@ -84,7 +84,7 @@ export class DevicePanel {
     show(this.#panel, open);
     if (open) {
       this.#devices.open(); // names of devices are told only to a page that was allowed one
-      this.#check.begin();
+      this.#check.begin(unasked);
       if (!unasked) byId("devices-title").focus();
       return;
     }

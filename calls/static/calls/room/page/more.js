@@ -8,7 +8,7 @@ export class More {
   #desk;
   #menu = byId("more");
   #toggle = byId("more-switch");
-  #dialog = byId("shortcuts", HTMLDialogElement);
+  #shortcuts = byId("shortcuts");
   #isOpen = false;
   #handWasUp = false;
 
@@ -26,7 +26,11 @@ export class More {
     onPress("flip-camera", () => session.devices.flip());
     onPress("small-window", () => this.#toSmallWindow());
     onPress("full-screen", () => this.#toFullScreen());
-    onPress("shortcuts-switch", () => this.#dialog.showModal());
+    onPress("shortcuts-switch", () => this.#showShortcuts(true));
+    onPress("shortcuts-close", () => this.#showShortcuts(false));
+    this.#shortcuts.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.#showShortcuts(false);
+    });
     document.addEventListener("keydown", (event) => this.#keyDown(event));
     document.addEventListener("keyup", (event) => {
       if (event.code === "KeyV") session.devices.setHeld(false);
@@ -37,7 +41,10 @@ export class More {
   render() {
     const { session, words } = this.#desk;
     const { devices, state, screen } = session;
-    if (screen !== "call") this.#setOpen(false);
+    if (screen !== "call") {
+      this.#setOpen(false);
+      this.#showShortcuts(false);
+    }
     say(byId("hand-text"), words(session.hand ? "page.lower_hand" : "page.raise_hand"));
     say(byId("sound-only-text"), words(session.peer.soundOnly ? "page.with_picture" : "page.sound_only"));
     show(byId("flip-camera"), devices.video !== null && devices.canFlip);
@@ -74,7 +81,7 @@ export class More {
     const { session } = this.#desk;
     const { devices } = session;
     if (session.screen !== "call" || event.altKey || event.metaKey) return;
-    if (event.ctrlKey && event.shiftKey && event.code === "Slash") this.#dialog.showModal();
+    if (event.ctrlKey && event.shiftKey && event.code === "Slash") this.#showShortcuts(this.#shortcuts.hidden === true);
     else if (event.ctrlKey && !event.shiftKey && event.code === "KeyD") devices.setMuted(!devices.muted);
     else if (event.ctrlKey && !event.shiftKey && event.code === "KeyE") devices.video ? devices.cameraOff() : devices.cameraOn();
     else if (!event.ctrlKey && event.code === "KeyV" && !isTyping(event.target)) {
@@ -82,6 +89,14 @@ export class More {
       return;
     } else return;
     event.preventDefault();
+  }
+
+  /** @param {boolean} open */
+  #showShortcuts(open) {
+    const hadFocus = this.#shortcuts.contains(document.activeElement);
+    show(this.#shortcuts, open);
+    if (open) byId("shortcuts-title").focus();
+    else if (hadFocus) this.#toggle.focus();
   }
 
   /** @param {boolean} open */

@@ -11,6 +11,7 @@ def for_room_page() -> dict[str, dict[str, str]]:
         "veil": _veil(),
         "offer": _offer(),
         "device": _devices(),
+        "file": _files(),
         "page": _page(),
     }
 
@@ -183,6 +184,25 @@ def _devices() -> dict[str, str]:
         "camera_off": _("Camera off"),
         "share_screen": _("Share screen"),
         "stop_sharing": _("Stop sharing"),
+    }
+
+
+def _files() -> dict[str, str]:
+    """Files go from browser to browser: files.js."""
+    return {
+        "offered_out": _("Waiting for {name} to take it."),
+        "offered_in": _("{name} wants to send you {file}."),
+        "going": _("On its way, straight from browser to browser."),
+        "waiting": _("It goes on when the connection is back."),
+        "done": _("Arrived whole."),
+        "refused": _("Not taken."),
+        "stopped": _("Stopped."),
+        "broken": _("It did not arrive whole. Send it again."),
+        "size": _("{file} is empty or larger than 100 MiB, so it was not sent."),
+        "receive": _("Receive"),
+        "refuse": _("Do not take it"),
+        "stop": _("Stop"),
+        "save": _("Save again"),
     }
 
 

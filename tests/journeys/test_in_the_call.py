@@ -81,6 +81,39 @@ class ChatTests:
             expect(person.page.get_by_text("Thank you")).not_to_be_visible()
 
 
+class FileTests:
+    def test_it_arrives_whole_though_the_connection_is_cut_on_the_way(self, talking, tmp_path):
+        alice, bob = talking
+        content = b"The lease, page by page. " * 800_000  # 20 MB
+        alice.press("Chat")
+        alice.page.get_by_label("File to send").set_input_files(
+            {"name": "lease.pdf", "mimeType": "application/pdf", "buffer": content}
+        )
+        alice.reads("Waiting for Bob Leroy to take it.")
+        bob.press("Chat, 1 new")
+        bob.reads("Alice Martin wants to send you lease.pdf.")
+        with bob.page.expect_download() as download:
+            bob.press("Receive")
+            bob.waits_until(lambda: bob.page.get_by_label("lease.pdf").evaluate("bar => bar.value > 0"), "a part of it")
+            alice.page.evaluate("() => window.journey.connections.at(-1).close()")
+            bob.reads("It goes on when the connection is back.")
+        assert download.value.suggested_filename == "lease.pdf"
+        assert download.value.path().read_bytes() == content
+        for person in (alice, bob):
+            person.reads("Arrived whole.")
+
+    def test_what_is_not_taken_is_not_sent(self, talking):
+        alice, bob = talking
+        alice.press("Chat")
+        alice.page.get_by_label("File to send").set_input_files(
+            {"name": "a.txt", "mimeType": "text/plain", "buffer": b"x"}
+        )
+        bob.press("Chat, 1 new")
+        bob.press("Do not take it")
+        for person in (alice, bob):
+            person.reads("Not taken.")
+
+
 class KeyTests:
     def test_each_does_what_the_list_says(self, talking):
         alice, bob = talking

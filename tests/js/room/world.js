@@ -90,6 +90,11 @@ export class FakeConnection {
     this.#need();
   }
 
+  createDataChannel() {
+    this.channel = { send() {}, readyState: "connecting", addEventListener() {} };
+    return this.channel;
+  }
+
   getTransceivers() {
     return this.transceivers;
   }

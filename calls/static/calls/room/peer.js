@@ -12,6 +12,8 @@ import { Quality, sampleOf } from "./quality.js";
 /** @import { PeerNotice, Signal } from "./messages.js" */
 
 const LOOK_MS = 500;
+const FILES_ID = 1;
+const LOW_BYTES = 2 ** 18;
 
 /** In this order of sections: the second with a picture is the screen. @type {Slot[]} */
 const SLOTS = ["audio", "video", "screen"];
@@ -23,6 +25,8 @@ const SLOTS = ["audio", "video", "screen"];
  * @property {(data: Signal) => void} signal  to send to the other side
  * @property {(audio: MediaStreamTrack | null, video: MediaStreamTrack | null, screen: MediaStreamTrack | null) => void} tracks
  *   the other's
+ * @property {(channel: RTCDataChannel | null) => void} [channel]  for files, once it is open; null: it is gone
+ * @property {(data: string | ArrayBuffer) => void} [file]  what came over it
  * @property {() => void} change  of `hearing`, `seeing` or `connected`
  * @property {(count: number) => void} stalled  nothing has arrived for too long, for the count-th time
  *
@@ -107,7 +111,7 @@ export class Peer {
   /** @param {RTCConfiguration} configuration */
   configure(configuration) {
     this.#configuration = configuration;
-    this.#pc?.setConfiguration(configuration);
+    if (this.#pc?.signalingState !== "closed") this.#pc?.setConfiguration(configuration);
   }
 
   /** Nothing but sound is wanted of the other. @param {boolean} wish */
@@ -187,6 +191,7 @@ export class Peer {
   #forget() {
     clearInterval(this.#watch);
     this.#batch.drop();
+    if (this.#pc) this.#on.channel?.(null);
     this.#pc?.close();
     this.#makingOffer = this.#ignoring = false;
     this.#flow = new Flow();
@@ -205,9 +210,24 @@ export class Peer {
       if (pc === this.#pc) this.#batch.add(candidate);
     };
     pc.ontrack = () => this.#tellTracks(pc);
+    this.#openChannel(pc);
     pc.onconnectionstatechange = () => this.#on.change();
     this.#watch = setInterval(() => this.#look(pc), LOOK_MS);
     return pc;
+  }
+
+  /** Agreed on beforehand, so that two who begin at once have one. @param {RTCPeerConnection} pc */
+  #openChannel(pc) {
+    const channel = pc.createDataChannel("files", { negotiated: true, id: FILES_ID });
+    channel.binaryType = "arraybuffer";
+    channel.bufferedAmountLowThreshold = LOW_BYTES;
+    channel.onopen = () => this.#on.channel?.(channel);
+    channel.onmessage = ({ data }) => {
+      if (pc === this.#pc) this.#on.file?.(data);
+    };
+    channel.onclose = () => {
+      if (pc === this.#pc) this.#on.channel?.(null);
+    };
   }
 
   /** @param {RTCPeerConnection} pc @param {Slot} slot */

@@ -7,6 +7,7 @@ import { CameraRest } from "./camera_rest.js";
 import { Chat } from "./chat.js";
 import { ServerClock } from "./clock.js";
 import { Devices } from "./devices.js";
+import { Files } from "./files.js";
 import { isOpen } from "./messages.js";
 import { isPaid, MeterReader } from "./meter.js";
 import { Network } from "./network.js";
@@ -64,11 +65,14 @@ export class Session {
     this.#on = on;
     this.devices = new Devices({ world, on: { change: () => this.#devicesChanged() } });
     this.network = new Network({ world, change: on.change });
+    this.files = new Files({ change: on.change });
     this.peer = new Peer({
       world,
       on: {
         signal: (data) => this.socket.send("signal", { data }),
         tracks: on.tracks,
+        channel: (channel) => (channel ? this.files.use(channel) : this.files.lost()),
+        file: (data) => this.files.hear(data),
         change: () => this.#heard(),
         stalled: (count) => this.#stalled(count),
       },
@@ -235,6 +239,7 @@ export class Session {
 
   #leave() {
     this.peer.close();
+    this.files.end();
     this.devices.close();
     this.hand = false;
     this.#tooEarly = [];

@@ -2,6 +2,7 @@
 
 import { pieces } from "../chat.js";
 import { byId, onPress, say, show } from "./dom.js";
+import { FileList } from "./file_list.js";
 
 /** @import { Line } from "../chat.js" */
 /** @import { Desk } from "./desk.js" */
@@ -17,11 +18,13 @@ export class ChatPanel {
   #list = byId("chat-lines");
   #isOpen = false;
   #drawn = "";
+  #files;
   #readUpTo = Number(sessionStorage.getItem(KEPT) ?? 0);
 
   /** @param {Desk} desk */
   constructor(desk) {
     this.#desk = desk;
+    this.#files = new FileList(desk);
     this.#toggle.addEventListener("click", () => this.#setOpen(!this.#isOpen));
     onPress("chat-close", () => this.#setOpen(false));
     onPress("chat-erase", () => show(byId("chat-sure"), true));
@@ -64,7 +67,9 @@ export class ChatPanel {
     const { session, words } = this.#desk;
     if (session.screen !== "call") this.#setOpen(false);
     if (this.isSeen) this.#read();
-    const { lines, unread } = session.chat;
+    this.#files.render();
+    const { lines } = session.chat;
+    const unread = session.chat.unread + (this.isSeen ? 0 : this.#files.waiting);
     show(byId("chat-unread"), unread > 0);
     say(byId("chat-unread"), String(unread));
     this.#toggle.setAttribute("aria-label", unread ? words("page.chat_unread", { number: unread }) : words("page.chat"));

@@ -10,16 +10,14 @@ set -eu
 : "${TURN_SECRET:?the same secret as the site has}" "${TURN_REALM:?the host name of the relay}"
 umask 077 # nobody else reads the secret: not in a file, and not in the list of processes
 folder=${TURN_DIR:-$(mktemp -d)}
+rm -f "$folder/turnserver.conf" # or it would keep the rights that it had
 {
     cat "$(dirname "$0")/turnserver.conf"
-    echo "static-auth-secret=$TURN_SECRET"
-    echo "realm=$TURN_REALM"
-    echo "pidfile=$folder/turnserver.pid"
-    echo "userdb=$folder/turnserver.userdb"
-    [ -z "${TURN_EXTERNAL_IP:-}" ] || echo "external-ip=$TURN_EXTERNAL_IP"
+    printf 'static-auth-secret=%s\n' "$TURN_SECRET"
+    printf 'realm=%s\npidfile=%s\nuserdb=%s\n' "$TURN_REALM" "$folder/turnserver.pid" "$folder/turnserver.userdb"
+    [ -z "${TURN_EXTERNAL_IP:-}" ] || printf 'external-ip=%s\n' "$TURN_EXTERNAL_IP"
     if [ -n "${TURN_CERT:-}" ]; then
-        echo "cert=$TURN_CERT"
-        echo "pkey=${TURN_KEY:?the key of TURN_CERT}"
+        printf 'cert=%s\npkey=%s\n' "$TURN_CERT" "${TURN_KEY:?the key of TURN_CERT}"
     else
         echo "no-tls"
         echo "no-dtls"

@@ -379,6 +379,8 @@ REPORT_SILENCE_S = env_int("REPORT_SILENCE_S", 5, low=1)
 LOSS_RESUMES_S = env_int("LOSS_RESUMES_S", 20, low=1)
 LOSS_ENDS_S = env_int("LOSS_ENDS_S", 120, low=1)
 PAUSE_ENDS_S = env_int("PAUSE_ENDS_S", 600, low=1)
+SILENCE_ASKS_S = env_int("SILENCE_ASKS_S", 180, low=1)
+STILL_THERE_S = env_int("STILL_THERE_S", 60, low=1)
 WORK_OBJECT_HOURS, WORK_LATE_DAYS = 72, 7  # of an act of work: to say *not as described*; after its date, freed
 STORED_DAYS = 30  # how long what is unused of an act of time stays with its expert
 ACT_CAPTURE_S = env_int("ACT_CAPTURE_S", 60, low=1)

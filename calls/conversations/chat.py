@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Length
 
 from calls.conversations.models import ChatLine
 from marketplace.accounts.models import User
 
 LONGEST = 2000
-LINES_MAX = 500  # of one call
+LINES_MAX, LETTERS_MAX = 500, 100_000  # of one call: all of it goes to every page that comes back
 
 
 class BadChat(ValueError):
@@ -29,7 +30,8 @@ def say(*, call_id: int, author: User, text: str, now: datetime) -> ChatLine:
         raise BadChat("too_long")
     if "\0" in text:
         raise BadChat("unreadable")
-    if ChatLine.objects.filter(call_id=call_id).count() >= LINES_MAX:
+    there = ChatLine.objects.filter(call_id=call_id).aggregate(lines=Count("id"), letters=Sum(Length("text")))
+    if there["lines"] >= LINES_MAX or (there["letters"] or 0) + len(text) > LETTERS_MAX:
         raise BadChat("full")
     return ChatLine.objects.create(call_id=call_id, author=author, text=text, sent_at=now)
 

@@ -131,6 +131,29 @@ def can_resume(period: PaidPeriod) -> bool:
     return period.state == State.STOPPED and not witness.deaf_sides(period)
 
 
+def ask(period: PaidPeriod, *, at: datetime, silent_since: datetime) -> None:
+    """*Still there?* Unanswered for STILL_THERE_S it ends the period, whatever state that is in by then."""
+    period.asked_at, period.silent_since, period.expert_there_at = at, silent_since, None
+    period.save(update_fields=["asked_at", "silent_since", "expert_there_at"])
+    _enter(period, period.state, _own_deadline(period))
+
+
+def is_there(period: PaidPeriod, *, side: str, at: datetime) -> None:
+    """The payer's answer lets the meter go on; the expert's only says that there was somebody until the question."""
+    if side == witness.PAYER:
+        period.asked_at = period.silent_since = period.expert_there_at = None
+        period.payer_there_at = at
+    elif period.expert_there_at is None:
+        period.expert_there_at = at
+    period.save(update_fields=["asked_at", "silent_since", "expert_there_at", "payer_there_at"])
+    _enter(period, period.state, _own_deadline(period))
+
+
+def question_until(period: PaidPeriod) -> datetime | None:
+    """None: nothing is asked."""
+    return period.asked_at and period.asked_at + timedelta(seconds=settings.STILL_THERE_S)
+
+
 def count_anew(period: PaidPeriod) -> None:
     """What the meter had counted became less, or its cap more: where it runs, its end is another."""
     if period.state == State.RUNNING:
@@ -138,8 +161,21 @@ def count_anew(period: PaidPeriod) -> None:
 
 
 def end(period: PaidPeriod, *, at: datetime, reason: str, now: datetime, by: User | None = None) -> None:
+    """Whatever ends it: while *Still there?* stands unanswered by the payer, nothing after it is billed."""
+    unanswered = _spoken_until(period, by) if period.asked_at else None
+    if unanswered and unanswered < at:
+        at, reason = unanswered, "silent"
+        witness.cut_stops(period, at=at)
     settlement.end(period, at=at, reason=reason, now=now, by=by)
     tell(period)
+
+
+def _spoken_until(period: PaidPeriod, by: User | None) -> datetime | None:
+    """The last spoken second; the question where the expert was there by then. None: the payer ends it, so they are there."""
+    if by and by.pk == period.payer_id:
+        return None
+    is_expert_there = period.expert_there_at or (by and by.pk == period.expert_id)
+    return period.asked_at if is_expert_there else period.silent_since
 
 
 def tell(period: PaidPeriod) -> None:
@@ -148,7 +184,8 @@ def tell(period: PaidPeriod) -> None:
 
 
 def _enter(period: PaidPeriod, state: str, deadline_at: datetime) -> None:
-    period.state, period.deadline_at = state, deadline_at
+    asked = question_until(period)
+    period.state, period.deadline_at = state, min(deadline_at, asked) if asked else deadline_at
     period.save(update_fields=["state", "deadline_at"])
     tell(period)
 
@@ -159,7 +196,9 @@ def _enter(period: PaidPeriod, state: str, deadline_at: datetime) -> None:
 def catch_up(period: PaidPeriod, *, until: datetime, now: datetime) -> None:
     """Everything that was due up to `until`, each at its own moment; `now` is only when it was noticed."""
     while period.deadline_at is not None and period.deadline_at <= until:
-        _WHEN_DUE[period.state](period, period.deadline_at, now)
+        asked = question_until(period)
+        due = _nobody_answered if asked and asked <= period.deadline_at else _WHEN_DUE[period.state]
+        due(period, period.deadline_at, now)
 
 
 def _countdown_is_over(period: PaidPeriod, at: datetime, now: datetime) -> None:
@@ -187,12 +226,26 @@ def _paused_too_long(period: PaidPeriod, at: datetime, now: datetime) -> None:
     end(period, at=at, reason="pause", now=now)
 
 
+def _nobody_answered(period: PaidPeriod, at: datetime, now: datetime) -> None:
+    end(period, at=at, reason="silent", now=now)
+
+
 _WHEN_DUE: dict[str, Callable[[PaidPeriod, datetime, datetime], None]] = {
     State.COUNTDOWN: _countdown_is_over,
     State.RUNNING: _running_is_due,
     State.STOPPED: _stopped_too_long,
     State.PAUSED: _paused_too_long,
 }
+
+
+def _own_deadline(period: PaidPeriod) -> datetime:
+    """What `deadline_at` is where nothing is asked, of a period that counts down no more."""
+    standing = witness.open_stop(period)
+    if standing is None:
+        return _runs_until(period, witness.runs_since(period))
+    if period.state == State.PAUSED:
+        return standing.started_at + timedelta(seconds=settings.PAUSE_ENDS_S)
+    return standing.started_at + _loss_left(period, standing.started_at)
 
 
 def _runs_until(period: PaidPeriod, at: datetime) -> datetime:

@@ -100,6 +100,11 @@ class PaidPeriod(Terms):
     counts_from = models.DateTimeField()  # the end of the countdown
     deadline_at = models.DateTimeField(null=True)
     captured_at = models.DateTimeField(null=True)
+    # *Still there?* (still_there.py): set while it is asked; the last time that the payer said so.
+    asked_at = models.DateTimeField(null=True)
+    silent_since = models.DateTimeField(null=True)
+    expert_there_at = models.DateTimeField(null=True)
+    payer_there_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=20, blank=True)  # see metering.services.END_REASONS
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")

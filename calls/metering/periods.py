@@ -20,7 +20,7 @@ from payouts.wallet import services as wallet
 @transaction.atomic
 def pause(*, period_id: int, member: User, now: datetime) -> None:
     """Both may, at any time. A pause during a pause changes nothing: the first one keeps its owner."""
-    period = _living(period_id, member, now)
+    period = living(period_id, member, now)
     if period.state != State.PAUSED:
         meter.pause(period, at=now, side=meter.side_of(period, member))
 
@@ -28,7 +28,7 @@ def pause(*, period_id: int, member: User, now: datetime) -> None:
 @transaction.atomic
 def resume(*, period_id: int, payer: User, now: datetime) -> None:
     """After a pause the meter goes on at once, after a long loss a countdown runs first, paused or not. Raises not_now."""
-    period = _living(period_id, payer, now, side=witness.PAYER)
+    period = living(period_id, payer, now, side=witness.PAYER)
     if period.state in (State.RUNNING, State.COUNTDOWN):
         return  # pressed twice
     if not meter.can_resume(period):
@@ -47,7 +47,7 @@ def resume(*, period_id: int, payer: User, now: datetime) -> None:
 @transaction.atomic
 def ready(*, period_id: int, expert: User, now: datetime) -> None:
     """The expert paused and is back: now the payer's *Resume* works. Raises not_now."""
-    period = _living(period_id, expert, now, side=witness.EXPERT)
+    period = living(period_id, expert, now, side=witness.EXPERT)
     stop = witness.open_stop(period)
     if period.state != State.PAUSED or stop is None or stop.side != witness.EXPERT:
         raise MeterRefused("not_now")
@@ -74,7 +74,7 @@ def cancel_act(*, period_id: int, member: User, now: datetime) -> None:
     """
     if meter.lock_for(period_id, member).end_reason == "act_cancelled":
         return
-    period = _living(period_id, member, now)
+    period = living(period_id, member, now)
     if not is_act(period) or is_stored(period):
         raise MeterRefused("not_now")
     if period.captured_at is not None:
@@ -89,7 +89,7 @@ def raise_cap(*, period_id: int, payer: User, to_minor: int, now: datetime) -> N
 
     Raising to what the cap already is has no effect: the button was pressed twice.
     """
-    period = _living(period_id, payer, now, side=witness.PAYER)
+    period = living(period_id, payer, now, side=witness.PAYER)
     if is_act(period):
         raise MeterRefused("not_now")
     if type(to_minor) is not int or to_minor < period.cap_minor:
@@ -129,12 +129,15 @@ def end_for_call(*, call: Call, now: datetime, reason: str, by: User | None = No
             meter.end(period, at=now, reason="loss" if reason == "lost" else reason, now=now, by=by)
 
 
-def _living(period_id: int, member: User, now: datetime, *, side: str | None = None) -> PaidPeriod:
-    """The locked period at `now`, if it still lives and `member` is one of its two (of `side`, when given)."""
+def living(period_id: int, member: User, now: datetime, *, side: str | None = None) -> PaidPeriod:
+    """The locked period at `now`, if it still lives and `member` is one of its two (of `side`, when given). Whoever presses
+    anything is still there."""
     period = meter.lock_for(period_id, member)
     if side and meter.side_of(period, member) != side:
         raise MeterRefused("not_yours")
     meter.catch_up(period, until=now, now=now)
     if meter.is_over(period):
         raise MeterRefused("over")
+    if period.asked_at:
+        meter.is_there(period, side=meter.side_of(period, member), at=now)
     return period

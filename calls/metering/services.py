@@ -1,8 +1,8 @@
 """The verbs of the metering. Each takes `now`, is one transaction, and tells the room when something changed.
 
 offers.py (asking, by prices.py), consent.py (answering), periods.py (the meter's buttons, the end of a call),
-hearings.py (what the witnesses say), stored.py (what is unused of acts), sweep.py (deadlines), states.py and receipts.py
-(what people are shown).
+hearings.py (what the witnesses say), still_there.py (when nobody speaks), stored.py (what is unused of acts), sweep.py
+(deadlines), states.py and receipts.py (what people are shown).
 """
 
 from calls.metering.afterwards import contest, contest_tip, give_back, payer_paid, tip, tipping
@@ -17,6 +17,7 @@ from calls.metering.prices import earning_text, preview
 from calls.metering.receipts import PeriodRow, Receipt, charged, receipt
 from calls.metering.settlement import END_REASONS, may_give_back
 from calls.metering.states import latest_offer, latest_period, meter_state, offer_state, stored_state
+from calls.metering.still_there import here, nobody_speaks
 from calls.metering.stored import give_back_expired, give_back_stored, kept_past_date, stored_of_member
 from calls.metering.sweep import sweep
 
@@ -40,11 +41,13 @@ __all__ = [
     "give_back_expired",
     "give_back_stored",
     "hearing",
+    "here",
     "kept_past_date",
     "latest_offer",
     "latest_period",
     "may_give_back",
     "meter_state",
+    "nobody_speaks",
     "offer_state",
     "offer_stored",
     "pause",

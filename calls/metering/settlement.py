@@ -17,7 +17,7 @@ from payouts.money import Money
 from payouts.wallet import services as wallet
 
 END_REASONS = frozenset(
-    {"back_to_free", "cap", "hung_up", "left", "loss", "pause", "act_done", "act_cancelled", "server"}
+    {"back_to_free", "cap", "hung_up", "left", "loss", "pause", "act_done", "act_cancelled", "server", "silent"}
 )
 
 

@@ -147,6 +147,7 @@ def meter_state(period: PaidPeriod | None, viewer: User, now: datetime) -> dict[
         "resume_by": _ms(period.deadline_at) if period.state in (State.PAUSED, State.STOPPED) else None,
         "can_cancel_act": period.kind == Offer.Kind.ACT_OF_TIME and period.captured_at is None,
         "muted": period.state in (State.PAUSED, State.STOPPED),
+        "question": _question(period, viewer),
         "last": None,
     }
 
@@ -169,6 +170,7 @@ def _free(last: PaidPeriod | None, now: datetime) -> dict[str, Any]:
         "currency": currency,
         "can_cancel_act": False,
         "muted": False,
+        "question": None,
         "last": _last(last) if last else None,
     }
 
@@ -215,6 +217,13 @@ def _needs(period: PaidPeriod, standing: Stop | None, viewer: User) -> str | Non
         return "resume" if meter.can_resume(period) else "wait"
     is_mine = standing.reason == Stop.Reason.PAUSE and standing.side == witness.EXPERT and standing.ready_at is None
     return "ready" if is_mine else "wait"
+
+
+def _question(period: PaidPeriod, viewer: User) -> dict[str, Any] | None:
+    if period.asked_at is None:
+        return None
+    answered = meter.side_of(period, viewer) == witness.EXPERT and period.expert_there_at is not None
+    return {"until": _ms(meter.question_until(period)), "answered": answered}
 
 
 def _ms(moment: datetime | None) -> int | None:

@@ -258,6 +258,7 @@ def end_reason(period: PaidPeriod) -> str:
         "act_done": _("The stored time was used up.") if is_stored(period) else _("The time of the act was over."),
         "act_cancelled": _("The act was cancelled in time."),
         "server": _("The server was interrupted for too long."),
+        "silent": _("Nobody spoke, and nobody said that they were still there."),
     }.get(period.end_reason, "")
 
 

@@ -95,6 +95,12 @@ def end_hearings(hearings: QuerySet[Hearing], *, at: datetime) -> list[str]:
     return fell_silent
 
 
+def cut_stops(period: PaidPeriod, *, at: datetime) -> None:
+    """The period is over since `at`: how the meter stood still after that belongs to no receipt."""
+    period.stops.filter(started_at__gte=at).delete()
+    period.stops.filter(ended_at__gt=at).update(ended_at=at)
+
+
 def end_stop(period: PaidPeriod, *, at: datetime) -> None:
     if stop := open_stop(period):
         stop.ended_at = max(stop.started_at, at)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from calls.contacts import services as contacts
 from calls.conversations import chat
@@ -36,8 +36,10 @@ def join(*, room: Room, user: User, process: UUID, tab: UUID, now: datetime, pag
             call = ringing.answer(call_id=call.id, expert=user, now=now)
         if call is None:
             raise NoCall
-        seat = {"process": process, "tab": tab, "page": page, "taken_at": now, "hand": False, "screen": False}
-        Seat.objects.update_or_create(room=room, user=user, defaults=seat)
+        seat = {"process": process, "tab": tab, "page": page, "taken_at": now}
+        same_page = Seat.objects.filter(Q(tab=tab) | Q(page=page), room=room, user=user)
+        if not same_page.update(**seat):
+            Seat.objects.update_or_create(room=room, user=user, defaults=seat | {"hand": False, "screen": False})
         _both_there(call, now)
         ending.tell(call=call)
         return call
@@ -61,9 +63,9 @@ def sign(*, room: Room, user: User, tab: UUID, what: str, on: bool) -> None:
 
 
 def say_in_chat(*, room: Room, user: User, text: str, now: datetime) -> None:
-    """Raises NoCall, chat's BadChat."""
+    """Once both are there: a line before that is the ring's. Raises NoCall, chat's BadChat."""
     call = open_call(room)
-    if call is None:
+    if call is None or call.state != State.LIVE:
         raise NoCall
     with transaction.atomic():
         chat.say(call_id=call.id, author=user, text=text, now=now)

@@ -36,6 +36,7 @@ class Look:
     other: Seat | None
     period_id: int | None  # the paid period that lives now
     side: str  # which side of the meter this person is
+    open_call_id: int | None
     chat: "Chat | None"  # of the newest call
 
 
@@ -91,6 +92,7 @@ def look(*, room: Room, user: User, now: datetime) -> Look:
         other=seats.get(other.id),
         period_id=period.id if living else None,
         side="payer" if mine_is_caller else "expert",
+        open_call_id=call.id if call and call.state in Call.OPEN else None,
         chat=Chat(call.id, call.chat_newest or 0, call.chat_number or 0) if call else None,
     )
 

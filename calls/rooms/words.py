@@ -12,6 +12,7 @@ def for_room_page() -> dict[str, dict[str, str]]:
         "offer": _offer(),
         "device": _devices(),
         "file": _files(),
+        "still": _still_there(),
         "page": _page(),
     }
 
@@ -146,6 +147,15 @@ def _devices() -> dict[str, str]:
         "microphone_busy": _("Another program uses the microphone, so {name} hears silence. Close it, then try again."),
         "microphone_unplugged": _("The microphone was unplugged, so {name} hears silence."),
         "microphone_unsupported": _("This browser gives no microphone here, so {name} hears silence."),
+        "microphone_press": _("Press anywhere on this page, then say something."),
+        "screen_blocked": _(
+            "Your system does not let the browser show the screen. Allow it in the system's privacy settings."
+        ),
+        "said_muted": _("Muted."),
+        "said_unmuted": _("Your microphone is on."),
+        "said_held": _("You are heard while you hold the key."),
+        "said_camera_on": _("Your camera is on."),
+        "said_camera_off": _("Your camera is off."),
         "microphone_say": _("Say something: the bar should move."),
         "microphone_muted": _("You are muted."),
         "microphone_well": _("We hear you."),
@@ -165,6 +175,13 @@ def _devices() -> dict[str, str]:
         "relay_untried": _("Looking for a way through your network."),
         "relay_trying": _("Looking for a way through your network."),
         "relay_well": _("Ready: calls get through, behind strict networks too."),
+        "hidden_stuck": _(
+            "The relay does not answer, and you hide your network address, so no call connects. Try again, or show your"
+            " address for this call."
+        ),
+        "hidden_none": _(
+            "This site has no relay any more, so your network address cannot be hidden: {name}'s browser would learn it."
+        ),
         "relay_none": _(
             "This site has no relay. Most calls connect; behind a strict network, such as an office's, some do not."
         ),
@@ -184,6 +201,22 @@ def _devices() -> dict[str, str]:
         "camera_off": _("Camera off"),
         "share_screen": _("Share screen"),
         "stop_sharing": _("Stop sharing"),
+    }
+
+
+def _still_there() -> dict[str, str]:
+    return {
+        "title": _("Still there?"),
+        "press": _("Press any key."),
+        "payer": _(
+            "Nobody has spoken for 3 minutes. Press any key within {left} to go on. Otherwise paid time ends,"
+            " and what passed since the last word is not charged."
+        ),
+        "expert": _(
+            "Nobody has spoken for 3 minutes. Press any key within {left}, so that the time until now counts."
+            " {name} is asked too, and only their answer lets paid time go on."
+        ),
+        "waiting": _("You are here. Waiting {left} for {name}, or paid time ends."),
     }
 
 
@@ -232,6 +265,7 @@ def _page() -> dict[str, str]:
         "quality_advice": _(
             "The connection is poor. Go nearer to your router, close what else uses the network, or press Sound only."
         ),
+        "camera_rests_now": _("poor connection, your camera rests"),
         "camera_rests": _("There is room for the sound alone, so your camera rests. It comes back by itself."),
         "chat": _("Chat"),
         "chat_unread": _("Chat, {number} new"),

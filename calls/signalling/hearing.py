@@ -7,7 +7,7 @@ last good report was.
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from channels.db import database_sync_to_async
@@ -31,6 +31,8 @@ class Hearing:
         self.told: int | None = None  # the period for which the metering takes this side to hear
         self.process = hub.id
         self.timer = None
+        self.spoken_at: datetime | None = None  # by the word of this page
+        self.silence_timer = None
 
     async def follow(self, period: int | None) -> None:
         """The room's period changed: one that starts must know whether this side hears now."""
@@ -38,16 +40,19 @@ class Hearing:
             self.period = period
             await self._tell()
 
-    async def report(self, received: int) -> None:
-        silence = timedelta(seconds=settings.REPORT_SILENCE_S)
-        self.ear.report(received, now=timezone.now(), silence=silence)
+    async def report(self, received: int, *, spoken: bool = False) -> None:
+        silence, now = timedelta(seconds=settings.REPORT_SILENCE_S), timezone.now()
+        self.ear.report(received, now=now, silence=silence)
+        if spoken:
+            self.spoken_at = now
         self._look_again_later()
         await self._tell()
 
     async def stop(self) -> None:
         """The socket is gone, or the process goes: what was heard ends at the last good report."""
-        if self.timer:
-            self.timer.cancel()
+        for timer in (self.timer, self.silence_timer):
+            if timer:
+                timer.cancel()
         self.ear.good = False
         await self._tell()
 
@@ -67,6 +72,30 @@ class Hearing:
         if self.period is not None and self.told is None and self.ear.good and self.hub.may_witness:
             self.told = self.period
             await self._say_hearing(self.period)
+            if self.side == "payer":
+                self._listen_for_silence(timedelta(seconds=settings.SILENCE_ASKS_S))
+
+    def _listen_for_silence(self, wait: timedelta) -> None:
+        """Nothing is written while they speak: the metering hears only of a silence that has lasted."""
+        if self.silence_timer:
+            self.silence_timer.cancel()
+        self.silence_timer = self.hub.loop.call_later(
+            wait.total_seconds(), lambda: self.hub.spawn(self._look_for_speech())
+        )
+
+    async def _look_for_speech(self) -> None:
+        if self.told is None:
+            return
+        wait, now = timedelta(seconds=settings.SILENCE_ASKS_S), timezone.now()
+        if self.spoken_at and now - self.spoken_at < wait:
+            wait -= now - self.spoken_at
+        else:
+            try:
+                asks = database_sync_to_async(metering.nobody_speaks)
+                wait = await asks(period_id=self.told, spoken_at=self.spoken_at, now=now)
+            except Exception:
+                log.exception("A silence could not be asked about")
+        self._listen_for_silence(wait)
 
     async def _say_hearing(self, period: int) -> None:
         self.process = self.hub.id

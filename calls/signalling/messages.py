@@ -116,7 +116,7 @@ ROOM_MESSAGES = {
     "echo": Message(),
     "join": Message(optional={"page": page}),
     "signal": seated(data=signal_data),
-    "media": seated(received=number),
+    "media": seated(optional={"spoken": flag}, received=number),
     "sign": seated(what=sign, on=flag),
     "chat": seated(text=words),
     "chat.erase": seated(),
@@ -135,6 +135,7 @@ ROOM_MESSAGES = {
     "meter.resume": seated("payer", period=id_),
     "meter.ready": seated("expert", period=id_),
     "meter.free": seated(period=id_),
+    "meter.here": seated(period=id_),
     "meter.raise": seated("payer", period=id_, to_minor=id_),
     "act.cancel": seated(period=id_),
 }

@@ -22,6 +22,7 @@ class Paying:
         "meter.resume": "resume",
         "meter.ready": "ready",
         "meter.free": "back_to_free",
+        "meter.here": "be_here",
         "meter.raise": "raise_cap",
         "act.cancel": "cancel_act",
     }
@@ -66,6 +67,9 @@ class Paying:
 
     async def back_to_free(self, period: int) -> None:
         await self.database(metering.back_to_free, period_id=period, member=self.member, now=timezone.now())
+
+    async def be_here(self, period: int) -> None:
+        await self.database(metering.here, period_id=period, member=self.member, now=timezone.now())
 
     async def raise_cap(self, period: int, to_minor: int) -> None:
         await self.database(

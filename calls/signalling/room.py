@@ -47,6 +47,7 @@ class RoomSocket(Paying, Socket):
         self.peer: tuple[UUID, UUID] | None = None  # process and tab of the other's seat
         self.shown: dict = {}
         self.hearing: Hearing | None = None
+        self.ice_of: int | None = None  # the open call for which the page has credentials
         self.chat: rooms.Chat | None = None  # as far as it was sent
 
     async def may_open(self) -> bool:
@@ -86,15 +87,17 @@ class RoomSocket(Paying, Socket):
             await self.close(REPLACED)
             return
         new_here = self.joined and self.joining
-        if new_here or not self.shown:  # the first tells a page what it can try before it joins
+        ringing = look.open_call_id
+        if new_here or ringing not in (None, self.ice_of):  # before it joins a page tries what it would use
             look.state["ice"] = ice.servers(user_id=self.member.id, now=now)
+            self.ice_of = ringing
         if new_here:
             self.joining = False
         look.state["you"]["joined"] = self.joined
         await self._send_state(look.state)
         await self._meet(look, again=new_here)
         if self.joined:
-            await self._show_chat(look.chat, again=new_here)
+            await self._show_chat(look.chat)
         await self.hearing.follow(look.period_id if self.joined else None)
 
     async def _send_state(self, state: dict) -> None:
@@ -113,19 +116,21 @@ class RoomSocket(Paying, Socket):
             await self.say("peer", present=peer is not None, polite=polite, page=other.page if other else None)
         self.peer = peer
 
-    async def _show_chat(self, now_there: rooms.Chat | None, *, again: bool) -> None:
+    async def _show_chat(self, now_there: rooms.Chat | None) -> None:
         """The lines that are new; all of them, after a `chat.begin`, where some are gone or another call has begun."""
-        if now_there is None or (now_there == self.chat and not again):
+        sent = self.chat
+        if now_there is None or now_there == sent:
             return
-        sent, self.chat = None if again else self.chat, now_there
         wanted = {"call_id": now_there.call_id, "upto": now_there.newest}
         goes_on = sent is not None and sent.call_id == now_there.call_id
         new = await self.database(chat.lines, after=sent.newest if goes_on else 0, **wanted)
         if not goes_on or sent.number + len(new) != now_there.number:
             new = await self.database(chat.lines, **wanted) if goes_on else new
-            await self.say("chat.begin")
+            await self.say("chat.begin", lines=len(new))
         for line in new:
             await self.say("chat", id=line.id, by=line.author_id, text=line.text, at=to_ms(line.sent_at))
+            await asyncio.sleep(0)  # a long chat holds up nobody else
+        self.chat = now_there
 
     # --- what the page says -------------------------------------------------------------------------------------
 
@@ -170,8 +175,8 @@ class RoomSocket(Paying, Socket):
         """So that a page knows that it is heard: a dead socket can look open for long."""
         await self.say("echo")
 
-    async def report(self, received: int) -> None:
-        await self.hearing.report(received)
+    async def report(self, received: int, spoken: bool = False) -> None:
+        await self.hearing.report(received, spoken=spoken)
 
     async def show_sign(self, what: str, on: bool) -> None:
         await self.database(rooms.sign, room=self.room, user=self.member, tab=self.tab, what=what, on=on)

@@ -186,7 +186,7 @@ class CredentialTests:
 
     def test_one_person_gets_no_more_than_a_few_places(self, relay):
         async def take() -> list[int]:
-            clients = [Client(relay, **credentials(user_id=66)) for _ in range(15)]
+            clients = [Client(relay, **credentials(user_id=66)) for _ in range(27)]
             for eve in clients:
                 await eve.__aenter__()
             answers = [await eve.takes_a_place() for eve in clients]
@@ -195,8 +195,8 @@ class CredentialTests:
             return answers
 
         answers = asyncio.run(take())
-        assert answers[:12] == [0] * 12
-        assert set(answers[12:]) == {QUOTA_REACHED}
+        assert answers[:24] == [0] * 24
+        assert set(answers[24:]) == {QUOTA_REACHED}
 
     def test_where_nobody_is_asked_a_stranger_is_served(self, open_relay):
         """The broken twin: a relay without secrets."""

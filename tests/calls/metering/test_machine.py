@@ -170,6 +170,18 @@ class PeriodMachine(RuleBasedStateMachine):
             self.press(metering.back_to_free, member=getattr(self.story, member))
             self.the_server_dies(beat)
 
+    @rule(seconds=st.sampled_from([0, 30, 179, 180, 400]))
+    def nobody_speaks(self, seconds: int) -> None:
+        spoken_at = self.story.ago(seconds)
+        self.story.nobody_speaks(spoken_at)
+        period = self.story.period
+        if period.asked_at and period.asked_at == self.story.now:
+            assert period.asked_at - period.silent_since >= timedelta(seconds=180)
+
+    @rule(member=MEMBERS)
+    def still_there(self, member: str) -> None:
+        self.press(metering.here, member=getattr(self.story, member))
+
     # --- the buttons ---
 
     def press(self, button, **arguments) -> None:
@@ -244,6 +256,11 @@ class PeriodMachine(RuleBasedStateMachine):
             if period.state == "ended":
                 assert period.end_reason in metering.END_REASONS
                 assert period.deadline_at is None
+            if period.asked_at:  # and never answered by the payer
+                assert (
+                    period.ended_at is None or period.ended_by == self.story.alice or period.ended_at <= period.asked_at
+                )
+                assert period.deadline_at is None or period.deadline_at <= period.asked_at + timedelta(seconds=60)
 
     @invariant()
     def an_act_is_used_or_stored_or_given_back_to_the_cent(self) -> None:

@@ -8,7 +8,7 @@ from tests.calls.metering.world import Story
 KEYS = {
     *("period", "state", "reason", "by", "kind", "rate_minor", "price_minor", "length_ms", "free_ms", "cap_minor"),
     *("cap_ms", "billable_ms", "as_of", "counts_from", "cost_minor", "cost_text", "currency", "needs", "resume_by"),
-    *("can_cancel_act", "muted", "last"),
+    *("can_cancel_act", "muted", "question", "last"),
 }
 
 

@@ -146,7 +146,13 @@ class Story:
     def kill(self, process: UUID = SERVER, *, beat: float) -> None:
         metering.process_died(process=process, beat_at=self.ago(beat), now=self.now)
 
+    def nobody_speaks(self, since: datetime | None = None) -> timedelta:
+        return metering.nobody_speaks(period_id=self.period_id, spoken_at=since, now=self.now)
+
     # --- the buttons ---
+
+    def here(self, member: User) -> None:
+        metering.here(period_id=self.period_id, member=member, now=self.now)
 
     def pause(self, member: User) -> None:
         metering.pause(period_id=self.period_id, member=member, now=self.now)

@@ -33,6 +33,7 @@ ROOM = [
     ({"type": "meter.resume", "period": NOBODYS}, DOES, ROLE, SEAT, ROLE),
     ({"type": "meter.ready", "period": NOBODYS}, ROLE, DOES, ROLE, SEAT),
     ({"type": "meter.free", "period": NOBODYS}, DOES, DOES, SEAT, SEAT),
+    ({"type": "meter.here", "period": NOBODYS}, DOES, DOES, SEAT, SEAT),
     ({"type": "meter.raise", "period": NOBODYS, "to_minor": 1}, DOES, ROLE, SEAT, ROLE),
     ({"type": "act.cancel", "period": NOBODYS}, DOES, DOES, SEAT, SEAT),
     ({"type": "report.explain", "words": "x"}, DOES, DOES, DOES, DOES),

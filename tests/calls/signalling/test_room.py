@@ -59,6 +59,15 @@ class SignTests:
         await hers.say("sign", what="hand", on=True)
         assert await his.hears_no("state")
 
+    async def test_the_same_page_keeps_it_when_it_joins_again(self, alice, bob, now):
+        """As a page does whenever one comes back to its tab: to show another window is why a screen is shared."""
+        hers, his, _call = await live_pair(alice, bob, now)
+        await hers.say("sign", what="screen", on=True)
+        await his.state(lambda state: state["other"]["screen"])
+        await hers.say("join", page="hers")
+        await hers.hear("peer")
+        assert await his.hears_no("state")
+
     async def test_whoever_takes_the_seat_shows_nothing_yet(self, alice, bob, now):
         hers, his, call = await live_pair(alice, bob, now)
         await hers.say("sign", what="screen", on=True)
@@ -100,6 +109,14 @@ class ChatTests:
         await his.say("chat", text="three")
         assert await self.lines(newer, 1) == [(bob.id, "three")]
         assert await newer.hears_no("chat", "chat.begin")
+
+    async def test_joining_again_brings_nothing_twice(self, alice, bob, now):
+        """Asked for thirty times a second it would be megabytes of what the page has."""
+        hers, his, _call = await live_pair(alice, bob, now)
+        await his.say("chat", text="one")
+        await self.lines(hers, 1)
+        await hers.say("join", page="hers")
+        assert await hers.hears_no("chat", "chat.begin")
 
     async def test_an_onlooker_reads_nothing(self, alice, bob, now):
         hers, his, call = await live_pair(alice, bob, now)
@@ -148,12 +165,22 @@ class ChatTests:
         await hers.say("chat", text=text)
         assert await hers.error() == (code, "chat")
 
-    async def test_a_full_chat_takes_no_more(self, alice, bob, now, monkeypatch):
-        monkeypatch.setattr(chat, "LINES_MAX", 2)
+    @pytest.mark.parametrize("limit", ["LINES_MAX", "LETTERS_MAX"])
+    async def test_a_full_chat_takes_no_more(self, alice, bob, now, monkeypatch, limit):
+        monkeypatch.setattr(chat, limit, 2)
         hers, _his, _call = await live_pair(alice, bob, now)
         for _ in range(3):
             await hers.say("chat", text="x")
         assert await hers.error() == ("chat.full", "chat")
+
+    async def test_before_both_are_there_nobody_writes(self, alice, bob, now):
+        """It could be neither read nor deleted, where the call never comes about."""
+        call = await sync_to_async(answered_call)(alice, bob, now)
+        hers = await room_of(alice, call.room.code)
+        await hers.say("join", page="hers")
+        await hers.hear("peer")
+        await hers.say("chat", text="are you there?")
+        assert await hers.error() == ("room.no_call", "chat")
 
     async def test_without_a_call_nobody_writes(self, alice, bob, now):
         hers, _his, _call = await live_pair(alice, bob, now)

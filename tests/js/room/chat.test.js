@@ -22,10 +22,15 @@ test("what the other wrote is unread until it is looked at", () => {
   assert.equal(chat.unread, 0);
 });
 
-test("begun anew it is empty", () => {
+test("begun anew it is what follows, and only what nobody has read is news", () => {
   const chat = new Chat();
-  chat.add(line(1), { mine: false, seen: false });
-  chat.begin();
+  for (const id of [1, 2]) chat.add(line(id), { mine: false, seen: false });
+  chat.begin(2);
+  assert.equal(chat.lines.length, 2, "nothing vanishes before the rest is there");
+  assert.equal(chat.add(line(2), { mine: false, seen: false }), false);
+  assert.equal(chat.add(line(3), { mine: false, seen: false }), true);
+  assert.deepEqual([chat.lines.map(({ id }) => id), chat.unread], [[2, 3], 3]);
+  chat.begin(0);
   assert.deepEqual([chat.lines, chat.unread], [[], 0]);
 });
 
@@ -38,5 +43,7 @@ test("addresses of pages become links, with what ends the sentence left out; not
     "javascript:alert(1)", "data:text/html,x", "www.example.org", "//example.org", "file:///etc/passwd", "https://", "mailto:a@b.c",
     "hxxps://example.org", "xhttps://example.org",
   ]) assert.deepEqual(hrefs(text), [], text);
+  assert.deepEqual(hrefs("https://ex\u0430mple.org/x"), ["https://xn--exmple-4nf.org/x"]);
+  assert.equal(pieces("\u202ehttps://e.org").map(({ text }) => text).join(""), "https://e.org");
   assert.equal(pieces("a <b>https://e.org</b> c").map(({ text }) => text).join(""), "a <b>https://e.org</b> c");
 });

@@ -295,3 +295,46 @@ test("where there is room for the sound alone the camera rests, and comes back",
   assert.ok(camera());
   clearInterval(sound);
 });
+
+test("a report says whether somebody spoke, or a screen is shared", async () => {
+  const made = await inCall();
+  const sound = setInterval(() => (FakeConnection.all.at(-1).packets += 25), 500);
+  const told = async () => {
+    await pass(2_000);
+    return sent("media").at(-1).spoken;
+  };
+  assert.equal(await told(), false);
+  made.peer.speech.own(0.5);
+  assert.equal(await told(), true);
+  assert.equal(await told(), false);
+  await made.devices.share();
+  assert.equal(await told(), true);
+  made.devices.unshare();
+  assert.equal(await told(), false);
+  clearInterval(sound);
+});
+
+test("chosen while the other is away, the address is hidden as soon as they are back", async () => {
+  const made = await inCall();
+  FakeSocket.last.say({ type: "peer", present: false, polite: true, page: null });
+  const before = FakeConnection.all.length;
+  made.setRelayOnly(true);
+  assert.equal(FakeConnection.all.length, before);
+  FakeSocket.last.say({ type: "peer", present: true, polite: true, page: "b1" });
+  await settle();
+  assert.equal(FakeConnection.all.length, before + 1);
+  assert.equal(FakeConnection.all.at(-1).configuration.iceTransportPolicy, "relay");
+});
+
+test("of a call that gave way to the next while the page slept neither camera nor screen nor hand goes on", async () => {
+  const made = await inCall();
+  await made.devices.cameraOn();
+  await made.devices.share();
+  made.raiseHand(true);
+  const [camera, screen] = [made.devices.video, made.devices.screen];
+  FakeSocket.last.say(state({ call: { id: 18, state: "ringing" } }));
+  assert.deepEqual([made.screen, camera.stopped, screen.stopped, made.hand], ["lobby", true, true, false]);
+  made.join();
+  await settle();
+  assert.deepEqual([made.devices.video, made.devices.screen], [null, null]);
+});

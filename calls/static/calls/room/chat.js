@@ -10,25 +10,50 @@ export class Chat {
   lines = [];
   unread = 0;
 
-  /** What was there is gone; the server says again what is left. */
-  begin() {
-    this.lines = [];
-    this.unread = 0;
+  /** How many lines still come of those that take the place of what is here. */
+  #coming = 0;
+  /** @type {Line[]} */
+  #next = [];
+
+  /** What was there is gone once all that is left has come. @param {number} number  of lines that follow */
+  begin(number) {
+    this.#coming = number;
+    this.#next = [];
+    if (number === 0) this.#take();
+  }
+
+  #take() {
+    this.lines = this.#next;
+    this.#next = [];
+    if (this.lines.length === 0) this.unread = 0;
   }
 
   /** @param {Line} line @param {{mine: boolean, seen: boolean}} how @returns {boolean} whether it is news */
   add(line, { mine, seen }) {
-    const at = this.lines.findIndex(({ id }) => id >= line.id);
-    if (at >= 0 && this.lines[at].id === line.id) return false;
-    this.lines.splice(at < 0 ? this.lines.length : at, 0, line);
+    const known = this.lines.some(({ id }) => id === line.id);
+    if (this.#coming > 0) {
+      this.#next.push(line);
+      this.#coming -= 1;
+      if (this.#coming === 0) this.#take();
+    } else if (!known) this.#insert(line);
+    if (known) return false;
     if (!mine && !seen) this.unread += 1;
     return true;
+  }
+
+  /** @param {Line} line */
+  #insert(line) {
+    const at = this.lines.findIndex(({ id }) => id >= line.id);
+    this.lines.splice(at < 0 ? this.lines.length : at, 0, line);
   }
 
   read() {
     this.unread = 0;
   }
 }
+
+/** Letters that turn the words after them round, or cannot be seen: an address could look like another. */
+const HIDDEN = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /**
  * A line in pieces: plain words, and addresses of pages. Nothing else becomes a link.
@@ -38,9 +63,10 @@ export function pieces(text) {
   /** @type {{text: string, href: string | null}[]} */
   const found = [];
   let end = 0;
+  text = text.replace(HIDDEN, "");
   for (const match of text.matchAll(LINK)) {
     if (match.index > end) found.push({ text: text.slice(end, match.index), href: null });
-    found.push({ text: match[0], href: URL.canParse(match[0]) ? match[0] : null });
+    found.push({ text: match[0], href: URL.canParse(match[0]) ? new URL(match[0]).href : null });
     end = match.index + match[0].length;
   }
   if (end < text.length) found.push({ text: text.slice(end), href: null });

@@ -53,6 +53,8 @@ export class Devices {
   microphoneProblem = null;
   /** @type {Problem | "asking" | null} */
   cameraProblem = null;
+  /** @type {"blocked" | null} */
+  screenProblem = null;
   /** The person's own wish; it outlives pauses and losses. */
   muted = false;
   /** Muted, and the key is held that lets one speak. */
@@ -93,6 +95,11 @@ export class Devices {
     }
     this.#context.resume().catch(() => {});
     if (!this.#microphone) this.openMicrophone();
+  }
+
+  /** By any press: what was begun before the first one stands still. */
+  wake() {
+    if (this.#context?.state === "suspended") this.#context.resume().catch(() => {});
   }
 
   /** Ask for the chosen microphone, else any. Silence is sent until there is one. */
@@ -148,8 +155,13 @@ export class Devices {
   async share() {
     const wish = (this.#wishes.screen += 1);
     const media = /** @type {MediaDevices} */ (this.#world.mediaDevices);
-    const stream = await media.getDisplayMedia({ video: { frameRate: { max: 15 } } }).catch(() => null);
+    this.screenProblem = null;
+    const stream = await media.getDisplayMedia({ video: { frameRate: { max: 15 } } }).catch((error) => {
+      if (problemOf(error) === "blocked") this.screenProblem = "blocked";
+      return null;
+    });
     const track = stream?.getTracks()[0] ?? null;
+    if (this.screenProblem) this.#on.change();
     if (wish !== this.#wishes.screen) return track?.stop();
     if (!track) return;
     this.screen?.stop();
@@ -187,8 +199,9 @@ export class Devices {
   }
 
   flip() {
-    this.video?.stop(); // many phones open one camera at a time
-    this.#facing = this.#facing === "user" ? "environment" : "user";
+    const { facingMode } = this.video?.getSettings() ?? {};
+    this.cameraOff(); // many phones open one camera at a time
+    this.#facing = facingMode === "environment" ? "user" : "environment";
     return this.cameraOn();
   }
 

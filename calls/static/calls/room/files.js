@@ -11,6 +11,8 @@ const PIECE = 16 * 2 ** 10;
 const FULL = 2 ** 20;
 /** Of files that nobody has answered yet, from one person. */
 const OFFERS_MAX = 5;
+/** In one call, from one person. */
+const TRANSFERS_MAX = 50;
 const NAME_MAX = 200;
 /** The same block wrong so often is no accident. */
 const TRIES = 3;
@@ -133,7 +135,9 @@ export class Files {
   #offered({ id, name, size }) {
     const known = this.#find(id, "in");
     if (known || typeof id !== "string" || typeof name !== "string" || !isSize(size)) return;
-    const open = this.transfers.filter(({ way, state }) => way === "in" && state === "offered");
+    const theirs = this.transfers.filter(({ way }) => way === "in");
+    const open = theirs.filter(({ state }) => state === "offered");
+    if (theirs.length >= TRANSFERS_MAX) return;
     if (open.length >= OFFERS_MAX) {
       this.#say({ type: "stop", id });
       return;

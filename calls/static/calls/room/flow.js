@@ -28,6 +28,12 @@ export function countersOf(stats, screen) {
   return sum;
 }
 
+/** Of a shared screen, which comes in the section `mid`. @param {RTCStatsReport} stats @param {string | null | undefined} mid */
+export function screenFrames(stats, mid) {
+  const coming = [...stats.values()].find((report) => report.type === "inbound-rtp" && mid && report.mid === mid);
+  return coming?.framesDecoded ?? 0;
+}
+
 /**
  * Does what we send and get pass a relay? By the pair of addresses in use; only Firefox marks that on the pair itself.
  * @param {RTCStatsReport} stats @returns {boolean | null} null: there is no connection

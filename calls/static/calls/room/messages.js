@@ -35,7 +35,7 @@
  *
  * @typedef {{id: number, text: string, page: string}} Order
  *
- * @typedef {{type: "chat.begin"} | {type: "chat", id: number, by: number, text: string, at: number}} ChatCame
+ * @typedef {{type: "chat.begin", lines: number} | {type: "chat", id: number, by: number, text: string, at: number}} ChatCame
  *
  * @typedef {{listing: number, rate_minor: number | null, price_minor: number | null, text: string}} Preview
  *
@@ -90,6 +90,7 @@
  * @property {number | null} resume_by
  * @property {boolean} can_cancel_act
  * @property {boolean} muted
+ * @property {{until: number, answered: boolean} | null} question  *Still there?*
  * @property {LastPeriod | null} [last]
  *
  * @typedef {FreeMeter | PaidMeter} Meter

@@ -35,6 +35,11 @@ export class Network {
     this.relayOnly = this.#world.storage.getItem(KEPT) === "1";
   }
 
+  /** The wish cannot be kept: no call connects, or, where the site has no relay at all, the address is told after all. */
+  get isExposedOrStuck() {
+    return this.relayOnly && ["none", "refused", "unreachable"].includes(this.relay);
+  }
+
   /** The site has a relay. */
   get hasRelay() {
     return this.#relays.length > 0;

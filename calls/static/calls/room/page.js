@@ -18,6 +18,7 @@ import { More } from "./page/more.js";
 import { QualityLine } from "./page/quality_line.js";
 import { ReportForm } from "./page/report.js";
 import { Stage } from "./page/stage.js";
+import { StillThere } from "./page/still_there.js";
 import { Voice } from "./page/voice.js";
 import { wordsFrom } from "./page/words.js";
 
@@ -54,7 +55,7 @@ function openRoom() {
   const goPaid = new GoPaid(desk);
   const chatPanel = new ChatPanel(desk);
   const devicePanel = new DevicePanel(desk, (speaker) => stage.speakThrough(speaker));
-  const parts = [new Doors(desk), stage, new MeterPill(desk), controls, goPaid, consent, chatPanel, devicePanel, new Details(desk), new More(desk), new QualityLine(desk), new ReportForm(desk), new Focus()];
+  const parts = [new Doors(desk), stage, new MeterPill(desk), controls, goPaid, consent, chatPanel, devicePanel, new Details(desk), new More(desk), new QualityLine(desk), new StillThere(desk), new ReportForm(desk), new Focus()];
   let due = false;
 
   function render() {
@@ -89,6 +90,7 @@ function openRoom() {
     const about = re?.split(".")[0] ?? "";
     const money = about === "offer" ? "page.not_charged" : ["meter", "act"].includes(about) ? "page.meter_unchanged" : "";
     const told = money ? `${text} ${words(money)}` : text;
+    if (re === "chat") chatPanel.refused();
     if (re === "offer.preview") return goPaid.previewed(null); // what is wrong is said when it is sent
     if (re === "offer.send") goPaid.refused(told);
     else if (re === "meter.raise") controls.refused(told);

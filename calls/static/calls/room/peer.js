@@ -6,12 +6,14 @@
  */
 
 import { CandidateBatch } from "./candidates.js";
-import { countersOf, Flow, isRelayed } from "./flow.js";
+import { countersOf, Flow, isRelayed, screenFrames } from "./flow.js";
 import { Quality, sampleOf } from "./quality.js";
+import { Speech } from "./speech.js";
 
 /** @import { PeerNotice, Signal } from "./messages.js" */
 
 const LOOK_MS = 500;
+const SCREEN_STILL_MS = 30_000;
 const FILES_ID = 1;
 const LOW_BYTES = 2 ** 18;
 
@@ -43,6 +45,9 @@ export class Peer {
   #pc = null;
   #flow = new Flow();
   #quality = new Quality();
+  #screen = { frames: 0, at: -Infinity };
+  /** Of the sound of either. */
+  speech = new Speech();
   #polite = true;
   #makingOffer = false;
   #ignoring = false;
@@ -78,6 +83,11 @@ export class Peer {
     this.#world = { RTCPeerConnection, MediaStream, elapsed: () => performance.now(), ...world };
   }
 
+  /** There is a connection, working or not. */
+  get isBegun() {
+    return this.#pc !== null;
+  }
+
   get polite() {
     return this.#polite;
   }
@@ -92,6 +102,11 @@ export class Peer {
 
   get seeing() {
     return this.#flow.seeing;
+  }
+
+  /** A shared screen arrives: something new of it came lately, for what stands still is sent seldom. */
+  get showing() {
+    return this.#world.elapsed() - this.#screen.at < SCREEN_STILL_MS;
   }
 
   /** How well it gets through, and since when (ms as `elapsed` counts). */
@@ -196,6 +211,7 @@ export class Peer {
     this.#makingOffer = this.#ignoring = false;
     this.#flow = new Flow();
     this.#quality = new Quality();
+    this.#screen = { frames: 0, at: -Infinity };
     this.#seen = "";
     this.relayed = null;
   }
@@ -337,12 +353,21 @@ export class Peer {
     this.#on.tracks(audio, video, screen);
   }
 
+  /** @param {number} frames  so far */
+  #lookAtScreen(frames) {
+    if (frames > this.#screen.frames) this.#screen.at = this.#world.elapsed();
+    this.#screen.frames = frames;
+  }
+
   /** @param {RTCPeerConnection} pc */
   async #look(pc) {
     const stats = await pc.getStats().catch(() => null);
     if (!stats || pc !== this.#pc) return;
-    const alarm = this.#flow.look(this.#world.elapsed(), countersOf(stats, this.#transceiver("screen")?.mid));
+    const screen = this.#transceiver("screen")?.mid;
+    const alarm = this.#flow.look(this.#world.elapsed(), countersOf(stats, screen));
+    this.#lookAtScreen(screenFrames(stats, screen));
     this.#quality.look(this.#world.elapsed(), sampleOf(stats));
+    this.speech.look(stats);
     this.relayed = isRelayed(stats);
     const seen = `${this.hearing} ${this.seeing} ${this.relayed} ${this.#quality.step}`;
     if (seen !== this.#seen) {

@@ -52,6 +52,8 @@ export class Session {
   #signed = { hand: null, screen: null };
 
   #rest = new CameraRest();
+  /** *Hide my network address* was pressed, and the connection is the one from before. */
+  #wayIsOld = false;
 
   /** Raised, by the person's own wish. */
   hand = false;
@@ -155,10 +157,8 @@ export class Session {
   setRelayOnly(wish) {
     this.network.setRelayOnly(wish);
     this.peer.configure(this.network.configuration);
-    if (this.peer.present) {
-      this.#beginAnew();
-      this.socket.probe();
-    }
+    this.#wayIsOld = true;
+    this.#useNewWay();
     this.#on.change();
   }
 
@@ -211,7 +211,7 @@ export class Session {
   #stateCame(state) {
     this.clock.note(state.now);
     this.#signed = { hand: null, screen: null };
-    if (state.call?.id !== this.state?.call?.id) this.#everHeard = false;
+    if (state.call?.id !== this.state?.call?.id) this.#callChanged();
     this.state = state;
     this.#lostAt = null;
     if (state.ice) this.#iceCame(state.ice);
@@ -220,6 +220,12 @@ export class Session {
     this.#sendSigns();
     this.devices.setHushed(this.hushed);
     this.#on.change();
+  }
+
+  /** Of one call that gave way to the next unseen nothing goes on: no camera, no screen, no hand. */
+  #callChanged() {
+    this.#everHeard = false;
+    if (isOpen(this.state?.call ?? null) && !this.socket.wanted) this.#leave();
   }
 
   /** @param {RTCIceServer[]} servers */
@@ -260,13 +266,15 @@ export class Session {
   #peerCame(notice) {
     if (this.#hangup) return;
     this.#sendTracks();
+    if (!this.peer.isBegun) this.#wayIsOld = false; // what begins now is configured already
     this.peer.notice(notice);
+    this.#useNewWay();
     this.#on.change();
   }
 
   /** @param {ChatCame} said */
   #chatCame(said) {
-    if (said.type === "chat.begin") this.chat.begin();
+    if (said.type === "chat.begin") this.chat.begin(said.lines);
     else this.#on.line?.(said);
     this.#on.change();
   }
@@ -297,10 +305,24 @@ export class Session {
     this.socket.probe(); // alive or not, it ends with a notice about the peer, and that restarts what stands still
   }
 
+  /** Since the report before: somebody spoke, or there is something to look at without words. */
+  #takeSpoken() {
+    const spoken = this.peer.speech.take();
+    return spoken || this.devices.screen !== null || this.peer.showing;
+  }
+
   #restCamera() {
     if (!this.#rest.look(performance.now(), this.peer.quality, this.devices.video !== null)) return;
     this.#sendTracks();
     this.#on.change();
+  }
+
+  /** At once, or as soon as the other is there to make the connection anew with. */
+  #useNewWay() {
+    if (!this.#wayIsOld || !this.peer.present) return;
+    this.#wayIsOld = false;
+    this.#beginAnew();
+    this.socket.probe();
   }
 
   /** To the other side it looks like a page that was loaded anew, so they do the same. */
@@ -314,7 +336,7 @@ export class Session {
     this.#restCamera();
     if (!this.socket.wanted || this.#hangup || !this.state?.you.joined) return;
     const counters = await this.peer.counters().catch(() => null);
-    if (counters) this.socket.send("media", { received: counters.received });
+    if (counters) this.socket.send("media", { received: counters.received, spoken: this.#takeSpoken() });
     if (isPaid(this.state.meter)) this.socket.check();
   }
 }

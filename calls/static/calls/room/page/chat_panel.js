@@ -10,6 +10,10 @@ import { FileList } from "./file_list.js";
 /** The newest line that was looked at in this tab: after a reload it is no news. */
 const KEPT = "ringwise.chat_read";
 
+const TELL_MS = 5000;
+const TELL_LETTERS = 300;
+const LOST_MS = 5000;
+
 export class ChatPanel {
   #desk;
   #panel = byId("chat");
@@ -19,6 +23,12 @@ export class ChatPanel {
   #isOpen = false;
   #drawn = "";
   #files;
+  /** Sent, and not yet come back as a line: until then it stays where it was typed. */
+  #sent = "";
+  /** The newest line that was told. */
+  #told = 0;
+  #tellAgainAt = 0;
+  #untold = 0;
   #readUpTo = Number(sessionStorage.getItem(KEPT) ?? 0);
 
   /** @param {Desk} desk */
@@ -55,17 +65,43 @@ export class ChatPanel {
 
   /** @param {Line} line */
   came(line) {
-    const { session, voice, words } = this.#desk;
+    const { session } = this.#desk;
     const mine = line.by === session.state?.you.id;
     const seen = this.isSeen || line.id <= this.#readUpTo;
-    if (!session.chat.add(line, { mine, seen }) || mine || line.id <= this.#readUpTo) return;
-    voice.announce(words("page.chat_from", { text: line.text }));
+    if (!session.chat.add(line, { mine, seen })) return;
+    if (mine && line.text === this.#sent) this.#arrived();
+    if (mine || line.id <= Math.max(this.#told, this.#readUpTo)) return;
+    this.#told = line.id;
+    this.#tell(line.text);
+  }
+
+  /** Not each of many: words about money wait in the same row. @param {string} text */
+  #tell(text) {
+    const { voice, words } = this.#desk;
+    this.#untold += 1;
+    if (performance.now() < this.#tellAgainAt) return;
+    this.#tellAgainAt = performance.now() + TELL_MS;
+    const one = words("page.chat_from", { text: text.slice(0, TELL_LETTERS) });
+    voice.announce(this.#untold === 1 ? one : words("page.chat_unread", { number: this.#untold }));
+    this.#untold = 0;
     if (!this.isSeen) this.#desk.sound("joined");
+  }
+
+  #arrived() {
+    if (this.#field.value.trim() === this.#sent) this.#field.value = "";
+    this.#sent = "";
+  }
+
+  /** The server did not take it. */
+  refused() {
+    this.#sent = "";
   }
 
   render() {
     const { session, words } = this.#desk;
-    if (session.screen !== "call") this.#setOpen(false);
+    const live = session.screen === "call" && session.state?.call?.state === "live";
+    show(this.#toggle, live);
+    if (!live) this.#setOpen(false);
     if (this.isSeen) this.#read();
     this.#files.render();
     const { lines } = session.chat;
@@ -95,8 +131,11 @@ export class ChatPanel {
   /** Refused or without a connection, the words stay where they were typed. */
   #send() {
     const text = this.#field.value.trim();
-    if (!text || !this.#desk.act("chat", { text })) return;
-    this.#field.value = "";
+    if (!text || text === this.#sent || !this.#desk.act("chat", { text })) return;
+    this.#sent = text;
+    setTimeout(() => {
+      if (this.#sent === text) this.#sent = ""; // it seems to be lost, so that it can be sent again
+    }, LOST_MS);
   }
 
   /** @param {Line} line */

@@ -52,11 +52,12 @@ export class DeviceCheck {
 
   /** @returns {boolean | null} whether it works; null: not known yet */
   #renderMicrophone() {
-    const { microphoneProblem, hasMicrophone, muted } = this.#desk.session.devices;
+    const { context, microphoneProblem, hasMicrophone, muted } = this.#desk.session.devices;
     const level = this.#desk.session.devices.level() ?? 0;
     byId("level", HTMLMeterElement).value = level;
     if (level > FAINTEST) this.#heard = true;
     show(byId("microphone-again"), ![null, "asking"].includes(microphoneProblem));
+    if (hasMicrophone && context?.state === "suspended") return this.#tell("microphone-text", "waits", "device.microphone_press");
     if (microphoneProblem === "asking") return this.#tell("microphone-text", "waits", "device.microphone_asking");
     if (microphoneProblem) return this.#tell("microphone-text", "wrong", `device.microphone_${microphoneProblem}`);
     if (!hasMicrophone) return this.#tell("microphone-text", "waits", "");
@@ -82,13 +83,15 @@ export class DeviceCheck {
 
   /** @returns {boolean | null} */
   #renderNetwork() {
-    const { relay, hasRelay, relayOnly } = this.#desk.session.network;
-    show(byId("network-again"), relay === "refused" || relay === "unreachable");
+    const { relay, hasRelay, relayOnly, isExposedOrStuck } = this.#desk.session.network;
+    const failed = relay === "refused" || relay === "unreachable";
+    show(byId("network-again"), failed);
     show(byId("relay-field"), hasRelay);
     this.#relayOnly.checked = relayOnly;
-    const wrong = relay === "refused" || relay === "unreachable";
-    const found = this.#tell("network-text", relay === "well" ? "well" : wrong ? "wrong" : "waits", `device.relay_${relay}`);
-    return relay === "none" || found; // nothing that looking again would change
+    const key = isExposedOrStuck ? `device.hidden_${relay === "none" ? "none" : "stuck"}` : `device.relay_${relay}`;
+    const is = relay === "well" ? "well" : failed || isExposedOrStuck ? "wrong" : "waits";
+    const found = this.#tell("network-text", is, key);
+    return relay === "none" && !isExposedOrStuck ? true : found; // nothing that looking again would change
   }
 
   /** @param {string} id @param {Mark} is @param {string} key @returns {boolean | null} */

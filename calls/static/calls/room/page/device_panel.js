@@ -23,6 +23,7 @@ export class DevicePanel {
   #drawn = "";
   #screen = "";
   #offered = false;
+  #warned = false;
 
   /** @param {Desk} desk @param {(speaker: string) => Promise<void>} speakThrough */
   constructor(desk, speakThrough) {
@@ -34,6 +35,8 @@ export class DevicePanel {
     onPress("devices-close", () => this.#setOpen(false));
     onPress("try-speaker", () => desk.sound("joined"));
     onPress("device-again", () => this.#again());
+    // Opened by itself, before any press on the page: until then a browser lets no sound begin.
+    for (const press of ["pointerdown", "keydown"]) document.addEventListener(press, () => this.#devices.wake());
     this.#panel.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.#setOpen(false);
     });
@@ -47,12 +50,13 @@ export class DevicePanel {
     this.#listen();
     this.#list();
     if (this.#isOpen) this.#check.render();
+    this.#warnOfWish(screen);
     const problem = screen === "call" ? this.#problem() : "";
     show(byId("device-problem"), problem !== "");
-    show(byId("device-again"), !["microphone_asking", "microphone_silent"].includes(problem));
+    show(byId("device-again"), !["microphone_asking", "microphone_silent", "screen_blocked"].includes(problem));
     if (!problem) return;
     say(byId("device-problem-text"), this.#desk.words(`device.${problem}`));
-    if (problem !== "microphone_asking") this.#check.note(false);
+    if (!["microphone_asking", "screen_blocked"].includes(problem)) this.#check.note(false);
   }
 
   /** Who comes for the first time, or had a trouble last time, finds it open before the call. @param {string} screen */
@@ -61,6 +65,15 @@ export class DevicePanel {
     this.#screen = screen;
     if (screen === "lobby" && !this.#check.passed && !this.#offered) this.#setOpen(true, { unasked: true });
     this.#offered ||= screen === "lobby";
+    const { network } = this.#desk.session;
+    if (screen === "lobby" && network.relayOnly) network.tryRelay();
+  }
+
+  /** Whoever hides the address and cannot is told before they join. @param {string} screen */
+  #warnOfWish(screen) {
+    if (screen !== "lobby" || this.#warned || !this.#desk.session.network.isExposedOrStuck) return;
+    this.#warned = true;
+    this.#setOpen(true, { unasked: true });
   }
 
   /** @param {keyof Choice} kind */
@@ -111,12 +124,14 @@ export class DevicePanel {
   #listen() {
     const { muted, hushed } = this.#devices;
     const level = this.#devices.level();
+    if (!muted && !hushed) this.#desk.session.peer.speech.own(level);
     if (level === null || level > FAINTEST || muted || hushed) this.#soundAt = performance.now();
   }
 
   /** @returns {string} a key of the words, or nothing to say */
   #problem() {
-    const { cameraProblem, microphoneProblem } = this.#devices;
+    const { cameraProblem, microphoneProblem, screenProblem } = this.#devices;
+    if (screenProblem) return `screen_${screenProblem}`;
     if (cameraProblem && cameraProblem !== "asking") return `camera_${cameraProblem}`;
     if (microphoneProblem) return `microphone_${microphoneProblem}`;
     return performance.now() - this.#soundAt > SILENT_MS ? "microphone_silent" : "";

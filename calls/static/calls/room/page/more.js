@@ -2,7 +2,10 @@
 
 import { byId, onPress, say, show } from "./dom.js";
 
+/** @import { Devices } from "../devices.js" */
 /** @import { Desk } from "./desk.js" */
+
+const IS_MAC = /Mac/.test(navigator.platform);
 
 export class More {
   #desk;
@@ -33,7 +36,7 @@ export class More {
     });
     document.addEventListener("keydown", (event) => this.#keyDown(event));
     document.addEventListener("keyup", (event) => {
-      if (event.code === "KeyV") session.devices.setHeld(false);
+      if (event.key.toLowerCase() === "v") session.devices.setHeld(false);
     });
     window.addEventListener("blur", () => session.devices.setHeld(false)); // the key is let go elsewhere
   }
@@ -81,14 +84,37 @@ export class More {
     const { session } = this.#desk;
     const { devices } = session;
     if (session.screen !== "call" || event.altKey || event.metaKey) return;
-    if (event.ctrlKey && event.shiftKey && event.code === "Slash") this.#showShortcuts(this.#shortcuts.hidden === true);
-    else if (event.ctrlKey && !event.shiftKey && event.code === "KeyD") devices.setMuted(!devices.muted);
-    else if (event.ctrlKey && !event.shiftKey && event.code === "KeyE") devices.video ? devices.cameraOff() : devices.cameraOn();
-    else if (!event.ctrlKey && event.code === "KeyV" && !isTyping(event.target)) {
-      if (!event.repeat) devices.setHeld(true);
+    const key = event.key.toLowerCase();
+    if (!event.ctrlKey) {
+      if (key === "v" && !event.repeat && !isTyping(event.target)) this.#hold(devices);
       return;
-    } else return;
+    }
+    if (isTyping(event.target) && IS_MAC) return; // there Ctrl+D and Ctrl+E are keys of every field
+    if (event.shiftKey ? !["?", "/"].includes(key) : !["d", "e"].includes(key)) return;
     event.preventDefault();
+    if (event.repeat) return;
+    if (event.shiftKey) this.#showShortcuts(this.#shortcuts.hidden === true);
+    else if (key === "d") this.#mute(devices);
+    else this.#camera(devices);
+  }
+
+  /** @param {Devices} devices */
+  #hold(devices) {
+    devices.setHeld(true);
+    if (devices.muted) this.#desk.voice.announce(this.#desk.words("device.said_held"));
+  }
+
+  /** @param {Devices} devices */
+  #mute(devices) {
+    devices.setMuted(!devices.muted);
+    this.#desk.voice.announce(this.#desk.words(devices.muted ? "device.said_muted" : "device.said_unmuted"));
+  }
+
+  /** @param {Devices} devices */
+  async #camera(devices) {
+    if (devices.video) devices.cameraOff();
+    else await devices.cameraOn();
+    this.#desk.voice.announce(this.#desk.words(devices.video ? "device.said_camera_on" : "device.said_camera_off"));
   }
 
   /** @param {boolean} open */

@@ -18,11 +18,12 @@ export class QualityLine {
 
   render() {
     const { session, words, voice } = this.#desk;
+    if (session.screen !== "call") this.#told = null;
     const step = session.phase === "connected" ? session.peer.quality.step : null;
     show(byId("quality"), step !== null);
     if (step) {
       mark(byId("quality"), "step", step);
-      say(byId("quality-text"), words(`page.quality_${step}`));
+      say(byId("quality-text"), words(session.cameraRests ? "page.camera_rests_now" : `page.quality_${step}`));
     }
     if (step === "poor" && this.#told !== "poor") voice.notice(words("page.quality_advice"), "warning");
     if (step) this.#told = step;

@@ -45,7 +45,7 @@ export class Stage {
     mark(byId("room"), "shown", shown ? "screen" : "person");
     this.#renderFace(inCall && !seeing && !shown);
     this.#put(this.#ownVideo, devices.video);
-    show(byId("own-view"), inCall && devices.video !== null && !hushed);
+    show(byId("own-view"), inCall && devices.video !== null && !hushed && !session.cameraRests);
     const seconds = reading?.countdown ?? 0;
     show(byId("countdown"), inCall && seconds > 0);
     say(byId("countdown-digits"), String(seconds));

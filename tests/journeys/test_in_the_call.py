@@ -23,6 +23,7 @@ def talking(two_in_the_lobby) -> tuple[Person, Person]:
     return alice, bob
 
 
+@pytest.mark.prove
 class ScreenTests:
     def test_it_is_shown_beside_the_camera(self, talking):
         alice, bob = talking
@@ -81,6 +82,7 @@ class ChatTests:
             expect(person.page.get_by_text("Thank you")).not_to_be_visible()
 
 
+@pytest.mark.prove
 class FileTests:
     def test_it_arrives_whole_though_the_connection_is_cut_on_the_way(self, talking, tmp_path):
         alice, bob = talking
@@ -114,6 +116,7 @@ class FileTests:
             person.reads("Not taken.")
 
 
+@pytest.mark.prove
 class KeyTests:
     def test_each_does_what_the_list_says(self, talking):
         alice, bob = talking

@@ -11,6 +11,7 @@ from tests import cast
 from tests.journeys.people import talk
 from tests.payouts.purse import give_promo
 
+pytestmark = pytest.mark.prove
 ASKS_SOON = {"SILENCE_ASKS_S": "4", "STILL_THERE_S": "5"}
 
 

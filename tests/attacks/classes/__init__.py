@@ -1,6 +1,7 @@
-"""The table: each class of attack on the money, the test in which it fails, and the broken twin in which it succeeds."""
+"""The table: each class of attack, the test in which it fails, and the broken twin in which it succeeds."""
 
 from tests.attacks.classes.money import MONEY
+from tests.attacks.classes.rooms import ROOMS
 from tests.attacks.classes.stripe import STRIPE
 
-ATTACKS = [*MONEY, *STRIPE]
+ATTACKS = [*MONEY, *STRIPE, *ROOMS]

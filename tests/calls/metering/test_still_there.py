@@ -8,7 +8,7 @@ from calls.metering import services as metering
 from calls.metering.errors import MeterRefused
 from tests.calls.metering.world import Story
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
 
 
 @pytest.fixture

@@ -41,6 +41,7 @@ class DoorTests:
             await Wire("/ws/elsewhere/", cookie=await sync_to_async(cookie_of)(alice)).open()
 
 
+@pytest.mark.again_in_prove
 class SignTests:
     """A raised hand, and that a screen is shared."""
 
@@ -85,6 +86,7 @@ class SignTests:
         assert await hers.error() == ("bad_field", "sign")
 
 
+@pytest.mark.again_in_prove
 class ChatTests:
     async def lines(self, wire: Wire, number: int) -> list[tuple[int, str]]:
         return [(line["by"], line["text"]) for line in [await wire.hear("chat") for _ in range(number)]]

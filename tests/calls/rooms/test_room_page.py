@@ -1,10 +1,13 @@
 """What the room's page promises its script: the elements that it looks for, and the words that it says."""
 
+import gzip
 import json
+import os
 import re
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from calls.rooms import services as rooms
 from calls.rooms.words import for_room_page
@@ -86,3 +89,20 @@ class RoomPageTests:
     def test_no_style_and_no_script_stands_in_the_page(self, page):
         assert "style=" not in page
         assert not re.search(r"<script(?![^>]*(?:src=|application/json))", page)
+
+
+class WeightTests:
+    def test_its_scripts_stay_within_120_kilobytes_as_sent(self):
+        """Every module that the page loads, by itself or through another, each compressed as the server does."""
+        folders = [settings.BASE_DIR / app / "static" for app in ("calls", "marketplace", "payouts")]
+        waiting, seen = ["calls/room/page.js", "marketplace/page.js"], {}
+        while waiting:
+            name = waiting.pop()
+            if name in seen:
+                continue
+            file = next(folder / name for folder in folders if (folder / name).exists())
+            seen[name] = len(gzip.compress(file.read_bytes()))
+            for imported in re.findall(r'^import .*?from "(\.[^"]+)";', file.read_text(), re.MULTILINE | re.DOTALL):
+                waiting.append(os.path.normpath(Path(name).parent / imported))
+        assert len(seen) > 30
+        assert sum(seen.values()) <= 120_000

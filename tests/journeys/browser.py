@@ -1,7 +1,9 @@
 """Real Chromium with pretended devices, and one window of it that notices every error a person would not see."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Response, WebSocket, expect
 
@@ -36,8 +38,8 @@ FLAGS = [
 expect.set_options(timeout=PATIENCE_MS)
 
 
-def launch(playwright: Playwright) -> Browser:
-    return playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
+def launch(playwright: Playwright, *, program: Path | str = CHROMIUM, more: Sequence[str] = ()) -> Browser:
+    return playwright.chromium.launch(executable_path=program, headless=True, args=[*FLAGS, *more])
 
 
 # Before any script of the page: keeps the connections that it makes, so that a journey can ask what really arrives, and what

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from marketplace.accounts.models import User
@@ -52,11 +52,16 @@ def pytest_runtest_makereport(
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def playwright_here() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
-        running = chromium.launch(playwright)
-        yield running
-        running.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright_here: Playwright) -> Iterator[Browser]:
+    running = chromium.launch(playwright_here)
+    yield running
+    running.close()
 
 
 @pytest.fixture(scope="session")
@@ -98,11 +103,11 @@ def site(migrated: Path, tmp_path: Path, request: pytest.FixtureRequest, django_
 
 @pytest.fixture
 def window(browser: Browser, site: Site, request: pytest.FixtureRequest) -> Iterator[Callable[..., Window]]:
-    """`window()` opens a private window on the site; `window(url=...)` on another server."""
+    """`window()` opens a private window on the site; `window(url=...)` on another server, `window(on=...)` in another browser."""
     windows = request.node.stash[WINDOWS] = []
 
-    def open_one(url: str = "", **how) -> Window:
-        windows.append(Window.open(browser, url or site.url, **how))
+    def open_one(url: str = "", on: Browser | None = None, **how) -> Window:
+        windows.append(Window.open(on or browser, url or site.url, **how))
         return windows[-1]
 
     yield open_one

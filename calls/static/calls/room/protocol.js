@@ -7,8 +7,8 @@ import { isOpen } from "./messages.js";
 
 /** @import { ChatCame, PeerNotice, Preview, RoomState, ServerError, Signal } from "./messages.js" */
 
-/** Two seconds for as long as a paid period would still resume by itself (20 s), then five. */
-const BACKOFF_MS = [250, 500, 1000, ...Array(9).fill(2000), 5000];
+/** A second for as long as a paid period would still resume by itself (20 s) and some more, then five. */
+const BACKOFF_MS = [250, 500, ...Array(30).fill(1000), 5000];
 const CONNECT_MS = 10_000;
 const SILENCE_MS = 25_000;
 const PROBE_MS = 2000;

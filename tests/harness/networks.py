@@ -1,0 +1,108 @@
+"""Two machines and a server between them, as far as networks can tell: namespaces, joined by a bridge in ours. Linux, as root.
+
+with two_machines() as (hers, his): ...; hers.cut(); hers.join_again("10.88.0.11")
+"""
+
+import os
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+SERVER = "10.88.0.254"
+PIECE = 65_536
+
+
+def ip(*words: str, inside: str = "") -> None:
+    command = ["ip", *(["-n", inside] if inside else []), *words]
+    subprocess.run(command, check=True, capture_output=True, text=True)
+
+
+@dataclass
+class Machine:
+    """`name` of its namespace; its one address."""
+
+    name: str
+    address: str
+
+    def set_up(self, bridge: str) -> None:
+        ip("netns", "add", self.name)
+        ip("link", "add", self.outside, "type", "veth", "peer", "name", "eth0", "netns", self.name)
+        ip("link", "set", self.outside, "master", bridge, "up")
+        ip("link", "set", "lo", "up", inside=self.name)
+        self._connect()
+
+    @property
+    def outside(self) -> str:
+        """Our end of its cable."""
+        return f"to-{self.name}"[:15]
+
+    def _connect(self) -> None:
+        ip("addr", "add", f"{self.address}/24", "dev", "eth0", inside=self.name)
+        ip("link", "set", "eth0", "up", inside=self.name)
+        ip("route", "add", "default", "via", SERVER, inside=self.name)  # without one a browser looks for no candidates
+
+    def cut(self) -> None:
+        ip("link", "set", "eth0", "down", inside=self.name)
+
+    def join_again(self, address: str = "") -> None:
+        """At `address` where that is another: from one network to the next, as a telephone does on its way out."""
+        ip("addr", "flush", "dev", "eth0", inside=self.name)
+        self.address = address or self.address
+        self._connect()
+
+    def program(self, program: str, folder: Path) -> Path:
+        """A program that runs there, as one that can be started from here."""
+        wrapper = folder / f"in-{self.name}"
+        wrapper.write_text(f'#!/bin/sh\nexec ip netns exec {self.name} {program} "$@"\n')
+        wrapper.chmod(0o755)
+        return wrapper
+
+
+@contextmanager
+def two_machines() -> Iterator[tuple[Machine, Machine]]:
+    here = os.getpid()
+    bridge = f"br{here}"[:15]
+    machines = Machine(f"rw{here}a", "10.88.0.1"), Machine(f"rw{here}b", "10.88.0.2")
+    ip("link", "add", bridge, "type", "bridge")
+    try:
+        ip("addr", "add", f"{SERVER}/24", "dev", bridge)
+        ip("link", "set", bridge, "up")
+        for machine in machines:
+            machine.set_up(bridge)
+        yield machines
+    finally:
+        for machine in machines:
+            with suppress(subprocess.CalledProcessError):
+                ip("netns", "delete", machine.name)
+        ip("link", "delete", bridge)
+
+
+@contextmanager
+def reached_from_outside(port: int) -> Iterator[None]:
+    """A server that listens on our loopback alone is reached at SERVER and the same port too."""
+    with socket.create_server((SERVER, port)) as door:
+        threading.Thread(target=_let_in, args=[door, port], daemon=True).start()
+        yield
+        door.shutdown(socket.SHUT_RDWR)
+
+
+def _let_in(door: socket.socket, port: int) -> None:
+    with suppress(OSError):  # the door is shut
+        while True:
+            outside, _ = door.accept()
+            inside = socket.create_connection(("127.0.0.1", port))
+            for one, other in ((outside, inside), (inside, outside)):
+                threading.Thread(target=_carry, args=[one, other], daemon=True).start()
+
+
+def _carry(one: socket.socket, other: socket.socket) -> None:
+    with suppress(OSError):
+        while piece := one.recv(PIECE):
+            other.sendall(piece)
+    for end in (one, other):
+        with suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)

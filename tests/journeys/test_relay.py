@@ -91,6 +91,7 @@ class RelayTests:
         talk(alice, bob)
 
 
+@pytest.mark.prove
 class CheckTests:
     def test_who_was_well_once_goes_straight_in(self, two_in_the_lobby):
         alice, bob = two_in_the_lobby()

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.again_in_prove
 SECRET = "the-site-and-its-relay-know-it"
 FAMILY_6 = 0x02
 UNAUTHORIZED, FORBIDDEN, QUOTA_REACHED = 401, 403, 486
-NUMBERS = count(1_000)  # of members; places outlive the tests that took them
+NUMBERS = count(1_000)  # of members, each with a quota of their own
 # aioice asks for IPv4 alone.
 FAMILY = (
     0x0017,
@@ -92,6 +92,7 @@ class Client:
 
     def __init__(self, port: int, *, username: str, password: str) -> None:
         self.port, self.username, self.password = port, username, password
+        self.has_a_place = False
 
     async def __aenter__(self) -> "Client":
         loop = asyncio.get_running_loop()
@@ -103,6 +104,9 @@ class Client:
         return self
 
     async def __aexit__(self, *_) -> None:
+        """Gives its place back: the next client may get the same port, and would be taken for this one."""
+        if self.has_a_place:
+            await self.ask(stun.Method.REFRESH, LIFETIME=0)
         self.transport.close()
 
     async def ask(self, method: stun.Method, **attributes) -> int:
@@ -117,7 +121,9 @@ class Client:
 
     async def takes_a_place(self, family: int = 0) -> int:
         wish = {"REQUESTED_ADDRESS_FAMILY": family} if family else {}
-        return await self.ask(stun.Method.ALLOCATE, REQUESTED_TRANSPORT=UDP_TRANSPORT, **wish)
+        answer = await self.ask(stun.Method.ALLOCATE, REQUESTED_TRANSPORT=UDP_TRANSPORT, **wish)
+        self.has_a_place = answer == 0
+        return answer
 
     async def may_send_to(self, address: str) -> int:
         """By either of the two ways that the protocol has."""

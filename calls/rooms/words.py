@@ -209,11 +209,11 @@ def _still_there() -> dict[str, str]:
         "title": _("Still there?"),
         "press": _("Press any key."),
         "payer": _(
-            "Nobody has spoken for 3 minutes. Press any key within {left} to go on. Otherwise paid time ends,"
+            "Nobody has spoken for some minutes. Press any key within {left} to go on. Otherwise paid time ends,"
             " and what passed since the last word is not charged."
         ),
         "expert": _(
-            "Nobody has spoken for 3 minutes. Press any key within {left}, so that the time until now counts."
+            "Nobody has spoken for some minutes. Press any key within {left}, so that the time until now counts."
             " {name} is asked too, and only their answer lets paid time go on."
         ),
         "waiting": _("You are here. Waiting {left} for {name}, or paid time ends."),
@@ -225,7 +225,7 @@ def _files() -> dict[str, str]:
     return {
         "offered_out": _("Waiting for {name} to take it."),
         "offered_in": _("{name} wants to send you {file}."),
-        "going": _("On its way, straight from browser to browser."),
+        "going": _("On its way."),
         "waiting": _("It goes on when the connection is back."),
         "done": _("Arrived whole."),
         "refused": _("Not taken."),

@@ -87,10 +87,10 @@ class RoomSocket(Paying, Socket):
             await self.close(REPLACED)
             return
         new_here = self.joined and self.joining
-        ringing = look.open_call_id
-        if new_here or ringing not in (None, self.ice_of):  # before it joins a page tries what it would use
+        open_call = look.open_call_id
+        if new_here or open_call not in (None, self.ice_of):  # before it joins a page tries what it would use
             look.state["ice"] = ice.servers(user_id=self.member.id, now=now)
-            self.ice_of = ringing
+            self.ice_of = open_call
         if new_here:
             self.joining = False
         look.state["you"]["joined"] = self.joined

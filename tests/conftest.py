@@ -20,6 +20,9 @@ from tests.payouts.stripe.fixtures import *  # noqa: F403
 
 PROOF_SEED = "PROOF_SEED"  # of the random lives in tests/payouts/life; named, they are lived again
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup"}
+# What lives from several connections at once. Marked `again_in_prove` is what is first asked of SQLite: it tries the same rules
+# for long, or reads what is written for people.
+FIRST_ON_POSTGRESQL = ("tests/calls/signalling/", "tests/payouts/stripe/", "tests/payouts/reconciliation/")
 
 
 def pytest_configure() -> None:
@@ -33,14 +36,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` chooses
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A test that asks no database has the same answer on every one: on PostgreSQL it is left out. One that tries the same
-    rules for long, or that reads what is written for people, is run there by `make prove`."""
+    """`make test` asks most questions of both databases, and each of the others of one: `make prove` asks it of the other.
+    A test that asks no database has the same answer on every one: it is run on SQLite."""
+    asks = {item: item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(item.fixturenames) for item in items}
     if connection.vendor == "sqlite":
+        for item in items:
+            if asks[item] and item.nodeid.startswith(FIRST_ON_POSTGRESQL):
+                item.add_marker("prove")
         return
     for item in items:
         if item.get_closest_marker("again_in_prove"):
             item.add_marker("prove")
-    asks = {item: item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(item.fixturenames) for item in items}
     config.hook.pytest_deselected(items=[item for item in items if not asks[item]])
     items[:] = [item for item in items if asks[item]]
 

@@ -106,7 +106,7 @@ def _ask(database: BaseDatabaseWrapper, sql: str, values: list) -> tuple:
     database.ensure_connection()
     database.validate_no_broken_transaction()  # as Django's cursor does: what is posted now would be rolled back
     with database.wrap_database_errors:
-        return RawCursor(database.connection).execute(_numbered(sql), values).fetchone()
+        return RawCursor(database.connection).execute(_numbered(sql), values).fetchall()[0]
 
 
 @cache

@@ -12,8 +12,6 @@ from pathlib import Path
 
 from tests.harness import servers
 
-# On SQLite `make test` hears of them by the journeys, which are served from it; on PostgreSQL and Redis it runs them all.
-SOCKETS = "tests/calls/signalling"
 ROOT = Path(__file__).resolve().parent.parent.parent
 Command = list[str]
 Environment = dict[str, str]
@@ -56,7 +54,7 @@ def stages() -> dict[str, Stage]:
     workers = ["-n", str(cores), "--dist", "worksteal"]
     journeys = ["tests/journeys", *workers]
     while_one_waits = ["-n", str(cores + 1), "--dist", "worksteal"]  # for a server or a clock, that is
-    on_sqlite = "not journey and not prove and not postgres and not redis"
+    on_sqlite = "not journey and not postgres and not redis"
     manage = [sys.executable, "manage.py"]
     static_files = ["env", *IN_PRODUCTION, *manage, "collectstatic", "--noinput", "--verbosity", "0"]
     return {
@@ -71,17 +69,12 @@ def stages() -> dict[str, Stage]:
                 ["env", *IN_PRODUCTION, *manage, "check", "--deploy", "--fail-level", "WARNING"],
             ]
         ),
-        "sqlite": Stage([pytest(*while_one_waits, f"--ignore={SOCKETS}", "-m", on_sqlite)]),
+        "sqlite": Stage([pytest(*while_one_waits, "-m", f"not prove and {on_sqlite}")]),
         "postgres": Stage([pytest(*while_one_waits, "-m", "not journey and not prove")], needs_servers=True),
         "js": Stage([["node", "--test", *js_tests()]]),
         "journeys": Stage([static_files, alone_on_the_network(pytest(*journeys, "-m", "journey and not prove"))]),
         "prove-journeys": Stage([static_files, alone_on_the_network(pytest(*journeys, "-m", "journey and prove"))]),
-        "prove-sqlite": Stage(
-            [
-                pytest(*workers, "-m", "prove and not journey and not postgres and not redis"),
-                pytest(*while_one_waits, SOCKETS, "-m", on_sqlite),
-            ]
-        ),
+        "prove-sqlite": Stage([pytest(*workers, "-m", f"prove and {on_sqlite}")]),
         "prove-postgres": Stage([pytest(*while_one_waits, "-m", "prove and not journey")], needs_servers=True),
     }
 

@@ -6,6 +6,8 @@ from playwright.sync_api import expect
 from tests.harness.servers import coturn, free_port
 from tests.journeys.people import talk
 
+pytestmark = pytest.mark.prove
+
 SECRET = "the-site-and-its-relay-know-it"
 # On one machine the two are at loopback, where the relay of a real site never sends.
 LOOPBACK = ("allow-loopback-peers", "allowed-peer-ip=127.0.0.1")
@@ -50,7 +52,7 @@ def relay():
 
 
 class RelayTests:
-    @pytest.mark.parametrize("transport", ["udp", pytest.param("tcp", marks=pytest.mark.prove)])
+    @pytest.mark.parametrize("transport", ["udp", "tcp"])
     def test_who_hides_the_address_is_reached_through_it_alone(self, site_with, relay, two_in_the_lobby, transport):
         site_with(f"{relay}?transport={transport}")
         alice, bob = two_in_the_lobby()
@@ -62,7 +64,6 @@ class RelayTests:
         alice.opens("Call details")
         alice.reads("Sound and picture go through this site's relay")
 
-    @pytest.mark.prove
     def test_chosen_in_mid_call_it_goes_on_through_the_relay(self, site_with, relay, two_in_the_lobby):
         site_with(f"{relay}?transport=udp")
         alice, bob = two_in_the_lobby()
@@ -75,14 +76,12 @@ class RelayTests:
             person.is_connected()
             person.hears()
 
-    @pytest.mark.prove
     def test_a_relay_that_refuses_is_told_and_the_call_connects_without_it(self, site_with, relay, two_in_the_lobby):
         site_with(f"{relay}?transport=udp", secret="another")
         alice, bob = two_in_the_lobby()
         alice.reads("The relay does not take us just now")
         talk(alice, bob)
 
-    @pytest.mark.prove
     def test_a_relay_that_is_not_there_too(self, site_with, two_in_the_lobby):
         site_with(f"turn:127.0.0.1:{free_port()}?transport=udp")
         alice, bob = two_in_the_lobby()
@@ -91,7 +90,6 @@ class RelayTests:
         talk(alice, bob)
 
 
-@pytest.mark.prove
 class CheckTests:
     def test_who_was_well_once_goes_straight_in(self, two_in_the_lobby):
         alice, bob = two_in_the_lobby()

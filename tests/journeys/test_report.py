@@ -1,5 +1,6 @@
 """*Report and leave*: bob is insulted, leaves by one press, says why, and is reached no more."""
 
+import pytest
 from playwright.sync_api import expect
 
 from calls.contacts.models import Block
@@ -7,6 +8,7 @@ from payouts.office.models import StaffTask
 from tests import cast
 
 
+@pytest.mark.prove
 class ReportTests:
     def test_one_press_and_alice_reaches_bob_no_more(self, site, signed_in_person):
         alice, bob = signed_in_person(cast.alice()), signed_in_person(cast.bob())

@@ -21,6 +21,8 @@ from tests.harness import servers
 from tests.journeys.people import Person
 from tests.journeys.site import Site, in_the_background, looking_into, manage
 
+pytestmark = pytest.mark.prove
+
 SETTLED_CARD = "4000 0000 0000 0077"  # its money can be sent on at once
 
 

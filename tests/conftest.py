@@ -20,9 +20,15 @@ from tests.payouts.stripe.fixtures import *  # noqa: F403
 
 PROOF_SEED = "PROOF_SEED"  # of the random lives in tests/payouts/life; named, they are lived again
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup"}
-# What lives from several connections at once. Marked `again_in_prove` is what is first asked of SQLite: it tries the same rules
+# The sockets, and all that hears of Stripe. Marked `again_in_prove` is what is first asked of SQLite: it tries the same rules
 # for long, or reads what is written for people.
-FIRST_ON_POSTGRESQL = ("tests/calls/signalling/", "tests/payouts/stripe/", "tests/payouts/reconciliation/")
+FIRST_ON_POSTGRESQL = (
+    "tests/calls/signalling/",
+    "tests/payouts/disputes/",
+    "tests/payouts/reconciliation/",
+    "tests/payouts/refunds/",
+    "tests/payouts/stripe/",
+)
 
 
 def pytest_configure() -> None:
@@ -38,17 +44,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """`make test` asks most questions of both databases, and each of the others of one: `make prove` asks it of the other.
     A test that asks no database has the same answer on every one: it is run on SQLite."""
+    on_sqlite = connection.vendor == "sqlite"
     asks = {item: item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(item.fixturenames) for item in items}
-    if connection.vendor == "sqlite":
-        for item in items:
-            if asks[item] and item.nodeid.startswith(FIRST_ON_POSTGRESQL):
-                item.add_marker("prove")
-        return
     for item in items:
-        if item.get_closest_marker("again_in_prove"):
+        first_on_sqlite = item.get_closest_marker("again_in_prove") is not None
+        first_on_postgresql = item.nodeid.startswith(FIRST_ON_POSTGRESQL) and not first_on_sqlite and asks[item]
+        if first_on_postgresql if on_sqlite else first_on_sqlite:
             item.add_marker("prove")
-    config.hook.pytest_deselected(items=[item for item in items if not asks[item]])
-    items[:] = [item for item in items if asks[item]]
+    if not on_sqlite:
+        config.hook.pytest_deselected(items=[item for item in items if not asks[item]])
+        items[:] = [item for item in items if asks[item]]
 
 
 def pytest_collection_finish() -> None:

@@ -25,7 +25,7 @@ from tests import cast
 from tests.payouts.purse import connect_bank, eur, make_available, purse
 from tests.payouts.stripe.story import connect, earn, work_for
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from django.test import override_settings
 from payouts.safety import services as safety
 from tests.payouts.purse import connect_bank, make_available
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from tests.payouts.mail.inbox import letters
 from tests.payouts.purse import charge, connect_bank, eur, give_credit, give_promo, make_available, purse
 from tests.payouts.stripe.story import connect, earn, work_for
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
 SEEN = {"card": "fp_card", "bank": "fp_bank", "device": "a-device", "address": "203.0.113.7"}
 
 

@@ -70,8 +70,8 @@ def run(period: PaidPeriod, *, at: datetime) -> None:
 
 
 def stop(period: PaidPeriod, *, at: datetime, reason: str, side: str) -> None:
-    Stop.objects.create(period=period, reason=reason, side=side, started_at=at)
-    _enter(period, State.STOPPED, at + _loss_left(period, at))
+    loss = Stop.objects.create(period=period, reason=reason, side=side, started_at=at)
+    _enter(period, State.STOPPED, _stands_until(period, loss))
 
 
 def _loss_left(period: PaidPeriod, at: datetime) -> timedelta:
@@ -87,8 +87,8 @@ def _loss_left(period: PaidPeriod, at: datetime) -> timedelta:
 
 def pause(period: PaidPeriod, *, at: datetime, side: str) -> None:
     witness.end_stop(period, at=at)
-    Stop.objects.create(period=period, reason=Reason.PAUSE, side=side, started_at=at)
-    _enter(period, State.PAUSED, at + timedelta(seconds=settings.PAUSE_ENDS_S))
+    taken = Stop.objects.create(period=period, reason=Reason.PAUSE, side=side, started_at=at)
+    _enter(period, State.PAUSED, _stands_until(period, taken))
 
 
 def fell_silent(period: PaidPeriod, *, side: str, at: datetime, reason: str) -> None:
@@ -101,7 +101,7 @@ def fell_silent(period: PaidPeriod, *, side: str, at: datetime, reason: str) -> 
         if loss and at < loss.started_at:
             loss.started_at, loss.side, loss.reason = at, side, reason
             loss.save(update_fields=["started_at", "side", "reason"])
-            _enter(period, State.STOPPED, at + _loss_left(period, at))
+            _enter(period, State.STOPPED, _stands_until(period, loss))
 
 
 def resumes_by_itself(period: PaidPeriod) -> bool:
@@ -241,9 +241,12 @@ _WHEN_DUE: dict[str, Callable[[PaidPeriod, datetime, datetime], None]] = {
 def _own_deadline(period: PaidPeriod) -> datetime:
     """What `deadline_at` is where nothing is asked, of a period that counts down no more."""
     standing = witness.open_stop(period)
-    if standing is None:
-        return _runs_until(period, witness.runs_since(period))
-    if period.state == State.PAUSED:
+    return _stands_until(period, standing) if standing else _runs_until(period, witness.runs_since(period))
+
+
+def _stands_until(period: PaidPeriod, standing: Stop) -> datetime:
+    """When a pause or a loss has lasted so long that the period ends."""
+    if standing.reason == Reason.PAUSE:
         return standing.started_at + timedelta(seconds=settings.PAUSE_ENDS_S)
     return standing.started_at + _loss_left(period, standing.started_at)
 

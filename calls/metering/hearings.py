@@ -44,16 +44,27 @@ def _begins_to_hear(period_id: int, side: str, process: UUID, since: datetime, n
 
 
 @transaction.atomic
-def silence(*, period_id: int, side: str, last_good_at: datetime, now: datetime, process: UUID | None = None) -> None:
+def silence(
+    *,
+    period_id: int,
+    side: str,
+    last_good_at: datetime,
+    now: datetime,
+    process: UUID | None = None,
+    spoken_at: datetime | None = None,
+) -> None:
     """The last good report of `side` was at `last_good_at`: what it heard ends there, and the meter stops there.
 
     With `process`, only what that server process witnessed ends: a tab that is replaced by one on another process says
     nothing about the new one. Harmless to repeat. After the end of a period it still counts, if a whole report was
-    missing before the end: then what was charged for that time goes back.
+    missing before the end: then what was charged for that time goes back. `spoken_at`: the last speech by the word of the
+    payer's page, kept for the next witness.
     """
     period = _lock(period_id)
     if period is None:
         return
+    if spoken_at and side == witness.PAYER:
+        witness.spoke(period, at=spoken_at)
     heard = Hearing.objects.filter(period=period, side=side)
     if process:
         heard = heard.filter(process=process)
@@ -85,6 +96,8 @@ def _end_at(period: PaidPeriod, heard: QuerySet[Hearing], *, at: datetime, reaso
     """Nothing of `heard` goes on after `at`; the period follows, whether it lives or was settled meanwhile."""
     meter.catch_up(period, until=at, now=now)
     silent = witness.end_hearings(heard.filter(_after(at)), at=at)
+    if reason == Stop.Reason.SERVER and witness.PAYER in silent:
+        witness.spoke(period, at=at)  # who knew of silence took it along
     if meter.is_over(period):
         settlement.correct(period, now=now)
     else:
@@ -103,6 +116,8 @@ def _take_over(period: PaidPeriod, *, side: str, process: UUID, since: datetime)
     beat_at = Process.objects.filter(pk=old.process).values_list("beat_at", flat=True).first()
     at = min(since, beat_at) if beat_at else since
     witness.end_hearings(Hearing.objects.filter(pk=old.pk), at=at)
+    if side == witness.PAYER:
+        witness.spoke(period, at=at)
     meter.fell_silent(period, side=side, at=at, reason=Stop.Reason.SERVER)
 
 

@@ -81,7 +81,9 @@ def _loss_left(period: PaidPeriod, at: datetime) -> timedelta:
     over and over, by chance or on purpose, would otherwise talk for ever and pay next to nothing.
     """
     return max(
-        timedelta(), timedelta(seconds=settings.LOSS_ENDS_S) - witness.lost_between(period, at - LOSS_WINDOW, at)
+        timedelta(),
+        timedelta(seconds=settings.LOSS_ENDS_S)
+        - witness.stood_still(period, at - LOSS_WINDOW, at, reasons=[Reason.LOSS, Reason.SERVER]),
     )
 
 
@@ -143,15 +145,24 @@ def is_there(period: PaidPeriod, *, side: str, at: datetime) -> None:
     if side == witness.PAYER:
         period.asked_at = period.silent_since = period.expert_there_at = None
         period.payer_there_at = at
-    elif period.expert_there_at is None:
+    elif period.expert_there_at:
+        return
+    else:
         period.expert_there_at = at
     period.save(update_fields=["asked_at", "silent_since", "expert_there_at", "payer_there_at"])
     _enter(period, period.state, _own_deadline(period))
 
 
 def question_until(period: PaidPeriod) -> datetime | None:
-    """None: nothing is asked."""
-    return period.asked_at and period.asked_at + timedelta(seconds=settings.STILL_THERE_S)
+    """None: nothing is asked. While a server was dead nobody could answer: that time comes on top."""
+    if period.asked_at is None:
+        return None
+    until = period.asked_at + timedelta(seconds=settings.STILL_THERE_S)
+    for dead in period.stops.filter(reason=Reason.SERVER).order_by("started_at"):
+        began, ended = max(dead.started_at, period.asked_at), dead.ended_at or _stands_until(period, dead)
+        if began < min(ended, until):
+            until += ended - began
+    return until
 
 
 def count_anew(period: PaidPeriod) -> None:
@@ -174,8 +185,9 @@ def _spoken_until(period: PaidPeriod, by: User | None) -> datetime | None:
     """The last spoken second; the question where the expert was there by then. None: the payer ends it, so they are there."""
     if by and by.pk == period.payer_id:
         return None
+    asked_at, silent_since = period.asked_at, period.silent_since
     is_expert_there = period.expert_there_at or (by and by.pk == period.expert_id)
-    return period.asked_at if is_expert_there else period.silent_since
+    return max(asked_at, silent_since) if is_expert_there and asked_at and silent_since else silent_since
 
 
 def tell(period: PaidPeriod) -> None:

@@ -17,7 +17,7 @@ from calls.metering.prices import earning_text, preview
 from calls.metering.receipts import PeriodRow, Receipt, charged, receipt
 from calls.metering.settlement import END_REASONS, may_give_back
 from calls.metering.states import latest_offer, latest_period, meter_state, offer_state, stored_state
-from calls.metering.still_there import here, nobody_speaks
+from calls.metering.still_there import here, nobody_speaks, spoken
 from calls.metering.stored import give_back_expired, give_back_stored, kept_past_date, stored_of_member
 from calls.metering.sweep import sweep
 
@@ -62,6 +62,7 @@ __all__ = [
     "send_offer",
     "send_receipt",
     "silence",
+    "spoken",
     "start_adding_credit",
     "stored_of_member",
     "stored_state",

@@ -18,8 +18,9 @@ from marketplace.accounts.models import User
 
 @transaction.atomic
 def nobody_speaks(*, period_id: int, spoken_at: datetime | None, now: datetime) -> timedelta:
-    """The payer's page has reported no speech since `spoken_at` (None: since it came). Asks both if that is SILENCE_ASKS_S
-    ago, not counting when the meter stood still; answers after how long to look again. Harmless to repeat.
+    """The payer's page has reported no speech since `spoken_at` (None: since it came). Asks both if the meter has run for
+    SILENCE_ASKS_S since then, whatever stopped it in between: an expert can be out of reach at will. Answers after how long
+    to look again. Harmless to repeat.
     """
     whole = timedelta(seconds=settings.SILENCE_ASKS_S)
     try:
@@ -27,14 +28,27 @@ def nobody_speaks(*, period_id: int, spoken_at: datetime | None, now: datetime) 
     except PaidPeriod.DoesNotExist:
         return whole
     meter.catch_up(period, until=now, now=now)
-    if period.state != PaidPeriod.State.RUNNING or is_act(period) or period.asked_at:
+    if meter.is_over(period) or is_act(period) or period.asked_at:
         return whole
-    known = [witness.runs_since(period), spoken_at, period.payer_there_at]
+    known = [period.counts_from, period.spoken_at, spoken_at, period.payer_there_at]
     silent_since = max(moment for moment in known if moment)
-    if now - silent_since < whole:
-        return whole - (now - silent_since)
+    silence = now - silent_since - witness.stood_still(period, silent_since, now)
+    if silence < whole:
+        return whole - silence
+    if period.state != PaidPeriod.State.RUNNING:
+        return timedelta(seconds=settings.REPORT_SILENCE_S)
     meter.ask(period, at=now, silent_since=silent_since)
     return whole
+
+
+@transaction.atomic
+def spoken(*, period_id: int, at: datetime) -> None:
+    """By the word of the payer's page somebody speaks while both are asked: no answer, but billed as far as that goes."""
+    period = meter.lock(period_id)
+    meter.catch_up(period, until=at, now=at)
+    if period.asked_at and not meter.is_over(period):
+        period.silent_since = at
+        period.save(update_fields=["silent_since"])
 
 
 @transaction.atomic

@@ -1,9 +1,10 @@
 """What the tables know of the two sides' hearing, handed to billing.py. Reading, opening and closing intervals only."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from calls.metering import billing
 from calls.metering.billing import Interval
@@ -60,15 +61,14 @@ def lost_since(period: PaidPeriod) -> datetime | None:
     return since
 
 
-def lost_between(period: PaidPeriod, start: datetime, end: datetime) -> timedelta:
-    """How long the meter stood still for losses that are over, within [start, end)."""
-    over = period.stops.filter(
-        reason__in=[Stop.Reason.LOSS, Stop.Reason.SERVER], ended_at__gt=start, started_at__lt=end
-    )
-    lost = timedelta()
-    for began, ended in over.values_list("started_at", "ended_at"):
-        lost += min(ended or end, end) - max(began, start)
-    return lost
+def stood_still(
+    period: PaidPeriod, start: datetime, end: datetime, *, reasons: Iterable[str] = Stop.Reason.values
+) -> timedelta:
+    """How long the meter stood still within [start, end), for one of the `reasons`."""
+    stops = period.stops.filter(
+        Q(ended_at=None) | Q(ended_at__gt=start), reason__in=list(reasons), started_at__lt=end
+    ).values_list("started_at", "ended_at")
+    return sum((min(ended or end, end) - max(began, start) for began, ended in stops), start=timedelta())
 
 
 def runs_since(period: PaidPeriod) -> datetime:
@@ -93,6 +93,13 @@ def end_hearings(hearings: QuerySet[Hearing], *, at: datetime) -> list[str]:
         hearing.ended_at = max(hearing.started_at, at)
         hearing.save(update_fields=["ended_at"])
     return fell_silent
+
+
+def spoke(period: PaidPeriod, *, at: datetime) -> None:
+    """Write down that there was speech until `at`."""
+    if period.spoken_at is None or period.spoken_at < at:
+        period.spoken_at = at
+        period.save(update_fields=["spoken_at"])
 
 
 def cut_stops(period: PaidPeriod, *, at: datetime) -> None:

@@ -31,20 +31,25 @@ class Hearing:
         self.told: int | None = None  # the period for which the metering takes this side to hear
         self.process = hub.id
         self.timer = None
-        self.spoken_at: datetime | None = None  # by the word of this page
+        self.spoken_at: datetime | None = None  # by the word of the payer's page
+        self.is_asked = False  # *Still there?*
         self.silence_timer = None
 
-    async def follow(self, period: int | None) -> None:
-        """The room's period changed: one that starts must know whether this side hears now."""
+    async def follow(self, period: int | None, *, is_asked: bool = False) -> None:
+        """The room's period or what it asks changed: one that starts must know whether this side hears now."""
+        self.is_asked = is_asked
         if period != self.period:
             self.period = period
+            self._listen_for_silence(
+                timedelta(seconds=settings.REPORT_SILENCE_S)
+            )  # this page may be the payer's second
             await self._tell()
 
     async def report(self, received: int, *, spoken: bool = False) -> None:
         silence, now = timedelta(seconds=settings.REPORT_SILENCE_S), timezone.now()
         self.ear.report(received, now=now, silence=silence)
-        if spoken:
-            self.spoken_at = now
+        if spoken and self.side == "payer":
+            await self._spoke(now)
         self._look_again_later()
         await self._tell()
 
@@ -72,27 +77,38 @@ class Hearing:
         if self.period is not None and self.told is None and self.ear.good and self.hub.may_witness:
             self.told = self.period
             await self._say_hearing(self.period)
-            if self.side == "payer":
-                self._listen_for_silence(timedelta(seconds=settings.SILENCE_ASKS_S))
+
+    async def _spoke(self, now: datetime) -> None:
+        """Nothing is written while they speak, except while *Still there?* is asked: the bill ends where the speech does."""
+        self.spoken_at = now
+        if self.is_asked and self.period is not None:
+            try:
+                await database_sync_to_async(metering.spoken)(period_id=self.period, at=now)
+            except Exception:
+                log.exception("Speech could not be written down")
 
     def _listen_for_silence(self, wait: timedelta) -> None:
-        """Nothing is written while they speak: the metering hears only of a silence that has lasted."""
+        """The metering hears only of a silence that has lasted."""
         if self.silence_timer:
             self.silence_timer.cancel()
+        if self.side != "payer" or self.period is None:
+            return
         self.silence_timer = self.hub.loop.call_later(
             wait.total_seconds(), lambda: self.hub.spawn(self._look_for_speech())
         )
 
     async def _look_for_speech(self) -> None:
-        if self.told is None:
+        wait, now, period = timedelta(seconds=settings.SILENCE_ASKS_S), timezone.now(), self.period
+        if period is None:
             return
-        wait, now = timedelta(seconds=settings.SILENCE_ASKS_S), timezone.now()
         if self.spoken_at and now - self.spoken_at < wait:
             wait -= now - self.spoken_at
+        elif self.told is None:  # the meter stands still, or soon will
+            wait = timedelta(seconds=settings.REPORT_SILENCE_S)
         else:
             try:
                 asks = database_sync_to_async(metering.nobody_speaks)
-                wait = await asks(period_id=self.told, spoken_at=self.spoken_at, now=now)
+                wait = await asks(period_id=period, spoken_at=self.spoken_at, now=now)
             except Exception:
                 log.exception("A silence could not be asked about")
         self._listen_for_silence(wait)
@@ -118,6 +134,7 @@ class Hearing:
             side=self.side,
             last_good_at=self.ear.last_good_at,
             process=self.process,
+            spoken_at=self.spoken_at,
         )
         if not await _try(said):
             self.hub.spawn(_say_until_heard(said))

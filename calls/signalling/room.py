@@ -98,7 +98,8 @@ class RoomSocket(Paying, Socket):
         await self._meet(look, again=new_here)
         if self.joined:
             await self._show_chat(look.chat)
-        await self.hearing.follow(look.period_id if self.joined else None)
+        is_asked = look.state["meter"].get("question") is not None
+        await self.hearing.follow(look.period_id if self.joined else None, is_asked=is_asked)
 
     async def _send_state(self, state: dict) -> None:
         meter = {key: value for key, value in state["meter"].items() if key not in TICKING}

@@ -178,6 +178,10 @@ class PeriodMachine(RuleBasedStateMachine):
         if period.asked_at and period.asked_at == self.story.now:
             assert period.asked_at - period.silent_since >= timedelta(seconds=180)
 
+    @rule()
+    def somebody_speaks(self) -> None:
+        self.story.spoken()
+
     @rule(member=MEMBERS)
     def still_there(self, member: str) -> None:
         self.press(metering.here, member=getattr(self.story, member))

@@ -3,10 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from calls.metering import services as metering
 from calls.metering.errors import MeterRefused
-from tests.calls.metering.world import Story
+from calls.notices.models import Process
+from tests.calls.metering.world import OTHER_SERVER, SERVER, Story
 
 pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
 
@@ -44,8 +48,8 @@ class QuestionTests:
         story.pause(story.alice)
         story.after(200)
         story.resume()
-        story.after(100)
-        assert story.nobody_speaks() == timedelta(seconds=80)
+        story.after(60)
+        assert story.nobody_speaks() == timedelta(seconds=20)
 
     def test_while_it_stands_still_nobody_is_asked(self):
         story = Story().go_paid().after(10)
@@ -69,6 +73,77 @@ class QuestionTests:
         story.nobody_speaks()
         assert story.meter()["question"] is None
         assert metering.nobody_speaks(period_id=10**9, spoken_at=None, now=story.now)
+
+
+class LossTests:
+    """What breaks off is no speech."""
+
+    def test_an_expert_out_of_reach_again_and_again_does_not_put_it_off(self):
+        story = Story().go_paid().after(10)
+        spoken_at = story.now
+        while story.meter()["question"] is None:
+            story.after(100).lose("expert", silent_for=0)
+            story.after(6).hear("expert")
+            story.nobody_speaks(spoken_at)
+            assert story.ago(300) < spoken_at
+        story.after(60).sweep()
+        assert ended(story) == ("silent", 10_000, 0)
+
+    def test_what_the_payers_page_heard_before_it_was_gone_is_known_to_the_next(self):
+        story = Story().go_paid().after(100)
+        story.lose("payer", silent_for=0, spoken_at=story.now)
+        story.after(10).hear("payer")
+        story.after(100)
+        assert story.nobody_speaks() == timedelta(seconds=80)
+
+    def test_of_the_expert_no_such_word_is_taken(self):
+        story = Story().go_paid().after(100)
+        story.lose("expert", silent_for=0, spoken_at=story.now)
+        story.after(10).hear("expert")
+        story.after(60)
+        assert story.nobody_speaks() == timedelta(seconds=20)
+
+    @pytest.mark.parametrize("how", ["its death is noticed", "the payer moves first"])
+    def test_when_the_payers_server_dies_they_spoke_until_then(self, how):
+        """It alone knew of speech; an expert's cannot be taken down on purpose."""
+        story = Story().go_paid().after(100)
+        died_at = story.now
+        story.after(10)
+        if how == "its death is noticed":
+            story.kill(beat=10)
+            story.hear(process=OTHER_SERVER)
+        else:
+            Process.objects.create(pk=SERVER, started_at=died_at, beat_at=died_at)
+            story.hear("payer", process=OTHER_SERVER)
+        assert story.period.spoken_at == died_at
+        story.after(100)
+        assert story.nobody_speaks() == timedelta(seconds=80)
+
+
+class SpeechTests:
+    """While both are asked somebody speaks, and the payer presses nothing."""
+
+    def test_it_is_billed_to_the_last_word(self, story):
+        story.after(20).spoken()
+        story.after(20).spoken()
+        story.after(20).sweep()
+        assert ended(story) == ("silent", 280_000, 833)
+
+    def test_also_after_the_expert_answered(self, story):
+        story.here(story.bob)
+        story.after(40).spoken()
+        story.after(20).sweep()
+        assert ended(story) == ("silent", 280_000, 833)
+
+    def test_before_anything_is_asked_it_is_not_written_down(self):
+        story = Story().go_paid().after(60)
+        story.spoken()
+        assert story.period.silent_since is None
+
+    def test_after_the_end_it_changes_nothing(self, story):
+        story.after(60).sweep()
+        story.spoken()
+        assert ended(story) == ("silent", 60_000, 100)
 
 
 class AnswerTests:
@@ -96,6 +171,24 @@ class AnswerTests:
         assert story.meter(story.alice)["question"]["answered"] is False
         story.after(50).sweep()
         assert ended(story) == ("silent", 240_000, 700)
+
+    def test_repeated_by_the_expert_it_costs_one_look(self, story):
+        story.here(story.bob)
+        with CaptureQueriesContext(connection) as seen:
+            story.here(story.bob)
+        assert not [query for query in seen.captured_queries if query["sql"].startswith("UPDATE")]
+
+    def test_a_server_that_was_dead_gives_its_time_back(self, story):
+        story.after(20).kill(beat=0)
+        story.after(15).hear(process=OTHER_SERVER)
+        assert story.meter()["question"]["until"] == story.ms(40)
+        story.after(39).sweep()
+        assert story.meter()["state"] == "running"
+
+    def test_one_that_stays_dead_ends_it(self, story):
+        story.after(20).kill(beat=0)
+        story.after(settings.LOSS_ENDS_S).sweep()
+        assert ended(story) == ("silent", 60_000, 100)
 
     def test_of_nobody_ends_it_at_the_last_spoken_second(self, story):
         story.after(60).sweep()

@@ -137,10 +137,22 @@ class Story:
                 period_id=self.period_id, side=side, process=process, since=since or self.now, now=self.now
             )
 
-    def lose(self, side: str = "payer", *, silent_for: float = 5, process: UUID | None = None) -> None:
+    def lose(
+        self,
+        side: str = "payer",
+        *,
+        silent_for: float = 5,
+        process: UUID | None = None,
+        spoken_at: datetime | None = None,
+    ) -> None:
         """`side` had its last good report `silent_for` seconds ago."""
         metering.silence(
-            period_id=self.period_id, side=side, last_good_at=self.ago(silent_for), now=self.now, process=process
+            period_id=self.period_id,
+            side=side,
+            last_good_at=self.ago(silent_for),
+            now=self.now,
+            process=process,
+            spoken_at=spoken_at,
         )
 
     def kill(self, process: UUID = SERVER, *, beat: float) -> None:
@@ -148,6 +160,9 @@ class Story:
 
     def nobody_speaks(self, since: datetime | None = None) -> timedelta:
         return metering.nobody_speaks(period_id=self.period_id, spoken_at=since, now=self.now)
+
+    def spoken(self) -> None:
+        metering.spoken(period_id=self.period_id, at=self.now)
 
     # --- the buttons ---
 

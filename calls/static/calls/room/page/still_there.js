@@ -6,15 +6,22 @@ import { durationText } from "./words.js";
 
 /** @import { Desk } from "./desk.js" */
 
+const AGAIN_MS = 1_000; // a lost answer is said again by the next press; a typist's keys are one answer
+
 export class StillThere {
   #desk;
   #card = byId("still-there");
   #isAsked = false;
+  #answeredAt = -AGAIN_MS;
 
   /** @param {Desk} desk */
   constructor(desk) {
     this.#desk = desk;
     for (const press of ["pointerdown", "keydown"]) document.addEventListener(press, () => this.#answer(), { capture: true });
+    // Presses in the card's frames and in other windows are not told to this one; that the focus goes there or comes back is.
+    // A focus that goes elsewhere says nothing: so does it when a screen locks because nobody is there.
+    window.addEventListener("focus", () => this.#answer());
+    window.addEventListener("blur", () => document.activeElement instanceof HTMLIFrameElement && this.#answer());
   }
 
   get #question() {
@@ -44,6 +51,10 @@ export class StillThere {
   #answer() {
     const { state } = this.#desk.session;
     const question = this.#question;
-    if (question && !question.answered && isPaid(state?.meter)) this.#desk.session.send("meter.here", { period: state.meter.period });
+    const isNew = performance.now() - this.#answeredAt >= AGAIN_MS;
+    if (question && !question.answered && isPaid(state?.meter) && isNew) {
+      this.#answeredAt = performance.now();
+      this.#desk.session.send("meter.here", { period: state.meter.period });
+    }
   }
 }

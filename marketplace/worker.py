@@ -68,6 +68,7 @@ def lanes() -> list[list[Job]]:
         Job("offers and paid periods whose time has come", lambda: metering.sweep(now=timezone.now())),
         Job("orders whose time has come", lambda: orders.sweep(now=timezone.now()), every_s=10),
         Job("calls whose time has come", lambda: rooms.sweep(now=timezone.now())),
+        Job("quiet hours and times away", lambda: rooms.turn_presence(now=timezone.now()), every_s=1),
     ]
     world_outside = [
         Job("outbox", lambda: outbox.work(handlers=HANDLERS, now=timezone.now())),

@@ -6,7 +6,7 @@ from calls.rooms.ringing import answer, cancel, decline, open_calls, ring
 from calls.rooms.rings import rings_state
 from calls.rooms.seating import erase_chat, explain_report, join, leave, open_call, report_and_leave, say_in_chat, sign
 from calls.rooms.states import Chat, Look, look, room_state
-from calls.rooms.sweep import reap, sweep
+from calls.rooms.sweep import reap, sweep, turn_presence
 
 __all__ = [
     "CallOver",
@@ -33,4 +33,5 @@ __all__ = [
     "say_in_chat",
     "sign",
     "sweep",
+    "turn_presence",
 ]

@@ -38,6 +38,14 @@ def _end(call: Call, now: datetime) -> None:
         ending.end(call=call, state=State.ENDED, reason=reason, now=now, only_if_due=True)
 
 
+def turn_presence(*, now: datetime) -> int:
+    """Quiet hours begin and end; experts who were away for a time are back. How many are seen otherwise now."""
+    turned = experts.turn(now=now)
+    for user_id in turned:
+        notices.tell_watchers(user_id=user_id)
+    return len(turned)
+
+
 def reap(*, now: datetime) -> int:
     """Ends at its last beat whatever a dead server process witnessed: hearings, presence, seats. Repeatable.
 

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from marketplace.experts import languages, photos
+from marketplace.experts import languages, photos, quiet
 from marketplace.experts.models import Category, Profile
 
 SKILLS_MAX, SKILL_LENGTH_MAX = 8, 30
@@ -84,3 +84,29 @@ class ProfileForm(forms.Form):
         if len(chosen) > LANGUAGES_MAX:
             raise ValidationError(_("At most {limit} languages.").format(limit=LANGUAGES_MAX))
         return chosen
+
+
+class QuietHoursForm(forms.Form):
+    """Both times or neither."""
+
+    start = forms.TimeField(required=False)
+    end = forms.TimeField(required=False)
+    zone = forms.CharField(required=False, max_length=64)
+
+    def clean(self) -> dict:
+        said = super().clean() or {}
+        if self.errors:
+            return said
+        try:
+            hours = quiet.checked(said["start"], said["end"], said["zone"])
+        except quiet.BadHours as problem:
+            raise ValidationError(_WRONG_HOURS[problem.code]) from problem
+        self.has_hours = hours is not None
+        return said
+
+
+_WRONG_HOURS = {
+    "half": gettext_lazy("Quiet hours need a beginning and an end. Leave both empty for none."),
+    "same": gettext_lazy("Quiet hours that begin when they end never end. To be away, press Set away."),
+    "zone": gettext_lazy("There is no such time zone. They are written like Europe/Paris."),
+}

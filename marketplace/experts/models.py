@@ -1,7 +1,12 @@
+from datetime import datetime
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from marketplace.experts import quiet
 
 
 class Category(models.Model):
@@ -67,8 +72,33 @@ class Presence(models.Model):
     )
     state = models.CharField(max_length=4, choices=State.choices, default=State.AWAY, db_index=True)
     chosen_away = models.BooleanField(default=False)  # wins over every open tab
+    away_until = models.DateTimeField(null=True)  # of a chosen away; null: until they say so
+    quiet_from = models.TimeField(null=True)
+    quiet_to = models.TimeField(null=True)
+    quiet_zone = models.CharField(max_length=64, blank=True)
+    is_quiet = models.BooleanField(default=False)  # within the quiet hours, and not available all the same
+    turns_at = models.DateTimeField(null=True)  # when time alone next changes something of this
     in_call = models.BooleanField(default=False)
     missed_rings = models.JSONField(default=list)  # ids of the callers of the last rings missed in a row
+
+    class Meta:
+        indexes = [models.Index(fields=["turns_at"], condition=Q(turns_at__isnull=False), name="presence_turns")]
+
+    @property
+    def quiet_hours(self) -> quiet.Hours | None:
+        if self.quiet_from is None or self.quiet_to is None:
+            return None
+        return quiet.Hours(self.quiet_from, self.quiet_to, self.quiet_zone)
+
+    @property
+    def back_at(self) -> datetime | None:
+        """When this expert, who cannot be called now, can be again, as far as they said."""
+        if not self.chosen_away:
+            return self.turns_at if self.is_quiet else None
+        hours = self.quiet_hours
+        if self.away_until and hours and quiet.is_within(hours, self.away_until):
+            return quiet.next_change(hours, self.away_until)
+        return self.away_until
 
 
 class Connection(models.Model):

@@ -1,15 +1,18 @@
 """Who can be called now. Verbs return whether what others see has changed, so that the caller can tell those who watch.
 
 A member is here while some server process holds a socket of theirs (`Connection`). An expert's `Presence` row says what
-follows from that: a chosen *away* wins over all tabs, then *busy* while in a call, then *free* while here.
+follows from that: a chosen *away* and quiet hours win over all tabs, then *busy* while in a call, then *free* while here.
 """
 
 from collections.abc import Iterable
+from datetime import datetime, time
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from marketplace.accounts.models import User
+from marketplace.experts import quiet
 from marketplace.experts.models import Connection, Presence, Profile
 
 State = Presence.State
@@ -39,9 +42,37 @@ def set_in_call(*, user: User, in_call: bool) -> bool:
     return _change(user, in_call=in_call)
 
 
-def choose_away(*, user: User, away: bool) -> bool:
-    """The expert's own switch: away whatever is open, or available again. Either way the count of missed rings starts anew."""
-    return _change(user, chosen_away=away, missed_rings=[])
+def choose_away(*, user: User, away: bool, now: datetime, until: datetime | None = None) -> bool:
+    """The expert's own switch: away whatever is open, `until` then or until they switch it; or available again, in quiet hours
+    too, until those begin anew. Either way the count of missed rings starts anew."""
+    until = until if away else None
+    chosen = {"chosen_away": away, "away_until": until, "missed_rings": []}
+    return _change(user, now, **chosen) if away else _change(user, now, **chosen, is_quiet=False)
+
+
+def choose_quiet_hours(*, user: User, start: time | None, end: time | None, zone: str, now: datetime) -> bool:
+    """Every day from `start` to `end` in `zone` nobody can ring; None and None: no such hours. Raises quiet.BadHours."""
+    hours = quiet.checked(start, end, zone)
+    is_quiet = hours is not None and quiet.is_within(hours, now)
+    return _change(user, now, quiet_from=start, quiet_to=end, quiet_zone=zone if hours else "", is_quiet=is_quiet)
+
+
+def turn(*, now: datetime) -> list[int]:
+    """Quiet hours begin and end, and a chosen away whose time is over. The ids of the experts whose state changed."""
+    due = Presence.objects.filter(turns_at__lte=now).select_related("user")
+    return [presence.user_id for presence in due if _turn(presence.user, now)]
+
+
+def _turn(user: User, now: datetime) -> bool:
+    with transaction.atomic():
+        presence = Presence.objects.select_for_update().filter(user=user, turns_at__lte=now).first()
+        if presence is None:
+            return False  # another worker's
+        hours = presence.quiet_hours
+        is_quiet = hours is not None and quiet.is_within(hours, now)
+        if presence.away_until and presence.away_until <= now:
+            return _change(user, now, chosen_away=False, away_until=None, is_quiet=is_quiet)
+        return _change(user, now, is_quiet=is_quiet)
 
 
 def note_ring_answered(*, user: User) -> bool:
@@ -65,31 +96,42 @@ def refresh(*, user: User) -> bool:
     return _change(user)
 
 
-def _change(user: User, **fields) -> bool:
-    """Writes `fields` and the state that follows, under a lock: two processes may hear of the same member at once."""
+def _change(user: User, now: datetime | None = None, **fields: Any) -> bool:
+    """Writes `fields` and the state that follows, under a lock: two processes may hear of the same member at once.
+
+    With `now` also when time alone will change something: to be given with what that depends on.
+    """
     with transaction.atomic():
         presence = Presence.objects.select_for_update().filter(user=user).first()
         if presence is None:
             if not Profile.objects.filter(user=user).exists():
                 return False  # nobody looks at the presence of somebody who is no expert
             presence, _ = Presence.objects.get_or_create(user=user)
-        before = (presence.state, *(getattr(presence, name) for name in fields))
+        before = (presence.state, presence.turns_at, *(getattr(presence, name) for name in fields))
         seen = presence.state
         for name, value in fields.items():
             setattr(presence, name, value)
         presence.state = _follows(presence)
-        if before != (presence.state, *fields.values()):
+        if now:
+            presence.turns_at = _turns_at(presence, now)
+        if before != (presence.state, presence.turns_at, *fields.values()):
             presence.save()
         return presence.state != seen
 
 
 def _follows(presence: Presence) -> str:
-    if presence.chosen_away:
+    if presence.chosen_away or presence.is_quiet:
         return State.AWAY
     if presence.in_call:
         return State.BUSY
     here = Connection.objects.filter(user_id=presence.user_id).exists()
     return State.FREE if here else State.AWAY
+
+
+def _turns_at(presence: Presence, now: datetime) -> datetime | None:
+    hours = presence.quiet_hours
+    turns = [presence.away_until, quiet.next_change(hours, now) if hours else None]
+    return min((moment for moment in turns if moment), default=None)
 
 
 def state(user: User) -> str:

@@ -14,6 +14,7 @@ from marketplace.experts.models import Category, Profile, WhoMayRing
 from marketplace.experts.presence import (
     arrived,
     choose_away,
+    choose_quiet_hours,
     left,
     note_missed_ring,
     note_ring_answered,
@@ -22,11 +23,13 @@ from marketplace.experts.presence import (
     set_in_call,
     state,
     states,
+    turn,
 )
 
 __all__ = [
     "arrived",
     "choose_away",
+    "choose_quiet_hours",
     "choose_who_may_ring",
     "left",
     "note_missed_ring",
@@ -38,6 +41,7 @@ __all__ = [
     "set_in_call",
     "state",
     "states",
+    "turn",
     "unpublish",
     "write_profile",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib import messages
@@ -23,6 +23,7 @@ from marketplace.accounts.models import User
 from marketplace.closing import services as closing
 from marketplace.experts import languages
 from marketplace.experts import services as experts
+from marketplace.experts.forms import QuietHoursForm
 from marketplace.experts.models import Presence, Profile, WhoMayRing
 from marketplace.listings.models import Listing
 from payouts.earnings import services as earnings
@@ -31,6 +32,7 @@ from payouts.paging import Page, page
 from payouts.wallet import services as wallet
 
 ROWS_A_PAGE = 20
+AWAY_HOURS = (1, 4, 12)
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ def me(request):
             "profile": profile,
             "languages": [languages.name(code) for code in profile.languages] if profile else [],
             "who_may_ring": WhoMayRing.choices,
+            "away_hours": AWAY_HOURS,
             "blocks": blocks,
             "blocked_ids": {block.blocked_id for block in blocks},
             "calls": _rows(request.user, calls),
@@ -79,10 +82,32 @@ def me(request):
 @login_required
 @require_POST
 def choose_presence(request):
-    """The expert's switch: `away` is 1 or 0."""
+    """The expert's switch: `away` is 1 or 0; `for` how many of the hours offered, empty until they switch it back."""
     get_object_or_404(Profile, user=request.user)
-    if experts.choose_away(user=request.user, away=request.POST.get("away") == "1"):
+    now, hours = timezone.now(), request.POST.get("for", "")
+    if hours and hours not in map(str, AWAY_HOURS):
+        messages.error(request, _("Please choose for how long you are away."))
+        return redirect("me")
+    until = now + timedelta(hours=int(hours)) if hours else None
+    if experts.choose_away(user=request.user, away=request.POST.get("away") == "1", until=until, now=now):
         notices.tell_watchers(user_id=request.user.pk)
+    return redirect("me")
+
+
+@login_required
+@require_POST
+def choose_quiet_hours(request):
+    get_object_or_404(Profile, user=request.user)
+    form = QuietHoursForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(text for texts in form.errors.values() for text in texts))
+        return redirect("me")
+    if experts.choose_quiet_hours(user=request.user, now=timezone.now(), **form.cleaned_data):
+        notices.tell_watchers(user_id=request.user.pk)
+    messages.success(
+        request,
+        _("Saved. Nobody can call you in these hours.") if form.has_hours else _("Saved. You have no quiet hours."),
+    )
     return redirect("me")
 
 
@@ -136,7 +161,7 @@ def _profile_of(member: User) -> Profile | None:
     )
     if profile:
         presence = getattr(profile.user, "presence", None) or Presence(user=member)
-        profile.presence_state, profile.chosen_away = presence.state, presence.chosen_away
+        profile.presence_state, profile.presence = presence.state, presence
         for listing in profile.offered:
             listing.price = Money(listing.rate_minor or listing.price_minor, listing.currency)
     return profile

@@ -11,6 +11,7 @@ urlpatterns = [
     path("become-an-expert/", publish.become_an_expert, name="become_an_expert"),
     path("me/", me.me, name="me"),
     path("me/presence/", me.choose_presence, name="choose_presence"),
+    path("me/quiet-hours/", me.choose_quiet_hours, name="choose_quiet_hours"),
     path("me/who-may-ring/", me.choose_who_may_ring, name="choose_who_may_ring"),
     path("me/blocked/<int:member_id>/", me.block, name="block"),
     path("me/blocked/<int:member_id>/remove/", me.unblock, name="unblock"),

@@ -97,8 +97,9 @@ def shown_profiles() -> QuerySet[Profile]:
 
 
 def complete(profile: Profile) -> Profile:
-    """A profile of `shown_profiles` with `presence_state` and `rate` in the shape that pages show."""
+    """A profile of `shown_profiles` with `presence_state`, `back_at` (None: they did not say) and `rate`, as pages show them."""
     presence = getattr(profile.user, "presence", None)
     profile.presence_state = presence.state if presence else Presence.State.AWAY
+    profile.back_at = presence.back_at if presence else None
     profile.rate = Money(profile.rate_minor, profile.currency) if profile.rate_minor else None
     return profile

@@ -6,7 +6,7 @@ import { followUnsettled } from "./page/follow.js";
 import { IncomingCalls } from "./page/incoming.js";
 import { CallPanel } from "./page/outgoing.js";
 import { showPresence, shownExperts } from "./page/presence.js";
-import { showLocalTimes } from "./page/times.js";
+import { proposeOwnZone, showLocalTimes } from "./page/times.js";
 
 const { member, words } = pageData();
 
@@ -71,6 +71,7 @@ if (panel) {
 watchShown();
 socket.connect();
 showLocalTimes();
+proposeOwnZone();
 followUnsettled();
 addEventListener("online", () => socket.connect());
 document.addEventListener("visibilitychange", comeBack);

@@ -53,7 +53,7 @@ class RingTests:
         assert refusal(caller=alice, expert=bob, now=now) == "not_an_expert"
 
     def test_an_expert_who_is_away_cannot_be_rung(self, alice, bob, now):
-        experts.choose_away(user=bob, away=True)
+        experts.choose_away(user=bob, away=True, now=now)
         assert refusal(caller=alice, expert=bob, now=now) == "away"
 
     def test_an_expert_being_rung_is_busy(self, alice, bob, eve, now):

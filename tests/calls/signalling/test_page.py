@@ -1,5 +1,6 @@
 import pytest
 from asgiref.sync import sync_to_async
+from django.utils import timezone
 
 from calls.rooms.models import Call
 from marketplace.experts import services as experts
@@ -124,6 +125,6 @@ class RingingTests:
 
     async def test_an_expert_who_chose_away_is_not_rung(self, alice, bob):
         hers, _ = await page_of(alice), await page_of(bob)
-        await sync_to_async(experts.choose_away)(user=bob, away=True)
+        await sync_to_async(experts.choose_away)(user=bob, away=True, now=timezone.now())
         await hers.say("ring", expert=bob.id, line="")
         assert await hers.error() == ("ring.away", "ring")

@@ -65,18 +65,18 @@ class ProcessDeathTests:
 class ChoosingTests:
     def test_a_chosen_away_wins_over_all_tabs(self, bob):
         presence.arrived(user=bob, process=HERE)
-        assert presence.choose_away(user=bob, away=True)
+        assert presence.choose_away(user=bob, away=True, now=cast.NOW)
         presence.arrived(user=bob, process=THERE)
         assert presence.state(bob) == "away"
 
     def test_available_again_is_free_with_a_page_open(self, bob):
         presence.arrived(user=bob, process=HERE)
-        presence.choose_away(user=bob, away=True)
-        assert presence.choose_away(user=bob, away=False)
+        presence.choose_away(user=bob, away=True, now=cast.NOW)
+        assert presence.choose_away(user=bob, away=False, now=cast.NOW)
         assert presence.state(bob) == "free"
 
     def test_available_without_a_page_is_away(self, bob):
-        presence.choose_away(user=bob, away=False)
+        presence.choose_away(user=bob, away=False, now=cast.NOW)
         assert presence.state(bob) == "away"
 
 

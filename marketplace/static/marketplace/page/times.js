@@ -31,3 +31,10 @@ export function showLocalTimes() {
     }
   }
 }
+
+/** A field for a time zone that is empty proposes the visitor's own. */
+export function proposeOwnZone() {
+  for (const field of document.querySelectorAll("input[data-own-zone]")) {
+    if (field instanceof HTMLInputElement && !field.value) field.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
+  }
+}

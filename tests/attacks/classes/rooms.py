@@ -17,4 +17,67 @@ ROOMS = [
         ],
         ["attacks/test_relay.py::CredentialTests::test_where_nobody_is_asked_a_stranger_is_served"],
     ),
+    Attack(
+        "A page of another site opens a socket with the cookie of a signed-in member.",
+        ["calls/signalling/test_origin.py::AttackTests::test_fails"],
+        [
+            "calls/signalling/test_origin.py::AttackTests::test_succeeds_where_the_check_is_off",
+            "AttackTests::test_succeeds_where_only_the_host_is_checked",
+        ],
+    ),
+    Attack(
+        "A visitor, a stranger, staff or the other side say what is only another's to say; who only looks at a room speaks.",
+        [
+            "calls/signalling/test_matrix.py::RoomTests::test_each_person_may_what_is_theirs",
+            "PageTests::test_visitors_only_look",
+            "calls/signalling/test_room.py::RelayTests::test_an_onlooker_sends_nothing_to_anybody",
+            "ChatTests::test_an_onlooker_reads_nothing",
+        ],
+        [
+            "calls/signalling/test_matrix.py::BrokenDoorTests::test_a_door_that_asks_for_no_role_would_be_seen",
+            "calls/signalling/test_attacks.py::OnlookerTests::test_where_nobody_asks_for_a_seat_who_only_looks_speaks",
+        ],
+    ),
+    Attack(
+        "A stranger goes into a room whose address they saw, or tries addresses until one is there.",
+        [
+            "calls/signalling/test_room.py::DoorTests::test_strangers_are_refused",
+            "DoorTests::test_an_unknown_room_looks_the_same",
+            "DoorTests::test_what_can_be_no_code_is_refused_without_an_error_of_ours",
+            "calls/signalling/test_attacks.py::CodeTests::test_no_seed_gives_the_next_one",
+        ],
+        [
+            "calls/signalling/test_attacks.py::StrangerTests::test_where_the_address_alone_opens_the_door_eve_comes_in",
+            "CodeTests::test_of_another_source_of_chance_a_seed_gives_it",
+        ],
+    ),
+    Attack(
+        "Frames that are no messages, or too many of them, end sockets or reach the other side.",
+        [
+            "calls/signalling/test_hostile.py::RoomFrameTests::test_each_gets_its_error_and_nobody_else_notices",
+            "PageFrameTests::test_each_gets_its_error_and_the_socket_lives",
+            "FloodTests::test_is_cut_and_answered_once_a_second_and_the_other_side_gets_no_more_than_the_bucket",
+            "FloodTests::test_long_frames_cost_more",
+            "calls/signalling/test_fuzz.py::FuzzTests::test_ten_thousand",
+        ],
+        [
+            "calls/signalling/test_attacks.py::FrameTests::test_a_socket_that_trusts_its_frames_hands_anything_on",
+            "FrameTests::test_without_a_measure_a_flood_reaches_the_other_side_whole",
+        ],
+    ),
+    Attack(
+        "An expert before an empty chair keeps *Still there?* from being asked, and is paid for the silence.",
+        [
+            "calls/metering/test_still_there.py::LossTests::"
+            "test_an_expert_out_of_reach_again_and_again_does_not_put_it_off",
+            "LossTests::test_of_the_expert_no_such_word_is_taken",
+            "WaysRoundTests::test_a_pause_puts_it_off_no_longer",
+            "WaysRoundTests::test_nor_does_a_loss",
+            "WaysRoundTests::test_leaving_bills_to_the_last_spoken_second",
+        ],
+        [
+            "calls/metering/test_still_there.py::LossTests::"
+            "test_counted_from_where_the_meter_last_began_to_run_it_is_never_asked",
+        ],
+    ),
 ]

@@ -8,11 +8,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from calls.metering import services as metering
+from calls.metering import witness
 from calls.metering.errors import MeterRefused
 from calls.notices.models import Process
 from tests.calls.metering.world import OTHER_SERVER, SERVER, Story
 
 pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
+
+
+STOOD_STILL = witness.stood_still
 
 
 @pytest.fixture
@@ -88,6 +92,26 @@ class LossTests:
             assert story.ago(300) < spoken_at
         story.after(60).sweep()
         assert ended(story) == ("silent", 10_000, 0)
+
+    def test_counted_from_where_the_meter_last_began_to_run_it_is_never_asked(self, monkeypatch):
+        """The broken twin."""
+
+        def what_was_before_does_not_count(period, start, end):
+            return max(timedelta(), min(witness.runs_since(period), end) - start)
+
+        monkeypatch.setattr("calls.metering.still_there.witness.stood_still", what_was_before_does_not_count)
+        story = Story().go_paid().after(10)
+        spoken_at = story.now
+        for _ in range(4):
+            story.after(170)
+            story.nobody_speaks(spoken_at)
+            with monkeypatch.context() as whole:
+                whole.setattr(witness, "stood_still", STOOD_STILL)
+                story.lose("expert", silent_for=0)
+            story.after(6).hear("expert")
+            story.nobody_speaks(spoken_at)
+        story.sweep()
+        assert ended(story)[0::2] == ("cap", 1_840)  # all she had, of ten seconds of talk
 
     def test_what_the_payers_page_heard_before_it_was_gone_is_known_to_the_next(self):
         story = Story().go_paid().after(100)

@@ -29,7 +29,7 @@ from tests.harness import servers
 
 pytestmark = [pytest.mark.redis, pytest.mark.django_db(transaction=True)]
 
-LONGER_THAN_A_CARELESS_REDIS_CLIENT = 65  # seconds: redis-py 8 ends idle sockets after 5 unless told otherwise, many a proxy after 60
+LONGER_THAN_A_CARELESS_REDIS_CLIENT = 65  # seconds: redis-py 8 ends idle sockets after 5, unless told otherwise
 
 
 @pytest.fixture

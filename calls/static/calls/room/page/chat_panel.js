@@ -3,6 +3,7 @@
 import { pieces } from "../chat.js";
 import { byId, onPress, say, show } from "./dom.js";
 import { FileList } from "./file_list.js";
+import { Panel } from "./panel.js";
 
 /** @import { Line } from "../chat.js" */
 /** @import { Desk } from "./desk.js" */
@@ -16,11 +17,10 @@ const LOST_MS = 5000;
 
 export class ChatPanel {
   #desk;
-  #panel = byId("chat");
+  #panel = new Panel({ panel: "chat", by: ["chat-switch"], cross: "chat-close", first: "chat-text" });
   #toggle = byId("chat-switch");
   #field = byId("chat-text", HTMLTextAreaElement);
   #list = byId("chat-lines");
-  #isOpen = false;
   #drawn = "";
   #files;
   /** Sent, and not yet come back as a line: until then it stays where it was typed. */
@@ -35,8 +35,6 @@ export class ChatPanel {
   constructor(desk) {
     this.#desk = desk;
     this.#files = new FileList(desk);
-    this.#toggle.addEventListener("click", () => this.#setOpen(!this.#isOpen));
-    onPress("chat-close", () => this.#setOpen(false));
     onPress("chat-erase", () => show(byId("chat-sure"), true));
     onPress("chat-keep", () => show(byId("chat-sure"), false));
     onPress("chat-erase-now", () => {
@@ -53,14 +51,11 @@ export class ChatPanel {
       event.preventDefault();
       this.#send();
     });
-    this.#panel.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") this.#setOpen(false);
-    });
   }
 
   /** Whoever has the panel before them has read it. */
   get isSeen() {
-    return this.#isOpen && !document.hidden;
+    return this.#panel.isOpen && !document.hidden;
   }
 
   /** @param {Line} line */
@@ -101,7 +96,7 @@ export class ChatPanel {
     const { session, words } = this.#desk;
     const live = session.screen === "call" && session.state?.call?.state === "live";
     show(this.#toggle, live);
-    if (!live) this.#setOpen(false);
+    if (!live) this.#panel.close();
     if (this.isSeen) this.#read();
     this.#files.render();
     const { lines } = session.chat;
@@ -113,7 +108,7 @@ export class ChatPanel {
     show(byId("chat-erase"), lines.length > 0);
     if (lines.length === 0) show(byId("chat-sure"), false);
     const drawn = lines.map(({ id }) => id).join();
-    if (!this.#isOpen || drawn === this.#drawn) return;
+    if (!this.#panel.isOpen || drawn === this.#drawn) return;
     this.#drawn = drawn;
     this.#list.replaceChildren(...lines.map((line) => this.#element(line)));
     this.#list.scrollTop = this.#list.scrollHeight;
@@ -154,17 +149,6 @@ export class ChatPanel {
     body.append(...pieces(text).map((piece) => (piece.href ? link(piece.href) : piece.text)));
     element.append(head, body);
     return element;
-  }
-
-  /** @param {boolean} open */
-  #setOpen(open) {
-    if (this.#isOpen === open) return;
-    this.#isOpen = open;
-    const hadFocus = this.#panel.contains(document.activeElement);
-    this.#toggle.setAttribute("aria-expanded", String(open));
-    show(this.#panel, open);
-    if (open) this.#field.focus();
-    else if (hadFocus) this.#toggle.focus();
   }
 }
 

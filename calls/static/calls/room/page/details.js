@@ -1,37 +1,31 @@
 /** *Call details*: the security code, for two people who want to know that nobody listens in between. */
 
 import { securityCode } from "../security_code.js";
-import { byId, onPress, say, show } from "./dom.js";
+import { byId, say, show } from "./dom.js";
+import { Panel } from "./panel.js";
 
 /** @import { Desk } from "./desk.js" */
 
 export class Details {
   #desk;
-  #panel = byId("details");
-  #toggle = byId("details-switch");
-  #isOpen = false;
+  #panel = new Panel({ panel: "details", by: ["details-switch"], cross: "details-close", first: "details-title" });
   /** Of which connection the shown code is. */
   #of = "";
 
   /** @param {Desk} desk */
   constructor(desk) {
     this.#desk = desk;
-    this.#toggle.addEventListener("click", () => this.#setOpen(!this.#isOpen));
-    onPress("details-close", () => this.#setOpen(false));
-    this.#panel.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") this.#setOpen(false);
-    });
   }
 
   render() {
     const { peer, screen } = this.#desk.session;
-    if (screen !== "call") this.#setOpen(false);
+    if (screen !== "call") this.#panel.close();
     const found = peer.fingerprints;
     show(byId("security-code"), found !== null);
     show(byId("security-none"), found === null);
     show(byId("route"), peer.relayed !== null);
     say(byId("route"), this.#desk.words(peer.relayed ? "page.relayed" : "page.direct"));
-    if (found && this.#isOpen) this.#write(found);
+    if (found && this.#panel.isOpen) this.#write(found);
   }
 
   /** @param {{mine: string, theirs: string}} found */
@@ -42,16 +36,5 @@ export class Details {
     say(byId("security-words"), "\u2026"); // not those of the connection before
     const code = await securityCode(mine, theirs);
     if (of === this.#of) say(byId("security-words"), code);
-  }
-
-  /** @param {boolean} open */
-  #setOpen(open) {
-    if (this.#isOpen === open) return;
-    this.#isOpen = open;
-    const hadFocus = this.#panel.contains(document.activeElement);
-    this.#toggle.setAttribute("aria-expanded", String(open));
-    show(this.#panel, open);
-    if (open) byId("details-title").focus();
-    else if (hadFocus) (this.#toggle.checkVisibility() ? this.#toggle : byId("more-switch")).focus();
   }
 }

@@ -2,6 +2,7 @@
 
 import { DeviceCheck, FAINTEST } from "./device_check.js";
 import { byId, onPress, say, show } from "./dom.js";
+import { Panel } from "./panel.js";
 
 /** @import { Choice } from "../devices.js" */
 /** @import { Desk } from "./desk.js" */
@@ -16,9 +17,7 @@ export class DevicePanel {
   #devices;
   #check;
   #speakThrough;
-  #panel = byId("devices");
-  #toggles = [byId("devices-switch"), byId("lobby-devices")];
-  #isOpen = false;
+  #panel;
   #soundAt = performance.now();
   #drawn = "";
   #screen = "";
@@ -31,15 +30,21 @@ export class DevicePanel {
     this.#devices = desk.session.devices;
     this.#check = new DeviceCheck(desk);
     this.#speakThrough = speakThrough;
-    for (const toggle of this.#toggles) toggle.addEventListener("click", () => this.#setOpen(!this.#isOpen));
-    onPress("devices-close", () => this.#setOpen(false));
+    this.#panel = new Panel({
+      panel: "devices",
+      by: ["devices-switch", "lobby-devices"],
+      cross: "devices-close",
+      first: "devices-title",
+      opened: (unasked) => {
+        this.#devices.open(); // names of devices are told only to a page that was allowed one
+        this.#check.begin(unasked);
+      },
+      closed: () => desk.session.screen === "lobby" && this.#devices.close(),
+    });
     onPress("try-speaker", () => desk.sound("joined"));
     onPress("device-again", () => this.#again());
     // Opened by itself, before any press on the page: until then a browser lets no sound begin.
     for (const press of ["pointerdown", "keydown"]) document.addEventListener(press, () => this.#devices.wake());
-    this.#panel.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") this.#setOpen(false);
-    });
     for (const [kind] of KINDS) byId(kind).addEventListener("change", () => this.#choose(kind));
     show(byId("speaker-field"), "setSinkId" in HTMLMediaElement.prototype);
   }
@@ -49,7 +54,7 @@ export class DevicePanel {
     if (screen !== this.#screen) this.#changeTo(screen);
     this.#listen();
     this.#list();
-    if (this.#isOpen) this.#check.render();
+    if (this.#panel.isOpen) this.#check.render();
     this.#warnOfWish(screen);
     const problem = screen === "call" ? this.#problem() : "";
     show(byId("device-problem"), problem !== "");
@@ -61,9 +66,9 @@ export class DevicePanel {
 
   /** Who comes for the first time, or had a trouble last time, finds it open before the call. @param {string} screen */
   #changeTo(screen) {
-    this.#setOpen(false);
+    this.#panel.close();
     this.#screen = screen;
-    if (screen === "lobby" && !this.#check.passed && !this.#offered) this.#setOpen(true, { unasked: true });
+    if (screen === "lobby" && !this.#check.passed && !this.#offered) this.#panel.open({ unasked: true });
     this.#offered ||= screen === "lobby";
     const { network } = this.#desk.session;
     if (screen === "lobby" && network.relayOnly) network.tryRelay();
@@ -73,7 +78,7 @@ export class DevicePanel {
   #warnOfWish(screen) {
     if (screen !== "lobby" || this.#warned || !this.#desk.session.network.isExposedOrStuck) return;
     this.#warned = true;
-    this.#setOpen(true, { unasked: true });
+    this.#panel.open({ unasked: true });
   }
 
   /** @param {keyof Choice} kind */
@@ -88,28 +93,11 @@ export class DevicePanel {
     else this.#devices.openMicrophone();
   }
 
-  /** @param {boolean} open @param {{unasked?: boolean}} [how]  unasked: focus stays where it is */
-  #setOpen(open, { unasked = false } = {}) {
-    if (this.#isOpen === open) return;
-    this.#isOpen = open;
-    const hadFocus = this.#panel.contains(document.activeElement);
-    for (const toggle of this.#toggles) toggle.setAttribute("aria-expanded", String(open));
-    show(this.#panel, open);
-    if (open) {
-      this.#devices.open(); // names of devices are told only to a page that was allowed one
-      this.#check.begin(unasked);
-      if (!unasked) byId("devices-title").focus();
-      return;
-    }
-    if (hadFocus) this.#toggles.find((toggle) => toggle.offsetParent)?.focus();
-    if (this.#desk.session.screen === "lobby") this.#devices.close();
-  }
-
   /** Again after every change: an allowance brings the names, a plug brings a device. */
   async #list() {
-    const found = this.#isOpen ? await this.#devices.list() : [];
+    const found = this.#panel.isOpen ? await this.#devices.list() : [];
     const wanted = JSON.stringify(found.map(({ deviceId, label }) => [deviceId, label]));
-    if (!this.#isOpen || wanted === this.#drawn) return;
+    if (!this.#panel.isOpen || wanted === this.#drawn) return;
     this.#drawn = wanted;
     for (const [kind, deviceKind] of KINDS) {
       const named = found.filter((each) => each.kind === deviceKind && each.deviceId && each.label);

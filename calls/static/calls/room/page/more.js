@@ -1,6 +1,7 @@
 /** What is needed now and then: the hand, full screen, a small window, the other camera, the keys that do it faster. */
 
 import { byId, onPress, say, show } from "./dom.js";
+import { Panel } from "./panel.js";
 
 /** @import { Devices } from "../devices.js" */
 /** @import { Desk } from "./desk.js" */
@@ -9,31 +10,21 @@ const IS_MAC = /Mac/.test(navigator.platform);
 
 export class More {
   #desk;
-  #menu = byId("more");
-  #toggle = byId("more-switch");
-  #shortcuts = byId("shortcuts");
-  #isOpen = false;
+  #menu = new Panel({ panel: "more", by: ["more-switch"] });
+  #shortcuts = new Panel({ panel: "shortcuts", cross: "shortcuts-close", first: "shortcuts-title" });
   #handWasUp = false;
 
   /** @param {Desk} desk */
   constructor(desk) {
     this.#desk = desk;
     const { session } = desk;
-    this.#toggle.addEventListener("click", () => this.#setOpen(!this.#isOpen));
-    this.#menu.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") this.#setOpen(false);
-    });
-    this.#menu.addEventListener("click", () => this.#setOpen(false));
+    byId("more").addEventListener("click", () => this.#menu.close());
     onPress("hand", () => session.raiseHand(!session.hand));
     onPress("sound-only", () => session.peer.setSoundOnly(!session.peer.soundOnly));
     onPress("flip-camera", () => session.devices.flip());
     onPress("small-window", () => this.#toSmallWindow());
     onPress("full-screen", () => this.#toFullScreen());
-    onPress("shortcuts-switch", () => this.#showShortcuts(true));
-    onPress("shortcuts-close", () => this.#showShortcuts(false));
-    this.#shortcuts.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") this.#showShortcuts(false);
-    });
+    onPress("shortcuts-switch", () => this.#shortcuts.open());
     document.addEventListener("keydown", (event) => this.#keyDown(event));
     document.addEventListener("keyup", (event) => {
       if (event.key.toLowerCase() === "v") session.devices.setHeld(false);
@@ -45,8 +36,8 @@ export class More {
     const { session, words } = this.#desk;
     const { devices, state, screen } = session;
     if (screen !== "call") {
-      this.#setOpen(false);
-      this.#showShortcuts(false);
+      this.#menu.close();
+      this.#shortcuts.close();
     }
     say(byId("hand-text"), words(session.hand ? "page.lower_hand" : "page.raise_hand"));
     say(byId("sound-only-text"), words(session.peer.soundOnly ? "page.with_picture" : "page.sound_only"));
@@ -93,7 +84,8 @@ export class More {
     if (event.shiftKey ? !["?", "/"].includes(key) : !["d", "e"].includes(key)) return;
     event.preventDefault();
     if (event.repeat) return;
-    if (event.shiftKey) this.#showShortcuts(this.#shortcuts.hidden === true);
+    if (event.shiftKey && this.#shortcuts.isOpen) this.#shortcuts.close();
+    else if (event.shiftKey) this.#shortcuts.open();
     else if (key === "d") this.#mute(devices);
     else this.#camera(devices);
   }
@@ -115,24 +107,6 @@ export class More {
     if (devices.video) devices.cameraOff();
     else await devices.cameraOn();
     this.#desk.voice.announce(this.#desk.words(devices.video ? "device.said_camera_on" : "device.said_camera_off"));
-  }
-
-  /** @param {boolean} open */
-  #showShortcuts(open) {
-    const hadFocus = this.#shortcuts.contains(document.activeElement);
-    show(this.#shortcuts, open);
-    if (open) byId("shortcuts-title").focus();
-    else if (hadFocus) this.#toggle.focus();
-  }
-
-  /** @param {boolean} open */
-  #setOpen(open) {
-    if (this.#isOpen === open) return;
-    this.#isOpen = open;
-    const hadFocus = this.#menu.contains(document.activeElement);
-    this.#toggle.setAttribute("aria-expanded", String(open));
-    show(this.#menu, open);
-    if (!open && hadFocus) this.#toggle.focus();
   }
 }
 

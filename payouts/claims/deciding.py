@@ -7,6 +7,7 @@ from datetime import datetime
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
+from django.db.models import QuerySet
 
 from payouts import clock
 from payouts.claims import mails
@@ -111,12 +112,16 @@ def _check(claim: Claim, staff: AbstractBaseUser, refund: Money, now: datetime) 
 def _agreed(claim: Claim) -> Vote | None:
     """Two who want the same by now, or one where so little is left that one is enough: what the expert gave back meanwhile was
     taken off each."""
-    votes = list(claim.votes.filter(staff__is_staff=True, staff__is_active=True).exclude(staff_id__in=claim.parties))
+    votes = list(_votes(claim))
     enough = 2 if needs_two(claim) or len(votes) > 1 else 1
-    sums = Counter(vote.refund_minor for vote in votes)
-    return next((vote for vote in votes if sums[vote.refund_minor] >= enough), None)
+    sums = Counter(vote.refund.minor for vote in votes)
+    return next((vote for vote in votes if sums[vote.refund.minor] >= enough), None)
 
 
 def _another_agrees(claim: Claim, staff: AbstractBaseUser, refund: Money) -> bool:
-    others = claim.votes.exclude(staff_id=staff.pk).exclude(staff_id__in=claim.parties)
-    return others.filter(refund_minor=refund.minor, staff__is_staff=True, staff__is_active=True).exists()
+    return any(vote.refund == refund for vote in _votes(claim).exclude(staff_id=staff.pk))
+
+
+def _votes(claim: Claim) -> QuerySet[Vote]:
+    """Those that count."""
+    return claim.votes.filter(staff__is_staff=True, staff__is_active=True).exclude(staff_id__in=claim.parties)

@@ -151,7 +151,9 @@ class Vote(models.Model):
 
     @property
     def refund(self) -> Money:
-        return Money(self.refund_minor, self.claim.charge.currency)
+        """No more than is left: part of the charge may have gone elsewhere since they voted."""
+        left = self.claim.charge.price
+        return min(Money(self.refund_minor, left.currency), left)
 
 
 class GiveBack(models.Model):

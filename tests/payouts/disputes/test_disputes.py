@@ -6,6 +6,8 @@ from unittest.mock import patch
 import pytest
 from django.utils import timezone, translation
 
+from payouts.claims import services as claims
+from payouts.claims.models import Claim
 from payouts.disputes import services as disputes
 from payouts.disputes.models import Dispute, Participation
 from payouts.earnings import services as earnings
@@ -24,6 +26,7 @@ from payouts.stripe import gateway, work
 from payouts.stripe.answers import BankDispute, Movement, NotAnswered, Refused
 from payouts.wallet import services as wallet
 from payouts.wallet.models import CreditLot
+from tests.payouts.claims.story import EVIDENCE, decide, refund, sue
 from tests.payouts.purse import charge, eur, purse
 from tests.payouts.stripe.story import AT_ONCE, connect, open_top_up, pay, stripe_and_ledger_agree, withdraw, work_for
 
@@ -393,6 +396,44 @@ class ParticipationTests:
         assert bob.freezes.get().reason == "review"
         assert disputes.took_part(expert_id=bob.pk, since=now)
         assert not disputes.took_part(expert_id=bob.pk, since=now + timedelta(seconds=1))  # staff lifted it since
+
+    def contested(self, alice, bob, now, *, disputed: int, safe: int) -> Claim:
+        """Alice paid bob all she has; what her bank will take back of it is `disputed`. She contests it, and bob answers."""
+        for minor in (safe, disputed):
+            top_up(alice, minor, now)
+        charge(alice, bob, safe + disputed, now, reference="period:1")
+        claim = claims.open_claim(payer=alice, reference="period:1", reason="Nobody came.", evidence=EVIDENCE, now=now)
+        return claims.answer(claim_id=claim.pk, expert=bob, text="I was there.", now=now)
+
+    def lost_to_the_bank(self, bob, sam, now) -> None:
+        do("dispute", "charge")
+        work_for(4)
+        do("lose")
+        work_for(4)
+        self.find(Dispute.objects.get(), bob, sam, now)
+
+    def test_of_what_a_claim_is_about_only_the_rest_goes_back(self, alice, bob, sam, now):
+        """One of the staff wanted 160.00 back; 50.00 is left, so little that one is enough."""
+        claim = self.contested(alice, bob, now, disputed=15_000, safe=5_000)
+        decide(claim, 16_000, now=now)
+        self.lost_to_the_bank(bob, sam, now)
+        assert claims.meet_deadlines(now=now + timedelta(days=8)) == 1
+        assert (Claim.objects.get().outcome, Earning.objects.get().price) == ("decided", eur(0))
+
+    def test_of_what_a_claim_was_about_nothing_may_be_left(self, alice, bob, sam, now):
+        claim = self.contested(alice, bob, now, disputed=19_500, safe=500)
+        refund(500, now=now)
+        decide(claim, 16_000, now=now)
+        self.lost_to_the_bank(bob, sam, now)
+        assert claims.meet_deadlines(now=now + timedelta(days=8)) == 1
+        assert Claim.objects.get().outcome == "decided"
+
+    def test_who_wants_all_the_rest_agrees_with_who_wanted_more(self, alice, bob, sam, now):
+        claim = self.contested(alice, bob, now, disputed=8_000, safe=12_000)
+        decide(claim, 20_000, now=now)
+        self.lost_to_the_bank(bob, sam, now)
+        assert decide(claim, 12_000, staff=sue(), now=now).state == "closed"
+        assert Earning.objects.get().price == eur(0)
 
     def test_without_a_reason_or_a_part_nothing_moves(self, disputed, bob, eve, sam, now):
         with pytest.raises(disputes.NoReason):

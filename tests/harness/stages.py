@@ -74,7 +74,7 @@ def stages() -> dict[str, Stage]:
         "js": Stage([["node", "--test", *js_tests()]]),
         "journeys": Stage([static_files, alone_on_the_network(pytest(*journeys, "-m", "journey and not prove"))]),
         "prove-journeys": Stage([static_files, alone_on_the_network(pytest(*journeys, "-m", "journey and prove"))]),
-        "prove-sqlite": Stage([pytest(*workers, "-m", f"prove and {on_sqlite}")]),
+        "prove-sqlite": Stage([pytest(*while_one_waits, "-m", f"prove and {on_sqlite}")]),
         "prove-postgres": Stage([pytest(*while_one_waits, "-m", "prove and not journey")], needs_servers=True),
     }
 

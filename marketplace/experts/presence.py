@@ -16,6 +16,7 @@ from marketplace.experts import quiet
 from marketplace.experts.models import Connection, Presence, Profile
 
 State = Presence.State
+TURNS_AT_ONCE = 50
 
 
 def arrived(*, user: User, process: UUID) -> bool:
@@ -58,9 +59,12 @@ def choose_quiet_hours(*, user: User, start: time | None, end: time | None, zone
 
 
 def turn(*, now: datetime) -> list[int]:
-    """Quiet hours begin and end, and a chosen away whose time is over. The ids of the experts whose state changed."""
-    due = Presence.objects.filter(turns_at__lte=now).select_related("user")
-    return [presence.user_id for presence in due if _turn(presence.user, now)]
+    """Quiet hours begin and end, and a chosen away whose time is over. The ids of the experts whose state changed.
+
+    At most TURNS_AT_ONCE, the most overdue first: on the stroke of ten it is everybody's turn, and meters must not wait for them.
+    """
+    due = Presence.objects.filter(turns_at__lte=now).select_related("user").order_by("turns_at", "pk")
+    return [presence.user_id for presence in due[:TURNS_AT_ONCE] if _turn(presence.user, now)]
 
 
 def _turn(user: User, now: datetime) -> bool:

@@ -158,6 +158,14 @@ class PresenceTests:
         assert self.back_at(bob) is None
         assert presence.turn(now=self.noon + timedelta(days=300)) == []
 
+    def test_where_it_is_everybodys_turn_the_most_overdue_comes_first(self, bob, monkeypatch):
+        monkeypatch.setattr(presence, "TURNS_AT_ONCE", 1)
+        carl = cast.online(cast.expert("Carl"))
+        for one, hours in ((bob, 2), (carl, 1)):
+            presence.choose_away(user=one, away=True, until=self.noon + timedelta(hours=hours), now=self.noon)
+        later = self.noon + timedelta(hours=3)
+        assert [presence.turn(now=later) for _ in range(3)] == [[carl.id], [bob.id], []]
+
     def test_the_worker_tells_those_who_watch(self, bob, monkeypatch):
         told = []
         monkeypatch.setattr("calls.rooms.sweep.notices.tell_watchers", lambda **who: told.append(who["user_id"]))

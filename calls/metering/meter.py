@@ -141,20 +141,23 @@ def ask(period: PaidPeriod, *, at: datetime, silent_since: datetime) -> None:
 
 
 def is_there(period: PaidPeriod, *, side: str, at: datetime) -> None:
-    """The payer's answer lets the meter go on; the expert's only says that there was somebody until the question."""
+    """The payer's answer lets the meter go on; the expert's only says that there was somebody until the question. Where nothing
+    is asked, what the payer presses is no silence either."""
+    was_asked = period.asked_at is not None
     if side == witness.PAYER:
         period.asked_at = period.silent_since = period.expert_there_at = None
         period.payer_there_at = at
-    elif period.expert_there_at:
-        return
-    else:
+    elif was_asked and period.expert_there_at is None:
         period.expert_there_at = at
+    else:
+        return
     period.save(update_fields=["asked_at", "silent_since", "expert_there_at", "payer_there_at"])
-    _enter(period, period.state, _own_deadline(period))
+    if was_asked:
+        _enter(period, period.state, _own_deadline(period))
 
 
 def question_until(period: PaidPeriod) -> datetime | None:
-    """None: nothing is asked. While a server was dead nobody could answer: that time comes on top."""
+    """None: nothing is asked. What a dead server took of the minute comes on top: it may be the payer's."""
     if period.asked_at is None:
         return None
     until = period.asked_at + timedelta(seconds=settings.STILL_THERE_S)

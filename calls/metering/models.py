@@ -100,8 +100,8 @@ class PaidPeriod(Terms):
     counts_from = models.DateTimeField()  # the end of the countdown
     deadline_at = models.DateTimeField(null=True)
     captured_at = models.DateTimeField(null=True)
-    # *Still there?* (still_there.py). `spoken_at`: speech as far as it is written down, which is when a witness goes;
-    # set while it is asked; the last time that the payer said so.
+    # *Still there?* (still_there.py): the last speech that is written down, which is when a witness goes; three that are set
+    # while it is asked; when the payer last pressed anything.
     spoken_at = models.DateTimeField(null=True)
     asked_at = models.DateTimeField(null=True)
     silent_since = models.DateTimeField(null=True)

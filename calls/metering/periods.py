@@ -138,6 +138,5 @@ def living(period_id: int, member: User, now: datetime, *, side: str | None = No
     meter.catch_up(period, until=now, now=now)
     if meter.is_over(period):
         raise MeterRefused("over")
-    if period.asked_at:
-        meter.is_there(period, side=meter.side_of(period, member), at=now)
+    meter.is_there(period, side=meter.side_of(period, member), at=now)
     return period

@@ -53,5 +53,5 @@ def spoken(*, period_id: int, at: datetime) -> None:
 
 @transaction.atomic
 def here(*, period_id: int, member: User, now: datetime) -> None:
-    """A press or key of either. Where nothing was asked it has no effect. Raises MeterRefused not_yours, over."""
+    """A press or key of either. Where nothing was asked it only puts the question off. Raises MeterRefused not_yours, over."""
     periods.living(period_id, member, now)

@@ -40,9 +40,8 @@ class Hearing:
         self.is_asked = is_asked
         if period != self.period:
             self.period = period
-            self._listen_for_silence(
-                timedelta(seconds=settings.REPORT_SILENCE_S)
-            )  # this page may be the payer's second
+            soon = settings.REPORT_SILENCE_S  # this page may be the payer's second
+            self._listen_for_silence(timedelta(seconds=soon))
             await self._tell()
 
     async def report(self, received: int, *, spoken: bool = False) -> None:
@@ -111,6 +110,7 @@ class Hearing:
                 wait = await asks(period_id=period, spoken_at=self.spoken_at, now=now)
             except Exception:
                 log.exception("A silence could not be asked about")
+                wait = timedelta(seconds=settings.REPORT_SILENCE_S)
         self._listen_for_silence(wait)
 
     async def _say_hearing(self, period: int) -> None:

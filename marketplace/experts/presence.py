@@ -4,6 +4,7 @@ A member is here while some server process holds a socket of theirs (`Connection
 follows from that: a chosen *away* and quiet hours win over all tabs, then *busy* while in a call, then *free* while here.
 """
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime, time
 from typing import Any
@@ -14,6 +15,8 @@ from django.db import transaction
 from marketplace.accounts.models import User
 from marketplace.experts import quiet
 from marketplace.experts.models import Connection, Presence, Profile
+
+log = logging.getLogger(__name__)
 
 State = Presence.State
 TURNS_AT_ONCE = 50
@@ -64,7 +67,14 @@ def turn(*, now: datetime) -> list[int]:
     At most TURNS_AT_ONCE, the most overdue first: on the stroke of ten it is everybody's turn, and meters must not wait for them.
     """
     due = Presence.objects.filter(turns_at__lte=now).select_related("user").order_by("turns_at", "pk")
-    return [presence.user_id for presence in due[:TURNS_AT_ONCE] if _turn(presence.user, now)]
+    turned = []
+    for presence in due[:TURNS_AT_ONCE]:
+        try:
+            if _turn(presence.user, now):
+                turned.append(presence.user_id)
+        except Exception:
+            log.exception("An expert's presence could not turn and will be tried again")
+    return turned
 
 
 def _turn(user: User, now: datetime) -> bool:

@@ -1,6 +1,6 @@
 """Quiet hours: every day from one time to another, by the clocks of a time zone; over midnight where the end comes first."""
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -33,21 +33,27 @@ def checked(start: time | None, end: time | None, zone: str) -> Hours | None:
 
 
 def is_within(hours: Hours, now: datetime) -> bool:
-    local = now.astimezone(ZoneInfo(hours.zone)).time()
-    if hours.start < hours.end:
-        return hours.start <= local < hours.end
-    return local >= hours.start or local < hours.end
+    return max(change for change in _changes(hours, now) if change.at <= now).begins
 
 
 def next_change(hours: Hours, now: datetime) -> datetime:
-    """When they next begin or end, after `now`. A time that the clocks leave out in spring is the moment they jump over."""
+    """When they next begin or end, after `now`."""
+    return min(change.at for change in _changes(hours, now) if change.at > now)
+
+
+class _Change(NamedTuple):
+    at: datetime  # in UTC: moments of one zone are compared by what their clocks show, wrongly in a night they are changed
+    begins: bool
+
+
+def _changes(hours: Hours, now: datetime) -> list[_Change]:
+    """Of the days around `now`. A time that the clocks leave out in spring comes as much after the jump as it lies within;
+    of one that they show twice in autumn it is the first."""
     zone = ZoneInfo(hours.zone)
     today = now.astimezone(zone).date()
-    days = (today + timedelta(days=days) for days in (-1, 0, 1, 2))
-    moments = (datetime.combine(day, at, zone) for day in days for at in (hours.start, hours.end))
-    # In UTC: two moments of one zone are compared by what their clocks show, which is wrong in the night they are changed.
-    return min(moment for moment in (_in_utc(moment) for moment in moments) if moment > now)
-
-
-def _in_utc(moment: datetime) -> datetime:
-    return moment.astimezone(ZoneInfo("UTC"))
+    days = [today + timedelta(days=days) for days in range(-2, 3)]
+    return [
+        _Change(datetime.combine(day, at, zone).astimezone(UTC), begins)
+        for day in days
+        for at, begins in ((hours.start, True), (hours.end, False))
+    ]

@@ -49,9 +49,8 @@ class QuestionTests:
 
     def test_what_the_meter_stood_still_is_no_silence(self):
         story = Story().go_paid().after(100)
-        story.pause(story.alice)
-        story.after(200)
-        story.resume()
+        story.lose("payer", silent_for=0)
+        story.after(15).hear("payer")
         story.after(60)
         assert story.nobody_speaks() == timedelta(seconds=20)
 
@@ -183,6 +182,21 @@ class AnswerTests:
     def test_any_other_button_of_the_payer_too(self, story, press):
         story.pause(story.alice) if press == "pause" else story.raise_cap(1_840)
         assert story.meter()["question"] is None
+
+    def test_whatever_the_payer_presses_is_no_silence_before_the_question_either(self):
+        story = Story().go_paid().after(170)
+        story.pause(story.bob)
+        story.after(30).ready()
+        story.after(10).resume()
+        story.after(11)
+        assert story.nobody_speaks() == timedelta(seconds=169)
+        story.after(100).raise_cap(1_840)
+        assert story.nobody_speaks() == timedelta(seconds=180)
+
+    def test_what_the_expert_presses_is(self):
+        story = Story().go_paid().after(170)
+        story.here(story.bob)
+        assert story.nobody_speaks() == timedelta(seconds=10)
 
     def test_silence_is_counted_anew_from_it(self, story):
         story.after(50).here(story.alice)

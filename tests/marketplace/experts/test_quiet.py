@@ -73,6 +73,14 @@ class HoursTests:
             return
         change = quiet.next_change(quiet.Hours(start, end, zone), now)
         assert timedelta() < change - now <= timedelta(days=2)
+        hours = quiet.Hours(start, end, zone)
+        before = change - timedelta(microseconds=1)
+        assert quiet.is_within(hours, before) == quiet.is_within(hours, now)
+
+    def test_in_the_night_with_an_hour_twice_they_end_once(self):
+        hours = quiet.Hours(time(22), time(2, 30), "Europe/Paris")
+        assert quiet.next_change(hours, at("2026-10-24 23:00")) == at("2026-10-25 00:30")
+        assert not quiet.is_within(hours, at("2026-10-25 01:05"))  # 2:05 for the second time
 
 
 @pytest.mark.django_db
@@ -165,6 +173,13 @@ class PresenceTests:
             presence.choose_away(user=one, away=True, until=self.noon + timedelta(hours=hours), now=self.noon)
         later = self.noon + timedelta(hours=3)
         assert [presence.turn(now=later) for _ in range(3)] == [[carl.id], [bob.id], []]
+
+    def test_one_that_fails_holds_up_no_other(self, bob):
+        carl = cast.online(cast.expert("Carl"))
+        self.quiet(bob, 11, 14)
+        Presence.objects.filter(user=bob).update(quiet_zone="Europe/Atlantis")
+        presence.choose_away(user=carl, away=True, until=self.noon + timedelta(hours=4), now=self.noon)
+        assert presence.turn(now=self.noon + timedelta(hours=5)) == [carl.id]
 
     def test_the_worker_tells_those_who_watch(self, bob, monkeypatch):
         told = []

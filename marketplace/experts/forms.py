@@ -98,10 +98,9 @@ class QuietHoursForm(forms.Form):
         if self.errors:
             return said
         try:
-            hours = quiet.checked(said["start"], said["end"], said["zone"])
+            quiet.checked(said["start"], said["end"], said["zone"])
         except quiet.BadHours as problem:
             raise ValidationError(_WRONG_HOURS[problem.code]) from problem
-        self.has_hours = hours is not None
         return said
 
 

@@ -106,7 +106,9 @@ def choose_quiet_hours(request):
         notices.tell_watchers(user_id=request.user.pk)
     messages.success(
         request,
-        _("Saved. Nobody can call you in these hours.") if form.has_hours else _("Saved. You have no quiet hours."),
+        _("Saved. Nobody can call you in these hours.")
+        if form.cleaned_data["start"]
+        else _("Saved. You have no quiet hours."),
     )
     return redirect("me")
 

@@ -12,9 +12,8 @@ from pathlib import Path
 
 from tests.harness import servers
 
-CABLES = (
-    "tests/journeys/test_recovery.py"  # by itself: where a link comes or goes, Chromium drops whatever it is loading
-)
+# By itself: where a link comes or goes, Chromium drops whatever it is loading.
+CABLES = "tests/journeys/test_recovery.py"
 ROOT = Path(__file__).resolve().parent.parent.parent
 Command = list[str]
 Environment = dict[str, str]

@@ -20,7 +20,7 @@ run: $(VENV)/.installed robots ## the whole site at http://127.0.0.1:8000 with d
 reset: ## forget the demo's database, uploads and mails (everything in var/)
 	@rm -rf var && mkdir var
 
-test: .ci/run ## every check and every test; on Debian as root it installs what it needs
+test: .ci/run ## every check, and every test that ends within minutes; on Debian as root it installs what it needs
 	@sh tests/harness/install.sh
 	@$(MAKE) $(VENV)/.installed-dev node_modules/.installed
 	@$(PY) -m tests.harness lint sqlite postgres js journeys

@@ -35,6 +35,13 @@ class Machine:
         ip("link", "set", "lo", "up", inside=self.name)
         self._connect()
 
+    def take_down(self) -> None:
+        """Its cable first: what is left to the kernel goes some time after its namespace, and the next machine of this name
+        found it there."""
+        for words in (("link", "delete", self.outside), ("netns", "delete", self.name)):
+            with suppress(subprocess.CalledProcessError):
+                ip(*words)
+
     @property
     def outside(self) -> str:
         """Our end of its cable."""
@@ -76,8 +83,7 @@ def two_machines() -> Iterator[tuple[Machine, Machine]]:
         yield machines
     finally:
         for machine in machines:
-            with suppress(subprocess.CalledProcessError):
-                ip("netns", "delete", machine.name)
+            machine.take_down()
         ip("link", "delete", bridge)
 
 

@@ -74,6 +74,13 @@ def back_after(machine: Machine, people: tuple[Person, Person], cut_s: float, ad
     return max(heard) / 1000 - at
 
 
+class MachineTests:
+    def test_new_ones_of_the_same_names_stand_where_the_last_were(self):
+        for _ in range(10):
+            with two_machines() as (hers, his):
+                assert hers.name != his.name
+
+
 class CutTests:
     @pytest.mark.parametrize(("cut_s", "address"), [(3, ""), (20, ""), (4, "10.88.0.11")])
     def test_they_hear_each_other_again(self, machines, talking_from_afar, cut_s, address):

@@ -5,6 +5,7 @@ With no environment at all: SQLite, channels in memory, DEBUG off, no sandbox an
 
 import re
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -12,6 +13,7 @@ import dj_database_url
 from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 
+from calls.captions.worker import PACKAGES as CAPTION_PACKAGES
 from marketplace.environment import BadSetting, env_address, env_bool, env_int, env_list, env_str
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -328,6 +330,12 @@ for _url in TURN_URLS:
     if not _url.startswith(("turn:", "turns:", "stun:", "stuns:")):  # a browser that is told one makes no connection
         raise BadSetting("TURN_URLS", f"{_url!r} does not begin with turn:, turns:, stun: or stuns:")
 TURN_TTL_S = env_int("TURN_TTL_S", 3600, low=60)
+
+# --- Captions of calls, written down by this server ------------------------------------------------------------
+CAPTIONS = env_bool("CAPTIONS")
+CAPTION_WORKERS = env_int("CAPTION_WORKERS", 1, low=1, high=64)  # processes of each server that write them
+if CAPTIONS and not all(find_spec(name) for name in CAPTION_PACKAGES):
+    raise BadSetting("CAPTIONS", "needs what `pip install -r requirements-captions.txt` installs, or 0")
 
 # --- Who issues receipts, invoices and statements -------------------------------------------------------------
 LEGAL_NAME = env_str("LEGAL_NAME", "Ringwise")

@@ -54,6 +54,12 @@ def _both_there(call: Call, now: datetime) -> None:
         Call.objects.filter(id=call.id, state=State.LIVE).update(deadline_at=None)
 
 
+def seated_in(*, user: User, code: str) -> int | None:
+    """The room of that code, if `user` has a seat in it and its call is live."""
+    seats = Seat.objects.filter(user=user, room__code=code, room__calls__state=State.LIVE)
+    return seats.values_list("room_id", flat=True).first()
+
+
 def sign(*, room: Room, user: User, tab: UUID, what: str, on: bool) -> None:
     """A raised `hand`, or that the `screen` is shared: the other is told where it is news, and only of who has the seat."""
     news = Seat.objects.filter(room=room, user=user, tab=tab, **{what: not on})

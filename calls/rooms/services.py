@@ -4,7 +4,17 @@ from calls.rooms.admission import refusal
 from calls.rooms.errors import CallOver, CannotRing, NoCall
 from calls.rooms.ringing import answer, cancel, decline, open_calls, ring
 from calls.rooms.rings import rings_state
-from calls.rooms.seating import erase_chat, explain_report, join, leave, open_call, report_and_leave, say_in_chat, sign
+from calls.rooms.seating import (
+    erase_chat,
+    explain_report,
+    join,
+    leave,
+    open_call,
+    report_and_leave,
+    say_in_chat,
+    seated_in,
+    sign,
+)
 from calls.rooms.states import Chat, Look, look, room_state
 from calls.rooms.sweep import reap, sweep, turn_presence
 
@@ -31,6 +41,7 @@ __all__ = [
     "rings_state",
     "room_state",
     "say_in_chat",
+    "seated_in",
     "sign",
     "sweep",
     "turn_presence",

@@ -30,6 +30,9 @@ TEXTS = {
     "report.unreadable": _("That holds characters that cannot be stored."),
     "report.said": _("Staff have your words already."),
     "call.over": _("It does not ring any more."),
+    "captions.failed": _(
+        "Captions cannot be written just now. They are off; your sound goes to the site's server no more."
+    ),
     "room.no_call": _("There is no call in this room now."),
     "room.no_peer": _("The other person is not here."),
 }

@@ -140,6 +140,8 @@ ROOM_MESSAGES = {
     "act.cancel": seated(period=id_),
 }
 
+CAPTION_MESSAGES = {"pong": Message()}  # all else on that socket is sound, in binary frames
+
 
 def read(frame: str) -> dict:
     """The object in a text frame. Raises Refused: too_big, bad_frame."""

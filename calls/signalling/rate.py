@@ -6,18 +6,20 @@ BURST, REFILL_PER_S = 120, 30
 COST_BYTES = 4096
 
 
-class Bucket:
-    def __init__(self) -> None:
-        self.left = float(BURST)
+class Allowance:
+    """Of anything that is counted: so much at once, and so much more each second."""
+
+    def __init__(self, burst: float, refill_per_s: float) -> None:
+        self.burst, self.refill_per_s = burst, refill_per_s
+        self.left = float(burst)
         self.filled_at = time.monotonic()
         self.complained_at = float("-inf")
 
-    def take(self, letters: int) -> bool:
-        """False: the frame must be dropped."""
+    def take(self, cost: float) -> bool:
+        """False: it is too much, and nothing was taken."""
         now = time.monotonic()
-        self.left = min(BURST, self.left + (now - self.filled_at) * REFILL_PER_S)
+        self.left = min(self.burst, self.left + (now - self.filled_at) * self.refill_per_s)
         self.filled_at = now
-        cost = 1 + letters // COST_BYTES
         if self.left < cost:
             return False
         self.left -= cost
@@ -30,3 +32,14 @@ class Bucket:
             return False
         self.complained_at = now
         return True
+
+
+class Bucket(Allowance):
+    """Of frames."""
+
+    def __init__(self) -> None:
+        super().__init__(BURST, REFILL_PER_S)
+
+    def take_frame(self, letters: int) -> bool:
+        """False: the frame must be dropped."""
+        return self.take(1 + letters // COST_BYTES)

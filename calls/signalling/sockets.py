@@ -100,7 +100,8 @@ class Socket:
             if event["type"] == "websocket.disconnect":
                 return
             if not self.closing:
-                await self._received(event.get("text"))
+                text = event.get("text")
+                await self._received(event.get("bytes", b"") if text is None else text)
 
     def _finish(self) -> asyncio.Task:
         if self.finishing is None:
@@ -126,16 +127,17 @@ class Socket:
 
     # --- in -------------------------------------------------------------------------------------------------------------
 
-    async def _received(self, frame: str | None) -> None:
+    async def _received(self, frame: str | bytes) -> None:
         self.heard_at = time.monotonic()
-        if not self.bucket.take(len(frame or "")):
+        if not self.bucket.take_frame(len(frame)):
             if self.bucket.may_complain():
                 await self.answer_error(Refused("too_fast"), self._kind_of(frame))
             return
         kind = None
         try:
-            if frame is None:
-                raise Refused("bad_frame")  # binary
+            if isinstance(frame, bytes):
+                await self.take_bytes(frame)
+                return
             fields = messages.read(frame)
             kind, expected = messages.known(fields, self.table)
             messages.check_fields(fields, expected)
@@ -149,10 +151,10 @@ class Socket:
                 log.exception("The message %s could not be handled", kind)
             await self.answer_error(refusal or Refused("internal"), kind)
 
-    def _kind_of(self, frame: str | None) -> str | None:
+    def _kind_of(self, frame: str | bytes) -> str | None:
         """Of a dropped frame: the page that sent it must know which of its buttons did nothing."""
         try:
-            return messages.known(messages.read(frame or ""), self.table)[0]
+            return None if isinstance(frame, bytes) else messages.known(messages.read(frame), self.table)[0]
         except Refused:
             return None
 
@@ -164,6 +166,10 @@ class Socket:
 
     def check_role(self, expected: messages.Message) -> None:
         """Raises Refused."""
+
+    async def take_bytes(self, frame: bytes) -> None:
+        """A binary frame. Raises Refused, for a socket on which nothing but text is spoken."""
+        raise Refused("bad_frame")
 
     async def pong(self) -> None:
         """Having been heard is all."""

@@ -1,0 +1,112 @@
+"""The socket to which a person's own page sends that person's sound, and which sends back what was said.
+
+Sound and words are in memory only, and nobody but the speaker's page gets the words: it passes them on. What the other
+side must have agreed to is the page's business; here only who sits in a live call speaks, in one window at a time.
+"""
+
+import asyncio
+from collections import deque
+
+from django.conf import settings
+
+from calls.captions import pool
+from calls.captions.sound import BYTES_PER_S, Cutter
+from calls.rooms import services as rooms
+from calls.signalling import messages
+from calls.signalling.errors import Refused
+from calls.signalling.rate import Allowance
+from calls.signalling.sockets import REPLACED, Socket, unguarded
+
+OVER = 4005  # close code: the call is over, the seat is empty, or nothing can be written
+BURST_S = 4  # sound may come so much faster than it was spoken, after a jam
+STILL_S = 1.0  # without a frame: muted, or a pause
+BEHIND_MAX = 2  # windows that wait for a worker; what is older than those would be read too late
+DROPPED = "…"
+
+_speaking: dict[int, "CaptionSocket"] = {}  # by member: a second window could else take twice as much of the workers
+
+
+class CaptionSocket(Socket):
+    table = messages.CAPTION_MESSAGES
+    handlers = {"pong": "pong"}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.allowance = Allowance(BURST_S * BYTES_PER_S, BYTES_PER_S)
+        self.cutter = Cutter()
+        self.waiting: deque[bytes] = deque()
+        self.dropped = False
+        self.writing: asyncio.Task | None = None
+        self.stillness: asyncio.TimerHandle | None = None
+
+    async def may_open(self) -> bool:
+        if not settings.CAPTIONS or self.member is None:
+            return False
+        self.room_id = await self._seat()
+        return self.room_id is not None
+
+    async def _seat(self) -> int | None:
+        return await unguarded(rooms.seated_in, user=self.member, code=self.scope["url_route"]["kwargs"]["code"])
+
+    async def opened(self) -> None:
+        before, _speaking[self.member.id] = _speaking.get(self.member.id), self
+        if before:
+            await before.close(REPLACED)
+        self.hub.listen(self, "room", self.room_id)
+        await self.refresh()
+
+    async def closed(self) -> None:
+        if _speaking.get(self.member.id) is self:
+            del _speaking[self.member.id]
+        if self.stillness:
+            self.stillness.cancel()
+        self.waiting.clear()
+        self.cutter.end()
+
+    async def say_goodbye(self) -> None:
+        pool.end()
+
+    async def show(self) -> None:
+        """Something changed in the room."""
+        if await self._seat() is None:
+            await self.close(OVER)
+
+    async def take_bytes(self, frame: bytes) -> None:
+        if len(frame) > messages.BYTES_MAX:
+            raise Refused("too_big")
+        if len(frame) % 2:
+            raise Refused("bad_frame")  # half a sample
+        if not self.allowance.take(len(frame)):
+            if self.allowance.may_complain():
+                raise Refused("too_fast")
+            return
+        for window in self.cutter.take(frame):
+            self._write_down(window)
+        if self.stillness:
+            self.stillness.cancel()
+        self.stillness = self.loop.call_later(STILL_S, self._end_window)
+
+    def _end_window(self) -> None:
+        if window := self.cutter.end():
+            self._write_down(window)
+
+    def _write_down(self, window: bytes) -> None:
+        self.waiting.append(window)
+        if len(self.waiting) > BEHIND_MAX:
+            self.waiting.popleft()
+            self.dropped = True
+        if self.writing is None or self.writing.done():
+            self.writing = self.hub.spawn(self._write())
+
+    async def _write(self) -> None:
+        """One window after another, so that the words come in their order, and speakers take turns with the workers."""
+        while self.waiting and not self.closing:
+            dropped, self.dropped = self.dropped, False
+            try:
+                text = await pool.write(self.waiting.popleft())
+            except pool.Failed:
+                await self.answer_error(Refused("captions.failed"), None)
+                await self.close(OVER)
+                return
+            if shown := " ".join(part for part in (DROPPED if dropped else "", text) if part):
+                await self.say("caption", text=shown)

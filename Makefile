@@ -5,6 +5,7 @@ MAKEFLAGS += --no-print-directory
 PORT ?= 8000
 VENV := .venv
 PY := $(VENV)/bin/python
+CAPTIONS_VENV := .venv-captions
 # Only `make run` sets these: without an environment the site has no sandbox and no demo doors (see .env.example). What the
 # shell may hold for another site is left out: always SQLite and channels in memory, on this machine. VAR_DIR says where.
 DEMO_SITE := -u DATABASE_URL -u REDIS_URL -u EMAIL_URL -u ALLOWED_HOSTS DEBUG=1 STRIPE_SANDBOX=1 DEMO=1 SITE_URL=http://127.0.0.1:$(PORT)
@@ -28,8 +29,8 @@ test: .ci/run ## every check, and every test that ends within minutes; on Debian
 lint: $(VENV)/.installed-dev node_modules/.installed ## the checks without the tests
 	@$(PY) -m tests.harness lint
 
-prove: $(VENV)/.installed-dev node_modules/.installed ## the tests that take longer than `make test` allows
-	@$(PY) -m tests.harness prove-journeys prove-sqlite prove-postgres
+prove: $(VENV)/.installed-dev $(CAPTIONS_VENV)/.installed node_modules/.installed ## the tests that take longer than `make test` allows
+	@$(PY) -m tests.harness prove-journeys prove-captions prove-sqlite prove-postgres
 
 bench: $(VENV)/.installed-dev ## measure against the goals (make bench ONLY=posting)
 	@$(PY) -m bench $(ONLY)
@@ -54,6 +55,14 @@ $(VENV)/.installed-dev: requirements.txt requirements-demo.txt requirements-dev.
 	@echo "Installing what the tests need (once) ..."
 	@$(PY) -m pip install -qq --disable-pip-version-check -r requirements-dev.txt
 	@touch $(VENV)/.installed $(VENV)/.installed-demo $@
+
+$(CAPTIONS_VENV)/bin/python:
+	@PYTHON="$(PYTHON)" sh deploy/venv.sh $(CAPTIONS_VENV)
+
+$(CAPTIONS_VENV)/.installed: requirements.txt requirements-demo.txt requirements-dev.txt requirements-captions.txt | $(CAPTIONS_VENV)/bin/python
+	@echo "Installing what the tests of captions need, with their model (once) ..."
+	@$(CAPTIONS_VENV)/bin/python -m pip install -qq --disable-pip-version-check -r requirements-dev.txt -r requirements-captions.txt
+	@touch $@
 
 node_modules/.installed: package.json package-lock.json
 	@npm ci --silent --ignore-scripts --no-audit --no-fund

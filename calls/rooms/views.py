@@ -58,6 +58,7 @@ def _room_page(request: HttpRequest, code: str) -> HttpResponse:
             "other": found.expert if is_caller else found.caller,
             "words": words.for_room_page(),
             "card_form_key": wallet.card_form_key(),
+            "captions": settings.CAPTIONS,
         },
     )
 

@@ -13,6 +13,7 @@ def for_room_page() -> dict[str, dict[str, str]]:
         "device": _devices(),
         "file": _files(),
         "still": _still_there(),
+        "captions": _captions(),
         "page": _page(),
     }
 
@@ -217,6 +218,29 @@ def _still_there() -> dict[str, str]:
             " {name} is asked too, and only their answer lets paid time go on."
         ),
         "waiting": _("You are here. Waiting {left} for {name}, or paid time ends."),
+    }
+
+
+def _captions() -> dict[str, str]:
+    """Of what either says, written down by the server: captions.js."""
+    return {
+        "question_own": _("Captions of what you say"),
+        "own": _("What you say is being written down"),
+        "own_waits": _("Nothing is written down while you are muted or paid time stands still"),
+        "theirs": _("What {name} says is being written down"),
+        "asking": _("{name} was asked for captions"),
+        "you": _("You:"),
+        "them": _("{name}:"),
+        "told_asked": _("{name} asks for captions of what you say"),
+        "told_refused": _("{name} said no to captions."),
+        "told_own_on": _("What you say is being written down."),
+        "told_own_off": _("{name} stopped the captions of what you say."),
+        "told_theirs_on": _("What {name} says is being written down."),
+        "told_theirs_off": _("The captions of {name} are off."),
+        "told_failed": _(
+            "Captions cannot be written just now. They are off, and your sound goes to this site's server no more."
+        ),
+        "told_lost": _("The captions ended with the connection. Ask again if you want them."),
     }
 
 

@@ -17,6 +17,7 @@ need coturn turnserver
 need iproute2 ip
 need nodejs node
 need npm npm
+need espeak-ng espeak-ng
 need poppler-utils pdftotext pdftoppm
 python=${PYTHON:-python3}
 "$python" -c 'import venv, ensurepip' 2>/dev/null || missing="$missing python3-venv"

@@ -15,6 +15,7 @@ from tests.harness import servers
 # By itself: where a link comes or goes, Chromium drops whatever it is loading.
 CABLES = "tests/journeys/test_recovery.py"
 ROOT = Path(__file__).resolve().parent.parent.parent
+WITH_CAPTIONS = ROOT / ".venv-captions" / "bin" / "python"  # made by the Makefile; captions are no part of the others
 Command = list[str]
 Environment = dict[str, str]
 
@@ -30,8 +31,8 @@ def program(name: str) -> str:
     return str(Path(sys.executable).parent / name)
 
 
-def pytest(*arguments: str) -> Command:
-    return [sys.executable, "-m", "pytest", "-q", "--durations=5", *arguments]
+def pytest(*arguments: str, python: str | Path = sys.executable) -> Command:
+    return [str(python), "-m", "pytest", "-q", "--durations=5", *arguments]
 
 
 def alone_on_the_network(command: Command) -> Command:
@@ -56,7 +57,7 @@ def stages() -> dict[str, Stage]:
     workers = ["-n", str(cores), "--dist", "worksteal"]
     journeys = ["tests/journeys", *workers]
     while_one_waits = ["-n", str(cores + 1), "--dist", "worksteal"]  # for a server or a clock, that is
-    on_sqlite = "not journey and not postgres and not redis"
+    on_sqlite = "not journey and not postgres and not redis and not captions"
     manage = [sys.executable, "manage.py"]
     static_files = ["env", *IN_PRODUCTION, *manage, "collectstatic", "--noinput", "--verbosity", "0"]
     return {
@@ -78,12 +79,22 @@ def stages() -> dict[str, Stage]:
         "prove-journeys": Stage(
             [
                 static_files,
-                alone_on_the_network(pytest(*journeys, f"--ignore={CABLES}", "-m", "journey and prove")),
+                alone_on_the_network(
+                    pytest(*journeys, f"--ignore={CABLES}", "-m", "journey and prove and not captions")
+                ),
                 alone_on_the_network(pytest(CABLES, "-m", "journey")),
             ]
         ),
+        "prove-captions": Stage(
+            [
+                static_files,
+                alone_on_the_network(pytest("-m", "captions", python=WITH_CAPTIONS)),  # and nothing is downloaded
+            ]
+        ),
         "prove-sqlite": Stage([pytest(*while_one_waits, "-m", f"prove and {on_sqlite}")]),
-        "prove-postgres": Stage([pytest(*while_one_waits, "-m", "prove and not journey")], needs_servers=True),
+        "prove-postgres": Stage(
+            [pytest(*while_one_waits, "-m", "prove and not journey and not captions")], needs_servers=True
+        ),
     }
 
 

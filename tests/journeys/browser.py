@@ -1,5 +1,6 @@
 """Real Chromium with pretended devices, and one window of it that notices every error a person would not see."""
 
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -92,6 +93,10 @@ class Window:
         for event, way in (("framesent", ">"), ("framereceived", "<")):
             socket.on(event, lambda text, way=way: self.note(f"{way} {str(text)[:300]}"))
         socket.on("close", lambda _: self.note(f"closed {socket.url}"))
+
+    def sent_sound(self) -> bool:
+        """Over a socket, that is: to the server."""
+        return any(re.search(r"^\S+ > b['\"]", what) for what in self.past)
 
     def note(self, what: str) -> None:
         self.past.append(f"{time.monotonic():.2f} {what}")

@@ -10,7 +10,7 @@ from django.conf import settings as site_settings
 from django.core import mail
 from django.utils import timezone
 
-from calls.captions.socket import OVER
+from calls.captions.socket import OVER, CaptionSocket
 from calls.rooms import services as rooms
 from calls.signalling.sockets import REPLACED, SIGNED_OUT
 from tests.calls.captions import scribes
@@ -18,7 +18,7 @@ from tests.calls.captions.conftest import speak
 from tests.calls.captions.sounds import pieces, silence, tone
 from tests.calls.signalling.wires import Refused, Wire, answered_call, cookie_of, live_pair
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.again_in_prove]
 SENTENCE = pieces(tone(2) + silence(1))
 
 
@@ -69,6 +69,16 @@ class DoorTests:
         for origin in ("http://evil.example", None):
             with pytest.raises(Refused):
                 await captions_of(alice, call.room.code, headers={"origin": origin})
+
+    async def test_where_nobody_asks_for_a_seat_a_stranger_may(self, captions_on, alice, bob, eve, now, monkeypatch):
+        """The broken twin."""
+        _, _, call = await live_pair(alice, bob, now)
+
+        async def trusting(self) -> int:
+            return call.room_id
+
+        monkeypatch.setattr(CaptionSocket, "_seat", trusting)
+        await captions_of(eve, call.room.code)
 
 
 class WordTests:
@@ -123,7 +133,7 @@ class RefusalTests:
         assert await hers.error() == ("bad_frame", None)
 
     async def test_faster_than_anybody_speaks(self, hers):
-        await speak(hers, *[b"\0" * 16_000] * 40)  # 20 s of sound
+        await speak(hers, *[b"\0" * 16_000] * 28)  # 14 s of sound
         assert await hers.error() == ("too_fast", None)
         assert await hers.hears_no("error"), "said once a second"
 

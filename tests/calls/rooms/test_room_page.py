@@ -91,6 +91,18 @@ class RoomPageTests:
         assert not re.search(r"<script(?![^>]*(?:src=|application/json))", page)
 
 
+class CaptionTests:
+    def test_where_they_are_off_the_page_knows_nothing_of_them(self, page):
+        assert "data-captions" not in page
+
+    def test_where_they_are_on_it_knows_what_listens(self, captions_on, page):
+        assert 'data-captions="/static/calls/room/captions/worklet.js"' in page
+
+    @pytest.fixture
+    def captions_on(self, settings):
+        settings.CAPTIONS = True
+
+
 class WeightTests:
     def test_its_scripts_stay_within_120_kilobytes_as_sent(self):
         """Every module that the page loads, by itself or through another, each compressed as the server does."""

@@ -97,6 +97,12 @@ class PageTests:
             assert await outcome(member, message) == to_a_member, message
 
 
+class CaptionTests:
+    def test_no_message_is_left_out(self):
+        """Who may open that socket: test_socket.py of the captions. Whoever may, may send sound."""
+        assert set(messages.CAPTION_MESSAGES) == {"pong"}
+
+
 class BrokenDoorTests:
     async def test_a_door_that_asks_for_no_role_would_be_seen(self, alice, bob, now, monkeypatch):
         """The broken twin."""

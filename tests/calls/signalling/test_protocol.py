@@ -6,6 +6,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from calls.captions import socket as captions
+from calls.captions import sound
 from calls.metering.errors import MeterRefused, OfferRefused
 from calls.rooms import errors as room_errors
 from calls.signalling import errors, messages, page, paying, room, sockets
@@ -49,8 +51,12 @@ class ClientToServerTests:
         documented = types(section("Client to server", under="3. Room socket"))
         assert documented == set(messages.ROOM_MESSAGES) == set(RoomSocket.handlers)
 
+    def test_the_captions_socket_takes_what_is_in_its_table(self):
+        documented = types(section("Client to server", under="7. Captions"))
+        assert documented == set(messages.CAPTION_MESSAGES) == set(captions.CaptionSocket.handlers)
+
     def test_every_type_has_its_method(self):
-        for socket in (PageSocket, RoomSocket):
+        for socket in (PageSocket, RoomSocket, captions.CaptionSocket):
             for method in socket.handlers.values():
                 assert callable(getattr(socket, method))
 
@@ -82,6 +88,15 @@ class ServerToClientTests:
         # `signal` is the other's own text.
         assert documented == said_in(room) | said_in(paying) | said_in(sockets) | {"state", "signal"}
 
+    def test_the_captions_socket_says_what_is_in_its_table(self):
+        documented = types(section("Server to client", under="7. Captions"))
+        assert documented == said_in(captions) | said_in(sockets)
+
+    def test_one_page_says_to_the_other_what_is_in_its_table(self):
+        code = (settings.BASE_DIR / "calls/static/calls/room/captions.js").read_text()
+        documented = types(section("From page to page", under="7. Captions"))
+        assert documented == set(re.findall(r'\{ type: "(\w+)"', code)) == set(re.findall(r'type === "(\w+)"', code))
+
 
 class CodeTests:
     def test_every_error_code_is_documented_and_has_words(self):
@@ -98,8 +113,9 @@ class CodeTests:
             assert f"ring.{code}" in errors.TEXTS
 
     def test_every_close_code_is_documented(self):
-        documented = {row[0] for row in rows(section("Close codes", under="1. Both sockets"))}
+        documented = {row[0] for row in rows(section("Close codes", under="1. All sockets"))}
         ours = {sockets.REPLACED, sockets.SILENT, sockets.SIGNED_OUT, sockets.hubs.SHUTTING_DOWN, sockets.hubs.CUT_OFF}
+        ours.add(captions.OVER)
         assert {str(code) for code in ours} <= documented
 
 
@@ -113,3 +129,11 @@ class NumberTests:
         for number, name in ((10, "SOCKET_PING_S"), (30, "SOCKET_SILENCE_S"), (2, "REPORT_S"), (5, "REPORT_SILENCE_S")):
             assert re.search(rf"{number} s\s+\({name}\)", TEXT)
             assert getattr(settings, name) == number
+
+    def test_so_are_those_of_sound(self):
+        text = section("7. Captions")
+        assert f"{sound.RATE:,} samples a second".replace(",", " ") in text
+        assert f"but for {captions.BURST_S} s at once" in text
+        assert f"a silence of {sound.SILENCE_S} s, after {captions.STILL_S:.0f} s without a frame" in text
+        assert f"or after {sound.WINDOW_S} s" in text
+        assert f"More than {captions.BEHIND_MAX} windows" in text

@@ -42,6 +42,7 @@ class Wire:
         self.end = WebsocketCommunicator(app, path, headers=pairs)
         self.cookie = cookie
         self.before: list[dict] = []
+        self.patience_s = WAIT_S
 
     async def open(self) -> "Wire":
         accepted, _ = await self.end.connect(timeout=WAIT_S)
@@ -65,7 +66,7 @@ class Wire:
             self.before.append(message)
 
     async def next(self) -> dict:
-        output = await self.end.receive_output(WAIT_S)
+        output = await self.end.receive_output(self.patience_s)
         if output["type"] == "websocket.close":
             raise Closed(output.get("code", 1000))
         return json.loads(output["text"])

@@ -78,8 +78,17 @@ export class Devices {
     return this.#microphone ?? this.#silence;
   }
 
+  get microphone() {
+    return this.#microphone;
+  }
+
   get hasMicrophone() {
     return this.#microphone !== null;
+  }
+
+  /** What is said now is sent: neither muted nor hushed. */
+  get speaks() {
+    return Boolean(this.#microphone?.enabled);
   }
 
   /** Shared with the sounds of the page; exists from *Join* on. */

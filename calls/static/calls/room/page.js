@@ -2,6 +2,7 @@
 
 import { Session } from "./session.js";
 import { play } from "./sounds.js";
+import { CaptionsPart } from "./page/captions_part.js";
 import { ChatPanel } from "./page/chat_panel.js";
 import { ConsentCard } from "./page/consent.js";
 import { Controls } from "./page/controls.js";
@@ -27,7 +28,7 @@ import { wordsFrom } from "./page/words.js";
 
 const TICK_MS = 200;
 
-const { code = "", seat = "", wallet = "", other = "", cardForm = "", cardKey = "" } = byId("room").dataset;
+const { code = "", seat = "", wallet = "", other = "", cardForm = "", cardKey = "", captions: worklet = "" } = byId("room").dataset;
 const words = wordsFrom(JSON.parse(byId("room-words", HTMLScriptElement).text), other);
 
 if (isReturned()) {
@@ -39,10 +40,12 @@ if (isReturned()) {
 
 function openRoom() {
   const voice = new Voice(words("page.dismiss"));
+  const sockets = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`;
   const session = new Session({
-    url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/room/${code}/`,
+    url: `${sockets}/room/${code}/`,
     seatUrl: seat,
-    on: { change: soon, error, line: (line) => chatPanel.came(line), preview: (told) => goPaid.previewed(told), tracks: (...tracks) => stage.tracks(...tracks) },
+    captions: worklet ? { url: `${sockets}/captions/${code}/`, worklet } : null,
+    on: { change: soon, error, captions: (what) => captions.told(what), line: (line) => chatPanel.came(line), preview: (told) => goPaid.previewed(told), tracks: (...tracks) => stage.tracks(...tracks) },
   });
   /** @type {Desk} */
   const desk = { session, words, voice, act, sound: (sound) => play(session.devices.context, sound) };
@@ -54,8 +57,9 @@ function openRoom() {
   const controls = new Controls(desk, () => addCredit(0));
   const goPaid = new GoPaid(desk);
   const chatPanel = new ChatPanel(desk);
+  const captions = new CaptionsPart(desk);
   const devicePanel = new DevicePanel(desk, (speaker) => stage.speakThrough(speaker));
-  const parts = [new Doors(desk), stage, new MeterPill(desk), controls, goPaid, consent, chatPanel, devicePanel, new Details(desk), new More(desk), new QualityLine(desk), new StillThere(desk), new ReportForm(desk), new Focus()];
+  const parts = [new Doors(desk), stage, new MeterPill(desk), controls, goPaid, consent, chatPanel, devicePanel, new Details(desk), new More(desk), captions, new QualityLine(desk), new StillThere(desk), new ReportForm(desk), new Focus()];
   let due = false;
 
   function render() {

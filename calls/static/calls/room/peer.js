@@ -14,7 +14,8 @@ import { Speech } from "./speech.js";
 
 const LOOK_MS = 500;
 const SCREEN_STILL_MS = 30_000;
-const FILES_ID = 1;
+/** Of the channels, agreed on beforehand, so that two who begin at once have them. */
+const CHANNEL_IDS = { files: 1, captions: 2 };
 const LOW_BYTES = 2 ** 18;
 
 /** In this order of sections: the second with a picture is the screen. @type {Slot[]} */
@@ -27,10 +28,15 @@ const SLOTS = ["audio", "video", "screen"];
  * @property {(data: Signal) => void} signal  to send to the other side
  * @property {(audio: MediaStreamTrack | null, video: MediaStreamTrack | null, screen: MediaStreamTrack | null) => void} tracks
  *   the other's
- * @property {(channel: RTCDataChannel | null) => void} [channel]  for files, once it is open; null: it is gone
- * @property {(data: string | ArrayBuffer) => void} [file]  what came over it
  * @property {() => void} change  of `hearing`, `seeing` or `connected`
  * @property {(count: number) => void} stalled  nothing has arrived for too long, for the count-th time
+ *
+ * @typedef {object} ChannelEnd  who speaks over a channel
+ * @property {(channel: RTCDataChannel) => void} use  it is open
+ * @property {() => void} lost  it is gone
+ * @property {(data: string | ArrayBuffer) => void} hear  what came over it
+ *
+ * @typedef {Partial<Record<keyof typeof CHANNEL_IDS, ChannelEnd>>} ChannelEnds
  *
  * @typedef {object} PeerWorld  what a test replaces
  * @property {typeof RTCPeerConnection} RTCPeerConnection
@@ -40,6 +46,7 @@ const SLOTS = ["audio", "video", "screen"];
 
 export class Peer {
   #on;
+  #ends;
   #world;
   /** @type {RTCPeerConnection | null} */
   #pc = null;
@@ -76,9 +83,10 @@ export class Peer {
   /** What is sent passes a relay. @type {boolean | null} null: nothing is sent yet */
   relayed = null;
 
-  /** @param {{on: PeerListener, world?: Partial<PeerWorld>}} options */
-  constructor({ on, world = {} }) {
+  /** @param {{on: PeerListener, channels?: ChannelEnds, world?: Partial<PeerWorld>}} options */
+  constructor({ on, channels = {}, world = {} }) {
     this.#on = on;
+    this.#ends = channels;
     const { RTCPeerConnection, MediaStream } = globalThis; // plain names would stop where there is no browser
     this.#world = { RTCPeerConnection, MediaStream, elapsed: () => performance.now(), ...world };
   }
@@ -206,7 +214,7 @@ export class Peer {
   #forget() {
     clearInterval(this.#watch);
     this.#batch.drop();
-    if (this.#pc) this.#on.channel?.(null);
+    if (this.#pc) for (const end of Object.values(this.#ends)) end.lost();
     this.#pc?.close();
     this.#makingOffer = this.#ignoring = false;
     this.#flow = new Flow();
@@ -226,23 +234,26 @@ export class Peer {
       if (pc === this.#pc) this.#batch.add(candidate);
     };
     pc.ontrack = () => this.#tellTracks(pc);
-    this.#openChannel(pc);
+    for (const [label, id] of Object.entries(CHANNEL_IDS)) {
+      const end = this.#ends[/** @type {keyof typeof CHANNEL_IDS} */ (label)];
+      if (end) this.#openChannel(pc, label, id, end);
+    }
     pc.onconnectionstatechange = () => this.#on.change();
     this.#watch = setInterval(() => this.#look(pc), LOOK_MS);
     return pc;
   }
 
-  /** Agreed on beforehand, so that two who begin at once have one. @param {RTCPeerConnection} pc */
-  #openChannel(pc) {
-    const channel = pc.createDataChannel("files", { negotiated: true, id: FILES_ID });
+  /** @param {RTCPeerConnection} pc @param {string} label @param {number} id @param {ChannelEnd} end */
+  #openChannel(pc, label, id, end) {
+    const channel = pc.createDataChannel(label, { negotiated: true, id });
     channel.binaryType = "arraybuffer";
     channel.bufferedAmountLowThreshold = LOW_BYTES;
-    channel.onopen = () => this.#on.channel?.(channel);
+    channel.onopen = () => end.use(channel);
     channel.onmessage = ({ data }) => {
-      if (pc === this.#pc) this.#on.file?.(data);
+      if (pc === this.#pc) end.hear(data);
     };
     channel.onclose = () => {
-      if (pc === this.#pc) this.#on.channel?.(null);
+      if (pc === this.#pc) end.lost();
     };
   }
 

@@ -4,6 +4,7 @@
  */
 
 import { CameraRest } from "./camera_rest.js";
+import { Captions } from "./captions.js";
 import { Chat } from "./chat.js";
 import { ServerClock } from "./clock.js";
 import { Devices } from "./devices.js";
@@ -15,6 +16,8 @@ import { Peer } from "./peer.js";
 import { phaseOf, reasonOf, screenOf } from "./phase.js";
 import { newPageName, RoomSocket } from "./protocol.js";
 
+/** @import { Told } from "./captions.js" */
+/** @import { Places } from "./captions/sound.js" */
 /** @import { Line } from "./chat.js" */
 /** @import { DevicesWorld } from "./devices.js" */
 /** @import { ChatCame, PeerNotice, Preview, RoomState, ServerError, Signal } from "./messages.js" */
@@ -32,6 +35,7 @@ const RESTARTS = 3;
  * @property {(error: ServerError) => void} error
  * @property {(line: Line) => void} [line]  of the chat; `chat.add` keeps it
  * @property {(preview: Preview) => void} [preview]  what the expert would get
+ * @property {(what: Told) => void} [captions]
  * @property {import("./peer.js").PeerListener["tracks"]} tracks
  *
  * @typedef {Partial<World & PeerWorld & DevicesWorld & NetworkWorld>} SessionWorld
@@ -62,19 +66,26 @@ export class Session {
   /** @type {RoomState | null} */
   state = null;
 
-  /** @param {{url: string, seatUrl: string, on: SessionListener, world?: SessionWorld}} options */
-  constructor({ url, seatUrl, on, world = {} }) {
+  /** @param {{url: string, seatUrl: string, captions?: Places | null, on: SessionListener, world?: SessionWorld}} options */
+  constructor({ url, seatUrl, captions = null, on, world = {} }) {
     this.#on = on;
     this.devices = new Devices({ world, on: { change: () => this.#devicesChanged() } });
     this.network = new Network({ world, change: on.change });
     this.files = new Files({ change: on.change });
+    this.captions = new Captions({
+      change: on.change,
+      told: (what) => on.captions?.(what),
+      listen: async (heard) => {
+        const { Sound } = await import("./captions/sound.js"); // most calls need none of it
+        return Sound.begin({ .../** @type {Places} */ (captions), devices: this.devices, heard });
+      },
+    });
     this.peer = new Peer({
       world,
+      channels: { files: this.files, ...(captions && { captions: this.captions }) },
       on: {
         signal: (data) => this.socket.send("signal", { data }),
         tracks: on.tracks,
-        channel: (channel) => (channel ? this.files.use(channel) : this.files.lost()),
-        file: (data) => this.files.hear(data),
         change: () => this.#heard(),
         stalled: (count) => this.#stalled(count),
       },
@@ -244,6 +255,7 @@ export class Session {
   }
 
   #leave() {
+    this.captions.end(); // before the connection that it would miss
     this.peer.close();
     this.files.end();
     this.devices.close();
@@ -282,6 +294,7 @@ export class Session {
   #devicesChanged() {
     this.#sendTracks();
     this.#sendSigns();
+    this.captions.follow();
     this.#on.change();
   }
 

@@ -28,7 +28,8 @@ async def write(sound: bytes) -> str:
     try:
         return await asyncio.wrap_future(pool.submit(work, sound))
     except BrokenProcessPool:
-        log.error("A worker that writes captions has died, or could not load its model")
+        if pool is _pool:  # else we have ended it, or it is said already
+            log.error("A worker that writes captions has died, or could not load its model")
         _forget(pool)
         raise Failed from None
     except Exception as problem:  # of the model's library; nothing of the sound or the words goes into the log

@@ -15,7 +15,7 @@ SHORTEST_S = 1  # a silence in a shorter one is a breath
 SILENCE_S = 0.5
 BEFORE_S = 0.3  # kept of the silence before speech: the first consonant is faint
 SEARCHED_S = 1.5  # at the end of a full window, for its quietest moment
-LOUD = 300  # the mean of a slice from which on somebody speaks; the microphone's own noise lies below
+LOUD = 150  # the level of a slice from which on somebody speaks; what browsers leave of a room's noise lies below
 
 
 class Cutter:

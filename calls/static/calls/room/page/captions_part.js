@@ -87,7 +87,7 @@ export class CaptionsPart {
   #line(mine, text) {
     const { words } = this.#desk;
     const line = document.createElement("p");
-    line.ariaHidden = mine ? "true" : null; // nobody wants to hear their own words read to them while they speak
+    if (mine) line.setAttribute("aria-hidden", "true"); // nobody wants to hear their own words read to them while they speak
     const who = document.createElement("strong");
     who.textContent = words(mine ? "captions.you" : "captions.them");
     line.append(who, ` ${text}`);

@@ -88,7 +88,9 @@ def stages() -> dict[str, Stage]:
         "prove-captions": Stage(
             [
                 static_files,
-                alone_on_the_network(pytest("-m", "captions", python=WITH_CAPTIONS)),  # and nothing is downloaded
+                # Alone: no model can be downloaded.
+                alone_on_the_network(pytest("tests/calls", "-m", "captions", python=WITH_CAPTIONS)),
+                alone_on_the_network(pytest("tests/journeys", "-m", "captions", python=WITH_CAPTIONS)),
             ]
         ),
         "prove-sqlite": Stage([pytest(*while_one_waits, "-m", f"prove and {on_sqlite}")]),

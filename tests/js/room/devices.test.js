@@ -160,12 +160,12 @@ test("muted, one is heard while the key is held", async () => {
   mine.open();
   await settle();
   mine.setMuted(true);
-  assert.equal(mine.audio.enabled, false);
+  assert.deepEqual([mine.audio.enabled, mine.speaks], [false, false]);
   mine.setHeld(true);
-  assert.equal(mine.audio.enabled, true);
+  assert.deepEqual([mine.audio.enabled, mine.speaks], [true, true]);
   mine.setHushed(true);
-  assert.equal(mine.audio.enabled, false);
+  assert.deepEqual([mine.audio.enabled, mine.speaks], [false, false]);
   mine.setHushed(false);
   mine.setHeld(false);
-  assert.deepEqual([mine.audio.enabled, mine.muted], [false, true]);
+  assert.deepEqual([mine.audio.enabled, mine.speaks, mine.muted], [false, false, true]);
 });

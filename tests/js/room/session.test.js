@@ -29,13 +29,13 @@ async function pass(ms) {
   }
 }
 
-function session() {
+function session(how = {}) {
   const world = {
     WebSocket: FakeSocket, RTCPeerConnection: FakeConnection, MediaStream: FakeStream, AudioContext: FakeAudioContext,
     mediaDevices: new FakeDevices(), storage: new FakeStorage(), fetch: async () => ({ status: 200 }), random: () => 0.5,
     elapsed: () => elapsed,
   };
-  const made = new Session({ url: "ws://here", seatUrl: "/seat", world, on: { change() {}, error() {}, tracks() {} } });
+  const made = new Session({ url: "ws://here", seatUrl: "/seat", world, on: { change() {}, error() {}, tracks() {} }, ...how });
   made.socket.start();
   return made;
 }
@@ -337,4 +337,31 @@ test("of a call that gave way to the next while the page slept neither camera no
   made.join();
   await settle();
   assert.deepEqual([made.devices.video, made.devices.screen], [null, null]);
+});
+
+const channels = () => FakeConnection.all.at(-1).channels;
+
+test("where the site has no captions there is no way to ask for them", async () => {
+  const { captions } = await inCall();
+  assert.deepEqual(Object.keys(channels()), ["files"]);
+  captions.ask();
+  assert.equal(captions.others, "off");
+});
+
+test("captions end with the call and with the connection", async () => {
+  for (const end of [(made) => made.hangUp(), (made) => made.peer.restartAll()]) {
+    FakeSocket.all = [];
+    const made = session({ captions: { url: "ws://captions", worklet: "worklet.js" } });
+    FakeSocket.last.open();
+    FakeSocket.last.say(state());
+    made.join();
+    await talking({});
+    const channel = channels().captions;
+    channel.readyState = "open";
+    channel.onopen();
+    channel.onmessage({ data: '{"type":"on"}' });
+    assert.equal(made.captions.others, "on");
+    end(made);
+    assert.deepEqual([made.captions.others, made.captions.isReady], ["off", false]);
+  }
 });

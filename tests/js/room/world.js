@@ -90,9 +90,12 @@ export class FakeConnection {
     this.#need();
   }
 
-  createDataChannel() {
-    this.channel = { send() {}, readyState: "connecting", addEventListener() {} };
-    return this.channel;
+  channels = {};
+
+  createDataChannel(label, { id }) {
+    const channel = { id, sent: [], send: (text) => channel.sent.push(text), readyState: "connecting", addEventListener() {} };
+    this.channels[label] = channel;
+    return channel;
   }
 
   getTransceivers() {

@@ -185,8 +185,8 @@ class EndTests:
         assert await hers.closed() == OVER
 
     async def test_with_the_session(self, alice, bob, now, captions_on, settings):
-        settings.SOCKET_PING_S = 1
         _, _, call = await live_pair(alice, bob, now)
+        settings.SOCKET_PING_S = 1  # from here on: else the room's socket might notice first, and the seat be given up
         cookie = await sync_to_async(cookie_of)(alice)
         wire = await Wire(f"/ws/captions/{call.room.code}/", cookie=cookie).open()
         alice.set_password("another one, and long enough")

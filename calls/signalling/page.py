@@ -64,13 +64,17 @@ class PageSocket(Socket):
         for expert in wanted - self.watched:
             self.hub.listen(self, "watchers", expert)
         self.watched = wanted
-        for expert, state in (await _states(wanted)).items():
-            await self.say("presence", expert=expert, state=state)
+        for expert, seen in (await _seen(wanted)).items():
+            await self._say_presence(expert, seen)
 
     async def _show_presence(self, expert: int) -> None:
-        state = await _newest_state(expert)
+        seen = await _newest(expert)
         if expert in self.watched:
-            await self.say("presence", expert=expert, state=state)
+            await self._say_presence(expert, seen)
+
+    async def _say_presence(self, expert: int, seen: experts.Seen) -> None:
+        back_at = seen.back_at and to_ms(seen.back_at)
+        await self.say("presence", expert=expert, state=seen.state, back_at=back_at)
 
     # --- ringing ------------------------------------------------------------------------------------------------
 
@@ -106,14 +110,14 @@ def _ring(caller: User, expert_id: int, line: str) -> Call:
     return rooms.ring(caller=caller, expert=expert, line=line.strip(), now=timezone.now())
 
 
-async def _states(experts_wanted: set[int]) -> dict[int, str]:
-    return await database_sync_to_async(experts.states)(experts_wanted)
+async def _seen(experts_wanted: set[int]) -> dict[int, experts.Seen]:
+    return await database_sync_to_async(experts.seen)(experts_wanted)
 
 
 _asked: dict[int, asyncio.Task] = {}
 
 
-def _newest_state(expert: int) -> asyncio.Task:
+def _newest(expert: int) -> asyncio.Task:
     """One question for all sockets that hear the same notice; a later notice asks again."""
     loop = asyncio.get_running_loop()
     task = _asked.get(expert)
@@ -122,6 +126,6 @@ def _newest_state(expert: int) -> asyncio.Task:
     return task
 
 
-async def _ask(expert: int) -> str:
+async def _ask(expert: int) -> experts.Seen:
     _asked.pop(expert, None)  # from here on a new notice needs a new answer
-    return (await _states({expert}))[expert]
+    return (await _seen({expert}))[expert]

@@ -92,7 +92,9 @@ class Presence(models.Model):
 
     @property
     def back_at(self) -> datetime | None:
-        """When this expert, who cannot be called now, can be again, as far as they said."""
+        """When this expert, who is away, can be called again, as far as they said."""
+        if self.state != self.State.AWAY:
+            return None
         if not self.chosen_away:
             return self.turns_at if self.is_quiet else None
         hours = self.quiet_hours

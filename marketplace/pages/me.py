@@ -33,6 +33,7 @@ from payouts.wallet import services as wallet
 
 ROWS_A_PAGE = 20
 AWAY_HOURS = (1, 4, 12)
+QUIET_IDS = "quiet-%s"
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,11 @@ class CallRow:
 @never_cache
 @require_safe
 def me(request):
+    return _page(request)
+
+
+def _page(request, quiet_hours: QuietHoursForm | None = None):
+    """With the form for quiet hours as it was refused, or as they are."""
     profile, stored = _profile_of(request.user), list(metering.stored_of_member(request.user))
     blocks, ask = contacts.blocks_of(request.user), request.GET.get
     calls = _calls_of(request.user, ask("calls", ""))
@@ -64,6 +70,7 @@ def me(request):
             "languages": [languages.name(code) for code in profile.languages] if profile else [],
             "who_may_ring": WhoMayRing.choices,
             "away_hours": AWAY_HOURS,
+            "quiet_hours": quiet_hours or _quiet_hours(profile),
             "blocks": blocks,
             "blocked_ids": {block.blocked_id for block in blocks},
             "calls": _rows(request.user, calls),
@@ -98,10 +105,9 @@ def choose_presence(request):
 @require_POST
 def choose_quiet_hours(request):
     get_object_or_404(Profile, user=request.user)
-    form = QuietHoursForm(request.POST)
+    form = QuietHoursForm(request.POST, auto_id=QUIET_IDS)
     if not form.is_valid():
-        messages.error(request, " ".join(text for texts in form.errors.values() for text in texts))
-        return redirect("me")
+        return _page(request, form)
     if experts.choose_quiet_hours(user=request.user, now=timezone.now(), **form.cleaned_data):
         notices.tell_watchers(user_id=request.user.pk)
     messages.success(
@@ -167,6 +173,14 @@ def _profile_of(member: User) -> Profile | None:
         for listing in profile.offered:
             listing.price = Money(listing.rate_minor or listing.price_minor, listing.currency)
     return profile
+
+
+def _quiet_hours(profile: Profile | None) -> QuietHoursForm | None:
+    if profile is None:
+        return None
+    kept = profile.presence
+    said = {"start": kept.quiet_from, "end": kept.quiet_to, "zone": kept.quiet_zone}
+    return QuietHoursForm(initial=said, auto_id=QUIET_IDS)
 
 
 def _calls_of(member: User, asked: str) -> Page:

@@ -27,6 +27,7 @@ def for_page_js() -> dict[str, str | dict[str, str]]:
         "cancelled": _("You cancelled the call."),
         "busy": _("{name} is in another call."),
         "away": _("{name} just left."),
+        "back_at": _("Probably again from {moment}."),
         "offline": _("No connection to the site. Trying again."),
         "cost_nothing": _("Nothing was charged."),
     }

@@ -14,7 +14,7 @@ const socket = new PageSocket({
   url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/page/`,
   on: {
     open: () => incomingCalls?.reconnected(),
-    presence: (change) => showPresence(change, words.presence),
+    presence: (change) => showPresence(change, words),
     rings: ({ incoming, answered, outgoing }) => {
       incomingCalls?.update(incoming, answered);
       callPanel?.update(outgoing);

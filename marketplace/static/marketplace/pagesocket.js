@@ -6,11 +6,12 @@
  * @typedef {{call: number, caller: Caller, line: string, has_ten_minutes: boolean, until: number}} Incoming
  * @typedef {"ringing" | "answered" | "declined" | "missed" | "cancelled"} RingState
  * @typedef {{call: number, expert: {id: number, name: string, slug: string}, state: RingState, until: number, room: string | null}} Outgoing
+ * @typedef {{expert: number, state: string, back_at: number | null}} Presence
  * @typedef {{code: string, text: string, re: string | null}} ServerError
  *
  * @typedef {object} Listener
  * @property {(open: boolean) => void} open
- * @property {(change: {expert: number, state: string}) => void} presence
+ * @property {(seen: Presence) => void} presence
  * @property {(rings: {incoming: Incoming[], answered: number[], outgoing: Outgoing | null}) => void} rings
  * @property {(ring: {call: number, room: string}) => void} ringing
  * @property {(ring: {call: number, room: string}) => void} answered

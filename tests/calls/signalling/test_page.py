@@ -1,7 +1,11 @@
+from datetime import timedelta
+
 import pytest
 from asgiref.sync import sync_to_async
 from django.utils import timezone
 
+from calls.metering.moments import to_ms
+from calls.notices import services as notices
 from calls.rooms.models import Call
 from marketplace.experts import services as experts
 from tests.calls.signalling.wires import page_of
@@ -15,7 +19,7 @@ class VisitorTests:
         await visitor.say("watch", experts=[bob.id, 4711])
         heard = [await visitor.hear("presence"), await visitor.hear("presence")]
         assert sorted(heard, key=lambda presence: presence["expert"]) == [
-            {"type": "presence", "expert": one, "state": "away"} for one in sorted([bob.id, 4711])
+            {"type": "presence", "expert": one, "state": "away", "back_at": None} for one in sorted([bob.id, 4711])
         ]
 
     @pytest.mark.parametrize("kind", ["ring.cancel", "ring.answer", "ring.decline"])
@@ -37,6 +41,21 @@ class PresenceTests:
         assert (await watching.hear("presence"))["state"] == "away"
         await page_of(bob)
         assert (await watching.hear("presence"))["state"] == "free"
+
+    async def test_who_sets_away_says_until_when(self, alice, bob):
+        watching = await page_of(alice)
+        await watching.say("watch", experts=[bob.id])
+        await watching.hear("presence")
+        now = timezone.now()
+        until = now + timedelta(hours=1)
+        await sync_to_async(experts.choose_away)(user=bob, away=True, until=until, now=now)
+        await sync_to_async(notices.tell_watchers)(user_id=bob.id)
+        assert await watching.hear("presence") == {
+            "type": "presence",
+            "expert": bob.id,
+            "state": "away",
+            "back_at": to_ms(until),
+        }
 
     async def test_closing_the_last_page_makes_away_after_a_while(self, alice, bob, settings):
         settings.AWAY_AFTER_S = 0.1

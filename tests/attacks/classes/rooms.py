@@ -66,6 +66,21 @@ ROOMS = [
         ],
     ),
     Attack(
+        "A stranger walks round the door of the room: its page, its seat, its papers, asked for over HTTP.",
+        ["calls/rooms/test_pages.py::StrangerTests::test_not_one_door_opens"],
+        ["calls/rooms/test_pages.py::StrangerTests::test_where_the_address_alone_opens_it_she_is_in"],
+    ),
+    Attack(
+        "A frame that is no text, or as long as memory, ends more than the socket that sent it.",
+        ["calls/signalling/test_cut.py::CutTests::test_ends_the_socket_that_sent_it_and_nobody_else_notices"],
+        ["calls/signalling/test_cut.py::CutTests::test_without_the_servers_limit_any_length_is_read_into_memory"],
+    ),
+    Attack(
+        "The other side of a call learns the network address of who hides it.",
+        ["journeys/test_relay.py::RelayTests::test_who_hides_the_address_is_reached_through_it_alone"],
+        ["journeys/test_relay.py::RelayTests::test_of_who_does_not_hide_it_the_other_learns_it"],
+    ),
+    Attack(
         "An expert before an empty chair keeps *Still there?* from being asked, and is paid for the silence.",
         [
             "calls/metering/test_still_there.py::LossTests::"

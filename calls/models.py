@@ -1,6 +1,6 @@
 """Every table of the calls."""
 
-from calls.contacts.models import Block, Report
+from calls.contacts.models import Block, FreeCaller, Report
 from calls.conversations.models import ChatLine, Message
 from calls.metering.models import CapRaise, FreeTime, Hearing, Offer, PaidPeriod, Stop, StoredTime
 from calls.notices.models import Process
@@ -12,6 +12,7 @@ __all__ = [
     "Call",
     "CapRaise",
     "ChatLine",
+    "FreeCaller",
     "FreeTime",
     "Hearing",
     "Message",

@@ -29,6 +29,7 @@ class OfferRefused(Refused):
         "period_running": _("There is a paid part running already. Go back to free first."),
         "rate_above_listing": _("The rate can be your listing's or lower, never higher."),
         "rate_out_of_range": _("This price is outside the limits of the site."),
+        "calls_free": _("This person always calls you free. Take them off that list on your page first."),
         "wait_after_refusals": _("Two offers were refused. Please wait a few minutes before the next one."),
         "bad_estimate": _("The estimate must be whole minutes, the lower number first."),
         "not_found": _("There is no such offer or listing."),

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
+from calls.contacts import services as contacts
 from calls.metering import free_time, prices, stored, texts
 from calls.metering.errors import OfferRefused
 from calls.metering.models import Offer, PaidPeriod
@@ -33,12 +34,14 @@ def send_offer(
 ) -> Offer:
     """Ask the caller to switch to paid, at the listing's rate or price, or lower. `estimate`: minutes, low and high.
 
-    Raises not_the_expert, not_live, not_found, offer_open, period_running, wait_after_refusals, rate_above_listing,
-    rate_out_of_range, bad_estimate.
+    Raises not_the_expert, calls_free, not_live, not_found, offer_open, period_running, wait_after_refusals,
+    rate_above_listing, rate_out_of_range, bad_estimate.
     """
     call = _lock(call)
     if call.expert_id != expert.pk:
         raise OfferRefused("not_the_expert")
+    if contacts.calls_free(expert_id=call.expert_id, caller_id=call.caller_id):
+        raise OfferRefused("calls_free")
     own = Listing.objects.filter(profile__user=expert.pk, active=True).select_related("profile__category")
     listing = own.filter(pk=listing_id).first()
     if listing is None or listing.currency != settings.CURRENCY:

@@ -66,7 +66,9 @@ def look(*, room: Room, user: User, now: datetime) -> Look:
     mine_is_caller = user.id == room.caller_id
     other = room.expert if mine_is_caller else room.caller
     seats = {seat.user_id: seat for seat in Seat.objects.filter(room=room)}
-    calls = Call.objects.filter(room=room).annotate(chat_newest=chat.newest(), chat_number=chat.number())
+    calls = Call.objects.filter(room=room).annotate(
+        chat_newest=chat.newest(), chat_number=chat.number(), is_free=contacts.is_free()
+    )
     call = calls.order_by("-id").first()
     offer = metering.latest_offer(call=call) if call else None
     period = metering.latest_period(call=call) if call else None
@@ -84,7 +86,7 @@ def look(*, room: Room, user: User, now: datetime) -> Look:
         "meter": metering.meter_state(period, user, now),
         "order": _order(call) if call else None,
         "stored": metering.stored_state(payer=room.caller, expert=room.expert, viewer=user, now=now),
-        **(_purse(user, living, now) if mine_is_caller else _shelf(user)),
+        **(_purse(user, living, now) if mine_is_caller else _shelf(user, call)),
     }
     return Look(
         state=state,
@@ -152,7 +154,10 @@ def _purse(payer: User, is_paying: bool, now: datetime) -> dict:
     return {"credit": {"minor": credit.minor, "text": str(credit), "spendable_minor": spendable.minor}}
 
 
-def _shelf(expert: User) -> dict:
+def _shelf(expert: User, call: Call | None) -> dict:
+    """What they can ask to be paid for; nothing of who always calls them free."""
+    if call and call.is_free:
+        return {"listings": [], "calls_free": True}
     own = Listing.objects.filter(profile__user=expert, active=True).select_related("profile__category")
     active = own.order_by("-kind", "id")  # the rate first
     return {
@@ -169,7 +174,8 @@ def _shelf(expert: User) -> dict:
                 "earning_text": metering.earning_text(listing, listing.rate_minor, listing.price_minor),
             }
             for listing in active
-        ]
+        ],
+        "calls_free": False,
     }
 
 

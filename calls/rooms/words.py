@@ -127,6 +127,7 @@ def _offer() -> dict[str, str]:
         "accept": _("Accept and pay"),
         "accept_stored": _("Start stored time"),
         "bad_estimate": _("Give both minutes as whole numbers, the smaller one first."),
+        "calls_free": _("{name} always calls you free. You can take them off that list on your page."),
         "needs_listing": _("You have nothing to offer yet: add a rate on your page first."),
         "form_failed": _("The form could not be opened. Nothing was charged. Close it and try again in a minute."),
         "window": _("Your browser kept the payment window closed. Allow windows for this site, then press again."),

@@ -60,6 +60,7 @@ def _page(request, quiet_hours: QuietHoursForm | None = None):
     """With the form for quiet hours as it was refused, or as they are."""
     profile, stored = _profile_of(request.user), list(metering.stored_of_member(request.user))
     blocks, ask = contacts.blocks_of(request.user), request.GET.get
+    free_callers = contacts.free_callers_of(request.user) if profile else []
     calls = _calls_of(request.user, ask("calls", ""))
     works, letters = orders.of_member(request.user), request.user.messages_received.select_related("sender")
     return render(
@@ -71,6 +72,8 @@ def _page(request, quiet_hours: QuietHoursForm | None = None):
             "who_may_ring": WhoMayRing.choices,
             "away_hours": AWAY_HOURS,
             "quiet_hours": quiet_hours or _quiet_hours(profile),
+            "free_callers": free_callers,
+            "free_caller_ids": {free.caller_id for free in free_callers},
             "blocks": blocks,
             "blocked_ids": {block.blocked_id for block in blocks},
             "calls": _rows(request.user, calls),
@@ -129,6 +132,26 @@ def choose_who_may_ring(request):
         messages.error(request, _("Please choose who may ring you."))
     else:
         messages.success(request, _("Saved. From now on that is who may ring you."))
+    return redirect("me")
+
+
+@login_required
+@require_POST
+def let_call_free(request, member_id: int):
+    """Somebody who called this expert; nobody else's number says anything here."""
+    get_object_or_404(Profile, user=request.user)
+    callers = User.objects.filter(calls_made__expert=request.user).distinct()
+    caller = get_object_or_404(callers, pk=member_id)
+    contacts.let_call_free(expert=request.user, caller=caller, now=timezone.now())
+    messages.success(request, _("From now on %(name)s calls you free.") % {"name": caller.name})
+    return redirect("me")
+
+
+@login_required
+@require_POST
+def charge_again(request, member_id: int):
+    contacts.charge_again(expert=request.user, caller_id=member_id)
+    messages.success(request, _("Taken off the list."))
     return redirect("me")
 
 

@@ -4,6 +4,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from calls.contacts import services as contacts
 from calls.rooms import services as rooms
 from marketplace.experts import languages, photos
 from marketplace.experts.models import Profile
@@ -31,10 +32,15 @@ def profile(request, slug: str):
             "free_ms": listings.free_ms(rates[0]) if rates else 0,
             "own": request.user.is_authenticated and request.user.pk == shown.user_id,
             "open_room": _open_room(request.user, shown),
+            "calls_free": _calls_free(request.user, shown),
             "closed_door": _closed_door(request.user, shown),
             "ten_minutes": _cost(shown.rate, 10) if shown.rate else None,
         },
     )
+
+
+def _calls_free(member, shown: Profile) -> bool:
+    return member.is_authenticated and contacts.calls_free(expert_id=shown.user_id, caller_id=member.pk)
 
 
 def _closed_door(member, shown: Profile) -> str:

@@ -104,6 +104,7 @@
  * @property {boolean} can_ring
  * @property {Credit} [credit]  payers only
  * @property {Listing[]} [listings]  experts only
+ * @property {boolean} [calls_free]  experts only: this caller is never asked to pay
  * @property {Offer | null} offer
  * @property {Meter} meter
  * @property {Order | null} [order]  the act of work that was ordered last in this call

@@ -6,6 +6,7 @@ from calls.metering.models import CapRaise, FreeTime, Hearing, Offer, PaidPeriod
 from calls.notices.models import Process
 from calls.orders.models import WorkOrder
 from calls.rooms.models import Call, Room, Seat
+from calls.waiting.models import Waiting
 
 __all__ = [
     "Block",
@@ -24,5 +25,6 @@ __all__ = [
     "Seat",
     "Stop",
     "StoredTime",
+    "Waiting",
     "WorkOrder",
 ]

@@ -363,6 +363,8 @@ CLAIM_TWO_STAFF_MINOR = env_int("CLAIM_TWO_STAFF_MINOR", 10_000)  # contested ab
 TIP_MINOR_MIN, TIP_MINOR_MAX = 100, 2_000  # the highest is for all tips of a payer for one call
 
 RING_S = env_int("RING_S", 45, low=1)
+TURN_S = env_int("TURN_S", 60, low=1)  # in which only who waited first rings an expert who is free anew
+LINES_AT_ONCE_MAX, WAIT_HOURS = 5, 24  # how many experts one waits for, and how long
 AWAY_AFTER_S = env_int("AWAY_AFTER_S", 30, low=1)
 SOCKET_PING_S = env_int("SOCKET_PING_S", 10, low=1)
 SOCKET_SILENCE_S = env_int("SOCKET_SILENCE_S", 30, low=1)

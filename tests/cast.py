@@ -128,3 +128,9 @@ def online(user: User) -> User:
     Connection.objects.get_or_create(user=user, process=A_PROCESS)
     Presence.objects.update_or_create(user=user, defaults={"state": Presence.State.FREE, "chosen_away": False})
     return user
+
+
+def here(user: User) -> User:
+    """An open page of `user`, who need not be an expert."""
+    Connection.objects.get_or_create(user=user, process=A_PROCESS)
+    return user

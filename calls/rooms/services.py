@@ -2,7 +2,7 @@
 
 from calls.rooms.admission import refusal
 from calls.rooms.errors import CallOver, CannotRing, NoCall
-from calls.rooms.ringing import answer, cancel, decline, open_calls, ring
+from calls.rooms.ringing import answer, cancel, decline, open_calls, ring, ring_back
 from calls.rooms.rings import rings_state
 from calls.rooms.seating import erase_chat, explain_report, join, leave, open_call, report_and_leave, say_in_chat, sign
 from calls.rooms.states import Chat, Look, look, room_state
@@ -28,6 +28,7 @@ __all__ = [
     "refusal",
     "report_and_leave",
     "ring",
+    "ring_back",
     "rings_state",
     "room_state",
     "say_in_chat",

@@ -135,6 +135,7 @@ def _call(call: Call | None) -> dict | None:
     return {
         "id": call.id,
         "state": call.state,
+        "back": call.rung_by_expert,
         "line": call.line,
         "rang_at": _ms(call.rang_at),
         "ring_until": _ms(call.ring_until),

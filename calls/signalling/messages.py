@@ -109,6 +109,9 @@ PAGE_MESSAGES = {
     "ring.cancel": Message({"call": id_}, member=True),
     "ring.answer": Message({"call": id_}, member=True),
     "ring.decline": Message({"call": id_}, member=True),
+    "ring.back": Message({"member": id_}, member=True),
+    "wait": Message({"expert": id_, "line": line}, member=True),
+    "wait.leave": Message({"expert": id_}, member=True),
 }
 
 ROOM_MESSAGES = {

@@ -1,4 +1,4 @@
-"""The page socket: presence of the experts on the page, and ringing. On every page, for visitors too."""
+"""The page socket: presence of the experts on the page, ringing, and waiting. On every page, for visitors too."""
 
 import asyncio
 
@@ -11,6 +11,7 @@ from calls.rooms.models import Call
 from calls.signalling import arrivals, messages
 from calls.signalling.errors import Refused
 from calls.signalling.sockets import Socket
+from calls.waiting import services as waiting
 from marketplace.accounts.models import User
 from marketplace.experts import services as experts
 
@@ -24,11 +25,15 @@ class PageSocket(Socket):
         "ring.cancel": "cancel",
         "ring.answer": "answer",
         "ring.decline": "decline",
+        "ring.back": "ring_back",
+        "wait": "wait",
+        "wait.leave": "leave_line",
     }
 
     def __init__(self) -> None:
         super().__init__()
         self.watched: set[int] = set()
+        self.awaited: set[int] = set()  # the experts for whom this member waits
         self.arrived_at = None
         self.shown: dict = {}
 
@@ -44,13 +49,14 @@ class PageSocket(Socket):
             arrivals.depart(hub=self.hub, user=self.member, process=self.arrived_at)
 
     def hear(self, topic: str, about: int) -> None:
-        if topic == "watchers":
+        if topic == "watchers" and about in self.watched:
             self.hub.spawn(self._show_presence(about))
-        else:
+        if topic == "member" or about in self.awaited:
             self.refresh()
 
     async def show(self) -> None:
         rings = await self.database(rooms.rings_state, user=self.member, now=timezone.now())
+        self._follow(self.watched, {entry["expert"]["id"] for entry in rings["waiting"]})
         if (shown := {**rings, "now": None}) != self.shown:
             self.shown = shown
             await self.send_json(rings)
@@ -58,14 +64,18 @@ class PageSocket(Socket):
     # --- presence -----------------------------------------------------------------------------------------------
 
     async def watch(self, experts: list[int]) -> None:
-        wanted = set(experts)
-        for expert in self.watched - wanted:
-            self.hub.ignore(self, "watchers", expert)
-        for expert in wanted - self.watched:
-            self.hub.listen(self, "watchers", expert)
-        self.watched = wanted
-        for expert, seen in (await _seen(wanted)).items():
+        self._follow(set(experts), self.awaited)
+        for expert, seen in (await _seen(self.watched)).items():
             await self._say_presence(expert, seen)
+
+    def _follow(self, watched: set[int], awaited: set[int]) -> None:
+        """Presence is news for whom the page shows, and for the places of whoever waits."""
+        before, after = self.watched | self.awaited, watched | awaited
+        for expert in before - after:
+            self.hub.ignore(self, "watchers", expert)
+        for expert in after - before:
+            self.hub.listen(self, "watchers", expert)
+        self.watched, self.awaited = watched, awaited
 
     async def _show_presence(self, expert: int) -> None:
         seen = await _newest(expert)
@@ -83,18 +93,30 @@ class PageSocket(Socket):
         await self.say("ring.ringing", call=call.id, room=call.room.code)
 
     async def cancel(self, call: int) -> None:
-        await self.database(rooms.cancel, call_id=call, caller=self.member, now=timezone.now())
+        await self.database(rooms.cancel, call_id=call, by=self.member, now=timezone.now())
 
     async def answer(self, call: int) -> None:
-        answered = await self.database(rooms.answer, call_id=call, expert=self.member, now=timezone.now())
+        answered = await self.database(rooms.answer, call_id=call, by=self.member, now=timezone.now())
         await self.say("ring.answered", call=answered.id, room=answered.room.code)
 
     async def decline(self, call: int) -> None:
-        await self.database(rooms.decline, call_id=call, expert=self.member, now=timezone.now())
+        await self.database(rooms.decline, call_id=call, by=self.member, now=timezone.now())
+
+    async def ring_back(self, member: int) -> None:
+        call = await self.database(_ring_back, expert=self.member, member_id=member)
+        await self.say("ring.ringing", call=call.id, room=call.room.code)
+
+    # --- waiting ------------------------------------------------------------------------------------------------
+
+    async def wait(self, expert: int, line: str) -> None:
+        await self.database(_wait, member=self.member, expert_id=expert, line=line)
+
+    async def leave_line(self, expert: int) -> None:
+        await self.database(waiting.leave, member=self.member, expert_id=expert)
 
     def refusal(self, problem: Exception) -> Refused | None:
         match problem:
-            case rooms.CannotRing():
+            case rooms.CannotRing() | waiting.CannotWait():
                 return Refused(f"ring.{problem.code}")
             case rooms.CallOver():
                 return Refused("call.over")
@@ -108,6 +130,20 @@ def _ring(caller: User, expert_id: int, line: str) -> Call:
     if expert is None:
         raise rooms.CannotRing("not_an_expert")
     return rooms.ring(caller=caller, expert=expert, line=line.strip(), now=timezone.now())
+
+
+def _ring_back(expert: User, member_id: int) -> Call:
+    member = User.objects.filter(id=member_id).first()
+    if member is None:
+        raise rooms.CannotRing("not_waiting")
+    return rooms.ring_back(expert=expert, member=member, now=timezone.now())
+
+
+def _wait(member: User, expert_id: int, line: str) -> None:
+    expert = User.objects.filter(id=expert_id).first()
+    if expert is None:
+        raise waiting.CannotWait("not_an_expert")
+    waiting.wait(member=member, expert=expert, line=line.strip(), now=timezone.now())
 
 
 async def _seen(experts_wanted: set[int]) -> dict[int, experts.Seen]:

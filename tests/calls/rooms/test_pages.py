@@ -16,7 +16,7 @@ def ended(alice, bob, now) -> Call:
     """A call that was live and is over."""
     cast.online(bob)
     call = rooms.ring(caller=alice, expert=bob, line="", now=now)
-    rooms.answer(call_id=call.id, expert=bob, now=now)
+    rooms.answer(call_id=call.id, by=bob, now=now)
     for one in (alice, bob):
         rooms.join(room=call.room, user=one, process=UUID(int=1), tab=UUID(int=one.id), now=now)
     rooms.leave(room=call.room, user=alice, tab=UUID(int=alice.id), now=now, reason="hung_up")
@@ -87,5 +87,5 @@ class ReceiptPageTests:
     def test_a_call_that_goes_on_or_was_never_answered_has_none(self, ended, alice, bob, now, signed_in):
         missed = rooms.ring(caller=alice, expert=bob, line="", now=now)
         assert signed_in(alice).get(f"/calls/{missed.id}/").status_code == 404
-        rooms.cancel(call_id=missed.id, caller=alice, now=now)
+        rooms.cancel(call_id=missed.id, by=alice, now=now)
         assert signed_in(alice).get(f"/calls/{missed.id}/").status_code == 404

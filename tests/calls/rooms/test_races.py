@@ -84,15 +84,15 @@ class AtOnceTests:
         cast.online(bob)
         call = rooms.ring(caller=alice, expert=bob, line="", now=now)
         told = at_once(
-            *[lambda: rooms.answer(call_id=call.id, expert=bob, now=now)] * (AT_ONCE - 1),
-            lambda: rooms.cancel(call_id=call.id, caller=alice, now=now),
+            *[lambda: rooms.answer(call_id=call.id, by=bob, now=now)] * (AT_ONCE - 1),
+            lambda: rooms.cancel(call_id=call.id, by=alice, now=now),
         )
         assert told == ["done"] + ["over"] * (AT_ONCE - 1)
 
     def test_both_join(self, alice, bob, now):
         cast.online(bob)
         call = rooms.ring(caller=alice, expert=bob, line="", now=now)
-        rooms.answer(call_id=call.id, expert=bob, now=now)
+        rooms.answer(call_id=call.id, by=bob, now=now)
         at_once(
             *(
                 lambda user=user: rooms.join(
@@ -159,7 +159,7 @@ def leaving(call: Call, user, now, reason: str):
 def answered(alice, bob, now) -> Call:
     cast.online(bob)
     call = rooms.ring(caller=alice, expert=bob, line="", now=now)
-    return rooms.answer(call_id=call.id, expert=bob, now=now)
+    return rooms.answer(call_id=call.id, by=bob, now=now)
 
 
 @pytest.fixture
@@ -207,6 +207,6 @@ class OneOrderOfLocksTests:
     def test_joining_while_another_window_answers_joins(self, alice, bob, now, monkeypatch):
         cast.online(bob)
         call = rooms.ring(caller=alice, expert=bob, line="", now=now)
-        answer = between(monkeypatch, seating, "open_call", lambda: rooms.answer(call_id=call.id, expert=bob, now=now))
+        answer = between(monkeypatch, seating, "open_call", lambda: rooms.answer(call_id=call.id, by=bob, now=now))
         told = at_once(seated(call, bob, now), answer)
         assert (told, Seat.objects.count()) == (["done", "over"], 1)

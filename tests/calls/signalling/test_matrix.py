@@ -51,6 +51,9 @@ PAGE = [
     ({"type": "ring.cancel", "call": NOBODYS}, "sign_in", DOES),
     ({"type": "ring.answer", "call": NOBODYS}, "sign_in", DOES),
     ({"type": "ring.decline", "call": NOBODYS}, "sign_in", DOES),
+    ({"type": "ring.back", "member": NOBODYS}, "sign_in", DOES),
+    ({"type": "wait", "expert": NOBODYS, "line": ""}, "sign_in", DOES),
+    ({"type": "wait.leave", "expert": NOBODYS}, "sign_in", DOES),
 ]
 
 

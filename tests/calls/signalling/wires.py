@@ -131,7 +131,7 @@ async def room_of(user: User | None, code: str, **how) -> Wire:
 def answered_call(caller: User, expert: User, now) -> Call:
     cast.online(expert)
     call = rooms.ring(caller=caller, expert=expert, line="", now=now)
-    return rooms.answer(call_id=call.id, expert=expert, now=now)
+    return rooms.answer(call_id=call.id, by=expert, now=now)
 
 
 async def live_pair(alice: User, bob: User, now) -> tuple[Wire, Wire, Call]:

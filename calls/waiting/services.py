@@ -1,0 +1,82 @@
+"""The verbs of waiting: *Wait in line*, *Tell me when free* and *Call me back* are one. Turns begin and end in turns.py, what
+people read is in states.py."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from calls.notices import services as notices
+from calls.rooms import admission
+from calls.rooms.models import Call
+from calls.waiting import line as lines
+from calls.waiting.models import Waiting
+from calls.waiting.states import entry_of, lines_of, waiting_for, waiting_state
+from calls.waiting.turns import sweep, take_out, whose_turn
+from marketplace.accounts.models import User
+from marketplace.experts.models import Profile
+
+__all__ = [
+    "CannotWait",
+    "entry_of",
+    "leave",
+    "lines_of",
+    "sweep",
+    "wait",
+    "waiting_for",
+    "waiting_state",
+    "whose_turn",
+]
+
+
+class CannotWait(Exception):
+    """Nothing was changed. `code`: self, not_an_expert, you_blocked, credit_needed, not_known, in_many_lines."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+def wait(*, member: User, expert: User, line: str, now: datetime) -> Waiting:
+    """The last place in the expert's line; who waits already keeps their place, and may say anew what it is about.
+
+    Who was blocked waits too, and is never told (Waiting). Raises CannotWait.
+    """
+    if member.pk == expert.pk:
+        raise CannotWait("self")
+    with transaction.atomic():
+        lines.lock(member.pk, expert.pk)
+        if not Profile.objects.filter(user=expert, published_at__isnull=False, user__is_active=True).exists():
+            raise CannotWait("not_an_expert")
+        if (code := admission.refusal(caller=member, expert=expert)) not in ("", "away"):
+            raise CannotWait(code)
+        entry = Waiting.objects.filter(member=member, expert=expert).first()
+        if entry is None:
+            entry = _new_entry(member, expert, line, now)
+        elif line:
+            entry.line = line
+            Waiting.objects.filter(pk=entry.pk).update(line=line)
+        notices.tell_member(user_id=member.pk)
+        return entry
+
+
+def _new_entry(member: User, expert: User, line: str, now: datetime) -> Waiting:
+    if Waiting.objects.filter(member=member).count() >= settings.LINES_AT_ONCE_MAX:
+        raise CannotWait("in_many_lines")
+    return Waiting.objects.create(
+        member=member, expert=expert, line=line, since=now, may_have_turn=not _was_not_taken(member, expert)
+    )
+
+
+def _was_not_taken(member: User, expert: User) -> bool:
+    """The expert is free and let the member's last ring pass: telling them at once that they are free would be no news."""
+    last = Call.objects.filter(caller=member, expert=expert).order_by("-pk").first()
+    turns = Waiting.objects.filter(expert=expert, turn_until__isnull=False)
+    not_taken = (Call.State.DECLINED, Call.State.MISSED)
+    return last is not None and last.state in not_taken and lines.is_free(expert) and not turns.exists()
+
+
+def leave(*, member: User, expert_id: int) -> None:
+    """*Leave the line*, *Not now*, or the two ring. Who waits no longer leaves nothing."""
+    if entry := Waiting.objects.filter(member=member, expert=expert_id).first():
+        take_out(entry)

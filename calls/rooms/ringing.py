@@ -154,7 +154,7 @@ def _heard(call: Call) -> None:
 
 
 def answer(*, call_id: int, by: User, now: datetime) -> Call:
-    """The first answer wins; both then have LOSS_ENDS_S to join. Raises Call.DoesNotExist for anybody but who is rung, CallOver."""
+    """The first answer wins; both then have LOSS_ENDS_S to join. Raises Call.DoesNotExist for all but who is rung, CallOver."""
     call = Call.objects.select_related("room", "caller", "expert").get(Call.ringing_at(by), id=call_id)
     call.answered_at, call.deadline_at = now, now + timedelta(seconds=settings.LOSS_ENDS_S)
     with transaction.atomic():

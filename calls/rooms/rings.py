@@ -22,7 +22,7 @@ def rings_state(*, user: User, now: datetime) -> dict:
         "now": to_ms(now),
         **_ringing_at(user, now),
         "outgoing": _outgoing(user, now),
-        "waiting": waiting.waiting_state(member=user),
+        **waiting.waiting_state(member=user),
     }
 
 

@@ -49,7 +49,7 @@ def lock(*people: int) -> list[User]:
     return list(User.objects.select_for_update(no_key=True).filter(id__in=people).order_by("id"))
 
 
-def tell(entries: list[Waiting]) -> None:
-    """Their places or their turn changed."""
-    for entry in entries:
-        notices.tell_member(user_id=entry.member_id)
+def tell(expert_id: int, entries: list[Waiting]) -> None:
+    """The places of these, or their turn, changed; and the expert is shown who waits."""
+    for user_id in (expert_id, *(entry.member_id for entry in entries)):
+        notices.tell_member(user_id=user_id)

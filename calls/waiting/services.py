@@ -6,7 +6,6 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
-from calls.notices import services as notices
 from calls.rooms import admission
 from calls.rooms.models import Call
 from calls.waiting import line as lines
@@ -56,7 +55,7 @@ def wait(*, member: User, expert: User, line: str, now: datetime) -> Waiting:
         elif line:
             entry.line = line
             Waiting.objects.filter(pk=entry.pk).update(line=line)
-        notices.tell_member(user_id=member.pk)
+        lines.tell(expert.pk, [entry])
         return entry
 
 

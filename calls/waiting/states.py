@@ -12,20 +12,27 @@ from calls.waiting import line
 from calls.waiting.models import Waiting
 from marketplace.accounts.models import User
 from marketplace.experts import services as experts
-from marketplace.experts.models import Presence
 
 CALLS_LOOKED_AT, CALLS_NEEDED = 20, 5
 SHORTEST = timedelta(seconds=10)  # of a call that says something of the next
 
 
-def waiting_state(*, member: User) -> list[dict]:
-    """The lines in which `member` waits: `waiting` of the `rings` message (signalling/PROTOCOL.md)."""
-    entries = list(_with_places(Waiting.objects.filter(member=member)).order_by("id"))
-    if not entries:
-        return []
-    states = experts.states([entry.expert_id for entry in entries])
-    presences = Presence.objects.in_bulk([entry.expert_id for entry in entries])
-    return [_entry(entry, states[entry.expert_id], presences.get(entry.expert_id)) for entry in entries]
+def waiting_state(*, member: User) -> dict:
+    """The lines in which `member` waits, and how many wait for them: of the `rings` message (signalling/PROTOCOL.md)."""
+    found = list(
+        _with_places(Waiting.objects.filter(Q(member=member) | Q(expert=member), _seen_by(member))).order_by("id")
+    )
+    entries = [entry for entry in found if entry.member_id == member.pk]
+    told = {"waiting": [], "awaited": len(found) - len(entries)}
+    if entries:
+        seen = experts.seen([entry.expert_id for entry in entries])
+        told["waiting"] = [_entry(entry, seen[entry.expert_id]) for entry in entries]
+    return told
+
+
+def _seen_by(person: User) -> Q:
+    """Their own entries, and as the expert nobody where one blocked the other."""
+    return Q(member=person) | (~Q(line.blocked()) & ~Q(line.turned_away()))
 
 
 def _with_places(entries: QuerySet[Waiting]) -> QuerySet[Waiting]:
@@ -35,16 +42,15 @@ def _with_places(entries: QuerySet[Waiting]) -> QuerySet[Waiting]:
     return entries.select_related("expert__profile").annotate(before=Coalesce(Subquery(number), 0))
 
 
-def _entry(entry: Waiting, state: str, presence: Presence | None) -> dict:
+def _entry(entry: Waiting, seen: experts.Seen) -> dict:
     expert = entry.expert
-    back_at = presence.back_at if presence and state == "away" else None
     return {
         "expert": {"id": expert.pk, "name": expert.name, "slug": expert.profile.slug},
         "line": entry.line,
         "place": entry.before + 1,
-        "state": state,
-        "back_at": to_ms(back_at) if back_at else None,
-        "estimate": None if state == "away" else _estimate(expert),
+        "state": seen.state,
+        "back_at": to_ms(seen.back_at) if seen.back_at else None,
+        "estimate": None if seen.state == "away" else _estimate(expert),
         "turn_until": to_ms(entry.turn_until) if entry.turn_until else None,
     }
 

@@ -29,7 +29,7 @@ def whose_turn(*, expert: User, now: datetime) -> int | None:
     before = [_seen(entry) for entry in entries]
     turn = _turn(entries, expert, now) if line.is_free(expert) else _nobodys(entries)
     if before != [_seen(entry) for entry in entries]:
-        line.tell(entries)
+        line.tell(expert.pk, entries)
     return turn
 
 
@@ -132,7 +132,7 @@ def take_out(entry: Waiting) -> bool:
     """Whoever comes behind is told. False: it was out already."""
     if not Waiting.objects.filter(pk=entry.pk).delete()[0]:
         return False
-    line.tell([entry, *Waiting.objects.filter(expert=entry.expert_id, pk__gt=entry.pk)])
+    line.tell(entry.expert_id, [entry, *Waiting.objects.filter(expert=entry.expert_id, pk__gt=entry.pk)])
     return True
 
 

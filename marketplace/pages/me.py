@@ -19,6 +19,7 @@ from calls.conversations import services as conversations
 from calls.metering import services as metering
 from calls.notices import services as notices
 from calls.orders import services as orders
+from calls.waiting import services as waiting
 from marketplace.accounts.models import User
 from marketplace.closing import services as closing
 from marketplace.experts import languages
@@ -39,7 +40,7 @@ QUIET_IDS = "quiet-%s"
 @dataclass(frozen=True)
 class CallRow:
     id: int
-    made: bool  # by this member; else received
+    made: bool  # rung by this member; else received
     other: User
     state: str
     line: str
@@ -76,6 +77,8 @@ def _page(request, quiet_hours: QuietHoursForm | None = None):
             "free_caller_ids": {free.caller_id for free in free_callers},
             "blocks": blocks,
             "blocked_ids": {block.blocked_id for block in blocks},
+            "awaited": waiting.waiting_for(expert=request.user) if profile else [],
+            "lines": waiting.lines_of(member=request.user),
             "calls": _rows(request.user, calls),
             "call_page": calls,
             "open_orders": works.filter(closed_at=None),
@@ -158,8 +161,10 @@ def charge_again(request, member_id: int):
 @login_required
 @require_POST
 def block(request, member_id: int):
-    """Somebody who called or wrote to this member; nobody else's number says anything here."""
+    """Somebody who called, wrote to or waits for this member; nobody else's number says anything here."""
     reached = Q(calls_made__expert=request.user) | Q(messages_sent__recipient=request.user)
+    reached |= Q(calls_received__caller=request.user, calls_received__rung_by_expert=True)
+    reached |= Q(waits_for__expert=request.user)
     other = get_object_or_404(User.objects.filter(reached).distinct(), pk=member_id)
     contacts.block(member=request.user, other=other, now=timezone.now())
     messages.success(request, _("%(name)s can no longer call you or write to you.") % {"name": other.name})
@@ -171,6 +176,14 @@ def block(request, member_id: int):
 def unblock(request, member_id: int):
     contacts.unblock(member=request.user, other_id=member_id)
     messages.success(request, _("The block is taken back."))
+    return redirect("me")
+
+
+@login_required
+@require_POST
+def leave_line(request, expert_id: int):
+    waiting.leave(member=request.user, expert_id=expert_id)
+    messages.success(request, _("You do not wait any more."))
     return redirect("me")
 
 
@@ -217,8 +230,7 @@ def _calls_of(member: User, asked: str) -> Page:
 def _rows(member: User, calls: Page) -> list[CallRow]:
     prefetch_related_objects(calls.rows, "periods")
     charges = earnings.of_references(references=[reference for call in calls for reference in _references(call)])
-    made = [(call, call.caller_id == member.pk) for call in calls]
-    return [_row(call, call.expert if is_made else call.caller, is_made, charges) for call, is_made in made]
+    return [_row(call, member, charges) for call in calls]
 
 
 def _references(call) -> list[str]:
@@ -226,13 +238,13 @@ def _references(call) -> list[str]:
     return [f"period:{period.pk}" for period in call.periods.all()]
 
 
-def _row(call, other: User, made: bool, charges: Mapping) -> CallRow:
+def _row(call, member: User, charges: Mapping) -> CallRow:
     paid = sum(charges[reference].price.minor for reference in _references(call) if reference in charges)
     talked = call.ended_at - call.started_at if call.started_at and call.ended_at else None
     return CallRow(
         id=call.pk,
-        made=made,
-        other=other,
+        made=call.ringer_id == member.pk,
+        other=call.expert if call.caller_id == member.pk else call.caller,
         state=call.state,
         line=call.line,
         rang_at=call.rang_at,

@@ -17,6 +17,7 @@ urlpatterns = [
     path("me/free-callers/<int:member_id>/remove/", me.charge_again, name="charge_again"),
     path("me/blocked/<int:member_id>/", me.block, name="block"),
     path("me/blocked/<int:member_id>/remove/", me.unblock, name="unblock"),
+    path("me/waiting/<int:expert_id>/leave/", me.leave_line, name="leave_line"),
     path("me/close/", closing.close, name="close_account"),
     path("me/close/keep/", closing.keep, name="keep_account"),
     path("me/messages/<int:message_id>/read/", me.mark_read, name="mark_message_read"),

@@ -30,4 +30,29 @@ def for_page_js() -> dict[str, str | dict[str, str]]:
         "back_at": _("Probably again from {moment}."),
         "offline": _("No connection to the site. Trying again."),
         "cost_nothing": _("Nothing was charged."),
+        **_waiting(),
+    }
+
+
+def _waiting() -> dict[str, str]:
+    return {
+        "calls_back": _("{name} calls you back"),
+        "you_waited": _("You waited for this."),
+        "free_now": _("{name} is free now"),
+        "turn_left": _("You waited, so it is your turn for {seconds} s more. Until then nobody else can call {name}."),
+        "turn_kept": _("{name} is not free any more. You keep your place in line."),
+        "turn_over": _("Your turn to call {name} is over."),
+        # The endings of a number that counts a place: English needs four, other languages fewer.
+        "in_line_one": _("You are {place}st in line."),
+        "in_line_two": _("You are {place}nd in line."),
+        "in_line_few": _("You are {place}rd in line."),
+        "in_line_other": _("You are {place}th in line."),
+        "any_moment": _("It can be any moment."),
+        "about_two_minutes": _("About two minutes."),
+        "about_minutes": _("About {number} minutes."),
+        "about_an_hour": _("About an hour."),
+        "about_hours": _("About {number} hours."),
+        "no_estimate": _("How long it takes cannot be said: {name} has had too few calls."),
+        "back_from": _("{name} is probably back from {back}. You will be told."),
+        "back_unknown": _("You will be told when {name} is free."),
     }

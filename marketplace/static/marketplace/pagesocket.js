@@ -3,16 +3,22 @@
  * keeps the server's clock. What the messages mean is the business of page.js.
  *
  * @typedef {{id: number, name: string, language: string, past_calls: number}} Caller
- * @typedef {{call: number, caller: Caller, line: string, has_ten_minutes: boolean, until: number}} Incoming
+ * @typedef {{id: number, name: string, slug: string}} Expert
+ * @typedef {{call: number, line: string, until: number} & (
+ *   {back: false, caller: Caller, has_ten_minutes: boolean} | {back: true, expert: Expert})} Incoming  back: an expert calls back
  * @typedef {"ringing" | "answered" | "declined" | "missed" | "cancelled"} RingState
- * @typedef {{call: number, expert: {id: number, name: string, slug: string}, state: RingState, until: number, room: string | null}} Outgoing
+ * @typedef {{call: number, state: RingState, until: number, room: string | null} & (
+ *   {back: false, expert: Expert} | {back: true, caller: {id: number, name: string}})} Outgoing
+ * @typedef {{each_ms: number, since: number | null}} Estimate
+ * @typedef {{expert: Expert, line: string, place: number, state: string, back_at: number | null, estimate: Estimate | null, turn_until: number | null}} Wait
+ * @typedef {{incoming: Incoming[], answered: number[], outgoing: Outgoing | null, waiting: Wait[], awaited: number}} Rings
  * @typedef {{expert: number, state: string, back_at: number | null}} Presence
  * @typedef {{code: string, text: string, re: string | null}} ServerError
  *
  * @typedef {object} Listener
  * @property {(open: boolean) => void} open
  * @property {(seen: Presence) => void} presence
- * @property {(rings: {incoming: Incoming[], answered: number[], outgoing: Outgoing | null}) => void} rings
+ * @property {(rings: Rings) => void} rings
  * @property {(ring: {call: number, room: string}) => void} ringing
  * @property {(ring: {call: number, room: string}) => void} answered
  * @property {(error: ServerError) => void} error

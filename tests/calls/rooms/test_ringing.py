@@ -210,6 +210,7 @@ class RingsStateTests:
             "answered": [],
             "outgoing": None,
             "waiting": [],
+            "awaited": 0,
         }
 
     def test_a_page_without_rings_costs_three_queries(self, alice, bob, now, django_assert_num_queries):

@@ -56,7 +56,7 @@ class TurnTests:
         hang_up(call, now)
         assert waiting.sweep(now=now) == 1
         assert turn_of(bob) == carol
-        (told,) = waiting.waiting_state(member=carol)
+        (told,) = waiting.waiting_state(member=carol)["waiting"]
         assert told["turn_until"] == int((now + TURN).timestamp() * 1000)
 
     def test_begins_when_bob_is_back(self, bob, carol, now):

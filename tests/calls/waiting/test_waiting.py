@@ -25,7 +25,7 @@ def refusal(member, expert, now) -> str:
 
 
 def place(member) -> dict:
-    (entry,) = waiting.waiting_state(member=member)
+    (entry,) = waiting.waiting_state(member=member)["waiting"]
     return entry
 
 
@@ -74,7 +74,9 @@ class WaitTests:
         waits(eve, bob, now)
         for _ in range(2):
             waiting.leave(member=carol, expert_id=bob.pk)
-        assert (in_line(bob), place(eve)["place"], waiting.waiting_state(member=carol)) == ([eve], 1, [])
+        assert (in_line(bob), place(eve)["place"]) == ([eve], 1)
+        assert waiting.waiting_state(member=carol) == {"waiting": [], "awaited": 0}
+        assert waiting.waiting_state(member=bob) == {"waiting": [], "awaited": 1}
 
 
 class EndOfWaitingTests:
@@ -130,6 +132,7 @@ class BlockedTests:
     def test_she_stands_in_nobodys_way_and_bob_does_not_see_her(self, bob, eve):
         assert place(eve)["place"] == 1
         assert [entry.member for entry in waiting.waiting_for(expert=bob)] == [eve]
+        assert waiting.waiting_state(member=bob)["awaited"] == 1
 
     def test_she_never_has_a_turn_nor_a_mail(self, bob, eve, now):
         hang_up(self.call, now)

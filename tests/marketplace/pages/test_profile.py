@@ -43,7 +43,7 @@ class ProfileTests:
 
     def test_is_not_called_by_its_owner_but_edited(self, signed_in, bob):
         page = signed_in(bob).get(PAGE).content.decode()
-        assert "Call now" not in page
+        assert "call-now" not in page
         assert "Edit profile" in page
 
     def test_of_nobody_or_unpublished_is_not_found(self, client, bob):

@@ -11,6 +11,7 @@
  * @typedef {object} Call
  * @property {number} id
  * @property {"ringing" | "answered" | "live" | "ended" | "declined" | "missed" | "cancelled"} state
+ * @property {boolean} back  the expert rang, not the caller
  * @property {string} line
  * @property {number | null} ring_until
  * @property {number | null} started_at

@@ -13,6 +13,20 @@ import { showWhen } from "./presence.js";
 const KEPT = "ringwise-rang"; // the call that this window rang, so that a reload still leads to the room
 const TELLS_BY_NAME = { "ring.busy": "busy", "ring.away": "away" };
 
+/** @param {number} call that this window rang */
+export function keepRing(call) {
+  sessionStorage.setItem(KEPT, String(call));
+}
+
+export function keptRing() {
+  return Number(sessionStorage.getItem(KEPT)) || null;
+}
+
+/** @param {string} room */
+export function goToRoom(room) {
+  location.assign(`/r/${encodeURIComponent(room)}/`);
+}
+
 export class CallPanel {
   #panel;
   #socket;
@@ -39,7 +53,7 @@ export class CallPanel {
     this.#watch = watch;
     this.#expert = Number(panel.dataset.panelOf);
     this.#name = panel.dataset.name ?? "";
-    this.#ring = new OutgoingRing(this.#expert, Number(sessionStorage.getItem(KEPT)) || null);
+    this.#ring = new OutgoingRing(this.#expert, keptRing());
     byId("call-form")?.addEventListener("submit", (event) => this.#ask(event));
     byId("call-cancel")?.addEventListener("click", () => this.#cancel());
   }
@@ -57,7 +71,7 @@ export class CallPanel {
 
   /** @param {{call: number}} ring */
   ringing({ call }) {
-    sessionStorage.setItem(KEPT, String(call));
+    keepRing(call);
     this.#ring.ringing(call);
   }
 
@@ -69,20 +83,30 @@ export class CallPanel {
     this.#ring.refused();
     this.#showIdle();
     const told = TELLS_BY_NAME[/** @type {keyof typeof TELLS_BY_NAME} */ (code)];
-    this.#tell(told ? this.#fill(told) : text);
-    if (told) {
+    this.tell(told ? this.#fill(told) : text);
+    if (told || code === "ring.in_line") {
       this.#offerOtherWays();
     }
+  }
+
+  get expert() {
+    return this.#expert;
+  }
+
+  /** @param {string} line @returns {boolean} false: not connected */
+  ring(line) {
+    const sent = this.#socket.send("ring", { expert: this.#expert, line });
+    if (sent) {
+      this.#ring.asked();
+    }
+    return sent;
   }
 
   /** @param {Event} event */
   #ask(event) {
     event.preventDefault();
-    const line = byId("call-line", HTMLInputElement)?.value.trim() ?? "";
-    if (this.#socket.send("ring", { expert: this.#expert, line })) {
-      this.#ring.asked();
-    } else {
-      this.#tell(this.#words.offline);
+    if (!this.ring(byId("call-line", HTMLInputElement)?.value.trim() ?? "")) {
+      this.tell(this.#words.offline);
     }
   }
 
@@ -127,7 +151,7 @@ export class CallPanel {
     byId("call-cancel")?.setAttribute("hidden", "");
     byId("call-left")?.replaceChildren();
     if (room) {
-      location.assign(`/r/${encodeURIComponent(room)}/`);
+      goToRoom(room);
     } else if (this.#way) {
       byId("call-back", HTMLAnchorElement)?.setAttribute("href", `/r/${encodeURIComponent(this.#way)}/`);
       byId("call-back")?.removeAttribute("hidden");
@@ -137,7 +161,7 @@ export class CallPanel {
   /** @param {"declined" | "missed" | "cancelled"} reason */
   #showOver(reason) {
     this.#showIdle();
-    this.#tell(`${this.#fill(reason)} ${this.#words.cost_nothing}`);
+    this.tell(`${this.#fill(reason)} ${this.#words.cost_nothing}`);
     if (reason !== "cancelled") {
       this.#offerOtherWays();
     }
@@ -146,6 +170,7 @@ export class CallPanel {
   /** Ringing fills the panel. @param {string} state @param {string} text */
   #occupy(state, text) {
     this.#panel.toggleAttribute("data-ringing", true);
+    byId("wait")?.setAttribute("data-when", "busy away");
     showWhen(this.#panel, this.#state);
     byId("call-ringing")?.removeAttribute("hidden");
     for (const id of ["call-outcome", "similar-experts"]) {
@@ -166,7 +191,7 @@ export class CallPanel {
   }
 
   /** @param {string} text */
-  #tell(text) {
+  tell(text) {
     const outcome = byId("call-outcome");
     if (outcome) {
       outcome.textContent = text;
@@ -175,11 +200,16 @@ export class CallPanel {
     }
   }
 
-  /** No answer: a message can be left whatever the presence, and others are free. */
+  /** No answer: one can wait or leave a message whatever the presence, and others are free. */
   async #offerOtherWays() {
-    const message = byId("leave-message");
-    message?.removeAttribute("data-when");
-    message?.removeAttribute("hidden");
+    for (const way of ["wait", "leave-message"]) {
+      byId(way)?.removeAttribute("data-when");
+      byId(way)?.removeAttribute("hidden");
+    }
+    const [asked, again] = [byId("call-line", HTMLInputElement), byId("wait-line", HTMLInputElement)];
+    if (asked && again && !again.value) {
+      again.value = asked.value;
+    }
     const others = byId("similar-experts");
     const answer = await fetch(this.#panel.dataset.similar ?? "").catch(() => null);
     if (!others || !answer?.ok) {

@@ -1,6 +1,7 @@
 /** Before and after the call: the lobby, the end, another window, no longer here. One card with one thing to do next. */
 
 import { isOpen } from "../messages.js";
+import { rang } from "../phase.js";
 import { byId, mark, onPress, say, show } from "./dom.js";
 
 /** @import { RoomState } from "../messages.js" */
@@ -36,7 +37,7 @@ export class Doors {
   /** @param {RoomState} state */
   #renderLobby(state) {
     const { words, session } = this.#desk;
-    const ringing = state.call?.state === "ringing" && state.you.role === "expert";
+    const ringing = state.call?.state === "ringing" && !rang(state);
     const here = state.other.present ? "lobby_here" : "lobby_not_here";
     say(byId("lobby-title"), words(`page.${ringing ? "lobby_ringing" : here}`));
     const { reason } = session;

@@ -45,8 +45,14 @@ class OfferRefused(Refused):
         "payments_blocked": _("Your payments are paused. Your wallet says why."),
         "already_paying": _("You have another paid call running. End it first."),
     }
+    # Of calls_free, to the caller.
+    YOU_CALL_FREE = _("Your calls with this expert are always free.")
     # Of already_paying, where it is the other's.
     EXPERT_IS_PAID_ELSEWHERE = _("The expert has another paid call running. Ask again once it has ended.")
+
+
+class TermsChanged(Exception):
+    """What the caller agreed to is not what they would be shown now. Nothing was changed."""
 
 
 class MeterRefused(Refused):

@@ -48,11 +48,27 @@ def send_offer(
         raise OfferRefused("not_found")
     _check_moment(call, now, beside_a_period=listing.kind == Listing.Kind.ACT_OF_WORK)
     low, high = _checked_estimate(listing, estimate)
+    offer = draft(
+        listing, payer=call.caller, expert=call.expert, rate_minor=rate_minor, price_minor=price_minor, now=now
+    )
+    offer.call, offer.estimate_low_minutes, offer.estimate_high_minutes = call, low, high
+    return _send(offer, now)
+
+
+def draft(
+    listing: Listing,
+    *,
+    payer: User,
+    expert: User,
+    rate_minor: int | None = None,
+    price_minor: int | None = None,
+    now: datetime,
+) -> Offer:
+    """The terms as they are now, of no call yet and not saved. Raises rate_above_listing, rate_out_of_range."""
     rate, price, list_minor = prices.checked(listing, rate_minor=rate_minor, price_minor=price_minor)
-    offer = Offer(
-        call=call,
-        payer=call.caller,
-        expert=call.expert,
+    return Offer(
+        payer=payer,
+        expert=expert,
         kind=listing.kind,
         listing=listing.pk,
         label=listing.title,
@@ -62,13 +78,10 @@ def send_offer(
         price_minor=price,
         list_minor=list_minor,
         length_ms=listing.length_minutes * 60_000 if listing.length_minutes else None,
-        free_ms=free_time.left_ms(payer_id=call.caller_id, expert_id=call.expert_id, listing=listing, now=now),
-        estimate_low_minutes=low,
-        estimate_high_minutes=high,
+        free_ms=free_time.left_ms(payer_id=payer.pk, expert_id=expert.pk, listing=listing, now=now),
         description=listing.description,
         delivery_days=listing.delivery_days,
     )
-    return _send(offer, now)
 
 
 @transaction.atomic

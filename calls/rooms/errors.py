@@ -10,7 +10,7 @@ class Refused(Exception):
 
 
 class CannotRing(Refused):
-    """`code`: self, away, busy, not_an_expert, already_in_call, you_blocked, credit_needed, not_known, in_line,
+    """`code`: self, away, busy, not_an_expert, already_in_call, you_blocked, credit_needed, not_known, terms_changed, in_line,
     not_waiting, not_here, member_busy."""
 
 

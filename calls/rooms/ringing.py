@@ -1,11 +1,13 @@
 """From *Call now*, or *Call back*, to an answer, or to none."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
+from calls.metering import services as metering
 from calls.notices import services as notices
 from calls.rooms import admission, ending
 from calls.rooms.errors import CallOver, CannotRing
@@ -20,8 +22,19 @@ from payouts.mail import services as mail
 State = Call.State
 
 
-def ring(*, caller: User, expert: User, line: str, now: datetime) -> Call:
-    """Rings every open page of the expert for RING_S. The same call again while it rings. Raises CannotRing."""
+@dataclass(frozen=True)
+class Agreement:
+    """The caller agreed to the listed rate: to the card that `terms` stands for, and no more than the cap."""
+
+    terms: str
+    cap_minor: int
+
+
+def ring(*, caller: User, expert: User, line: str, now: datetime, agreed: Agreement | None = None) -> Call:
+    """Rings every open page of the expert for RING_S. The same call again while it rings, and then nothing is `agreed` anew.
+
+    Raises CannotRing; with what is `agreed` also metering's OfferRefused.
+    """
     if caller.id == expert.id:
         raise CannotRing("self")
     with transaction.atomic():
@@ -32,7 +45,11 @@ def ring(*, caller: User, expert: User, line: str, now: datetime) -> Call:
         _leave_behind(caller, caller, expert, now)
         _check(caller, expert, now)
         waiting.leave(member=caller, expert_id=expert.pk)
-        return _start_ringing(caller, expert, line, now)
+        call = _start_ringing(caller, expert, line, now)
+        if agreed:
+            _agree(call, agreed, now)
+        ending.tell(call=call)
+        return call
 
 
 def ring_back(*, expert: User, member: User, now: datetime) -> Call:
@@ -45,7 +62,9 @@ def ring_back(*, expert: User, member: User, now: datetime) -> Call:
             return call
         _leave_behind(expert, member, expert, now)
         entry = _check_back(expert, member)
-        return _start_ringing(member, expert, entry.line, now, rung_by_expert=True)
+        call = _start_ringing(member, expert, entry.line, now, rung_by_expert=True)
+        ending.tell(call=call)
+        return call
 
 
 def _same(caller: User, expert: User, *, rung_by_expert: bool) -> Call | None:
@@ -95,7 +114,7 @@ def _check_back(expert: User, member: User) -> Waiting:
 def _start_ringing(caller: User, expert: User, line: str, now: datetime, *, rung_by_expert: bool = False) -> Call:
     room, _ = Room.objects.get_or_create(caller=caller, expert=expert, defaults={"created_at": now})
     until = now + timedelta(seconds=settings.RING_S)
-    call = Call.objects.create(
+    return Call.objects.create(
         room=room,
         caller=caller,
         expert=expert,
@@ -105,8 +124,13 @@ def _start_ringing(caller: User, expert: User, line: str, now: datetime, *, rung
         ring_until=until,
         deadline_at=until,
     )
-    ending.tell(call=call)
-    return call
+
+
+def _agree(call: Call, agreed: Agreement, now: datetime) -> None:
+    try:
+        metering.agree(call=call, terms=agreed.terms, cap_minor=agreed.cap_minor, now=now)
+    except metering.TermsChanged:
+        raise CannotRing("terms_changed") from None
 
 
 def open_calls(user: User):

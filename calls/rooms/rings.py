@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
+from calls.metering import services as metering
 from calls.metering.moments import to_ms
 from calls.rooms.admission import covers_ten_minutes
 from calls.rooms.models import Call
@@ -30,17 +31,20 @@ def _ringing_at(user: User, now: datetime) -> dict:
     """What rings, and what was just answered: the other windows of who is rung stop ringing and can say why."""
     told = Q(state=State.RINGING) | Q(answered_at__gt=now - SHOWN_AFTER)
     calls = list(Call.objects.filter(told, Call.ringing_at(user)).select_related("caller", "expert").order_by("id"))
+    ringing = [call for call in calls if call.state == State.RINGING]
+    agreed = metering.agreed_rates(calls=ringing) if ringing else {}
     return {
-        "incoming": [_incoming(call) for call in calls if call.state == State.RINGING],
+        "incoming": [_incoming(call, agreed.get(call.id)) for call in ringing],
         "answered": [call.id for call in calls if call.answered_at],
     }
 
 
-def _incoming(call: Call) -> dict:
+def _incoming(call: Call, agreed_rate: str | None) -> dict:
     return {
         "call": call.id,
         "back": call.rung_by_expert,
         "line": call.line,
+        "agreed_rate": agreed_rate,
         "until": to_ms(call.ring_until),
         **({"expert": _expert(call.expert)} if call.rung_by_expert else _caller(call)),
     }
@@ -75,6 +79,7 @@ def _outgoing(user: User, now: datetime) -> dict | None:
         "back": back,
         **({"caller": {"id": call.caller_id, "name": call.caller.name}} if back else {"expert": _expert(call.expert)}),
         "state": call.state,
+        "agreed_rate": metering.agreed_rates(calls=[call]).get(call.id),
         "until": to_ms(call.ring_until),
         "room": call.room.code if call.state == State.ANSWERED else None,
     }

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from calls.contacts import services as contacts
 from calls.conversations import chat
+from calls.metering import services as metering
 from calls.notices import services as notices
 from calls.rooms import ending, ringing
 from calls.rooms.errors import NoCall
@@ -50,6 +51,7 @@ def _both_there(call: Call, now: datetime) -> None:
         return
     if call.state == State.ANSWERED:
         Call.objects.filter(id=call.id, state=State.ANSWERED).update(state=State.LIVE, started_at=now, deadline_at=None)
+        metering.begin_agreed(call=call, now=now)
     elif call.state == State.LIVE:
         Call.objects.filter(id=call.id, state=State.LIVE).update(deadline_at=None)
 

@@ -2,13 +2,14 @@
 
 from calls.rooms.admission import refusal
 from calls.rooms.errors import CallOver, CannotRing, NoCall
-from calls.rooms.ringing import answer, cancel, decline, open_calls, ring, ring_back
+from calls.rooms.ringing import Agreement, answer, cancel, decline, open_calls, ring, ring_back
 from calls.rooms.rings import rings_state
 from calls.rooms.seating import erase_chat, explain_report, join, leave, open_call, report_and_leave, say_in_chat, sign
 from calls.rooms.states import Chat, Look, look, room_state
 from calls.rooms.sweep import reap, sweep, turn_presence
 
 __all__ = [
+    "Agreement",
     "CallOver",
     "CannotRing",
     "Chat",

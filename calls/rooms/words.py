@@ -17,6 +17,15 @@ def for_room_page() -> dict[str, dict[str, str]]:
     }
 
 
+def for_consent_card() -> dict[str, dict[str, str]]:
+    """What consent_terms.js says by itself, on a page that is no room."""
+    offer, page = _offer(), _page()
+    return {
+        "offer": {"cap_choice": offer["cap_choice"]},
+        "page": {name: page[name] for name in ("minutes_seconds", "minutes", "seconds")},
+    }
+
+
 def _phases() -> dict[str, str]:
     return {
         "ringing": _("ringing"),

@@ -20,6 +20,7 @@ TEXTS = {
     "ring.you_blocked": _("You have blocked this person. You can take that back on My page."),
     "ring.credit_needed": _("This expert takes calls from members whose credit covers 10 minutes. Add credit first."),
     "ring.not_known": _("This expert takes calls from people they have talked with. You can leave a message."),
+    "ring.terms_changed": _("The terms have changed. Please read them again."),
     "ring.already_in_call": _("You are in a call already. Hang up there first."),
     "ring.in_line": _("Somebody who waited is first. You can wait in line too."),
     "ring.in_many_lines": _("You wait for 5 experts already. Leave one of those lines on My page first."),

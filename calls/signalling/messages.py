@@ -16,6 +16,7 @@ WATCHED_MAX = 100
 LINE_MAX = 200
 WORDS_MAX = 2000
 CANDIDATES_MAX = 64
+TERMS = re.compile(r"[0-9a-f]{64}")
 PAGE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 Check = Callable[[object], bool]
@@ -56,6 +57,17 @@ def sign(value: object) -> bool:
 
 def page(value: object) -> bool:
     return isinstance(value, str) and PAGE.fullmatch(value) is not None
+
+
+def agreed(value: object) -> bool:
+    """To the card that the server showed, up to a cap."""
+    return (
+        isinstance(value, dict)
+        and value.keys() == {"terms", "cap_minor"}
+        and isinstance(value["terms"], str)
+        and TERMS.fullmatch(value["terms"]) is not None
+        and number(value["cap_minor"])
+    )
 
 
 def watched(value: object) -> bool:
@@ -105,7 +117,8 @@ def seated(role: str = "", optional: Mapping[str, Check] | None = None, **fields
 PAGE_MESSAGES = {
     "pong": Message(),
     "watch": Message({"experts": watched}),
-    "ring": Message({"expert": id_, "line": line}, member=True),
+    "ring.terms": Message({"expert": id_}, member=True),
+    "ring": Message({"expert": id_, "line": line}, {"agreed": agreed}, member=True),
     "ring.cancel": Message({"call": id_}, member=True),
     "ring.answer": Message({"call": id_}, member=True),
     "ring.decline": Message({"call": id_}, member=True),

@@ -5,6 +5,7 @@ import asyncio
 from channels.db import database_sync_to_async
 from django.utils import timezone
 
+from calls.metering import services as metering
 from calls.metering.moments import to_ms
 from calls.rooms import services as rooms
 from calls.rooms.models import Call
@@ -21,6 +22,7 @@ class PageSocket(Socket):
     handlers = {
         "pong": "pong",
         "watch": "watch",
+        "ring.terms": "show_terms",
         "ring": "ring",
         "ring.cancel": "cancel",
         "ring.answer": "answer",
@@ -88,8 +90,13 @@ class PageSocket(Socket):
 
     # --- ringing ------------------------------------------------------------------------------------------------
 
-    async def ring(self, expert: int, line: str) -> None:
-        call = await self.database(_ring, caller=self.member, expert_id=expert, line=line)
+    async def show_terms(self, expert: int) -> None:
+        shown = await self.database(_terms, caller=self.member, expert_id=expert)
+        await self.say("ring.terms", expert=expert, **shown)
+
+    async def ring(self, expert: int, line: str, agreed: dict | None = None) -> None:
+        agreement = rooms.Agreement(**agreed) if agreed else None
+        call = await self.database(_ring, caller=self.member, expert_id=expert, line=line, agreed=agreement)
         await self.say("ring.ringing", call=call.id, room=call.room.code)
 
     async def cancel(self, call: int) -> None:
@@ -120,16 +127,27 @@ class PageSocket(Socket):
                 return Refused(f"ring.{problem.code}")
             case rooms.CallOver():
                 return Refused("call.over")
+            case metering.OfferRefused():
+                return Refused(f"offer.{problem.code}", problem.text)
             case Call.DoesNotExist():
                 return Refused("not_found")
         return None
 
 
-def _ring(caller: User, expert_id: int, line: str) -> Call:
+def _terms(caller: User, expert_id: int) -> dict:
+    return metering.card(caller=caller, expert=_expert(expert_id), now=timezone.now())
+
+
+def _ring(caller: User, expert_id: int, line: str, agreed: rooms.Agreement | None) -> Call:
+    expert = _expert(expert_id)
+    return rooms.ring(caller=caller, expert=expert, line=line.strip(), now=timezone.now(), agreed=agreed)
+
+
+def _expert(expert_id: int) -> User:
     expert = User.objects.filter(id=expert_id).first()
     if expert is None:
         raise rooms.CannotRing("not_an_expert")
-    return rooms.ring(caller=caller, expert=expert, line=line.strip(), now=timezone.now())
+    return expert
 
 
 def _ring_back(expert: User, member_id: int) -> Call:

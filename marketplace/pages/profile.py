@@ -6,12 +6,14 @@ from django.views.decorators.http import require_safe
 
 from calls.contacts import services as contacts
 from calls.rooms import services as rooms
+from calls.rooms.words import for_consent_card
 from marketplace.experts import languages, photos
 from marketplace.experts.models import Profile
 from marketplace.listings import services as listings
 from marketplace.listings.models import Listing
 from marketplace.search import services as search
 from payouts.money import Money, price_of_time
+from payouts.wallet import services as wallet
 
 EXAMPLE_MINUTES = (5, 10, 30)
 
@@ -21,6 +23,7 @@ def profile(request, slug: str):
     shown = search.complete(get_object_or_404(search.shown_profiles(), slug=slug))
     offered = shown.listings.filter(active=True).order_by("kind", "length_minutes", "price_minor")
     rates = [listing for listing in offered if listing.kind == Listing.Kind.PER_MINUTE]
+    closed_door = _closed_door(request.user, shown)
     return render(
         request,
         "marketplace/profile.html",
@@ -33,7 +36,8 @@ def profile(request, slug: str):
             "own": request.user.is_authenticated and request.user.pk == shown.user_id,
             "open_room": _open_room(request.user, shown),
             "calls_free": _calls_free(request.user, shown),
-            "closed_door": _closed_door(request.user, shown),
+            "closed_door": closed_door,
+            "consent_words": for_consent_card() if not closed_door and _may_agree(request.user, shown) else None,
             "ten_minutes": _cost(shown.rate, 10) if shown.rate else None,
         },
     )
@@ -49,6 +53,13 @@ def _closed_door(member, shown: Profile) -> str:
         return ""
     code = rooms.refusal(caller=member, expert=shown.user)
     return "" if code == "away" else code
+
+
+def _may_agree(member, shown: Profile) -> bool:
+    """Whether *Call at the listed rate* is there: for who can pay an expert with a rate."""
+    if not member.is_authenticated or member.pk == shown.user_id:
+        return False
+    return shown.rate is not None and not _calls_free(member, shown) and not wallet.is_blocked(member=member)
 
 
 def _open_room(member, shown: Profile) -> str | None:

@@ -28,6 +28,7 @@ const socket = new PageSocket({
       turn?.update(waiting);
       showAwaited(awaited);
     },
+    terms: (told) => callPanel?.terms(told),
     ringing: rang,
     answered: (ring) => incomingCalls?.answered(ring),
     error: refused,
@@ -69,7 +70,7 @@ function refused(error) {
     incomingCalls?.refused(error);
   } else if (error.re === "ring.back") {
     callingBack?.refused(error);
-  } else if (error.re === "ring" || error.re === "ring.cancel") {
+  } else if (error.re && ["ring", "ring.terms", "ring.cancel"].includes(error.re)) {
     if (!turn?.refused(error)) callPanel?.refused(error);
   } else if (error.re?.startsWith("wait")) {
     tell(error.text);

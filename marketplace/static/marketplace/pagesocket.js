@@ -2,23 +2,27 @@
  * The page socket: PROTOCOL.md, sections 1 and 2, seen from the browser. Comes back after every loss, answers pings,
  * keeps the server's clock. What the messages mean is the business of page.js.
  *
+ * @import { Terms } from "../calls/room/page/consent_terms.js"
+ *
  * @typedef {{id: number, name: string, language: string, past_calls: number}} Caller
  * @typedef {{id: number, name: string, slug: string}} Expert
- * @typedef {{call: number, line: string, until: number} & (
+ * @typedef {{call: number, line: string, agreed_rate: string | null, until: number} & (
  *   {back: false, caller: Caller, has_ten_minutes: boolean} | {back: true, expert: Expert})} Incoming  back: an expert calls back
  * @typedef {"ringing" | "answered" | "declined" | "missed" | "cancelled"} RingState
- * @typedef {{call: number, state: RingState, until: number, room: string | null} & (
+ * @typedef {{call: number, state: RingState, agreed_rate: string | null, until: number, room: string | null} & (
  *   {back: false, expert: Expert} | {back: true, caller: {id: number, name: string}})} Outgoing
  * @typedef {{each_ms: number, since: number | null}} Estimate
  * @typedef {{expert: Expert, line: string, place: number, state: string, back_at: number | null, estimate: Estimate | null, turn_until: number | null}} Wait
  * @typedef {{incoming: Incoming[], answered: number[], outgoing: Outgoing | null, waiting: Wait[], awaited: number}} Rings
  * @typedef {{expert: number, state: string, back_at: number | null}} Presence
+ * @typedef {{expert: number, terms: string, card: Terms}} ListedTerms
  * @typedef {{code: string, text: string, re: string | null}} ServerError
  *
  * @typedef {object} Listener
  * @property {(open: boolean) => void} open
  * @property {(seen: Presence) => void} presence
  * @property {(rings: Rings) => void} rings
+ * @property {(terms: ListedTerms) => void} terms
  * @property {(ring: {call: number, room: string}) => void} ringing
  * @property {(ring: {call: number, room: string}) => void} answered
  * @property {(error: ServerError) => void} error
@@ -135,6 +139,8 @@ export class PageSocket {
         return this.#on.presence(message);
       case "rings":
         return this.#on.rings(message);
+      case "ring.terms":
+        return this.#on.terms(message);
       case "ring.ringing":
         return this.#on.ringing(message);
       case "ring.answered":

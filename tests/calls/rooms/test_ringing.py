@@ -177,6 +177,7 @@ class RingsStateTests:
             "caller": {"id": alice.id, "name": "Alice Martin", "language": "en", "past_calls": 0},
             "line": "My lease ends",
             "has_ten_minutes": False,
+            "agreed_rate": None,
             "until": int((now + RING_OVER).timestamp() * 1000),
         }
 

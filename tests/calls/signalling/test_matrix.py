@@ -47,7 +47,9 @@ ROOM = [
 PAGE = [
     ({"type": "pong"}, DOES, DOES),
     ({"type": "watch", "experts": [NOBODYS]}, DOES, DOES),
+    ({"type": "ring.terms", "expert": NOBODYS}, "sign_in", DOES),
     ({"type": "ring", "expert": NOBODYS, "line": ""}, "sign_in", DOES),
+    ({"type": "ring", "expert": NOBODYS, "line": "", "agreed": {"terms": "0" * 64, "cap_minor": 1}}, "sign_in", DOES),
     ({"type": "ring.cancel", "call": NOBODYS}, "sign_in", DOES),
     ({"type": "ring.answer", "call": NOBODYS}, "sign_in", DOES),
     ({"type": "ring.decline", "call": NOBODYS}, "sign_in", DOES),

@@ -8,7 +8,8 @@ from calls.metering.moments import to_ms
 from calls.notices import services as notices
 from calls.rooms.models import Call
 from marketplace.experts import services as experts
-from tests.calls.signalling.wires import page_of
+from tests.calls.signalling.wires import page_of, room_of
+from tests.payouts.purse import give_promo
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -135,6 +136,65 @@ class RingingTests:
                 assert await wire.error() == ("not_found", kind)
         assert await sync_to_async(Call.objects.get)(state="ringing")
         assert await strange.silent()
+
+    async def test_at_the_listed_rate_the_card_comes_first_and_paid_time_by_itself(self, alice, bob, now):
+        await sync_to_async(give_promo)(alice, 2_000, now)
+        hers, his = await page_of(alice), await page_of(bob)
+        await hers.say("ring.terms", expert=bob.id)
+        shown = await hers.hear("ring.terms")
+        assert (shown["expert"], shown["card"]["id"], shown["card"]["can_accept"]) == (bob.id, None, True)
+        assert shown["card"]["text"][1].startswith("€2.00 per minute")
+        await hers.say("ring", expert=bob.id, line="", agreed={"terms": shown["terms"], "cap_minor": 1_000})
+        ringing = await hers.hear("ring.ringing")
+        (incoming,) = (await his.hear("rings"))["incoming"]
+        assert incoming["agreed_rate"] == "€2.00 per minute"
+        await his.say("ring.answer", call=ringing["call"])
+        await his.hear("ring.answered")
+        in_the_room = [await room_of(person, ringing["room"]) for person in (alice, bob)]
+        for wire in in_the_room:
+            await wire.say("join")
+        for wire in in_the_room:
+            state = await wire.state(lambda state: state["meter"]["state"] == "countdown")
+            assert (state["meter"]["cap_minor"], state["offer"]) == (1_000, None)
+
+    @pytest.mark.parametrize(
+        ("change", "code"),
+        [({"terms": "0" * 64}, "ring.terms_changed"), ({"cap_minor": 5_000}, "offer.cap_above_credit")],
+    )
+    async def test_what_was_not_on_the_card_does_not_ring(self, alice, bob, now, change, code):
+        await sync_to_async(give_promo)(alice, 2_000, now)
+        hers, his = await page_of(alice), await page_of(bob)
+        await hers.say("ring.terms", expert=bob.id)
+        shown = await hers.hear("ring.terms")
+        agreed = {"terms": shown["terms"], "cap_minor": 1_000, **change}
+        await hers.say("ring", expert=bob.id, line="", agreed=agreed)
+        assert await hers.error() == (code, "ring")
+        assert not await sync_to_async(Call.objects.exists)()
+        assert await his.hears_no("rings")
+
+    @pytest.mark.parametrize(
+        "agreed",
+        [
+            *("terms", None, [], {}, {"terms": "0" * 64}, {"terms": "0" * 63, "cap_minor": 1}),
+            *({"terms": "G" * 64, "cap_minor": 1}, {"terms": "0" * 64, "cap_minor": "1"}),
+            *(
+                {"terms": "0" * 64, "cap_minor": -1},
+                {"terms": "0" * 64, "cap_minor": True},
+                {"terms": 1, "cap_minor": 1},
+            ),
+            {"terms": "0" * 64, "cap_minor": 1, "rate_minor": 1},
+        ],
+    )
+    async def test_an_agreement_of_the_wrong_shape_is_no_ring(self, alice, bob, agreed):
+        hers, _ = await page_of(alice), await page_of(bob)
+        await hers.say("ring", expert=bob.id, line="", agreed=agreed)
+        assert await hers.error() == ("bad_field", "ring")
+
+    @pytest.mark.parametrize(("who", "code"), [("eve", "offer.not_found"), ("nobody", "ring.not_an_expert")])
+    async def test_who_has_no_rate_has_no_card(self, alice, eve, who, code):
+        hers = await page_of(alice)
+        await hers.say("ring.terms", expert=eve.id if who == "eve" else 4711)
+        assert await hers.error() == (code, "ring.terms")
 
     @pytest.mark.parametrize("who", ["bob", "nobody"])
     async def test_a_ring_that_cannot_be_says_why(self, alice, bob, who):

@@ -45,7 +45,8 @@
  *
  * @typedef {object} Offer
  * @property {number} id
- * @property {"open" | "adding_credit" | "refused" | "withdrawn" | "expired"} state
+ * @property {"open" | "adding_credit" | "refused" | "withdrawn" | "expired" | "agreed" | "failed"} state  the last two: of what the
+ *   caller agreed to before ringing
  * @property {"per_minute" | "act_of_time" | "act_of_work" | "stored_time"} kind
  * @property {string[]} text
  * @property {number | null} rate_minor

@@ -2,10 +2,12 @@
 
 import { OutgoingRing, fill, secondsLeft } from "../rings.js";
 import { byId } from "./dom.js";
+import { ListedRate } from "./listed_rate.js";
 import { showWhen } from "./presence.js";
 
 /**
- * @import { Outgoing, PageSocket, ServerError } from "../pagesocket.js"
+ * @import { ListedTerms, Outgoing, PageSocket, ServerError } from "../pagesocket.js"
+ * @import { Agreed } from "./listed_rate.js"
  * @import { Stage } from "../rings.js"
  * @import { PageData } from "./dom.js"
  */
@@ -35,6 +37,7 @@ export class CallPanel {
   #name;
   #ring;
   #watch;
+  #listed;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #countdown;
   /** @type {string | null} the room of the call that was answered, whichever window rang */
@@ -54,18 +57,33 @@ export class CallPanel {
     this.#expert = Number(panel.dataset.panelOf);
     this.#name = panel.dataset.name ?? "";
     this.#ring = new OutgoingRing(this.#expert, keptRing());
-    byId("call-form")?.addEventListener("submit", (event) => this.#ask(event));
+    this.#listed = byId("listed-rate") ? this.#listedRate() : null;
+    byId("call-form")?.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (!this.ring(this.#typed)) this.tell(this.#words.offline);
+    });
+    byId("call-listed")?.addEventListener("click", () => {
+      if (!this.#listed?.ask()) this.tell(this.#words.offline);
+    });
     byId("call-cancel")?.addEventListener("click", () => this.#cancel());
   }
 
   /** @param {Outgoing | null} outgoing */
   update(outgoing) {
-    byId("call-now")?.removeAttribute("disabled"); // the server hears this page now
+    for (const id of ["call-now", "call-listed"]) byId(id)?.removeAttribute("disabled"); // the server hears this page now
     const before = this.#ring.stage.phase;
     const stage = this.#ring.update(outgoing);
     this.#way = outgoing?.room ?? null;
+    this.#tellAgreed(outgoing?.agreed_rate ?? null);
     if (stage.phase !== before) {
       this.#show(stage);
+    }
+  }
+
+  /** @param {ListedTerms} told */
+  terms(told) {
+    if (["idle", "asked", "over"].includes(this.#ring.stage.phase)) {
+      this.#listed?.draw(told);
     }
   }
 
@@ -76,11 +94,14 @@ export class CallPanel {
   }
 
   /** @param {ServerError} error */
-  refused({ code, text }) {
+  refused({ code, text, re }) {
     if (this.#ring.stage.phase === "ringing") {
       return; // a late answer to *Cancel call*; the next `rings` tells the rest
     }
     this.#ring.refused();
+    if (this.#listed?.refused({ code, text, re })) {
+      return;
+    }
     this.#showIdle();
     const told = TELLS_BY_NAME[/** @type {keyof typeof TELLS_BY_NAME} */ (code)];
     this.tell(told ? this.#fill(told) : text);
@@ -93,20 +114,31 @@ export class CallPanel {
     return this.#expert;
   }
 
-  /** @param {string} line @returns {boolean} false: not connected */
-  ring(line) {
-    const sent = this.#socket.send("ring", { expert: this.#expert, line });
+  get #typed() {
+    return byId("call-line", HTMLInputElement)?.value.trim() ?? "";
+  }
+
+  /** @param {string} line @param {{agreed?: Agreed}} [how] @returns {boolean} false: not connected, nothing was sent */
+  ring(line, how = {}) {
+    const sent = this.#socket.send("ring", { expert: this.#expert, line, ...how });
     if (sent) {
       this.#ring.asked();
     }
     return sent;
   }
 
-  /** @param {Event} event */
-  #ask(event) {
-    event.preventDefault();
-    if (!this.ring(byId("call-line", HTMLInputElement)?.value.trim() ?? "")) {
-      this.tell(this.#words.offline);
+  #listedRate() {
+    const { offline } = this.#words;
+    const ring = (/** @type {Agreed} */ agreed) => this.ring(this.#typed, { agreed });
+    return new ListedRate({ socket: this.#socket, expert: this.#expert, name: this.#name, offline, ring });
+  }
+
+  /** @param {string | null} rate */
+  #tellAgreed(rate) {
+    const told = byId("call-agreed");
+    if (told) {
+      told.textContent = rate ? fill(this.#words.you_agreed, { rate }) : "";
+      told.toggleAttribute("hidden", !rate);
     }
   }
 
@@ -169,6 +201,7 @@ export class CallPanel {
 
   /** Ringing fills the panel. @param {string} state @param {string} text */
   #occupy(state, text) {
+    this.#listed?.close();
     this.#panel.toggleAttribute("data-ringing", true);
     byId("wait")?.setAttribute("data-when", "busy away");
     showWhen(this.#panel, this.#state);

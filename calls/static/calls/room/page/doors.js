@@ -46,6 +46,10 @@ export class Doors {
     if (tells) say(byId("lobby-text"), words(`reason.${reason}`));
     show(byId("lobby-line"), Boolean(state.call?.line));
     say(byId("lobby-line"), state.call?.line ?? "");
+    const agreed = state.offer?.state === "agreed" ? state.offer : null;
+    show(byId("lobby-free"), !agreed);
+    show(byId("lobby-agreed"), Boolean(agreed));
+    say(byId("lobby-agreed"), agreed?.text.join(" ") ?? "");
   }
 
   /** @param {RoomState} state */

@@ -150,7 +150,8 @@ export class GoPaid {
     if (changed && OPEN.includes(offer.state)) this.#setOpen(false);
     else if (changed && this.#before) {
       const { words, voice, session } = this.#desk;
-      voice.notice(words(`offer.${offer.state}_${session.state?.you.role}`));
+      const told = ["agreed", "failed"].includes(offer.state) ? offer.text.join(" ") : words(`offer.${offer.state}_${session.state?.you.role}`);
+      voice.notice(told, offer.state === "failed" ? "warning" : "info");
     }
     this.#before = offer ? { id: offer.id, state: offer.state } : { id: 0, state: "" };
   }

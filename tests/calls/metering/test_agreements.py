@@ -5,16 +5,21 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
+from django.core import mail
 
 from calls.metering import services as metering
+from calls.metering.evidence import evidence
 from calls.metering.models import FreeTime, Offer, PaidPeriod
 from calls.rooms import services as rooms
 from calls.rooms.models import Call
 from marketplace.accounts.models import User
 from marketplace.listings import services as listings
+from payouts.earnings.verify import verify as verify_earnings
+from payouts.ledger.verify import verify as verify_ledger
 from payouts.money import Money
 from payouts.wallet import services as wallet
 from payouts.wallet.models import Hold
+from payouts.wallet.verify import verify as verify_wallet
 from tests import cast
 from tests.calls.metering.world import SERVER, balances, give_credit, live_call
 
@@ -450,3 +455,47 @@ class HandsOffTests:
         assert ring.offer.state == "agreed"
         ring.joins()
         assert ring.period.state == "countdown"
+
+
+class AfterwardsTests:
+    """Receipt, mail and evidence say what was agreed to, in the words of the card."""
+
+    @pytest.fixture
+    def over(self, ring) -> Ring:
+        ring.both_are_there().hear().after(3 + 90)
+        ring.goes_back_to_free()
+        rooms.leave(room=ring.call.room, user=ring.bob, tab=UUID(int=ring.bob.pk), now=ring.now, reason="hung_up")
+        return ring
+
+    def test_the_mail_to_the_payer_has_the_very_words(self, over):
+        (mail,) = self.mails(over, "payer")
+        for line in over.offer.terms_text.split("\n"):
+            assert line in mail.body
+        assert "Stop automatically at €10.00, then back to free." in mail.body
+
+    def test_the_mail_to_the_expert_has_the_terms_and_nothing_of_her_credit(self, over):
+        (mail,) = self.mails(over, "expert")
+        assert CARD[1] in mail.body
+        for secret in ("18.40", "10.00"):
+            assert secret not in mail.body
+
+    def test_the_page_shows_it_to_both(self, over, signed_in):
+        hers, his = (signed_in(user).get(f"/calls/{over.call.pk}/").content.decode() for user in (over.alice, over.bob))
+        assert CARD[0] in hers
+        assert "Stop automatically at €10.00" in hers
+        assert CARD[1] in his
+        assert "18.40" not in his
+
+    def test_staff_read_the_terms_in_a_claim(self, over):
+        (terms, *_) = evidence(over.period)
+        assert terms["rows"] == [[CARD[1]], [CARD[2]]]
+
+    def test_the_books_are_right(self, over):
+        assert [*verify_ledger(), *verify_wallet(), *verify_earnings()] == []
+
+    @staticmethod
+    def mails(ring: Ring, side: str) -> list:
+        mail.outbox.clear()
+        payload = {"period": ring.period.pk, "side": side, "billable_ms": ring.period.billable_ms}
+        metering.send_receipt(payload, key="k")
+        return mail.outbox

@@ -22,7 +22,6 @@ def alice(signed_in_person) -> Person:
 
 @pytest.fixture
 def bob(signed_in_person) -> Person:
-    cast.rate_of(cast.bob())
     bob = signed_in_person(cast.bob())
     bob.page.goto("/me/")
     return bob
@@ -105,5 +104,5 @@ class ListedRateTests:
     def test_without_credit_the_card_leads_to_the_wallet_and_back(self, alice, bob):
         reads_the_card(alice, bob)
         expect(alice.button("Accept and call")).to_be_hidden()
-        alice.page.get_by_role("link", name="Add credit").last.click()
+        alice.page.get_by_role("dialog").get_by_role("link", name="Add credit").click()
         expect(alice.page).to_have_url(re.compile(f"/wallet/.return=/experts/{bob.slug}/"))

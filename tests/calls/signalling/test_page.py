@@ -12,6 +12,7 @@ from tests.calls.signalling.wires import page_of, room_of
 from tests.payouts.purse import give_promo
 
 pytestmark = pytest.mark.django_db(transaction=True)
+WORDS = "0" * 64  # stands for some
 
 
 class VisitorTests:
@@ -159,7 +160,7 @@ class RingingTests:
 
     @pytest.mark.parametrize(
         ("change", "code"),
-        [({"terms": "0" * 64}, "ring.terms_changed"), ({"cap_minor": 5_000}, "offer.cap_above_credit")],
+        [({"terms": WORDS}, "ring.terms_changed"), ({"cap_minor": 5_000}, "offer.cap_above_credit")],
     )
     async def test_what_was_not_on_the_card_does_not_ring(self, alice, bob, now, change, code):
         await sync_to_async(give_promo)(alice, 2_000, now)
@@ -175,14 +176,9 @@ class RingingTests:
     @pytest.mark.parametrize(
         "agreed",
         [
-            *("terms", None, [], {}, {"terms": "0" * 64}, {"terms": "0" * 63, "cap_minor": 1}),
-            *({"terms": "G" * 64, "cap_minor": 1}, {"terms": "0" * 64, "cap_minor": "1"}),
-            *(
-                {"terms": "0" * 64, "cap_minor": -1},
-                {"terms": "0" * 64, "cap_minor": True},
-                {"terms": 1, "cap_minor": 1},
-            ),
-            {"terms": "0" * 64, "cap_minor": 1, "rate_minor": 1},
+            *["terms", None, [], {}, {"terms": WORDS}, {"terms": WORDS, "cap_minor": 1, "rate_minor": 1}],
+            *[{"terms": terms, "cap_minor": 1} for terms in (WORDS[1:], WORDS.replace("0", "G"), WORDS + "\n", 1)],
+            *[{"terms": WORDS, "cap_minor": cap} for cap in (-1, True, "1", 1.0, 2**53)],
         ],
     )
     async def test_an_agreement_of_the_wrong_shape_is_no_ring(self, alice, bob, agreed):

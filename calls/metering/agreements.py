@@ -26,7 +26,10 @@ from payouts.wallet import services as wallet
 
 
 def card(*, caller: User, expert: User, now: datetime) -> dict[str, Any]:
-    """What the caller is shown, and `terms`, by which `agree` knows that it was this. Raises not_found, payments_blocked."""
+    """What the caller is shown, and `terms`, by which `agree` knows that it was this.
+
+    Raises not_found, calls_free, payments_blocked.
+    """
     shown = _card(_listed(caller, expert, now), now)
     return {"terms": _digest(shown), "card": shown}
 

@@ -44,25 +44,29 @@ def _incoming(call: Call, agreed_rate: str | None) -> dict:
         "call": call.id,
         "back": call.rung_by_expert,
         "line": call.line,
-        "agreed_rate": agreed_rate,
         "until": to_ms(call.ring_until),
-        **({"expert": _expert(call.expert)} if call.rung_by_expert else _caller(call)),
+        **({"expert": _expert(call.expert)} if call.rung_by_expert else _caller(call, agreed_rate)),
     }
 
 
-def _caller(call: Call) -> dict:
+def _caller(call: Call, agreed_rate: str | None) -> dict:
     """What the expert decides by."""
     caller = call.caller
     before = Call.objects.filter(caller=caller, expert_id=call.expert_id, started_at__isnull=False)
     return {
         "caller": {"id": caller.id, "name": caller.name, "language": caller.language, "past_calls": before.count()},
         "has_ten_minutes": covers_ten_minutes(caller, call.expert_id),
+        "agreed_rate": agreed_rate,
     }
 
 
 def _expert(expert: User) -> dict:
     slug = Profile.objects.filter(user=expert).values_list("slug", flat=True).first()
     return {"id": expert.id, "name": expert.name, "slug": slug}
+
+
+def _called(call: Call) -> dict:
+    return {"expert": _expert(call.expert), "agreed_rate": metering.agreed_rates(calls=[call]).get(call.id)}
 
 
 def _outgoing(user: User, now: datetime) -> dict | None:
@@ -77,9 +81,8 @@ def _outgoing(user: User, now: datetime) -> dict | None:
     return {
         "call": call.id,
         "back": back,
-        **({"caller": {"id": call.caller_id, "name": call.caller.name}} if back else {"expert": _expert(call.expert)}),
+        **({"caller": {"id": call.caller_id, "name": call.caller.name}} if back else _called(call)),
         "state": call.state,
-        "agreed_rate": metering.agreed_rates(calls=[call]).get(call.id),
         "until": to_ms(call.ring_until),
         "room": call.room.code if call.state == State.ANSWERED else None,
     }

@@ -6,11 +6,11 @@
  *
  * @typedef {{id: number, name: string, language: string, past_calls: number}} Caller
  * @typedef {{id: number, name: string, slug: string}} Expert
- * @typedef {{call: number, line: string, agreed_rate: string | null, until: number} & (
- *   {back: false, caller: Caller, has_ten_minutes: boolean} | {back: true, expert: Expert})} Incoming  back: an expert calls back
+ * @typedef {{call: number, line: string, until: number} & (
+ *   {back: false, caller: Caller, has_ten_minutes: boolean, agreed_rate: string | null} | {back: true, expert: Expert})} Incoming  back: an expert calls back
  * @typedef {"ringing" | "answered" | "declined" | "missed" | "cancelled"} RingState
- * @typedef {{call: number, state: RingState, agreed_rate: string | null, until: number, room: string | null} & (
- *   {back: false, expert: Expert} | {back: true, caller: {id: number, name: string}})} Outgoing
+ * @typedef {{call: number, state: RingState, until: number, room: string | null} & (
+ *   {back: false, expert: Expert, agreed_rate: string | null} | {back: true, caller: {id: number, name: string}})} Outgoing
  * @typedef {{each_ms: number, since: number | null}} Estimate
  * @typedef {{expert: Expert, line: string, place: number, state: string, back_at: number | null, estimate: Estimate | null, turn_until: number | null}} Wait
  * @typedef {{incoming: Incoming[], answered: number[], outgoing: Outgoing | null, waiting: Wait[], awaited: number}} Rings

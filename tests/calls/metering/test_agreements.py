@@ -56,7 +56,7 @@ class Ring:
         return self.call
 
     def answers(self) -> "Ring":
-        rooms.answer(call_id=self.call.pk, expert=self.bob, now=self.now)
+        rooms.answer(call_id=self.call.pk, by=self.bob, now=self.now)
         return self
 
     def joins(self, *people: User) -> "Ring":
@@ -271,9 +271,9 @@ class ComesToNothingTests:
     def test_what_was_agreed_is_closed_with_the_ring(self, ring, how):
         call = ring.rings()
         if how == "declined":
-            rooms.decline(call_id=call.pk, expert=ring.bob, now=ring.now)
+            rooms.decline(call_id=call.pk, by=ring.bob, now=ring.now)
         elif how == "cancelled":
-            rooms.cancel(call_id=call.pk, caller=ring.alice, now=ring.now)
+            rooms.cancel(call_id=call.pk, by=ring.alice, now=ring.now)
         elif how == "missed":
             rooms.sweep(now=ring.after(45).now)
         elif how == "never joined":
@@ -288,7 +288,7 @@ class ComesToNothingTests:
         assert ring.told(ring.alice)["offer"] is ring.told(ring.bob)["offer"] is None
 
     def test_the_next_call_is_free(self, ring):
-        rooms.decline(call_id=ring.rings().pk, expert=ring.bob, now=ring.now)
+        rooms.decline(call_id=ring.rings().pk, by=ring.bob, now=ring.now)
         ring.call = rooms.ring(caller=ring.alice, expert=ring.bob, line="", now=ring.after(1).now)
         ring.answers().joins()
         assert not PaidPeriod.objects.exists()

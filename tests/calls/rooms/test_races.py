@@ -230,7 +230,7 @@ class AgreedRaceTests:
 
     @pytest.fixture
     def agreed_and_answered(self, ringing, bob, now) -> Call:
-        return rooms.answer(call_id=ringing.id, expert=bob, now=now)
+        return rooms.answer(call_id=ringing.id, by=bob, now=now)
 
     def test_pressed_in_many_windows_it_is_one_ring_agreed_to_once(self, agreed, alice, bob, now):
         press = [lambda: rooms.ring(caller=alice, expert=bob, line="", now=now, agreed=agreed)] * AT_ONCE
@@ -239,8 +239,8 @@ class AgreedRaceTests:
 
     def test_an_answer_against_a_cancel_leaves_it_agreed_or_closed(self, ringing, alice, bob, now):
         told = at_once(
-            lambda: rooms.answer(call_id=ringing.id, expert=bob, now=now),
-            lambda: rooms.cancel(call_id=ringing.id, caller=alice, now=now),
+            lambda: rooms.answer(call_id=ringing.id, by=bob, now=now),
+            lambda: rooms.cancel(call_id=ringing.id, by=alice, now=now),
         )
         ringing.refresh_from_db()
         assert told == ["done", "over"]

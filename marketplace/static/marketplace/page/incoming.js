@@ -101,8 +101,9 @@ export class IncomingCalls {
     write("ring-facts", ring.back ? this.#words.you_waited : this.#facts(ring).join(" · "));
     write("ring-line", ring.line);
     byId("ring-line")?.toggleAttribute("hidden", ring.line === "");
-    this.#write("ring-agreed", ring.agreed_rate ? fill(this.#words.agreed, { rate: ring.agreed_rate }) : "");
-    byId("ring-agreed")?.toggleAttribute("hidden", !ring.agreed_rate);
+    const rate = ring.back ? null : ring.agreed_rate;
+    write("ring-agreed", rate ? fill(this.#words.agreed, { rate }) : "");
+    byId("ring-agreed")?.toggleAttribute("hidden", !rate);
     this.#enable(true);
     if (this.#dialog && !this.#dialog.open) {
       this.#dialog.showModal();

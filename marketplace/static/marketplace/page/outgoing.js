@@ -74,7 +74,7 @@ export class CallPanel {
     const before = this.#ring.stage.phase;
     const stage = this.#ring.update(outgoing);
     this.#way = outgoing?.room ?? null;
-    this.#tellAgreed(outgoing?.agreed_rate ?? null);
+    this.#tellAgreed(outgoing && !outgoing.back ? outgoing.agreed_rate : null);
     if (stage.phase !== before) {
       this.#show(stage);
     }

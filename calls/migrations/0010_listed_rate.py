@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('calls', '0007_last_speech'),
+        ('calls', '0009_waiting'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

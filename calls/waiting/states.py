@@ -50,7 +50,7 @@ def _entry(entry: Waiting, seen: experts.Seen) -> dict:
         "place": entry.before + 1,
         "state": seen.state,
         "back_at": to_ms(seen.back_at) if seen.back_at else None,
-        "estimate": None if seen.state == "away" else _estimate(expert),
+        "estimate": _estimate(expert) if seen.state != "away" and entry.may_have_turn else None,
         "turn_until": to_ms(entry.turn_until) if entry.turn_until else None,
     }
 

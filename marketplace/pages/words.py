@@ -55,6 +55,7 @@ def _waiting() -> dict[str, str]:
         "about_an_hour": _("About an hour."),
         "about_hours": _("About {number} hours."),
         "no_estimate": _("How long it takes cannot be said: {name} has had too few calls."),
+        "can_call_back": _("{name} sees that you wait, and can call you back."),
         "back_from": _("{name} is probably back from {back}. You will be told."),
         "back_unknown": _("You will be told when {name} is free."),
     }

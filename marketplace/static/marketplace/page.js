@@ -18,7 +18,7 @@ const { member, words } = pageData();
 const socket = new PageSocket({
   url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/page/`,
   on: {
-    open: (isOpen) => isOpen && connected(),
+    open: connected,
     presence: (change) => showPresence(change, words),
     rings: ({ incoming, answered, outgoing, waiting, awaited }) => {
       incomingCalls?.update(incoming, answered);

@@ -20,10 +20,15 @@ export class Turns {
     if (this.shown) this.#settledHere.add(key(this.shown));
   }
 
-  /** The server refused what this window sent, or may never have got it. */
-  takeBack() {
+  /** A new connection: what was sent on the one before may be lost, and then the turn still is. The next list will tell. */
+  forgetSettled() {
+    if (this.shown && this.#settledHere.has(key(this.shown))) this.shown = null;
     this.#settledHere.clear();
-    this.shown = null;
+  }
+
+  /** The server refused what this window sent. */
+  takeBack() {
+    this.forgetSettled();
     return this.update(this.#waiting);
   }
 

@@ -175,3 +175,10 @@ class EstimateTests:
         told = place(carol)
         assert (told["state"], told["estimate"]) == ("away", None)
         assert told["back_at"] == int((now + timedelta(hours=1)).timestamp() * 1000)
+
+    def test_a_free_expert_who_did_not_take_the_ring_promises_nothing(self, alice, bob, carol, now):
+        past_calls(alice, bob, *[10] * 5, now=now)
+        call = rooms.ring(caller=carol, expert=bob, line="", now=now)
+        rooms.decline(call_id=call.pk, by=bob, now=now)
+        waits(carol, bob, now)
+        assert (place(carol)["state"], place(carol)["estimate"]) == ("free", None)

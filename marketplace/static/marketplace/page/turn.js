@@ -58,7 +58,8 @@ export class TurnDialog {
     if (this.#ringing === null) {
       return false;
     }
-    this.reconnected();
+    this.#ringing = null;
+    this.#show(this.#turns.takeBack().shown, null);
     tell(text);
     return true;
   }
@@ -66,7 +67,7 @@ export class TurnDialog {
   /** The connection is new: what was sent on the one before may never have come. */
   reconnected() {
     this.#ringing = null;
-    this.#show(this.#turns.takeBack().shown, null);
+    this.#turns.forgetSettled();
   }
 
   #call() {

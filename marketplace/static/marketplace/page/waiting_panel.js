@@ -80,7 +80,9 @@ export class WaitingPanel {
       return fill(back ? this.#words.back_from : this.#words.back_unknown, { name: this.#name, back: back ?? "" });
     }
     const left = timeLeft(wait, this.#socket.serverNow);
-    if (left === null) return fill(this.#words.no_estimate, { name: this.#name });
+    if (left === null) {
+      return fill(wait.state === "free" ? this.#words.can_call_back : this.#words.no_estimate, { name: this.#name });
+    }
     const { word, number } = coarse(left);
     return fill(this.#words[word], { number });
   }

@@ -13,7 +13,8 @@ class Waiting(models.Model):
     expert = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="awaited_by")
     since = models.DateTimeField(db_index=True)
     line = models.CharField(max_length=200, blank=True)  # what it is about, for the expert
-    # False after a ring that a free expert did not take: until they have been busy or away, they are not free anew.
+    # False for who began while the expert was free: the turn comes once they were busy or away. After a ring that was not
+    # taken all else would be no news; and nobody keeps others from a free expert by waiting again and again.
     may_have_turn = models.BooleanField(default=True)
     told_at = models.DateTimeField(null=True)  # by mail, that the expert is free: once
     turn_until = models.DateTimeField(null=True)  # until then nobody else rings the expert

@@ -7,7 +7,6 @@ from django.conf import settings
 from django.db import transaction
 
 from calls.rooms import admission
-from calls.rooms.models import Call
 from calls.waiting import line as lines
 from calls.waiting.models import Waiting
 from calls.waiting.states import entry_of, lines_of, waiting_for, waiting_state
@@ -62,17 +61,8 @@ def wait(*, member: User, expert: User, line: str, now: datetime) -> Waiting:
 def _new_entry(member: User, expert: User, line: str, now: datetime) -> Waiting:
     if Waiting.objects.filter(member=member).count() >= settings.LINES_AT_ONCE_MAX:
         raise CannotWait("in_many_lines")
-    return Waiting.objects.create(
-        member=member, expert=expert, line=line, since=now, may_have_turn=not _was_not_taken(member, expert)
-    )
-
-
-def _was_not_taken(member: User, expert: User) -> bool:
-    """The expert is free and let the member's last ring pass: telling them at once that they are free would be no news."""
-    last = Call.objects.filter(caller=member, expert=expert).order_by("-pk").first()
-    turns = Waiting.objects.filter(expert=expert, turn_until__isnull=False)
-    not_taken = (Call.State.DECLINED, Call.State.MISSED)
-    return last is not None and last.state in not_taken and lines.is_free(expert) and not turns.exists()
+    is_free = lines.is_free(expert)
+    return Waiting.objects.create(member=member, expert=expert, line=line, since=now, may_have_turn=not is_free)
 
 
 def leave(*, member: User, expert_id: int) -> None:

@@ -108,12 +108,27 @@ class TurnTests:
         )
         assert told == ["done"] * 3 + ["over"]
 
-    def test_nobody_has_a_turn_while_somebody_rings(self, bob, carol, eve, now):
-        at_once(lambda: rooms.ring(caller=eve, expert=bob, line="", now=now), lambda: waits_and_looks(carol, bob, now))
-        assert Call.objects.exists() != bool(turn_of(bob))
+
+class RingTests:
+    """Carol waits, and is passed over while she talks with zoe. Eve rings at the moment that call ends."""
+
+    @pytest.fixture(autouse=True)
+    def carol_talks(self, alice, bob, carol, now):
+        his = talk(alice, bob, now)
+        waits(carol, bob, now)
+        self.call = talk(carol, cast.online(cast.expert("Zoe Second")), now)
+        hang_up(his, now)
+
+    def look(self, now) -> None:
+        hang_up(self.call, now)
+        waiting.sweep(now=now)
+
+    def test_nobody_has_a_turn_while_it_rings(self, bob, eve, now):
+        at_once(lambda: rooms.ring(caller=eve, expert=bob, line="", now=now), lambda: self.look(now))
+        assert Call.objects.filter(state="ringing").exists() != bool(turn_of(bob))
 
     @pytest.mark.postgres
-    def test_without_the_lock_somebody_would(self, bob, carol, eve, now, monkeypatch):
+    def test_without_the_lock_carol_would(self, bob, carol, eve, now, monkeypatch):
         """The broken twin: eve's ring is not there yet for whoever looks meanwhile."""
         looked, start_ringing = Event(), ringing._start_ringing
 
@@ -122,19 +137,14 @@ class TurnTests:
             return start_ringing(*what)
 
         def look() -> None:
-            waits_and_looks(carol, bob, now)
+            self.look(now)
             looked.set()
 
         monkeypatch.setattr(line, "lock", lambda *ids: list(User.objects.filter(id__in=ids).order_by("id")))
         monkeypatch.setattr(ringing, "_start_ringing", start_when_the_other_has_looked)
         at_once(lambda: rooms.ring(caller=eve, expert=bob, line="", now=now), look)
-        assert Call.objects.exists()
+        assert Call.objects.filter(state="ringing").exists()
         assert turn_of(bob) == carol
-
-
-def waits_and_looks(member: User, expert: User, now) -> None:
-    waits(member, expert, now)
-    waiting.sweep(now=now)
 
 
 class WaitTests:

@@ -22,6 +22,7 @@ from tests.calls.waiting.world import (
     in_line,
     talk,
     turn_of,
+    waited,
     waits,
 )
 from tests.payouts.mail.inbox import letters
@@ -108,7 +109,7 @@ class TurnTests:
 
     @pytest.mark.usefixtures("carols_turn")
     def test_who_lets_it_pass_is_out_and_the_next_has_theirs(self, bob, carol, eve, now):
-        waits(cast.here(eve), bob, now)
+        waited(cast.here(eve), bob, now)
         waiting.sweep(now=now + TURN - SECOND)
         assert turn_of(bob) == carol
         waiting.sweep(now=now + TURN)
@@ -116,7 +117,7 @@ class TurnTests:
 
     @pytest.mark.usefixtures("carols_turn")
     def test_not_now_passes_it_on_at_once(self, bob, carol, eve, now):
-        waits(cast.here(eve), bob, now)
+        waited(cast.here(eve), bob, now)
         waiting.leave(member=carol, expert_id=bob.pk)
         waiting.sweep(now=now)
         assert turn_of(bob) == eve
@@ -142,7 +143,7 @@ class TurnTests:
 
     @pytest.mark.usefixtures("carols_turn")
     def test_who_is_blocked_in_the_middle_of_it_loses_it(self, bob, carol, eve, now):
-        waits(cast.here(eve), bob, now)
+        waited(cast.here(eve), bob, now)
         contacts.block(member=bob, other=carol, now=now)
         waiting.sweep(now=now)
         assert turn_of(bob) == eve
@@ -175,7 +176,7 @@ class TurnTests:
     def test_one_line_that_fails_holds_up_no_other(self, call, bob, carol, now, monkeypatch, caplog):
         zoe = cast.online(cast.expert("Zoe Second"))
         waits(carol, bob, now)
-        waits(carol, zoe, now)
+        waited(carol, zoe, now)
         hang_up(call, now)
         real = experts.state
         monkeypatch.setattr(experts, "state", lambda user: 1 / 0 if user == bob else real(user))
@@ -185,7 +186,7 @@ class TurnTests:
 
 
 class CallMeBackTests:
-    """After a ring that a free expert did not take, *they are free* would be no news."""
+    """Who begins to wait while bob is free has a turn once he is free anew."""
 
     @pytest.mark.parametrize("how", ["declined", "missed"])
     def test_the_turn_comes_once_bob_was_busy_or_away(self, bob, carol, now, how):
@@ -210,18 +211,26 @@ class CallMeBackTests:
         waits(carol, bob, now)
         assert answer_to(eve, bob, now) == "rings"
 
-    def test_who_waits_because_somebody_else_is_first_waits_for_the_next(self, call, alice, bob, carol, now):
-        waits(carol, bob, now)
+    @pytest.mark.usefixtures("carols_turn")
+    def test_who_waits_during_a_turn_has_theirs_after_that_call(self, bob, carol, eve, now):
+        waits(cast.here(eve), bob, now)
+        hang_up(talk(carol, bob, now), now)
+        waiting.sweep(now=now)
+        assert turn_of(bob) is None  # no worker has looked while they talked
+        call = talk(carol, bob, now)
+        waiting.sweep(now=now)
         hang_up(call, now)
-        declined = rooms.ring(caller=carol, expert=bob, line="", now=now)
-        rooms.decline(call_id=declined.pk, by=bob, now=now)
-        waits(cast.here(alice), bob, now)
         waiting.sweep(now=now)
-        assert turn_of(bob) == alice
+        assert turn_of(bob) == eve
+
+    @pytest.mark.usefixtures("carols_turn")
+    def test_two_who_wait_in_turns_keep_nobody_from_bob(self, alice, bob, carol, eve, now):
+        waits(cast.here(eve), bob, now)
+        waiting.leave(member=carol, expert_id=bob.pk)
         waits(carol, bob, now)
-        waiting.leave(member=alice, expert_id=bob.pk)
         waiting.sweep(now=now)
-        assert turn_of(bob) == carol
+        assert turn_of(bob) is None
+        assert answer_to(alice, bob, now) == "rings"
 
 
 class NoPageOpenTests:
@@ -256,7 +265,7 @@ class NoPageOpenTests:
         for minutes in (0, 10, 60):
             later = now + timedelta(minutes=minutes)
             waiting.leave(member=carol, expert_id=bob.pk)
-            waits(carol, bob, later)
+            waited(carol, bob, later)
             Waiting.objects.exclude(member=carol).delete()
             waiting.sweep(now=later)
         assert len(letters(now + timedelta(days=1), to="carol")) == 2

@@ -159,7 +159,9 @@ class EstimateTests:
     def test_looks_at_twenty_calls(self, alice, bob, carol, now):
         past_calls(alice, bob, *[30] * 20, now=now - DAY)
         past_calls(alice, bob, *[1] * 20, now=now)
+        call = talk(alice, bob, now)
         waits(carol, bob, now)
+        hang_up(call, now)
         assert place(carol)["estimate"] == {"each_ms": 60_000, "since": None}
 
     def test_with_fewer_than_five_calls_there_is_none(self, alice, bob, carol, now):

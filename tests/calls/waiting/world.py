@@ -31,6 +31,12 @@ def waits(member: User, expert: User, now: datetime, line: str = "") -> Waiting:
     return waiting.wait(member=member, expert=expert, line=line, now=now)
 
 
+def waited(member: User, expert: User, now: datetime) -> None:
+    """They began to wait while the expert was busy."""
+    waits(member, expert, now)
+    Waiting.objects.filter(member=member, expert=expert).update(may_have_turn=True)
+
+
 def turn_of(expert: User) -> User | None:
     entry = Waiting.objects.filter(expert=expert, turn_until__isnull=False).select_related("member").first()
     return entry and entry.member

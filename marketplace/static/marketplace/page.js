@@ -70,8 +70,11 @@ function refused(error) {
     incomingCalls?.refused(error);
   } else if (error.re === "ring.back") {
     callingBack?.refused(error);
-  } else if (error.re && ["ring", "ring.terms", "ring.cancel"].includes(error.re)) {
-    if (!turn?.refused(error)) callPanel?.refused(error);
+  } else if (error.re === "ring") {
+    const expert = turn?.refused(error) ?? callPanel?.expert;
+    if (expert === callPanel?.expert) callPanel?.refused(error);
+  } else if (error.re === "ring.terms" || error.re === "ring.cancel") {
+    callPanel?.refused(error);
   } else if (error.re?.startsWith("wait")) {
     tell(error.text);
   }

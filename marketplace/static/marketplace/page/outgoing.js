@@ -89,7 +89,6 @@ export class CallPanel {
 
   /** @param {{call: number}} ring */
   ringing({ call }) {
-    keepRing(call);
     this.#ring.ringing(call);
   }
 

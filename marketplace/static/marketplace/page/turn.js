@@ -53,15 +53,15 @@ export class TurnDialog {
     return slug ? `/experts/${encodeURIComponent(slug)}/` : null;
   }
 
-  /** What this window sent did nothing. @param {ServerError} error @returns {boolean} whether it was this dialog's */
+  /** A ring did nothing. @param {ServerError} error @returns {number | null} whom this dialog rang, if it was its own */
   refused({ text }) {
-    if (this.#ringing === null) {
-      return false;
+    const expert = this.#ringing?.expert.id ?? null;
+    if (expert !== null) {
+      this.#ringing = null;
+      this.#show(this.#turns.takeBack().shown, null);
+      tell(text);
     }
-    this.#ringing = null;
-    this.#show(this.#turns.takeBack().shown, null);
-    tell(text);
-    return true;
+    return expert;
   }
 
   /** The connection is new: what was sent on the one before may never have come. */

@@ -35,8 +35,18 @@ def refuse_offer(*, offer_id: int, payer: User, now: datetime) -> None:
 
 @transaction.atomic
 def start_adding_credit(*, offer_id: int, payer: User, now: datetime) -> None:
-    """The offer waits up to 10 minutes from the first press. Raises not_yours, closed, expired."""
-    offer = _open_offer(Q(payer=payer.pk), offer_id, now)
+    """The offer waits up to 10 minutes from the first press. Raises guest, not_yours, closed, expired."""
+    _check_member(payer)
+    _wait(_open_offer(Q(payer=payer.pk), offer_id, now), now)
+
+
+@transaction.atomic
+def start_making_account(*, offer_id: int, payer: User, now: datetime) -> None:
+    """Of a guest: those 10 minutes are for the account and the credit. Raises not_yours, closed, expired."""
+    _wait(_open_offer(Q(payer=payer.pk, payer__is_guest=True), offer_id, now), now)
+
+
+def _wait(offer: Offer, now: datetime) -> None:
     if offer.adding_credit_at is None:
         offer.adding_credit_at = now
         offer.deadline_at = now + timedelta(seconds=settings.OFFER_TOP_UP_S)
@@ -66,7 +76,7 @@ def accept_work(*, offer_id: int, payer: User, price_minor: int, now: datetime) 
 def accept_offer(*, offer_id: int, payer: User, cap_minor: int, now: datetime) -> PaidPeriod:
     """Hold the cap (an act: its price; stored time: nothing) and begin the countdown, in one transaction.
 
-    Raises not_yours, closed, expired, too_soon, insufficient_credit, monthly_limit, cap_too_low, cap_above_credit,
+    Raises guest, not_yours, closed, expired, too_soon, insufficient_credit, monthly_limit, cap_too_low, cap_above_credit,
     cap_above_limit, payments_blocked, already_paying.
     """
     offer, credit, monthly = _acceptable(offer_id, payer, cap_minor, now)
@@ -103,12 +113,18 @@ def _acceptable(
     offer_id: int, payer: User, cap_minor: int, now: datetime
 ) -> tuple[Offer, Money, wallet.Monthly | None]:
     """The locked offer, and what the payer has, if they may accept it on these terms."""
+    _check_member(payer)
     offer = _open_offer(Q(payer=payer.pk), offer_id, now, lock_call=True)
     if now < offer.sent_at + timedelta(seconds=settings.ACCEPT_INERT_S):
         raise OfferRefused("too_soon")
     if offer.call.state != Call.State.LIVE:
         raise OfferRefused("closed")
     return offer, *check_cap(offer, cap_minor, now)
+
+
+def _check_member(payer: User) -> None:
+    if payer.is_guest:
+        raise OfferRefused("guest")
 
 
 def _accepted(offer: Offer, credit: Money, monthly: wallet.Monthly | None, cap_minor: int, now: datetime) -> None:

@@ -43,6 +43,7 @@ class OfferRefused(Refused):
         "cap_above_limit": _("This is more than your monthly limit leaves."),
         "monthly_limit": _("Your monthly limit does not allow it. Raising it in your wallet takes 24 hours."),
         "payments_blocked": _("Your payments are paused. Your wallet says why."),
+        "guest": _("Make an account first. The call goes on meanwhile."),
         "already_paying": _("You have another paid call running. End it first."),
     }
     # Of calls_free, to the caller.

@@ -7,7 +7,14 @@ unused of acts), sweep.py (deadlines), states.py and receipts.py (what people ar
 
 from calls.metering.afterwards import contest, contest_tip, give_back, payer_paid, tip, tipping
 from calls.metering.agreements import agree, agreed_rates, begin_agreed, card, drop_agreed
-from calls.metering.consent import accept, accept_offer, refuse_offer, start_adding_credit, withdraw_offer
+from calls.metering.consent import (
+    accept,
+    accept_offer,
+    refuse_offer,
+    start_adding_credit,
+    start_making_account,
+    withdraw_offer,
+)
 from calls.metering.credit import filled_up
 from calls.metering.errors import MeterRefused, OfferRefused, TermsChanged
 from calls.metering.hearings import hearing, process_died, silence
@@ -71,6 +78,7 @@ __all__ = [
     "silence",
     "spoken",
     "start_adding_credit",
+    "start_making_account",
     "stored_of_member",
     "stored_state",
     "sweep",

@@ -58,7 +58,7 @@ def offer_state(offer: Offer | None, viewer: User, now: datetime) -> dict[str, A
     }
     if offer.agreed_cap_minor is not None:
         return common | _of_agreed(offer, viewer)
-    is_open = state in ("open", "adding_credit")
+    is_open = state in ("open", "adding_credit", "making_account")
     return common | (_for_payer(offer, is_open, now) if viewer.pk == offer.payer_id else _for_expert(offer, now))
 
 
@@ -67,7 +67,9 @@ def _offer_word(offer: Offer, now: datetime) -> str:
         return str(offer.state)
     if offer.deadline_at and offer.deadline_at <= now:
         return "expired"
-    return "adding_credit" if offer.adding_credit_at else "open"
+    if offer.adding_credit_at is None:
+        return "open"
+    return "making_account" if offer.payer.is_guest else "adding_credit"
 
 
 def _for_payer(offer: Offer, is_open: bool, now: datetime) -> dict[str, Any]:

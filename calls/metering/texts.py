@@ -213,6 +213,8 @@ def accepted_text(offer: Offer, credit: Money, monthly: Monthly | None, cap: Mon
 
 
 def _you_have(offer: Offer, credit: Money) -> str:
+    if offer.payer.is_guest:
+        return _("To pay you need an account: a name, an e-mail address and a password.")
     if is_act(offer) or not credit:
         return _("You have {credit}.").format(credit=credit)
     time = duration(cap_ms(terms_of(offer), credit.minor))

@@ -205,7 +205,7 @@ def miss(*, call: Call, now: datetime) -> None:
         return
     if is_away := experts.note_missed_ring(user=call.expert, caller=call.caller):
         notices.tell_watchers(user_id=call.expert_id)
-    facts = {"name": call.caller.name, "line": call.line, "rang_at": call.rang_at, "is_away": int(is_away)}
+    facts = {"name": call.caller.shown_name, "line": call.line, "rang_at": call.rang_at, "is_away": int(is_away)}
     key = f"missed:{call.expert_id}:{call.caller_id}:{call.rang_at:%Y-%m-%dT%H}"
     mail.enqueue(member=call.expert, template="missed_call", facts=facts, key=key, now=now)
 

@@ -54,8 +54,14 @@ def _caller(call: Call, agreed_rate: str | None) -> dict:
     caller = call.caller
     before = Call.objects.filter(caller=caller, expert_id=call.expert_id, started_at__isnull=False)
     return {
-        "caller": {"id": caller.id, "name": caller.name, "language": caller.language, "past_calls": before.count()},
-        "has_ten_minutes": covers_ten_minutes(caller, call.expert_id),
+        "caller": {
+            "id": caller.id,
+            "name": caller.name,
+            "guest": caller.is_guest,
+            "language": caller.language,
+            "past_calls": before.count(),
+        },
+        "has_ten_minutes": not caller.is_guest and covers_ten_minutes(caller, call.expert_id),
         "agreed_rate": agreed_rate,
     }
 

@@ -2,6 +2,7 @@
 
 from calls.rooms.admission import refusal
 from calls.rooms.errors import CallOver, CannotRing, NoCall
+from calls.rooms.forgetting import forget_words, guests_gone_since
 from calls.rooms.ringing import Agreement, answer, cancel, decline, open_calls, ring, ring_back
 from calls.rooms.rings import rings_state
 from calls.rooms.seating import erase_chat, explain_report, join, leave, open_call, report_and_leave, say_in_chat, sign
@@ -20,6 +21,8 @@ __all__ = [
     "decline",
     "erase_chat",
     "explain_report",
+    "forget_words",
+    "guests_gone_since",
     "join",
     "leave",
     "look",

@@ -120,6 +120,8 @@ def _offer() -> dict[str, str]:
     return {
         "waiting": _("Waiting for {name} to accept or refuse"),
         "adding_credit": _("{name}: Adding credit"),
+        "making_account": _("{name}: Making an account"),
+        "account_made": _("Your account is made. To accept, add credit."),
         "waits": _("The offer waits {left}."),
         "refused_payer": _("You refused. The call stays free, and nothing was charged."),
         "refused_expert": _("{name} refused. The call stays free."),
@@ -140,6 +142,9 @@ def _offer() -> dict[str, str]:
         "needs_listing": _("You have nothing to offer yet: add a rate on your page first."),
         "form_failed": _("The form could not be opened. Nothing was charged. Close it and try again in a minute."),
         "window": _("Your browser kept the payment window closed. Allow windows for this site, then press again."),
+        "window_account": _(
+            "Your browser kept the sign-up window closed. Allow windows for this site, then press again."
+        ),
     }
 
 

@@ -105,26 +105,34 @@ def candidate(value: object) -> bool:
 class Message:
     fields: Mapping[str, Check] = field(default_factory=dict)
     optional: Mapping[str, Check] = field(default_factory=dict)
-    member: bool = False  # visitors cannot
+    person: bool = False  # members and guests; visitors cannot
+    member: bool = False  # nor can guests
     seat: bool = False  # only the socket that has its member's seat
     role: str = ""  # payer or expert; empty: both
 
 
-def seated(role: str = "", optional: Mapping[str, Check] | None = None, **fields: Check) -> Message:
-    return Message(fields, optional or {}, member=True, seat=True, role=role)
+def seated(
+    role: str = "", optional: Mapping[str, Check] | None = None, *, member: bool = False, **fields: Check
+) -> Message:
+    return Message(fields, optional or {}, person=True, member=member, seat=True, role=role)
+
+
+def paying(role: str = "", **fields: Check) -> Message:
+    """Who pays has an account."""
+    return seated(role, member=True, **fields)
 
 
 PAGE_MESSAGES = {
     "pong": Message(),
     "watch": Message({"experts": watched}),
-    "ring.terms": Message({"expert": id_}, member=True),
-    "ring": Message({"expert": id_, "line": line}, {"agreed": agreed}, member=True),
-    "ring.cancel": Message({"call": id_}, member=True),
-    "ring.answer": Message({"call": id_}, member=True),
-    "ring.decline": Message({"call": id_}, member=True),
-    "ring.back": Message({"member": id_}, member=True),
-    "wait": Message({"expert": id_, "line": line}, member=True),
-    "wait.leave": Message({"expert": id_}, member=True),
+    "ring.terms": Message({"expert": id_}, person=True, member=True),
+    "ring": Message({"expert": id_, "line": line}, {"agreed": agreed}, person=True),
+    "ring.cancel": Message({"call": id_}, person=True),
+    "ring.answer": Message({"call": id_}, person=True, member=True),
+    "ring.decline": Message({"call": id_}, person=True, member=True),
+    "ring.back": Message({"member": id_}, person=True, member=True),
+    "wait": Message({"expert": id_, "line": line}, person=True, member=True),
+    "wait.leave": Message({"expert": id_}, person=True, member=True),
 }
 
 ROOM_MESSAGES = {
@@ -142,18 +150,19 @@ ROOM_MESSAGES = {
     "report.explain": Message({"words": words}),
     "offer.preview": seated("expert", {"rate_minor": id_, "price_minor": id_}, listing=id_),
     "offer.send": seated("expert", {"rate_minor": id_, "price_minor": id_, "estimate": estimate}, listing=id_),
-    "offer.stored": seated(stored=id_),
+    "offer.stored": paying(stored=id_),
     "offer.withdraw": seated("expert", offer=id_),
     "offer.refuse": seated("payer", offer=id_),
-    "offer.adding_credit": seated("payer", offer=id_),
-    "offer.accept": seated("payer", offer=id_, cap_minor=number),
-    "meter.pause": seated(period=id_),
-    "meter.resume": seated("payer", period=id_),
+    "offer.making_account": seated("payer", offer=id_),
+    "offer.adding_credit": paying("payer", offer=id_),
+    "offer.accept": paying("payer", offer=id_, cap_minor=number),
+    "meter.pause": paying(period=id_),
+    "meter.resume": paying("payer", period=id_),
     "meter.ready": seated("expert", period=id_),
-    "meter.free": seated(period=id_),
-    "meter.here": seated(period=id_),
-    "meter.raise": seated("payer", period=id_, to_minor=id_),
-    "act.cancel": seated(period=id_),
+    "meter.free": paying(period=id_),
+    "meter.here": paying(period=id_),
+    "meter.raise": paying("payer", period=id_, to_minor=id_),
+    "act.cancel": paying(period=id_),
 }
 
 

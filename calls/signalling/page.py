@@ -9,7 +9,7 @@ from calls.metering import services as metering
 from calls.metering.moments import to_ms
 from calls.rooms import services as rooms
 from calls.rooms.models import Call
-from calls.signalling import arrivals, messages
+from calls.signalling import arrivals, guest_rings, messages
 from calls.signalling.errors import Refused
 from calls.signalling.sockets import Socket
 from calls.waiting import services as waiting
@@ -41,14 +41,14 @@ class PageSocket(Socket):
 
     async def opened(self) -> None:
         await self.say("hello", now=to_ms(timezone.now()), member=self.member.id if self.member else None)
-        if self.member:
-            self.arrived_at = await arrivals.arrive(hub=self.hub, user=self.member)
-            self.hub.listen(self, "member", self.member.id)
+        if self.person:
+            self.arrived_at = await arrivals.arrive(hub=self.hub, user=self.person)
+            self.hub.listen(self, "member", self.person.id)
             await self.refresh()
 
     async def closed(self) -> None:
         if self.arrived_at:
-            arrivals.depart(hub=self.hub, user=self.member, process=self.arrived_at)
+            arrivals.depart(hub=self.hub, user=self.person, process=self.arrived_at)
 
     def hear(self, topic: str, about: int) -> None:
         if topic == "watchers" and about in self.watched:
@@ -57,7 +57,7 @@ class PageSocket(Socket):
             self.refresh()
 
     async def show(self) -> None:
-        rings = await self.database(rooms.rings_state, user=self.member, now=timezone.now())
+        rings = await self.database(rooms.rings_state, user=self.person, now=timezone.now())
         self._follow(self.watched, {entry["expert"]["id"] for entry in rings["waiting"]})
         if (shown := {**rings, "now": None}) != self.shown:
             self.shown = shown
@@ -95,12 +95,16 @@ class PageSocket(Socket):
         await self.say("ring.terms", expert=expert, **shown)
 
     async def ring(self, expert: int, line: str, agreed: dict | None = None) -> None:
+        if agreed and self.member is None:
+            raise Refused("guest")
         agreement = rooms.Agreement(**agreed) if agreed else None
-        call = await self.database(_ring, caller=self.member, expert_id=expert, line=line, agreed=agreement)
+        call = await self.database(
+            _ring, scope=self.scope, caller=self.person, expert_id=expert, line=line, agreed=agreement
+        )
         await self.say("ring.ringing", call=call.id, room=call.room.code)
 
     async def cancel(self, call: int) -> None:
-        await self.database(rooms.cancel, call_id=call, by=self.member, now=timezone.now())
+        await self.database(rooms.cancel, call_id=call, by=self.person, now=timezone.now())
 
     async def answer(self, call: int) -> None:
         answered = await self.database(rooms.answer, call_id=call, by=self.member, now=timezone.now())
@@ -138,7 +142,8 @@ def _terms(caller: User, expert_id: int) -> dict:
     return metering.card(caller=caller, expert=_expert(expert_id), now=timezone.now())
 
 
-def _ring(caller: User, expert_id: int, line: str, agreed: rooms.Agreement | None) -> Call:
+def _ring(scope: dict, caller: User, expert_id: int, line: str, agreed: rooms.Agreement | None) -> Call:
+    guest_rings.check(scope)
     expert = _expert(expert_id)
     return rooms.ring(caller=caller, expert=expert, line=line.strip(), now=timezone.now(), agreed=agreed)
 

@@ -35,6 +35,7 @@ class Category(models.Model):
 
 
 class WhoMayRing(models.TextChoices):
+    ANYONE = "anyone", _("anyone, also without an account")
     MEMBERS = "members", _("any member")
     CREDIT = "credit", _("members whose credit covers 10 minutes")
     KNOWN = "known", _("people I have talked with")

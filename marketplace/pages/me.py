@@ -167,7 +167,7 @@ def block(request, member_id: int):
     reached |= Q(waits_for__expert=request.user)
     other = get_object_or_404(User.objects.filter(reached).distinct(), pk=member_id)
     contacts.block(member=request.user, other=other, now=timezone.now())
-    messages.success(request, _("%(name)s can no longer call you or write to you.") % {"name": other.name})
+    messages.success(request, _("%(name)s can no longer call you or write to you.") % {"name": other.shown_name})
     return redirect("me")
 
 

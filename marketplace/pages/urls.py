@@ -1,6 +1,6 @@
 from django.urls import path
 
-from marketplace.pages import closing, demo, directory, health, me, profile, publish, staff_rate
+from marketplace.pages import closing, demo, directory, guest, health, me, profile, publish, staff_rate
 
 urlpatterns = [
     path("", directory.home, name="home"),
@@ -8,6 +8,7 @@ urlpatterns = [
     path("experts/<slug:slug>/photo", profile.photo, {"side": 512}, name="profile_photo"),
     path("experts/<slug:slug>/photo/<int:side>", profile.photo, name="profile_photo_of_side"),
     path("experts/<slug:slug>/similar/", profile.similar, name="similar_experts"),
+    path("guest/", guest.become_guest, name="become_guest"),
     path("become-an-expert/", publish.become_an_expert, name="become_an_expert"),
     path("me/", me.me, name="me"),
     path("me/presence/", me.choose_presence, name="choose_presence"),

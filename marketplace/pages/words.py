@@ -9,6 +9,7 @@ def for_page_js() -> dict[str, str | dict[str, str]]:
     return {
         "presence": {state: str(label) for state, label in Presence.State.choices},
         "is_calling": _("{name} is calling"),
+        "guest_is_calling": _("{name} (guest) is calling"),
         "speaks": _("Speaks {language}"),
         "first_call": _("your first call together"),
         "past_calls_one": _("1 call together before"),
@@ -30,6 +31,7 @@ def for_page_js() -> dict[str, str | dict[str, str]]:
         "busy": _("{name} is in another call."),
         "away": _("{name} just left."),
         "back_at": _("Probably again from {moment}."),
+        "stale_page": _("That did not work. Load this page again, then try once more."),
         "offline": _("No connection to the site. Trying again."),
         "cost_nothing": _("Nothing was charged."),
         **_waiting(),

@@ -43,9 +43,11 @@ const turn = member ? new TurnDialog(socket, words, ringFromHere) : null;
 const back = byId("calling-back");
 const callingBack = back ? new CallingBack(back, socket, words) : null;
 
-function connected() {
+/** @param {boolean} isOpen */
+function connected(isOpen) {
   incomingCalls?.reconnected();
   turn?.reconnected();
+  callPanel?.connected(isOpen);
 }
 
 /** @param {number} expert @param {string} line @returns {boolean} false: not connected */

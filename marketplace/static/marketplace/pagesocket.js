@@ -4,7 +4,7 @@
  *
  * @import { Terms } from "../calls/room/page/consent_terms.js"
  *
- * @typedef {{id: number, name: string, language: string, past_calls: number}} Caller
+ * @typedef {{id: number, name: string, guest: boolean, language: string, past_calls: number}} Caller
  * @typedef {{id: number, name: string, slug: string}} Expert
  * @typedef {{call: number, line: string, until: number} & (
  *   {back: false, caller: Caller, has_ten_minutes: boolean, agreed_rate: string | null} | {back: true, expert: Expert})} Incoming  back: an expert calls back
@@ -95,6 +95,12 @@ export class PageSocket {
     this.#listenForSilence();
   }
 
+  /** Who this browser's person is has changed: a new socket asks the server anew. */
+  reopen() {
+    this.#drop();
+    this.connect();
+  }
+
   get isOpen() {
     return this.#socket?.readyState === OPEN;
   }
@@ -157,6 +163,16 @@ export class PageSocket {
     this.#on.open(true);
     if (this.#watched.length > 0) {
       this.watch(this.#watched);
+    }
+  }
+
+  #drop() {
+    const socket = this.#socket;
+    this.#socket = null; // what it still brings is nobody's
+    this.#world.forget(this.#silence);
+    if (socket) {
+      socket.onmessage = socket.onclose = null;
+      socket.close();
     }
   }
 

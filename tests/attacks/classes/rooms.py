@@ -39,6 +39,20 @@ ROOMS = [
         ],
     ),
     Attack(
+        "A guest, who has no account, opens what is a member's: credit, earnings, receipts, the back office.",
+        [
+            "attacks/test_guest_session.py::WalkTests::test_no_address_but_those_of_calling_knows_a_guest",
+            "CookieTests::test_a_number_of_ones_own_choice_is_not_read",
+            "CookieTests::test_a_members_number_is_no_guest",
+            "FixationTests::test_of_a_visitor_who_becomes_a_guest_the_planted_key_is_worth_nothing",
+            "FixationTests::test_of_a_guest_who_makes_an_account_it_is_worth_nothing",
+            "MoneyTests::test_credit_that_a_guest_cannot_have_would_be_of_no_use",
+            "calls/signalling/test_matrix.py::RoomTests::test_a_guest_may_what_costs_nothing",
+            "calls/signalling/test_guests.py::PayingTests::test_a_guest_neither_accepts_nor_adds_credit",
+        ],
+        ["attacks/test_guest_session.py::WalkTests::test_where_a_guest_is_the_user_of_a_request_doors_open"],
+    ),
+    Attack(
         "A stranger goes into a room whose address they saw, or tries addresses until one is there.",
         [
             "calls/signalling/test_room.py::DoorTests::test_strangers_are_refused",

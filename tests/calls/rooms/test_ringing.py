@@ -174,7 +174,7 @@ class RingsStateTests:
         assert incoming == {
             "call": call.id,
             "back": False,
-            "caller": {"id": alice.id, "name": "Alice Martin", "language": "en", "past_calls": 0},
+            "caller": {"id": alice.id, "name": "Alice Martin", "guest": False, "language": "en", "past_calls": 0},
             "line": "My lease ends",
             "has_ten_minutes": False,
             "agreed_rate": None,

@@ -68,8 +68,11 @@ class ClientToServerTests:
             assert ("seat" in who) == expected.seat, kind
             role = "expert" if "expert" in who else "payer" if "payer" in who or "caller" in who else ""
             assert role == expected.role, kind
+            assert ("member" in who) == expected.member, kind
         for kind, _, who, *_ in rows(section("Client to server", under="2. Page socket")):
-            assert (who != "all") == messages.PAGE_MESSAGES[kind.strip("`")].member, kind
+            expected = messages.PAGE_MESSAGES[kind.strip("`")]
+            assert (who != "all") == expected.person, kind
+            assert (who.startswith("members") and "guests" not in who) == expected.member, kind
 
 
 class ServerToClientTests:

@@ -5,8 +5,8 @@
  * @typedef {"payer" | "expert"} Role
  *
  * @typedef {{hand: boolean, screen: boolean}} Signs  what a person shows to the other
- * @typedef {{id: number, role: Role, name: string, joined: boolean} & Signs} You
- * @typedef {{id: number, name: string, present: boolean, presence: "free" | "busy" | "away", slug: string | null} & Signs} Other
+ * @typedef {{id: number, role: Role, name: string, guest: boolean, joined: boolean} & Signs} You
+ * @typedef {{id: number, name: string, guest: boolean, present: boolean, presence: "free" | "busy" | "away", slug: string | null} & Signs} Other
  *
  * @typedef {object} Call
  * @property {number} id
@@ -45,7 +45,7 @@
  *
  * @typedef {object} Offer
  * @property {number} id
- * @property {"open" | "adding_credit" | "refused" | "withdrawn" | "expired" | "agreed" | "failed"} state  the last two: of what the
+ * @property {"open" | "adding_credit" | "making_account" | "refused" | "withdrawn" | "expired" | "agreed" | "failed"} state  the last two: of what the
  *   caller agreed to before ringing
  * @property {"per_minute" | "act_of_time" | "act_of_work" | "stored_time"} kind
  * @property {string[]} text
@@ -120,6 +120,11 @@
 
 /** The states of a call in which someone can still be in it. */
 export const OPEN_CALLS = ["ringing", "answered", "live"];
+
+/** @param {Offer | null | undefined} offer  waits for the payer's answer */
+export function isAsked(offer) {
+  return Boolean(offer) && ["open", "adding_credit", "making_account"].includes(/** @type {Offer} */ (offer).state);
+}
 
 /** @param {Call | null | undefined} call */
 export function isOpen(call) {

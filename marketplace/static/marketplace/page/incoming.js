@@ -97,7 +97,7 @@ export class IncomingCalls {
   /** @param {Incoming} ring */
   #open(ring) {
     const { name } = whoRings(ring);
-    write("ring-title", fill(ring.back ? this.#words.calls_back : this.#words.is_calling, { name }));
+    write("ring-title", fill(this.#title(ring), { name }));
     write("ring-facts", ring.back ? this.#words.you_waited : this.#facts(ring).join(" · "));
     write("ring-line", ring.line);
     byId("ring-line")?.toggleAttribute("hidden", ring.line === "");
@@ -116,15 +116,21 @@ export class IncomingCalls {
     this.#tick(ring);
   }
 
+  /** @param {Incoming} ring */
+  #title(ring) {
+    if (ring.back) return this.#words.calls_back;
+    return ring.caller.guest ? this.#words.guest_is_calling : this.#words.is_calling;
+  }
+
   /** What the expert decides by. @param {Incoming & {back: false}} ring */
   #facts({ caller, has_ten_minutes }) {
     const language = new Intl.DisplayNames([document.documentElement.lang], { type: "language" }).of(caller.language);
     const past = { 0: this.#words.first_call, 1: this.#words.past_calls_one }[caller.past_calls];
-    return [
+    const facts = [
       fill(this.#words.speaks, { language: language ?? caller.language }),
       past ?? fill(this.#words.past_calls, { count: caller.past_calls }),
-      has_ten_minutes ? this.#words.has_credit : this.#words.little_credit,
     ];
+    return caller.guest ? facts : [...facts, has_ten_minutes ? this.#words.has_credit : this.#words.little_credit];
   }
 
   /** @param {Incoming} ring */

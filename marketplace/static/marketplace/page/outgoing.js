@@ -2,6 +2,7 @@
 
 import { OutgoingRing, fill, secondsLeft } from "../rings.js";
 import { byId } from "./dom.js";
+import { GuestName } from "./guest_name.js";
 import { ListedRate } from "./listed_rate.js";
 import { showWhen } from "./presence.js";
 
@@ -42,6 +43,10 @@ export class CallPanel {
   #countdown;
   /** @type {string | null} the room of the call that was answered, whichever window rang */
   #way = null;
+  /** A visitor who becomes a guest by pressing *Call now*. @type {GuestName | null} */
+  #guest;
+  /** The server does not know the guest on this socket yet: what to ring with as soon as it does. @type {string | null} */
+  #waitingLine = null;
 
   /**
    * @param {HTMLElement} panel
@@ -58,19 +63,32 @@ export class CallPanel {
     this.#name = panel.dataset.name ?? "";
     this.#ring = new OutgoingRing(this.#expert, keptRing());
     this.#listed = byId("listed-rate") ? this.#listedRate() : null;
-    byId("call-form")?.addEventListener("submit", (event) => {
-      event.preventDefault();
-      if (!this.ring(this.#typed)) this.tell(this.#words.offline);
-    });
+    this.#guest = GuestName.asked(byId("call-form", HTMLFormElement), words);
+    byId("call-form")?.addEventListener("submit", (event) => this.#ask(event));
     byId("call-listed")?.addEventListener("click", () => {
       if (!this.#listed?.ask()) this.tell(this.#words.offline);
     });
     byId("call-cancel")?.addEventListener("click", () => this.#cancel());
   }
 
+  /** To a visitor the server sends no rings: that it says hello is enough. @param {boolean} isOpen */
+  connected(isOpen) {
+    if (!isOpen && this.#waitingLine !== null) {
+      this.#waitingLine = null; // who pressed does not wait for a ring that begins by itself later
+      this.tell(this.#words.offline);
+    }
+    if (isOpen && this.#guest?.isNobody) {
+      byId("call-now")?.removeAttribute("disabled");
+    }
+  }
+
   /** @param {Outgoing | null} outgoing */
   update(outgoing) {
     for (const id of ["call-now", "call-listed"]) byId(id)?.removeAttribute("disabled"); // the server hears this page now
+    if (this.#waitingLine !== null) {
+      this.ring(this.#waitingLine);
+      this.#waitingLine = null;
+    }
     const before = this.#ring.stage.phase;
     const stage = this.#ring.update(outgoing);
     this.#way = outgoing?.room ?? null;
@@ -115,6 +133,23 @@ export class CallPanel {
 
   get #typed() {
     return byId("call-line", HTMLInputElement)?.value.trim() ?? "";
+  }
+
+  /** @param {Event} event */
+  async #ask(event) {
+    event.preventDefault();
+    if (!this.#guest?.isNobody) {
+      if (!this.ring(this.#typed)) this.tell(this.#words.offline);
+      return;
+    }
+    const call = byId("call-now");
+    call?.setAttribute("disabled", "");
+    if (await this.#guest.become()) {
+      this.#waitingLine = this.#typed;
+      this.#socket.reopen();
+    } else {
+      call?.removeAttribute("disabled");
+    }
   }
 
   /** @param {string} line @param {{agreed?: Agreed}} [how] @returns {boolean} false: not connected, nothing was sent */

@@ -1,5 +1,6 @@
 /** The payer's consent card. Nothing on it is pressed by accident: it is inert for its first second, and Escape does nothing. */
 
+import { isAsked } from "../messages.js";
 import { ConsentTerms } from "./consent_terms.js";
 import { byId, onPress, say, show } from "./dom.js";
 import { durationText } from "./words.js";
@@ -11,7 +12,7 @@ const ANSWER_MS = 5000; // how long the server's answer is waited for before *Ac
 
 export class ConsentCard {
   #desk;
-  #addCredit;
+  #ways;
   #card = byId("consent");
   #terms;
   #accept = byId("accept", HTMLButtonElement);
@@ -22,14 +23,20 @@ export class ConsentCard {
   /** @type {Element | null} */
   #focusBefore = null;
 
-  /** @param {Desk} desk @param {(missing: number) => boolean} addCredit */
-  constructor(desk, addCredit) {
+  #wasGuest = false;
+
+  /**
+   * Each opens a window or a form, or says that it could not.
+   * @param {Desk} desk @param {{addCredit: (missing: number) => boolean, makeAccount: () => boolean}} ways
+   */
+  constructor(desk, ways) {
     this.#desk = desk;
-    this.#addCredit = addCredit;
+    this.#ways = ways;
     this.#terms = new ConsentTerms(desk.words);
     onPress("accept", () => this.#pressAccept());
     onPress("refuse", () => this.#answer("offer.refuse"));
     onPress("add-and-accept", () => this.#pressAddCredit());
+    onPress("make-account", () => this.#ways.makeAccount() && this.#answer("offer.making_account"));
   }
 
   render() {
@@ -39,8 +46,12 @@ export class ConsentCard {
     if (offer.id !== this.#shownId) this.#open(offer);
     this.#terms.render(offer);
     say(this.#accept, this.#desk.words(offer.kind === "stored_time" ? "offer.accept_stored" : "offer.accept"));
-    show(this.#accept, !offer.needs_credit);
-    show(byId("add-and-accept"), Boolean(offer.needs_credit));
+    const guest = Boolean(this.#desk.session.state?.you.guest);
+    show(this.#accept, !guest && !offer.needs_credit);
+    show(byId("add-and-accept"), !guest && Boolean(offer.needs_credit));
+    show(byId("make-account"), guest);
+    show(byId("consent-guest"), guest);
+    this.#tellAccount(guest);
     this.#accept.disabled = this.#isInert(offer);
     const left = durationText(this.#desk.words, (offer.expires_at ?? 0) - this.#desk.session.clock.now());
     say(byId("consent-until"), this.#desk.words("offer.waits", { left }));
@@ -58,7 +69,7 @@ export class ConsentCard {
   #offered() {
     const { state, screen } = this.#desk.session;
     const offer = state?.you.role === "payer" && screen === "call" ? state.offer : null;
-    return offer && ["open", "adding_credit"].includes(offer.state) ? offer : null;
+    return offer && isAsked(offer) ? offer : null;
   }
 
   /** @param {Offer} offer */
@@ -80,7 +91,16 @@ export class ConsentCard {
   #pressAddCredit() {
     const offer = this.#offered();
     const missing = (offer?.price_minor ?? 0) - (this.#desk.session.state?.credit?.minor ?? 0);
-    if (offer && this.#addCredit(missing)) this.#answer("offer.adding_credit");
+    if (offer && this.#ways.addCredit(missing)) this.#answer("offer.adding_credit");
+  }
+
+  /** The account is there: the card is a member's now, from its beginning. @param {boolean} guest */
+  #tellAccount(guest) {
+    if (this.#wasGuest && !guest) {
+      this.#desk.voice.announce(this.#desk.words("offer.account_made"));
+      byId("consent-title").focus();
+    }
+    this.#wasGuest = guest;
   }
 
   /** @param {string} type */

@@ -26,6 +26,8 @@ export class Doors {
     const { words } = this.#desk;
     say(byId("call-state"), words(`phase.${phase}`));
     mark(byId("call-state"), "state", phase);
+    show(byId("other-guest"), Boolean(state?.other.guest));
+    show(byId("lobby-guest"), Boolean(state?.other.guest));
     if (state && screen === "lobby") this.#renderLobby(state);
     if (state && screen === "over") this.#renderOver(state);
     if (screen === "refused") say(byId("refused-text"), words(`page.${socket.status}`));
@@ -65,6 +67,7 @@ export class Doors {
     show(byId("over-all"), Boolean(meter.last?.with_earlier_text) && ended);
     say(byId("over-all"), meter.last?.with_earlier_text ?? "");
     point("receipt", call?.receipt ?? null);
+    show(byId("over-guest"), state.you.guest);
     const canRing = state.can_ring && !state.reported;
     show(byId("ring-again"), canRing);
     byId("ring-again").classList.toggle("button-quiet", Boolean(call?.receipt));

@@ -1,13 +1,12 @@
 /** The expert asks to switch to paid, and waits for the answer. */
 
 import { choiceOf, estimateOf, priceOf, rateText } from "../asking.js";
+import { isAsked } from "../messages.js";
 import { byId, onPress, say, show } from "./dom.js";
 import { durationText } from "./words.js";
 
 /** @import { Listing, Offer, Preview, RoomState, StoredTime } from "../messages.js" */
 /** @import { Desk } from "./desk.js" */
-
-const OPEN = ["open", "adding_credit"];
 
 export class GoPaid {
   #desk;
@@ -147,7 +146,7 @@ export class GoPaid {
   /** Say what became of the offer, once; both people hear it here. @param {Offer | null} offer */
   #tell(offer) {
     const changed = offer && (offer.id !== this.#before?.id || offer.state !== this.#before.state);
-    if (changed && OPEN.includes(offer.state)) this.#setOpen(false);
+    if (changed && isAsked(offer)) this.#setOpen(false);
     else if (changed && this.#before) {
       const { words, voice, session } = this.#desk;
       const told = ["agreed", "failed"].includes(offer.state) ? offer.text.join(" ") : words(`offer.${offer.state}_${session.state?.you.role}`);
@@ -166,10 +165,10 @@ export class GoPaid {
   #renderAsking(offer) {
     const { words, session } = this.#desk;
     const mine = session.state?.you.role === "expert" && session.screen === "call";
-    const open = mine && offer !== null && OPEN.includes(offer.state);
+    const open = mine && isAsked(offer);
     show(byId("asking"), open);
     if (!offer || !open) return;
-    say(byId("asking-title"), words(offer.state === "open" ? "offer.waiting" : "offer.adding_credit"));
+    say(byId("asking-title"), words(offer.state === "open" ? "offer.waiting" : `offer.${offer.state}`));
     const left = durationText(words, (offer.expires_at ?? 0) - session.clock.now());
     say(byId("asking-until"), `${offer.rate_text} · ${words("offer.waits", { left })}`);
   }

@@ -9,6 +9,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import override
 
@@ -80,7 +81,7 @@ def agreed_rates(*, calls: Iterable[Call]) -> dict[int, str]:
 def _listed(caller: User, expert: User, now: datetime) -> Offer:
     offered = Listing.objects.filter(kind=Listing.Kind.PER_MINUTE, active=True, profile__user=expert.pk)
     shown = offered.filter(profile__published_at__isnull=False, profile__user__is_active=True)
-    listing = shown.select_related("profile__category").first()
+    listing = shown.filter(currency=settings.CURRENCY).select_related("profile__category").first()
     if listing is None or caller.pk == expert.pk:
         raise OfferRefused("not_found")
     _check_pays(caller, expert)

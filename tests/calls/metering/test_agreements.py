@@ -142,11 +142,13 @@ class CardTests:
         assert (card["cap"]["max_minor"], card["cap"]["clipped_by"]) == (1_000, "limit")
         assert "Your monthly limit of €10.00 leaves €10.00 until the month ends." in card["text"]
 
-    @pytest.mark.parametrize("why", ["no rate", "not published", "closed", "oneself"])
+    @pytest.mark.parametrize("why", ["no rate", "another currency", "not published", "closed", "oneself"])
     def test_there_is_none_of_who_cannot_be_called_so(self, ring, why):
         caller = ring.bob if why == "oneself" else ring.alice
         if why == "no rate":
             ring.bob.profile.listings.filter(kind="per_minute").update(active=False)
+        elif why == "another currency":
+            ring.bob.profile.listings.update(currency="USD")
         elif why == "not published":
             type(ring.bob.profile).objects.update(published_at=None)
         elif why == "closed":

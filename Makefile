@@ -29,6 +29,7 @@ lint: $(VENV)/.installed-dev node_modules/.installed ## the checks without the t
 	@$(PY) -m tests.harness lint
 
 prove: $(VENV)/.installed-dev node_modules/.installed ## the tests that take longer than `make test` allows
+	@sh tests/harness/install.sh
 	@$(PY) -m tests.harness prove-journeys prove-sqlite prove-postgres
 
 bench: $(VENV)/.installed-dev ## measure against the goals (make bench ONLY=posting)

@@ -37,14 +37,14 @@ def pytest(*arguments: str) -> Command:
 def alone_on_the_network(command: Command) -> Command:
     """`command` in a network namespace of its own where that can be: browsers' media then stays on this machine.
 
-    aiortc needs an address that is not loopback (hence 10.77.0.1), Chromium a flag for loopback (see journeys/browser.py).
+    aiortc needs an address that is not loopback, Firefox that and a way to the world, though nobody is at its other end;
+    Chromium a flag for loopback (see journeys/browser.py).
     """
     if sys.platform != "linux" or os.geteuid() != 0 or not (shutil.which("unshare") and shutil.which("ip")):
         return command
     if subprocess.run(["unshare", "--net", "true"], capture_output=True).returncode != 0:
         return command  # root in a container that may not make namespaces
-    net = 'ip link set lo up && ip addr add 10.77.0.1/32 dev lo && exec "$@"'
-    return ["unshare", "--net", "sh", "-c", net, "sh", *command]
+    return ["unshare", "--net", "sh", "-c", " && ".join([*A_NETWORK, 'exec "$@"']), "sh", *command]
 
 
 def js_tests() -> list[str]:
@@ -87,6 +87,17 @@ def stages() -> dict[str, Stage]:
     }
 
 
+A_NETWORK = [
+    "ip link set lo up",
+    "ip link add lan type veth peer name nobody",
+    "ip link set lan addrgenmode none",  # an address that came later would be a change of network to Chromium
+    "ip link set nobody addrgenmode none",
+    "ip addr add 10.77.0.1/24 dev lan",
+    "ip link set lan up",
+    "ip link set nobody up",
+    "ip route add default via 10.77.0.254 dev lan",
+    "ip rule add ipproto udp dport 53 unreachable",  # names are not found at once, rather than after a wait
+]
 IN_PRODUCTION = [
     "DEBUG=0",
     "SITE_URL=https://ringwise.example",

@@ -96,6 +96,12 @@ class Window:
     def note(self, what: str) -> None:
         self.past.append(f"{time.monotonic():.2f} {what}")
 
+    def picture(self, path: Path) -> None:
+        self.page.screenshot(path=path)
+
+    def close(self) -> None:
+        self.context.close()
+
     def tell(self) -> str:
         """For who looks into a journey that failed."""
         pressed = self.page.evaluate("() => window.journey.pressed")

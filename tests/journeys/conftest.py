@@ -17,6 +17,7 @@ from marketplace.accounts.models import User
 from tests import cast
 from tests.journeys import browser as chromium
 from tests.journeys.browser import Window
+from tests.journeys.firefox import Firefox, PersonInFirefox, Refused
 from tests.journeys.people import Person
 from tests.journeys.site import Site, looking_into, manage
 
@@ -33,7 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 DATABASE = "ringwise.sqlite3"
-WINDOWS = pytest.StashKey[list[Window]]()
+WINDOWS = pytest.StashKey[list[Window | Firefox]]()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -45,8 +46,8 @@ def pytest_runtest_makereport(
     if report.failed and call.when == "call":
         folder = settings.VAR_DIR / "journeys"
         for number, window in enumerate(item.stash.get(WINDOWS, [])):
-            with suppress(PlaywrightError):
-                window.page.screenshot(path=folder / f"{item.originalname}-{number}.png")
+            with suppress(PlaywrightError, Refused):
+                window.picture(folder / f"{item.originalname}-{number}.png")
                 (folder / f"{item.originalname}-{number}.txt").write_text(window.tell())
     return report
 
@@ -113,7 +114,7 @@ def window(browser: Browser, site: Site, request: pytest.FixtureRequest) -> Iter
     yield open_one
     troubles = [text for window in windows for text in window.unforgiven()]
     for window in windows:
-        window.context.close()
+        window.close()
     assert troubles == []
 
 
@@ -128,19 +129,33 @@ def signed_in_person(person: Callable[..., Person]) -> Callable[[User], Person]:
     """`signed_in_person(cast.alice())` has signed in already."""
 
     def open_for(user: User, **how) -> Person:
-        session = Client()
-        session.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-        cast.has_just_typed_the_password(session, user)
         somebody = person(user.name, **how)
-        cookie = {
-            "name": "sessionid",
-            "value": session.cookies["sessionid"].value,
-            "url": how.get("url", somebody.site.url),
-        }
+        cookie = {"name": "sessionid", "value": session_of(user), "url": how.get("url", somebody.site.url)}
         somebody.window.context.add_cookies([cookie])
         return somebody
 
     return open_for
+
+
+@pytest.fixture
+def signed_in_person_in_firefox(window, site: Site, tmp_path: Path, request) -> Callable[[User], PersonInFirefox]:
+    """As `signed_in_person`; `window` closes this one too."""
+
+    def open_for(user: User) -> PersonInFirefox:
+        firefox = Firefox.open(site.url, tmp_path / user.email)
+        request.node.stash[WINDOWS].append(firefox)
+        firefox.set_cookie("sessionid", session_of(user))
+        return PersonInFirefox(user.name, firefox, site)
+
+    return open_for
+
+
+def session_of(user: User) -> str:
+    """The cookie of one who has signed in."""
+    session = Client()
+    session.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    cast.has_just_typed_the_password(session, user)
+    return session.cookies["sessionid"].value
 
 
 @pytest.fixture

@@ -86,6 +86,27 @@ class ServerToClientTests:
         assert documented == said_in(room) | said_in(paying) | said_in(sockets) | {"state", "signal"}
 
 
+class FilesTests:
+    """They pass by the server: it is the page that takes them."""
+
+    CODE = (settings.BASE_DIR / "calls/static/calls/room/files.js").read_text()
+
+    def test_the_page_takes_what_is_in_the_table(self):
+        documented = types(section("Files", under="3. Room socket"))
+        assert documented == set(re.findall(r'said\.type === "(\w+)"', self.CODE))
+
+    def test_the_limits_on_the_page_are_the_limits_in_code(self):
+        numbers = {name: eval(value) for name, value in re.findall(r"const (\w+) = ([\d *]+);", self.CODE)}
+        said = {
+            "LARGEST": "`size`: bytes, up to {}",
+            "BLOCK": "A block has {} bytes",
+            "PIECE": "binary messages of at most {} bytes",
+            "OFFERS_MAX": "at most {} are open at once",
+        }
+        for name, words in said.items():
+            assert words.format(f"{numbers[name]:,}".replace(",", " ")) in TEXT
+
+
 class CodeTests:
     def test_every_error_code_is_documented_and_has_words(self):
         documented = set()

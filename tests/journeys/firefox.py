@@ -26,7 +26,6 @@ from tests.journeys.people import Person
 PROGRAM = "firefox-esr"
 START_S = 60
 LOOK_AGAIN_S = 0.1
-Element = dict[str, Any]
 # Firefox sets what automation needs by itself; these are of calls.
 PREFERENCES = {
     "media.navigator.streams.fake": True,
@@ -41,11 +40,19 @@ NOTICE_VIOLATIONS = """
 addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
     console.error(`against the content security policy: ${violatedDirective} ${blockedURI}`));
 """
-CAN_BE_PRESSED = """(element) => {
-    element.scrollIntoView({ block: "center", behavior: "instant" });
-    const { x, y, width, height } = element.getBoundingClientRect();
-    const hit = document.elementFromPoint(x + width / 2, y + height / 2);
-    return width > 0 && !element.disabled && element.contains(hit);
+SELECTORS = {"button": "button", "link": "a[href]", "textbox": "input, textarea"}
+# One that has this name for a screen reader, and that a mouse would hit.
+FIND_TO_PRESS = """(selector, name) => {
+    const named = (element) => {
+        const text = element.ariaLabel ?? (element.labels?.[0] ?? element).innerText;
+        return text.trim().replace(/\\s+/g, " ") === name;
+    };
+    return [...document.querySelectorAll(selector)].filter(named).find((element) => {
+        if (element.disabled || !element.checkVisibility({ visibilityProperty: true })) return false;
+        element.scrollIntoView({ block: "center", behavior: "instant" });
+        const { x, y, width, height } = element.getBoundingClientRect();
+        return element.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+    });
 }"""
 TELL = "() => [window.journey.pressed.join('\\n'), document.activeElement?.outerHTML.slice(0, 200)].join('\\n\\n')"
 
@@ -90,7 +97,7 @@ class Firefox:
         self.ask("session.new", capabilities={})
         self.tab = self.ask("browsingContext.getTree")["contexts"][0]["context"]
         self.ask("session.subscribe", events=["log.entryAdded", "network.responseCompleted", "browsingContext.load"])
-        self.ask("script.addPreloadScript", functionDeclaration=f"() => {{ {KEEP_CONNECTIONS} {NOTICE_VIOLATIONS} }}")
+        self.before_each_page(KEEP_CONNECTIONS + NOTICE_VIOLATIONS)
 
     # --- what it is asked -----------------------------------------------------------------------------------------
 
@@ -104,6 +111,9 @@ class Firefox:
             raise Refused(f"{method}: {heard['error']}: {heard['message']}")
         return heard["result"]
 
+    def before_each_page(self, script: str) -> None:
+        self.ask("script.addPreloadScript", functionDeclaration=f"() => {{ {script} }}")
+
     def set_cookie(self, name: str, value: str) -> None:
         what = {"name": name, "domain": urlsplit(self.url).hostname, "value": {"type": "string", "value": value}}
         self.ask("storage.setCookie", cookie=what)
@@ -114,39 +124,36 @@ class Firefox:
     def reload(self) -> None:
         self.ask("browsingContext.reload", context=self.tab, wait="complete")
 
-    def evaluate(self, function: str, *elements: Element) -> Any:
+    def evaluate(self, function: str) -> Any:
         """What a function of the page gives, promised or at once."""
+        return json.loads(self._call(f"async () => JSON.stringify((await ({function})()) ?? null)")["value"])
+
+    def press(self, role: str, name: str) -> None:
+        """With the mouse, as soon as it can be pressed."""
+        find = lambda: self._call(FIND_TO_PRESS, SELECTORS[role], name).get("sharedId")  # noqa: E731
+        element = {"sharedId": self.wait_for(find, f"{role} {name!r} to press")}
+        there = {"type": "pointerMove", "x": 0, "y": 0, "origin": {"type": "element", "element": element}}
+        press = [there, {"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0}]
+        self.act({"type": "pointer", "id": "mouse", "actions": press})
+
+    def write(self, field: str, text: str) -> None:
+        """In place of what stands there."""
+        self.press("textbox", field)
+        self.evaluate("() => document.activeElement.select()")
+        keys = [{"type": way, "value": letter} for letter in text for way in ("keyDown", "keyUp")]
+        self.act({"type": "key", "id": "keyboard", "actions": keys})
+
+    def _call(self, function: str, *words: str) -> dict[str, Any]:
         answer = self.ask(
             "script.callFunction",
-            functionDeclaration=f"async (...given) => JSON.stringify((await ({function})(...given)) ?? null)",
-            arguments=list(elements),
+            functionDeclaration=function,
+            arguments=[{"type": "string", "value": word} for word in words],
             target={"context": self.tab},
             awaitPromise=True,
         )
         if answer["type"] == "exception":
             raise Refused(answer["exceptionDetails"]["text"])
-        return json.loads(answer["result"]["value"])
-
-    def find(self, role: str, name: str) -> list[Element]:
-        """As a screen reader names them."""
-        locator = {"type": "accessibility", "value": {"role": role, "name": name}}
-        found = self.ask("browsingContext.locateNodes", context=self.tab, locator=locator)["nodes"]
-        return [{"sharedId": node["sharedId"]} for node in found]
-
-    def press(self, role: str, name: str) -> Element:
-        """With the mouse, as soon as one can be pressed."""
-        pressable = lambda: next((each for each in self.find(role, name) if self.evaluate(CAN_BE_PRESSED, each)), None)  # noqa: E731
-        element = self.wait_for(pressable, f"{role} {name!r} to press")
-        there = {"type": "pointerMove", "x": 0, "y": 0, "origin": {"type": "element", "element": element}}
-        press = [there, {"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0}]
-        self.act({"type": "pointer", "id": "mouse", "actions": press})
-        return element
-
-    def write(self, field: str, text: str) -> None:
-        """In place of what stands there."""
-        self.evaluate("(element) => element.select()", self.press("textbox", field))
-        keys = [{"type": way, "value": letter} for letter in text for way in ("keyDown", "keyUp")]
-        self.act({"type": "key", "id": "keyboard", "actions": keys})
+        return answer["result"]
 
     def act(self, action: dict[str, Any]) -> None:
         self.ask("input.performActions", context=self.tab, actions=[action])

@@ -14,19 +14,24 @@ from tests.payouts.purse import give_promo
 pytestmark = pytest.mark.prove
 
 
+NO_MICROPHONE = """navigator.mediaDevices.getUserMedia = async () => {
+    throw new DOMException("", "NotAllowedError");
+};"""
+
+
 @pytest.fixture(params=["alice in Firefox", "bob in Firefox"])
-def talking(request, signed_in_person, signed_in_person_in_firefox) -> tuple[Person, Person]:
-    """Alice has called bob, who is the impolite one: his description wins where both describe at once."""
+def people(request, signed_in_person, signed_in_person_in_firefox) -> tuple[Person, Person]:
+    """Bob is the impolite one: his description wins where both describe at once."""
     give_promo(cast.alice(), 2_000, timezone.now())
     if request.param == "alice in Firefox":
-        alice, bob = signed_in_person_in_firefox(cast.alice()), signed_in_person(cast.bob())
-    else:
-        alice, bob = signed_in_person(cast.alice()), signed_in_person_in_firefox(cast.bob())
-    bob.goes_to("/me/")
-    alice.rings(bob)
-    bob.answers()
-    talk(alice, bob)
-    return alice, bob
+        return signed_in_person_in_firefox(cast.alice()), signed_in_person(cast.bob())
+    return signed_in_person(cast.alice()), signed_in_person_in_firefox(cast.bob())
+
+
+@pytest.fixture
+def talking(people) -> tuple[Person, Person]:
+    they_talk(*people)
+    return people
 
 
 class FirefoxAndChromiumTests:
@@ -45,6 +50,16 @@ class FirefoxAndChromiumTests:
         bob.writes("Your message", "Thank you")
         bob.press("Send")
         alice.reads("Thank you")
+
+    def test_of_who_is_muted_or_has_no_microphone_packets_come_all_the_same(self, people):
+        """Packets are what is billed."""
+        alice, bob = people
+        alice.window.before_each_page(NO_MICROPHONE)
+        they_talk(alice, bob)
+        bob.press("Mute")
+        bob.reads("Unmute")
+        for person in people:
+            person.hears()
 
     def test_they_see_the_same_security_code(self, talking):
         alice, bob = talking
@@ -75,6 +90,13 @@ class FirefoxAndChromiumTests:
                 somebody.hears()
                 somebody.meter_is("running")
         assert alice.security_code() == bob.security_code()
+
+
+def they_talk(alice: Person, bob: Person) -> None:
+    bob.goes_to("/me/")
+    alice.rings(bob)
+    bob.answers()
+    talk(alice, bob)
 
 
 def goes_paid(alice: Person, bob: Person) -> None:

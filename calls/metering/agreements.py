@@ -94,7 +94,8 @@ def _listed(caller: User, expert: User, now: datetime) -> Offer:
 
 
 def _check_pays(caller: User, expert: User) -> None:
-    """The expert may have put them on the list of free callers while it rang."""
+    """Guests pay nothing; and the expert may have put a member on the list of free callers while it rang."""
+    consent.check_member(caller)
     if contacts.calls_free(expert_id=expert.pk, caller_id=caller.pk):
         raise OfferRefused("calls_free", OfferRefused.YOU_CALL_FREE)
 

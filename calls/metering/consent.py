@@ -36,7 +36,7 @@ def refuse_offer(*, offer_id: int, payer: User, now: datetime) -> None:
 @transaction.atomic
 def start_adding_credit(*, offer_id: int, payer: User, now: datetime) -> None:
     """The offer waits up to 10 minutes from the first press. Raises guest, not_yours, closed, expired."""
-    _check_member(payer)
+    check_member(payer)
     _wait(_open_offer(Q(payer=payer.pk), offer_id, now), now)
 
 
@@ -113,7 +113,7 @@ def _acceptable(
     offer_id: int, payer: User, cap_minor: int, now: datetime
 ) -> tuple[Offer, Money, wallet.Monthly | None]:
     """The locked offer, and what the payer has, if they may accept it on these terms."""
-    _check_member(payer)
+    check_member(payer)
     offer = _open_offer(Q(payer=payer.pk), offer_id, now, lock_call=True)
     if now < offer.sent_at + timedelta(seconds=settings.ACCEPT_INERT_S):
         raise OfferRefused("too_soon")
@@ -122,7 +122,7 @@ def _acceptable(
     return offer, *check_cap(offer, cap_minor, now)
 
 
-def _check_member(payer: User) -> None:
+def check_member(payer: User) -> None:
     if payer.is_guest:
         raise OfferRefused("guest")
 

@@ -28,7 +28,8 @@ __all__ = [
 
 
 class CannotWait(Exception):
-    """Nothing was changed. `code`: self, not_an_expert, you_blocked, credit_needed, not_known, in_many_lines."""
+    """Nothing was changed. `code`: self, not_an_expert, you_blocked, members_only, credit_needed, not_known,
+    in_many_lines."""
 
     def __init__(self, code: str) -> None:
         self.code = code
@@ -42,6 +43,8 @@ def wait(*, member: User, expert: User, line: str, now: datetime) -> Waiting:
     """
     if member.pk == expert.pk:
         raise CannotWait("self")
+    if member.is_guest:
+        raise CannotWait("members_only")  # nobody could tell them by mail
     with transaction.atomic():
         lines.lock(member.pk, expert.pk)
         if not Profile.objects.filter(user=expert, published_at__isnull=False, user__is_active=True).exists():

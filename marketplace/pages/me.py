@@ -141,9 +141,9 @@ def choose_who_may_ring(request):
 @login_required
 @require_POST
 def let_call_free(request, member_id: int):
-    """Somebody who called this expert; nobody else's number says anything here."""
+    """A member who called this expert; nobody else's number says anything here. Guests never pay."""
     get_object_or_404(Profile, user=request.user)
-    callers = User.objects.filter(calls_made__expert=request.user).distinct()
+    callers = User.objects.filter(calls_made__expert=request.user, is_guest=False).distinct()
     caller = get_object_or_404(callers, pk=member_id)
     contacts.let_call_free(expert=request.user, caller=caller, now=timezone.now())
     messages.success(request, _("From now on %(name)s calls you free.") % {"name": caller.name})

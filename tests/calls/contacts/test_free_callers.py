@@ -10,6 +10,7 @@ from calls.contacts.models import FreeCaller
 from calls.metering import services as metering
 from calls.metering.errors import OfferRefused
 from calls.rooms import services as rooms
+from marketplace.experts import services as experts
 from tests import cast
 from tests.calls.metering.world import live_call
 
@@ -76,6 +77,14 @@ class PageTests:
     def test_a_number_says_nothing_about_people_who_never_called_him(self, alice, bob, signed_in):
         for number in (alice.pk, bob.pk, 10**9):
             assert signed_in(bob).post(f"/me/free-callers/{number}/").status_code == 404
+        assert not FreeCaller.objects.exists()
+
+    def test_guests_are_not_put_on_it(self, carla, bob, now, signed_in):
+        experts.choose_who_may_ring(member=bob, who="anyone")
+        live_call(carla, bob, now)
+        client = signed_in(bob)
+        assert f'action="/me/free-callers/{carla.pk}/"' not in client.get("/me/").content.decode()
+        assert client.post(f"/me/free-callers/{carla.pk}/").status_code == 404
         assert not FreeCaller.objects.exists()
 
     def test_who_is_no_expert_has_no_such_list(self, alice, bob, now, signed_in):

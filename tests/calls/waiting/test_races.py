@@ -5,14 +5,13 @@ from threading import Barrier, Event
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 
 from calls.rooms import ringing
 from calls.rooms import services as rooms
 from calls.rooms.models import Call
-from calls.waiting import line
 from calls.waiting import services as waiting
 from calls.waiting.models import Waiting
-from marketplace.accounts.models import User
 from marketplace.experts.models import Connection
 from payouts.outbox.models import OutboxRow
 from tests import cast
@@ -128,19 +127,21 @@ class RingTests:
         assert Call.objects.filter(state="ringing").exists() != bool(turn_of(bob))
 
     @pytest.mark.postgres
-    def test_without_the_lock_carol_would(self, bob, carol, eve, now, monkeypatch):
+    def test_without_the_locks_carol_would(self, bob, carol, eve, now, monkeypatch):
         """The broken twin: eve's ring is not there yet for whoever looks meanwhile."""
-        looked, start_ringing = Event(), ringing._start_ringing
+        may_ring, looked, start_ringing = Event(), Event(), ringing._start_ringing
 
         def start_when_the_other_has_looked(*what):
+            may_ring.set()
             looked.wait(timeout=20)
             return start_ringing(*what)
 
         def look() -> None:
+            may_ring.wait(timeout=20)
             self.look(now)
             looked.set()
 
-        monkeypatch.setattr(line, "lock", lambda *ids: list(User.objects.filter(id__in=ids).order_by("id")))
+        monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **how: rows)  # of the expert, and of who waits
         monkeypatch.setattr(ringing, "_start_ringing", start_when_the_other_has_looked)
         at_once(lambda: rooms.ring(caller=eve, expert=bob, line="", now=now), look)
         assert Call.objects.filter(state="ringing").exists()

@@ -63,7 +63,7 @@ class Person:
         self.page.get_by_label(field).fill(text)
 
     def reads(self, text: str | re.Pattern[str]) -> None:
-        expect(self.page.get_by_text(text).first).to_be_visible()
+        expect(self.page.get_by_text(text).filter(visible=True).first).to_be_visible()
 
     def shows(self, testid: str, text: str | re.Pattern[str]) -> None:
         expect(self.sees(testid)).to_have_text(text)

@@ -96,7 +96,6 @@ A_NETWORK = [
     "ip link set lan up",
     "ip link set nobody up",
     "ip route add default via 10.77.0.254 dev lan",
-    "ip rule add ipproto udp dport 53 unreachable",  # names are not found at once, rather than after a wait
 ]
 IN_PRODUCTION = [
     "DEBUG=0",

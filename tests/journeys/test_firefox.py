@@ -14,7 +14,7 @@ from tests.payouts.purse import give_promo
 pytestmark = pytest.mark.prove
 
 
-NO_MICROPHONE = """navigator.mediaDevices.getUserMedia = async () => {
+NO_MICROPHONE = """if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = async () => {
     throw new DOMException("", "NotAllowedError");
 };"""
 

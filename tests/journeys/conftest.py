@@ -43,8 +43,9 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """What each window showed when the journey failed, and what had happened in it: in VAR_DIR/journeys."""
     report = yield
-    if report.failed and call.when == "call":
+    if report.failed and call.when != "teardown":
         folder = settings.VAR_DIR / "journeys"
+        folder.mkdir(parents=True, exist_ok=True)
         for number, window in enumerate(item.stash.get(WINDOWS, [])):
             with suppress(PlaywrightError, Refused):
                 window.picture(folder / f"{item.originalname}-{number}.png")

@@ -9,8 +9,8 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from tests.journeys.people import Person
 PROGRAM = "firefox-esr"
 START_S = 60
 LOOK_AGAIN_S = 0.1
+PLAIN = {"proxy": None, "compression": None, "max_size": None}
 # Firefox sets what automation needs by itself; these are of calls.
 PREFERENCES = {
     "media.navigator.streams.fake": True,
@@ -66,8 +67,8 @@ class Firefox:
     """A private window: a profile of its own, so cookies and devices too. `troubles` collects what went wrong unseen."""
 
     url: str
-    process: subprocess.Popen
     socket: ClientConnection
+    ending: ExitStack
     tab: str = ""
     asked: int = 0
     troubles: list[str] = field(default_factory=list)
@@ -79,18 +80,11 @@ class Firefox:
         profile.mkdir()
         lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in PREFERENCES.items()]
         (profile / "user.js").write_text("\n".join(lines))
-        port = free_port()
-        with (profile / "log").open("w") as log:
-            process = subprocess.Popen(
-                [PROGRAM, "--headless", "--no-remote", "--profile", profile, "--remote-debugging-port", str(port)],
-                env=os.environ | {"HOME": str(profile)},
-                stdout=log,
-                stderr=log,
-                preexec_fn=end_with_parent,
-                start_new_session=True,
-            )
-        window = cls(url, process, _connect(port, process, profile / "log"))
-        window._begin()
+        with ExitStack() as ending:
+            port = ending.enter_context(_running(profile))
+            window = cls(url, ending.enter_context(connect(f"ws://127.0.0.1:{port}/session", **PLAIN)), ending)
+            window._begin()
+            window.ending = ending.pop_all()
         return window
 
     def _begin(self) -> None:
@@ -204,20 +198,34 @@ class Firefox:
         return "\n".join([*self.past, "", self.evaluate(TELL), ""])
 
     def close(self) -> None:
-        with suppress(WebSocketException):
-            self.socket.close()
+        self.ending.close()
+
+
+@contextmanager
+def _running(profile: Path) -> Iterator[int]:
+    """The port at which it takes orders. Nothing of the profile is kept, so it need not end in order."""
+    port = free_port()
+    command = [PROGRAM, "--headless", "--no-remote", "--profile", profile, "--remote-debugging-port", str(port)]
+    how = {"env": os.environ | {"HOME": str(profile)}, "preexec_fn": end_with_parent, "start_new_session": True}
+    with (profile / "log").open("w") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, **how)
+    try:
+        give_up_at = time.monotonic() + START_S
+        while not _takes_orders(port):
+            told = (profile / "log").read_text()
+            assert process.poll() is None and time.monotonic() < give_up_at, f"no Firefox:\n{told}"
+            time.sleep(LOOK_AGAIN_S)
+        yield port
+    finally:
         with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)  # a group of its own; nothing of the profile is kept
-        self.process.wait()
+            os.killpg(process.pid, signal.SIGKILL)  # a group of its own
+        process.wait()
 
 
-def _connect(port: int, process: subprocess.Popen, log: Path) -> ClientConnection:
-    give_up_at = time.monotonic() + START_S
-    while True:
-        with suppress(OSError, WebSocketException):
-            return connect(f"ws://127.0.0.1:{port}/session", proxy=None, compression=None, max_size=None)
-        assert process.poll() is None and time.monotonic() < give_up_at, f"no Firefox:\n{log.read_text()}"
-        time.sleep(LOOK_AGAIN_S)
+def _takes_orders(port: int) -> bool:
+    with suppress(OSError, WebSocketException), connect(f"ws://127.0.0.1:{port}/session", **PLAIN):
+        return True
+    return False
 
 
 class PersonInFirefox(Person):

@@ -51,7 +51,7 @@ $(VENV)/.installed-demo: requirements-demo.txt | $(VENV)/.installed
 		|| echo "No robots: their packages have no wheel for this machine. The site starts without them."
 	@touch $@
 
-$(VENV)/.installed-dev: requirements.txt requirements-demo.txt requirements-dev.txt | $(PY)
+$(VENV)/.installed-dev: requirements.txt requirements-demo.txt requirements-uvicorn.txt requirements-dev.txt | $(PY)
 	@echo "Installing what the tests need (once) ..."
 	@$(PY) -m pip install -qq --disable-pip-version-check -r requirements-dev.txt
 	@touch $(VENV)/.installed $(VENV)/.installed-demo $@

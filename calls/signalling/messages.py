@@ -36,7 +36,12 @@ def text(value: object, longest: int) -> bool:
 
 
 def _has_surrogate(value: str) -> bool:
-    return any("\ud800" <= letter <= "\udfff" for letter in value)
+    """Asked of the encoder: a look at each letter cost as much as all the rest of a relayed message."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def line(value: object) -> bool:

@@ -16,6 +16,7 @@ need postgresql initdb
 need redis-server redis-server
 need coturn turnserver
 need iproute2 ip
+need iptables iptables
 need nodejs node
 need npm npm
 need poppler-utils pdftotext pdftoppm

@@ -61,6 +61,17 @@ class Machine:
         self.address = address or self.address
         self._connect()
 
+    def lose(self, share: float) -> None:
+        """So much of the media that comes in, by chance; 1: all of it, 0: nothing. Sockets are not touched."""
+        self._firewall("-F")
+        if share:
+            by_chance = ["-m", "statistic", "--mode", "random", "--probability", str(share)] if share < 1 else []
+            self._firewall("-A", "INPUT", "-p", "udp", *by_chance, "-j", "DROP")
+
+    def _firewall(self, *words: str) -> None:
+        command = ["ip", "netns", "exec", self.name, "iptables", "-w", *words]
+        subprocess.run(command, check=True, capture_output=True, text=True)
+
     def program(self, program: str, folder: Path) -> Path:
         """A program that runs there, as one that can be started from here."""
         wrapper = folder / f"in-{self.name}"

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from tests.harness import servers
 
-# By itself: where a link comes or goes, Chromium drops whatever it is loading.
-CABLES = "tests/journeys/test_recovery.py"
+# By themselves: where a link comes or goes, Chromium drops whatever it is loading.
+CABLES = ["tests/journeys/test_recovery.py", "tests/journeys/test_loss.py"]
 ROOT = Path(__file__).resolve().parent.parent.parent
 Command = list[str]
 Environment = dict[str, str]
@@ -78,8 +78,10 @@ def stages() -> dict[str, Stage]:
         "prove-journeys": Stage(
             [
                 static_files,
-                alone_on_the_network(pytest(*journeys, f"--ignore={CABLES}", "-m", "journey and prove")),
-                alone_on_the_network(pytest(CABLES, "-m", "journey")),
+                alone_on_the_network(
+                    pytest(*journeys, *(f"--ignore={path}" for path in CABLES), "-m", "journey and prove")
+                ),
+                alone_on_the_network(pytest(*CABLES, "-m", "journey")),
             ]
         ),
         "prove-sqlite": Stage([pytest(*while_one_waits, "-m", f"prove and {on_sqlite}")]),

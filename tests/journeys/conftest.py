@@ -15,10 +15,12 @@ from playwright.sync_api import Error as PlaywrightError
 
 from marketplace.accounts.models import User
 from tests import cast
+from tests.harness.networks import Machine, two_machines
 from tests.journeys import browser as chromium
+from tests.journeys.afar import browsers_at, url_from_afar
 from tests.journeys.browser import Window
 from tests.journeys.firefox import Firefox, PersonInFirefox, Refused
-from tests.journeys.people import Person
+from tests.journeys.people import Person, talk
 from tests.journeys.site import Site, looking_into, manage
 
 # Playwright's loop is asleep whenever a test runs, so asking the database from here is safe.
@@ -173,3 +175,27 @@ def two_in_the_lobby(signed_in_person: Callable[[User], Person]) -> Callable[[],
         return alice, bob
 
     return ring
+
+
+@pytest.fixture
+def machines() -> Iterator[tuple[Machine, Machine]]:
+    with two_machines() as both:
+        yield both
+
+
+@pytest.fixture
+def talking_from_afar(site, machines, tmp_path, playwright_here, signed_in_person) -> Iterator[tuple[Person, Person]]:
+    """Alice and bob in a call, each at a machine of their own."""
+    with browsers_at(machines, site.port, playwright_here, tmp_path) as browsers:
+        users = (cast.alice(), cast.bob())
+        alice, bob = [
+            signed_in_person(user, url=url_from_afar(site.port), on=browser)
+            for user, browser in zip(users, browsers, strict=True)
+        ]
+        for person in (alice, bob):
+            person.window.forgive("WebSocket connection to", "net::ERR_")  # without a cable
+        bob.page.goto("/me/")
+        alice.rings(bob)
+        bob.answers()
+        talk(alice, bob)
+        yield alice, bob

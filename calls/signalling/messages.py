@@ -176,7 +176,7 @@ def read(frame: str) -> dict:
     if len(frame) > BYTES_MAX or len(frame.encode(errors="surrogatepass")) > BYTES_MAX:
         raise Refused("too_big")
     try:
-        message = json.loads(frame, parse_constant=_no_constant)
+        message = _decoder.decode(frame)
     except (ValueError, RecursionError):
         raise Refused("bad_frame") from None
     if not isinstance(message, dict):
@@ -186,6 +186,9 @@ def read(frame: str) -> dict:
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+_decoder = json.JSONDecoder(parse_constant=_no_constant)
 
 
 def known(message: dict, table: Mapping[str, Message]) -> tuple[str, Message]:

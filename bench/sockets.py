@@ -3,7 +3,6 @@
 import asyncio
 from contextlib import ExitStack
 from pathlib import Path
-from statistics import median
 
 from django.conf import settings
 
@@ -116,5 +115,4 @@ def _connections_row(connections: list[int]) -> Row:
         ours=connections[-1],
         theirs=connections[0],
         unit="connections",
-        note=f"median {median(connections):g}",
     )

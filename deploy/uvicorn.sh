@@ -7,5 +7,5 @@ ulimit -n "$(ulimit -H -n)" # a socket for each open page
 # Frames as they come: compressing them costs several times what relaying them does. The people's addresses are read by the
 # site itself (TRUSTED_PROXY_COUNT), and so is whether they came by https. Pings are the site's own.
 exec "${PYTHON:-.venv/bin/python}" -m uvicorn marketplace.asgi:application --ws websockets-sansio \
-    --ws-per-message-deflate false --ws-max-size 1048576 --no-proxy-headers --no-server-header --lifespan on --no-access-log --log-level warning \
-    --timeout-graceful-shutdown 2 "$@"
+    --ws-per-message-deflate false --ws-max-size 1048576 --ws-ping-interval 0 --no-proxy-headers --no-server-header \
+    --lifespan on --no-access-log --log-level warning --timeout-graceful-shutdown 2 "$@"

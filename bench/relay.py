@@ -18,19 +18,21 @@ UVICORN = Goal(
 DAPHNE = Goal("relay: same, on Daphne / PeerJS", 5)
 MANY = Goal("relay: CPU per message at 5,000 sockets / at 1,000", 1.15)
 BYTES = 1024
-PAIRS, IDLE = 500, 4_000
-EACH = 10  # messages that every socket of a pair sends in a round: what it may send at once
+PAIRS = 200  # who send; the others are members' open pages, which answer pings: what a server of calls holds
+FEW, MANY_SOCKETS = 1_000, 5_000
+EACH = 25  # messages that every socket of a pair sends in a round: what it may send at once
 IN_TURN = 50
 MICRO = 1e6
 
 
 @dataclass
 class Side:
-    """A server with its sockets, and what a message cost it in each round. `texts`: what each wire sends."""
+    """A server with its sockets, and what a message cost it in each round. `texts`: what each of `wires` sends."""
 
     pid: int
     wires: Sequence[Wire]
     texts: Sequence[str]
+    idle: Sequence[Wire]
     cost_us: list[float] = field(default_factory=list)
 
     async def relay(self) -> None:
@@ -44,6 +46,8 @@ class Side:
         count = EACH * len(self.wires)
         await until(lambda: self._received() >= before + count)
         self.cost_us.append((cpu.used_by_tree(self.pid) - used) / count * MICRO)
+        if not all(wire.is_open for wire in (*self.wires, *self.idle)):
+            raise RuntimeError("a socket was closed")
 
     def _received(self) -> int:
         return sum(wire.received for wire in self.wires)
@@ -55,7 +59,7 @@ def rows(server: Server) -> list[Row]:
 
 
 async def _rows(server: Server) -> list[Row]:
-    people = crowd.gather(server, "relay", members=IDLE, pairs=PAIRS)
+    people = crowd.gather(server, "relay", members=MANY_SOCKETS - 2 * PAIRS, pairs=PAIRS)
     with ExitStack() as running:
         daphne, uvicorn, many = [
             running.enter_context(sites.served(kind, server.copy_of("relay", name), server.folder / name, *arguments))
@@ -65,20 +69,21 @@ async def _rows(server: Server) -> list[Row]:
                 (Site, "relay_many", "--no-worker"),
             )
         ]
-        ours = [await _seated(site, people) for site in (daphne, uvicorn, many)]
-        idle = await sites.idle(many, people.members)
+        ours = await asyncio.gather(
+            _filled(daphne, people, FEW), _filled(uvicorn, people, FEW), _filled(many, people, MANY_SOCKETS)
+        )
         theirs, why = await _peers(running)
         for _ in range(ROUNDS):
             for side in (*ours, *([theirs] if theirs else [])):
                 await side.relay()
-        if not all(wire.is_open for wire in idle):
-            raise RuntimeError("an idle socket was closed")
         return [*_beside_peerjs(ours[1], ours[0], theirs, why), _beside_fewer(ours[2], ours[0])]
 
 
-async def _seated(site: Site, people: crowd.Crowd) -> Side:
+async def _filled(site: Site, people: crowd.Crowd, count: int) -> Side:
+    """With `count` sockets."""
     wires = [wire for pair in await sites.seated(site, people) for wire in pair]
-    return Side(sites.pid(site), wires, [sites.signal(BYTES)] * len(wires))
+    idle = await sites.idle(site, people.members[: count - len(wires)])
+    return Side(sites.pid(site), wires, [sites.signal(BYTES)] * len(wires), idle)
 
 
 async def _peers(running: ExitStack) -> tuple[Side | None, str]:
@@ -87,9 +92,10 @@ async def _peers(running: ExitStack) -> tuple[Side | None, str]:
         peer = running.enter_context(peerjs.peer_server())
     except peerjs.Missing as missing:
         return None, str(missing)
-    names = [f"peer-{number}" for number in range(2 * PAIRS)]
+    names = [f"peer-{number}" for number in range(FEW)]
+    wires = await peerjs.wires(peer, names)
     texts = [peerjs.candidate(names[number ^ 1], BYTES) for number in range(2 * PAIRS)]
-    return Side(peer.pid, await peerjs.wires(peer, names), texts), ""
+    return Side(peer.pid, wires[: 2 * PAIRS], texts, wires[2 * PAIRS :]), ""
 
 
 def _beside_peerjs(uvicorn: Side, daphne: Side, theirs: Side | None, why: str) -> list[Row]:
@@ -110,5 +116,5 @@ def _beside_fewer(many: Side, few: Side) -> Row:
         theirs=few.cost_us,
         peer="ourselves with 1,000",
         unit="us of CPU a message",
-        note=f"{2 * PAIRS:,} in rooms, sending; {IDLE:,} members' pages beside them, answering pings",
+        note=f"{2 * PAIRS} of them in rooms, sending; the others are members' open pages",
     )

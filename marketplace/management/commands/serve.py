@@ -25,6 +25,7 @@ from calls.robots import roster
 from marketplace import worker
 
 STOP_WITHIN_S = 2.5
+HANDSHAKE_S = 30  # when all pages come back at once each waits its turn; who is cut off comes back and makes it longer
 FILES = 65_536  # at most open at once: a socket for each open page
 
 
@@ -53,6 +54,7 @@ class Command(BaseCommand):
             endpoints=[f"tcp:port={port}:interface={host}"],
             signal_handlers=False,
             application_close_timeout=2,
+            websocket_handshake_timeout=HANDSHAKE_S,
             http_timeout=60,
             server_name="ringwise",
             verbosity=1,

@@ -30,39 +30,37 @@ async def _rows(server: Server) -> list[Row]:
     with ExitStack() as running:
         site = running.enter_context(sites.served(Site, people.url, server.folder / "sockets", "--no-worker"))
         peer, why = _peer(running)
-        ours = Memory(sites.pid(site))
-        theirs = Memory(peer.pid) if peer else None
         wires = await sites.idle(site, people.members[:FIRST])
         others = await _peers(peer, 0, FIRST) if peer else []
+        ours = Memory(sites.pid(site))
+        theirs = Memory(peer.pid) if peer else None
         connections = []
         for number in range(ROUNDS):
             begin, end = FIRST + number * STEP, FIRST + (number + 1) * STEP
-            ours.note()
             wires += await sites.idle(site, people.members[begin:end])
-            ours.note()
+            ours.note(end - FIRST)
             if peer and theirs:
-                theirs.note()
                 others += await _peers(peer, begin, end)
-                theirs.note()
+                theirs.note(end - FIRST)
             connections.append(_connections(server))
         await asyncio.sleep(LIVES * settings.SOCKET_SILENCE_S)
         return [_memory_row(ours, theirs, why), _held_row(wires), _connections_row(connections)]
 
 
 class Memory:
-    """Of one process; noted before and after each step."""
+    """Of one process: how much more it is for each socket opened since. It grows by leaps, so all of them are counted."""
 
     def __init__(self, pid: int) -> None:
         self.status = Path(f"/proc/{pid}/status")
-        self.noted: list[int] = []
+        self.before = self._kib()
+        self.kib_per_socket: list[float] = []
 
-    def note(self) -> None:
+    def note(self, sockets: int) -> None:
+        self.kib_per_socket.append((self._kib() - self.before) / sockets)
+
+    def _kib(self) -> int:
         line = next(line for line in self.status.read_text().splitlines() if line.startswith("VmRSS:"))
-        self.noted.append(int(line.split()[1]))
-
-    @property
-    def kib_per_socket(self) -> list[float]:
-        return [(after - before) / STEP for before, after in zip(self.noted[::2], self.noted[1::2], strict=True)]
+        return int(line.split()[1])
 
 
 def _peer(running: ExitStack) -> tuple[peerjs.PeerServer | None, str]:

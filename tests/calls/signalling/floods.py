@@ -92,6 +92,7 @@ async def talk_beside(flood: Sequence[Flooder], hers: Line, his: Line, *, second
         await asyncio.gather(*flooding)
         for task in (*hearing, *listening):
             task.cancel()
+        await asyncio.gather(*hearing, *listening, return_exceptions=True)  # who is still reading keeps others from it
     return talk
 
 

@@ -31,6 +31,9 @@ class Machine:
     def set_up(self, bridge: str) -> None:
         ip("netns", "add", self.name)
         ip("link", "add", self.outside, "type", "veth", "peer", "name", "eth0", "netns", self.name)
+        # An address that came by itself, later, would be a change of network to Chromium, which then drops what it loads.
+        ip("link", "set", self.outside, "addrgenmode", "none")
+        ip("link", "set", "eth0", "addrgenmode", "none", inside=self.name)
         ip("link", "set", self.outside, "master", bridge, "up")
         ip("link", "set", "lo", "up", inside=self.name)
         self._connect()

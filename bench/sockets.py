@@ -16,7 +16,6 @@ MEMORY = Goal("sockets: RSS per idle authenticated socket / PeerJS", 2.5)
 HELD = Goal("sockets: idle authenticated sockets that one process holds", 5_000, "higher")
 DATABASE = Goal("sockets: PostgreSQL connections with 5,000 idle sockets / with 1,000", 1)
 STEP = 1_000
-FIRST = 100  # open before anything is measured: by then the server has imported all it needs
 LIVES = 1.2  # times the silence after which a socket that answers no ping is closed
 
 
@@ -26,29 +25,29 @@ def rows(server: Server) -> list[Row]:
 
 
 async def _rows(server: Server) -> list[Row]:
-    people = crowd.gather(server, "sockets", members=FIRST + ROUNDS * STEP)
+    people = crowd.gather(server, "sockets", members=ROUNDS * STEP)
     with ExitStack() as running:
         site = running.enter_context(sites.served(Site, people.url, server.folder / "sockets", "--no-worker"))
         peer, why = _peer(running)
-        wires = await sites.idle(site, people.members[:FIRST])
-        others = await _peers(peer, 0, FIRST) if peer else []
         ours = Memory(sites.pid(site))
         theirs = Memory(peer.pid) if peer else None
+        wires: list[Wire] = []
+        others: list[Wire] = []
         connections = []
         for number in range(ROUNDS):
-            begin, end = FIRST + number * STEP, FIRST + (number + 1) * STEP
+            begin, end = number * STEP, (number + 1) * STEP
             wires += await sites.idle(site, people.members[begin:end])
-            ours.note(end - FIRST)
+            ours.note(end)
             if peer and theirs:
                 others += await _peers(peer, begin, end)
-                theirs.note(end - FIRST)
+                theirs.note(end)
             connections.append(_connections(server))
         await asyncio.sleep(LIVES * settings.SOCKET_SILENCE_S)
         return [_memory_row(ours, theirs, why), _held_row(wires), _connections_row(connections)]
 
 
 class Memory:
-    """Of one process: how much more it is for each socket opened since. It grows by leaps, so all of them are counted."""
+    """Of one process: how much more it is, for each socket, than before the first. It grows by leaps: all are counted."""
 
     def __init__(self, pid: int) -> None:
         self.status = Path(f"/proc/{pid}/status")

@@ -30,6 +30,7 @@ lint: $(VENV)/.installed-dev node_modules/.installed ## the checks without the t
 	@$(PY) -m tests.harness lint
 
 prove: $(VENV)/.installed-dev $(CAPTIONS_VENV)/.installed node_modules/.installed ## the tests that take longer than `make test` allows
+	@sh tests/harness/install.sh
 	@$(PY) -m tests.harness prove-journeys prove-captions prove-sqlite prove-postgres
 
 bench: $(VENV)/.installed-dev ## measure against the goals (make bench ONLY=posting)
@@ -51,7 +52,7 @@ $(VENV)/.installed-demo: requirements-demo.txt | $(VENV)/.installed
 		|| echo "No robots: their packages have no wheel for this machine. The site starts without them."
 	@touch $@
 
-$(VENV)/.installed-dev: requirements.txt requirements-demo.txt requirements-dev.txt | $(PY)
+$(VENV)/.installed-dev: requirements.txt requirements-demo.txt requirements-uvicorn.txt requirements-dev.txt | $(PY)
 	@echo "Installing what the tests need (once) ..."
 	@$(PY) -m pip install -qq --disable-pip-version-check -r requirements-dev.txt
 	@touch $(VENV)/.installed $(VENV)/.installed-demo $@

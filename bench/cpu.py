@@ -16,11 +16,13 @@ def used_by_tree(root: int) -> float:
             continue
         try:
             fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            ran_ns = int((entry / "schedstat").read_text().split()[0])
+            ran_ns = sum(int(path.read_text().split()[0]) for path in entry.glob("task/*/schedstat"))
         except (OSError, IndexError, ValueError):
             continue  # ended meanwhile
         children.setdefault(int(fields[1]), []).append(int(entry.name))
-        times[int(entry.name)] = (ran_ns / 1e9, (int(fields[13]) + int(fields[14])) / TICKS_PER_S)
+        # To the nanosecond, but without threads that ended; with them, but to the tick.
+        own = max(ran_ns / 1e9, (int(fields[11]) + int(fields[12])) / TICKS_PER_S)
+        times[int(entry.name)] = (own, (int(fields[13]) + int(fields[14])) / TICKS_PER_S)
     used, waiting = 0.0, [root]
     while waiting:
         process = waiting.pop()

@@ -8,17 +8,16 @@ sockets use, the lease, and the worker's rounds. Between two orders it stands st
 """
 
 import asyncio
-import copy
 import os
 import sys
 import threading
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import django
 from django.conf import settings
 
+from bench.copies import as_somebody, copies, put
 from bench.programs import take_orders
 
 if TYPE_CHECKING:
@@ -48,39 +47,22 @@ def _copy_rows(story: "Story", count: int) -> None:
     from calls.metering.models import Hearing, PaidPeriod  # noqa: PLC0415
     from payouts.wallet.models import Hold  # noqa: PLC0415
 
-    callers, experts = _copies(story.alice, count, _as_somebody), _copies(story.bob, count, _as_somebody)
+    callers, experts = copies(story.alice, count, as_somebody), copies(story.bob, count, as_somebody)
     people = list(zip(callers, experts, strict=True))
-    rooms = _copies(story.call.room, count, lambda room, n: _set(room, code=f"copy-{n}", **_pair("caller", people[n])))
-    calls = _copies(story.call, count, lambda call, n: _set(call, room=rooms[n], **_pair("caller", people[n])))
-    offers = _copies(story.offer, count, lambda offer, n: _set(offer, call=calls[n], **_pair("payer", people[n])))
+    rooms = copies(story.call.room, count, lambda room, n: put(room, code=f"copy-{n}", **_pair("caller", people[n])))
+    calls = copies(story.call, count, lambda call, n: put(call, room=rooms[n], **_pair("caller", people[n])))
+    offers = copies(story.offer, count, lambda offer, n: put(offer, call=calls[n], **_pair("payer", people[n])))
     first = PaidPeriod.objects.get(pk=story.period_id)
-    periods = _copies(
-        first, count, lambda period, n: _set(period, offer=offers[n], call=calls[n], **_pair("payer", people[n]))
+    periods = copies(
+        first, count, lambda period, n: put(period, offer=offers[n], call=calls[n], **_pair("payer", people[n]))
     )
     for hearing in Hearing.objects.filter(period=first):
-        _copies(hearing, count, lambda one, n: _set(one, period=periods[n]))
-    _copies(Hold.objects.get(), count, lambda hold, n: _set(hold, member=callers[n], key=f"copy:{n}"))
-
-
-def _copies(row: Any, count: int, change: Callable[[Any, int], None]) -> list:
-    copies = [copy.copy(row) for _ in range(count)]
-    for number, one in enumerate(copies):
-        one.pk, one._state = None, copy.copy(row._state)
-        change(one, number)
-    return type(row).objects.bulk_create(copies, batch_size=2_000)
-
-
-def _as_somebody(user: Any, number: int) -> None:
-    user.email = f"{number}.{user.email}"
+        copies(hearing, count, lambda one, n: put(one, period=periods[n]))
+    copies(Hold.objects.get(), count, lambda hold, n: put(hold, member=callers[n], key=f"copy:{n}"))
 
 
 def _pair(first: str, people: tuple) -> dict:
     return {first: people[0], "expert": people[1]}
-
-
-def _set(row: Any, **fields: object) -> None:
-    for name, value in fields.items():
-        setattr(row, name, value)
 
 
 def _now() -> datetime:

@@ -36,6 +36,11 @@ class Server:
         self.ask(f"CREATE DATABASE {name}")
         return self.url.rpartition("/")[0] + "/" + name
 
+    def copy_of(self, original: str, name: str) -> str:
+        """A database like another one, to which nobody is connected."""
+        self.ask(f"CREATE DATABASE {name} TEMPLATE {original}")
+        return self.url.rpartition("/")[0] + "/" + name
+
     def ask(self, sql: str, url: str = "") -> str:
         return _ask(url or self.url, sql)
 

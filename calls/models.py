@@ -1,17 +1,19 @@
 """Every table of the calls."""
 
-from calls.contacts.models import Block, Report
+from calls.contacts.models import Block, FreeCaller, Report
 from calls.conversations.models import ChatLine, Message
 from calls.metering.models import CapRaise, FreeTime, Hearing, Offer, PaidPeriod, Stop, StoredTime
 from calls.notices.models import Process
 from calls.orders.models import WorkOrder
 from calls.rooms.models import Call, Room, Seat
+from calls.waiting.models import Waiting
 
 __all__ = [
     "Block",
     "Call",
     "CapRaise",
     "ChatLine",
+    "FreeCaller",
     "FreeTime",
     "Hearing",
     "Message",
@@ -23,5 +25,6 @@ __all__ = [
     "Seat",
     "Stop",
     "StoredTime",
+    "Waiting",
     "WorkOrder",
 ]

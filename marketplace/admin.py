@@ -30,8 +30,8 @@ class ReadOnlyInline(admin.TabularInline):
 class UserAdmin(admin.ModelAdmin):
     """Passwords are changed by their owner alone; rights only by a superuser."""
 
-    list_display = ("name", "email", "is_active", "is_staff", "date_joined")
-    list_filter = ("is_active", "is_staff")
+    list_display = ("name", "email", "is_guest", "is_active", "is_staff", "date_joined")
+    list_filter = ("is_guest", "is_active", "is_staff")
     search_fields = ("name", "email")
     ordering = ("-date_joined",)
     fields = (

@@ -12,6 +12,7 @@ django.setup(set_prefix=False)
 from channels.auth import AuthMiddlewareStack  # noqa: E402  (Django must be set up first)
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
+from calls.notices import hub as hubs  # noqa: E402
 from calls.routing import websocket_urlpatterns  # noqa: E402
 from calls.signalling.origin import SameOrigin  # noqa: E402
 
@@ -30,7 +31,22 @@ class Pages(ASGIHandler):
         await super().listen_for_disconnect(receive)
 
 
+async def life_of_the_server(scope, receive, send) -> None:
+    """What uvicorn tells of itself. It closes its sockets first, and gives up the lease here; Daphne tells nothing, and
+    cancels its sockets, which then do that."""
+    await receive()  # lifespan.startup
+    await send({"type": "lifespan.startup.complete"})
+    await receive()  # lifespan.shutdown
+    if hub := hubs.current():
+        await hub.goodbye()
+    await send({"type": "lifespan.shutdown.complete"})
+
+
 http = Pages()
 application = ProtocolTypeRouter(
-    {"http": http, "websocket": SameOrigin(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))}
+    {
+        "http": http,
+        "websocket": SameOrigin(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+        "lifespan": life_of_the_server,
+    }
 )

@@ -222,6 +222,9 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
 # Limits count visitors by their address, which behind a proxy only X-Forwarded-For tells.
 ALLAUTH_TRUSTED_PROXY_COUNT = env_int("TRUSTED_PROXY_COUNT", 1 if HTTPS else 0, high=10)
+GUESTS_PER_HOUR = env_int("GUESTS_PER_HOUR", 20, low=1)  # people without an account, from one address,
+GUEST_RINGS_PER_HOUR = env_int("GUEST_RINGS_PER_HOUR", 20, low=1)  # and how often all of them ring
+ACCOUNT_RATE_LIMITS = {"guest": f"{GUESTS_PER_HOUR}/h/ip", "guest_ring": f"{GUEST_RINGS_PER_HOUR}/h/ip"}
 ACCOUNT_USER_DISPLAY = "marketplace.accounts.services.display_name"
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
@@ -371,6 +374,8 @@ CLAIM_TWO_STAFF_MINOR = env_int("CLAIM_TWO_STAFF_MINOR", 10_000)  # contested ab
 TIP_MINOR_MIN, TIP_MINOR_MAX = 100, 2_000  # the highest is for all tips of a payer for one call
 
 RING_S = env_int("RING_S", 45, low=1)
+TURN_S = env_int("TURN_S", 60, low=1)  # in which only who waited first rings an expert who is free anew
+LINES_AT_ONCE_MAX, WAIT_HOURS = 5, 24  # how many experts one waits for, and how long
 AWAY_AFTER_S = env_int("AWAY_AFTER_S", 30, low=1)
 SOCKET_PING_S = env_int("SOCKET_PING_S", 10, low=1)
 SOCKET_SILENCE_S = env_int("SOCKET_SILENCE_S", 30, low=1)
@@ -390,6 +395,7 @@ PAUSE_ENDS_S = env_int("PAUSE_ENDS_S", 600, low=1)
 SILENCE_ASKS_S = env_int("SILENCE_ASKS_S", 180, low=1)
 STILL_THERE_S = env_int("STILL_THERE_S", 60, low=1)
 WORK_OBJECT_HOURS, WORK_LATE_DAYS = 72, 7  # of an act of work: to say *not as described*; after its date, freed
+GUEST_DAYS = 30  # how long what a guest said in a call stays, and the name of one who calls no more
 STORED_DAYS = 30  # how long what is unused of an act of time stays with its expert
 ACT_CAPTURE_S = env_int("ACT_CAPTURE_S", 60, low=1)
 LEASE_BEAT_S = env_int("LEASE_BEAT_S", 2, low=1)

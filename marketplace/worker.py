@@ -17,6 +17,8 @@ from django.utils import timezone
 from calls.metering import services as metering
 from calls.orders import services as orders
 from calls.rooms import services as rooms
+from calls.waiting import services as waiting
+from marketplace.closing import guests
 from marketplace.closing import services as closing
 from payouts import clock
 from payouts import verify as books
@@ -69,6 +71,7 @@ def lanes() -> list[list[Job]]:
         Job("orders whose time has come", lambda: orders.sweep(now=timezone.now()), every_s=10),
         Job("calls whose time has come", lambda: rooms.sweep(now=timezone.now())),
         Job("quiet hours and times away", lambda: rooms.turn_presence(now=timezone.now()), every_s=1),
+        Job("lines of those who wait", lambda: waiting.sweep(now=timezone.now()), every_s=1),
     ]
     world_outside = [
         Job("outbox", lambda: outbox.work(handlers=HANDLERS, now=timezone.now())),
@@ -88,6 +91,7 @@ def lanes() -> list[list[Job]]:
         Job("sightings to forget", lambda: safety.forget_old(now=timezone.now()), every_s=3600),
         Job("events that we missed", lambda: missed.fetch_missed(now=timezone.now()), every_s=60),
         Job("accounts to close", lambda: closing.sweep(now=timezone.now()), every_s=60),
+        Job("guests to forget", lambda: guests.sweep(now=timezone.now()), every_s=3600),
         Job("money of closed accounts", lambda: closing.send_what_came_back(now=timezone.now()), every_s=3600),
         Job("check of the books", lambda: books.nightly(now=clock.now()), every_s=600),
         Job("reconciliation", lambda: reconciliation.nightly(now=clock.now()), every_s=600),

@@ -1,4 +1,4 @@
-"""The people of every test: alice calls, bob is the expert, eve is a stranger, sam is staff.
+"""The people of every test: alice calls, bob is the expert, eve is a stranger, sam is staff, carla has no account.
 
 Each function makes that person once and gives the same one back afterwards. Everyone's address is verified, and
 everyone's password is PASSWORD. `online` makes an expert reachable, as an open page would.
@@ -11,8 +11,10 @@ from uuid import UUID
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 
+from marketplace.accounts import guests
 from marketplace.accounts.models import User
 from marketplace.experts.models import Category, Connection, Presence, Profile
 from marketplace.listings.models import Listing
@@ -75,6 +77,29 @@ def eve() -> User:
     return member("Eve Stranger")
 
 
+def carla() -> User:
+    """A guest."""
+    found = User.objects.filter(is_guest=True, name="Carla").first()
+    return found or User.objects.create_guest("Carla", date_joined=NOW)
+
+
+def browser_of(guest: User) -> Client:
+    """A browser whose session knows this guest."""
+    client = Client()
+    session = client.session  # made, and its cookie set
+    session[guests.KEY] = guest.pk
+    session.save()
+    return client
+
+
+def make_account(guest: User) -> None:
+    """What signing up and typing the code comes to."""
+    guest.email = f"{guest.name.lower()}@example.test"
+    guest.set_password(PASSWORD)
+    guest.save()
+    guests.signed_in(session=SessionStore(), member=guest)
+
+
 def sam() -> User:
     """With a second factor, as all staff need one."""
     return staff("Sam Staff")
@@ -127,4 +152,10 @@ def online(user: User) -> User:
     """An open page of `user` on some server process, so that they are free now."""
     Connection.objects.get_or_create(user=user, process=A_PROCESS)
     Presence.objects.update_or_create(user=user, defaults={"state": Presence.State.FREE, "chosen_away": False})
+    return user
+
+
+def here(user: User) -> User:
+    """An open page of `user`, who need not be an expert."""
+    Connection.objects.get_or_create(user=user, process=A_PROCESS)
     return user

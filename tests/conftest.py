@@ -99,6 +99,12 @@ def eve(db) -> User:
 
 
 @pytest.fixture
+def carla(db) -> User:
+    """A guest: a name in a session, and no account."""
+    return cast.carla()
+
+
+@pytest.fixture
 def sam(db) -> User:
     """Staff."""
     return cast.sam()

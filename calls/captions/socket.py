@@ -23,7 +23,7 @@ STILL_S = 1.0  # without a frame: muted, or a pause
 BEHIND_MAX = 2  # windows that wait for a worker; what is older than those would be read too late
 DROPPED = "…"
 
-_speaking: dict[int, "CaptionSocket"] = {}  # by member: a second window could else take twice as much of the workers
+_speaking: dict[int, "CaptionSocket"] = {}  # by person: a second window could else take twice as much of the workers
 
 
 class CaptionSocket(Socket):
@@ -40,24 +40,24 @@ class CaptionSocket(Socket):
         self.stillness: asyncio.TimerHandle | None = None
 
     async def may_open(self) -> bool:
-        if not settings.CAPTIONS or self.member is None:
+        if not settings.CAPTIONS or self.person is None:
             return False
         self.room_id = await self._seat()
         return self.room_id is not None
 
     async def _seat(self) -> int | None:
-        return await unguarded(rooms.seated_in, user=self.member, code=self.scope["url_route"]["kwargs"]["code"])
+        return await unguarded(rooms.seated_in, user=self.person, code=self.scope["url_route"]["kwargs"]["code"])
 
     async def opened(self) -> None:
-        before, _speaking[self.member.id] = _speaking.get(self.member.id), self
+        before, _speaking[self.person.id] = _speaking.get(self.person.id), self
         if before:
             await before.close(REPLACED)
         self.hub.listen(self, "room", self.room_id)
         await self.refresh()
 
     async def closed(self) -> None:
-        if _speaking.get(self.member.id) is self:
-            del _speaking[self.member.id]
+        if _speaking.get(self.person.id) is self:
+            del _speaking[self.person.id]
         if self.stillness:
             self.stillness.cancel()
         self.waiting.clear()

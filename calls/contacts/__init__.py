@@ -1,1 +1,1 @@
-"""Who may reach whom: blocks and reports. Rings and messages ask here."""
+"""Who may reach whom, and who is never asked to pay: blocks, reports, free callers. Rings, messages and offers ask here."""

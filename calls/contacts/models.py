@@ -17,6 +17,20 @@ class Block(models.Model):
         ]
 
 
+class FreeCaller(models.Model):
+    """`expert` asks `caller` for no payment, until they take them off the list."""
+
+    expert = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="free_callers")
+    caller = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["expert", "caller"], name="free_caller_once"),
+            models.CheckConstraint(condition=~Q(expert=models.F("caller")), name="free_caller_somebody_else"),
+        ]
+
+
 class Report(models.Model):
     """Somebody left a call because of the other. Staff get it at once; words may follow."""
 

@@ -1,11 +1,13 @@
-"""Who reaches whom: blocking for good, and reporting. What is refused because of it stands where people ring and write."""
+"""Who reaches whom, and who talks free: blocking for good, reporting, the list of free callers. What is refused because of it
+stands where people ring, write and ask for money."""
 
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from calls.contacts.models import Block, Report
+from calls.contacts.models import Block, FreeCaller, Report
 from marketplace.accounts.models import User
 from payouts.office import services as office
 
@@ -42,6 +44,31 @@ def blocks_of(member: User) -> list[Block]:
 
 def has_blocked(*, member: User, other: User) -> bool:
     return Block.objects.filter(blocker=member, blocked=other).exists()
+
+
+def let_call_free(*, expert: User, caller: User, now: datetime) -> None:
+    """Once; again changes nothing. Raises ValueError for oneself."""
+    if expert.pk == caller.pk:
+        raise ValueError("nobody calls themself")
+    FreeCaller.objects.get_or_create(expert=expert, caller=caller, defaults={"since": now})
+
+
+def charge_again(*, expert: User, caller_id: int) -> None:
+    FreeCaller.objects.filter(expert=expert, caller=caller_id).delete()
+
+
+def free_callers_of(expert: User) -> list[FreeCaller]:
+    """The newest first, with the people."""
+    return list(FreeCaller.objects.filter(expert=expert).select_related("caller").order_by("-since", "-pk"))
+
+
+def calls_free(*, expert_id: int, caller_id: int) -> bool:
+    return FreeCaller.objects.filter(expert=expert_id, caller=caller_id).exists()
+
+
+def is_free() -> Exists:
+    """The same of each row of a query that has an `expert` and a `caller`."""
+    return Exists(FreeCaller.objects.filter(expert=OuterRef("expert"), caller=OuterRef("caller")))
 
 
 @transaction.atomic

@@ -35,8 +35,18 @@ def refuse_offer(*, offer_id: int, payer: User, now: datetime) -> None:
 
 @transaction.atomic
 def start_adding_credit(*, offer_id: int, payer: User, now: datetime) -> None:
-    """The offer waits up to 10 minutes from the first press. Raises not_yours, closed, expired."""
-    offer = _open_offer(Q(payer=payer.pk), offer_id, now)
+    """The offer waits up to 10 minutes from the first press. Raises guest, not_yours, closed, expired."""
+    check_member(payer)
+    _wait(_open_offer(Q(payer=payer.pk), offer_id, now), now)
+
+
+@transaction.atomic
+def start_making_account(*, offer_id: int, payer: User, now: datetime) -> None:
+    """Of a guest: those 10 minutes are for the account and the credit. Raises not_yours, closed, expired."""
+    _wait(_open_offer(Q(payer=payer.pk, payer__is_guest=True), offer_id, now), now)
+
+
+def _wait(offer: Offer, now: datetime) -> None:
     if offer.adding_credit_at is None:
         offer.adding_credit_at = now
         offer.deadline_at = now + timedelta(seconds=settings.OFFER_TOP_UP_S)
@@ -66,18 +76,36 @@ def accept_work(*, offer_id: int, payer: User, price_minor: int, now: datetime) 
 def accept_offer(*, offer_id: int, payer: User, cap_minor: int, now: datetime) -> PaidPeriod:
     """Hold the cap (an act: its price; stored time: nothing) and begin the countdown, in one transaction.
 
-    Raises not_yours, closed, expired, too_soon, insufficient_credit, monthly_limit, cap_too_low, cap_above_credit,
+    Raises guest, not_yours, closed, expired, too_soon, insufficient_credit, monthly_limit, cap_too_low, cap_above_credit,
     cap_above_limit, payments_blocked, already_paying.
     """
     offer, credit, monthly = _acceptable(offer_id, payer, cap_minor, now)
     if is_work(offer):
         raise OfferRefused("not_yours")
+    period = _begin(offer, cap_minor, now)
+    _accepted(offer, credit, monthly, cap_minor, now)
+    return period
+
+
+@transaction.atomic
+def accept_agreed(offer: Offer, now: datetime) -> PaidPeriod:
+    """What the payer agreed to before ringing, once both are there: as `accept_offer`, at the cap agreed to and in the words
+    frozen then. Needs the locks of the call and the offer.
+
+    Raises insufficient_credit, monthly_limit, cap_above_credit, cap_above_limit, payments_blocked, already_paying.
+    """
+    check_cap(offer, offer.agreed_cap_minor, now)
+    period = _begin(offer, offer.agreed_cap_minor or 0, now)
+    _close(offer, Offer.State.ACCEPTED, now)
+    return period
+
+
+def _begin(offer: Offer, cap_minor: int, now: datetime) -> PaidPeriod:
     _check_stored(offer)
     period = _new_period(offer, cap_minor, now)
     if not is_stored(offer):
         with _refusals_of_holds():
             settlement.hold(period, cap_minor, number=1, now=now)
-    _accepted(offer, credit, monthly, cap_minor, now)
     return period
 
 
@@ -85,14 +113,18 @@ def _acceptable(
     offer_id: int, payer: User, cap_minor: int, now: datetime
 ) -> tuple[Offer, Money, wallet.Monthly | None]:
     """The locked offer, and what the payer has, if they may accept it on these terms."""
+    check_member(payer)
     offer = _open_offer(Q(payer=payer.pk), offer_id, now, lock_call=True)
     if now < offer.sent_at + timedelta(seconds=settings.ACCEPT_INERT_S):
         raise OfferRefused("too_soon")
     if offer.call.state != Call.State.LIVE:
         raise OfferRefused("closed")
-    credit, monthly = wallet.credit(member=payer), wallet.monthly(member=payer, now=now)
-    _check_cap(offer, cap_minor, credit, monthly)
-    return offer, credit, monthly
+    return offer, *check_cap(offer, cap_minor, now)
+
+
+def check_member(payer: User) -> None:
+    if payer.is_guest:
+        raise OfferRefused("guest")
 
 
 def _accepted(offer: Offer, credit: Money, monthly: wallet.Monthly | None, cap_minor: int, now: datetime) -> None:
@@ -112,7 +144,12 @@ def _refusals_of_holds() -> Iterator[None]:
         raise OfferRefused("payments_blocked") from None
 
 
-def _check_cap(offer: Offer, cap_minor: Any, credit: Money, monthly: wallet.Monthly | None) -> None:
+def check_cap(offer: Offer, cap_minor: Any, now: datetime) -> tuple[Money, wallet.Monthly | None]:
+    """What the payer has, if this cap is within it.
+
+    Raises insufficient_credit, monthly_limit, cap_too_low, cap_above_credit, cap_above_limit.
+    """
+    credit, monthly = wallet.credit(member=offer.payer), wallet.monthly(member=offer.payer, now=now)
     lowest = lowest_cap(offer)
     if monthly and monthly.left.minor < lowest:
         raise OfferRefused("monthly_limit")
@@ -124,6 +161,7 @@ def _check_cap(offer: Offer, cap_minor: Any, credit: Money, monthly: wallet.Mont
         raise OfferRefused("cap_above_credit")
     if monthly and cap_minor > monthly.left.minor:
         raise OfferRefused("cap_above_limit")
+    return credit, monthly
 
 
 def _check_stored(offer: Offer) -> None:

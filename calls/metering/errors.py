@@ -29,6 +29,7 @@ class OfferRefused(Refused):
         "period_running": _("There is a paid part running already. Go back to free first."),
         "rate_above_listing": _("The rate can be your listing's or lower, never higher."),
         "rate_out_of_range": _("This price is outside the limits of the site."),
+        "calls_free": _("This person always calls you free. Take them off that list on your page first."),
         "wait_after_refusals": _("Two offers were refused. Please wait a few minutes before the next one."),
         "bad_estimate": _("The estimate must be whole minutes, the lower number first."),
         "not_found": _("There is no such offer or listing."),
@@ -42,10 +43,17 @@ class OfferRefused(Refused):
         "cap_above_limit": _("This is more than your monthly limit leaves."),
         "monthly_limit": _("Your monthly limit does not allow it. Raising it in your wallet takes 24 hours."),
         "payments_blocked": _("Your payments are paused. Your wallet says why."),
+        "guest": _("Make an account first. The call goes on meanwhile."),
         "already_paying": _("You have another paid call running. End it first."),
     }
+    # Of calls_free, to the caller.
+    YOU_CALL_FREE = _("Your calls with this expert are always free.")
     # Of already_paying, where it is the other's.
     EXPERT_IS_PAID_ELSEWHERE = _("The expert has another paid call running. Ask again once it has ended.")
+
+
+class TermsChanged(Exception):
+    """What the caller agreed to is not what they would be shown now. Nothing was changed."""
 
 
 class MeterRefused(Refused):

@@ -47,7 +47,7 @@ def send_receipt(payload: dict[str, Any], *, key: str) -> Callable[[datetime], o
             "address": f"{settings.SITE_URL}/calls/{period.call_id}/",
         }
         subject = " ".join(render_to_string("emails/receipt_subject.txt", context).split())
-        mail = EmailMultiAlternatives(subject, render_to_string("emails/receipt.txt", context), to=[reader.email])
+        mail = EmailMultiAlternatives(subject, render_to_string("emails/receipt.txt", context), to=[reader.email or ""])
         mail.attach_alternative(render_to_string("emails/receipt.html", context), "text/html")
         mail.send()
     return None

@@ -33,25 +33,32 @@ class Terms(models.Model):
 
 
 class Offer(Terms):
-    """The expert's request, made in the call, to switch to paid. open -> accepted | refused | withdrawn | expired."""
+    """The expert's request, made in the call, to switch to paid. open -> accepted | refused | withdrawn | expired.
+
+    Or the caller agreed to the listed rate before ringing (agreements.py): agreed -> accepted | failed | expired.
+    """
 
     class State(models.TextChoices):
         OPEN = "open"
+        AGREED = "agreed"  # while it rings, and until both are there
         ACCEPTED = "accepted"
         REFUSED = "refused"
         WITHDRAWN = "withdrawn"
         EXPIRED = "expired"
+        FAILED = "failed"  # agreed to, and when both were there paid time could not begin
 
     call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="offers")
     payer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="offers_received")
     expert = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="offers_made")
     description = models.TextField(blank=True)  # of an act of work
     delivery_days = models.PositiveSmallIntegerField(null=True)  # of an act of work
-    by_payer = models.BooleanField(default=False)  # the payer asked to use stored time
+    by_payer = models.BooleanField(default=False)  # the payer asked: to use stored time, or to call at the listed rate
+    agreed_cap_minor = models.PositiveIntegerField(null=True)  # chosen before ringing; of such an offer only
     state = models.CharField(max_length=9, choices=State.choices, default=State.OPEN)
     estimate_low_minutes = models.PositiveSmallIntegerField(null=True)
     estimate_high_minutes = models.PositiveSmallIntegerField(null=True)
     terms_text = models.TextField()  # exactly what the payer was shown; completed with cap and credit on acceptance
+    failed_because = models.TextField(blank=True)  # in words for the payer: the expert is not told of their credit
     sent_at = models.DateTimeField()
     adding_credit_at = models.DateTimeField(null=True)  # the payer pressed *Add credit and accept*
     closed_at = models.DateTimeField(null=True)
@@ -59,7 +66,9 @@ class Offer(Terms):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["call"], condition=Q(state="open"), name="offer_one_open_per_call"),
+            models.UniqueConstraint(
+                fields=["call"], condition=Q(state__in=["open", "agreed"]), name="offer_one_open_per_call"
+            ),
             models.CheckConstraint(condition=~Q(payer=models.F("expert")), name="offer_nobody_pays_themself"),
         ]
         indexes = [models.Index(fields=["deadline_at"], condition=Q(deadline_at__isnull=False), name="offer_deadline")]
@@ -67,7 +76,7 @@ class Offer(Terms):
     def close(self, state: str, now: datetime) -> None:
         """Nothing more can happen to it. Needs the row's lock."""
         self.state, self.closed_at, self.deadline_at = state, now, None
-        self.save(update_fields=["state", "closed_at", "deadline_at", "terms_text"])
+        self.save(update_fields=["state", "closed_at", "deadline_at", "terms_text", "failed_because"])
 
 
 class PaidPeriodQuerySet(models.QuerySet["PaidPeriod"]):

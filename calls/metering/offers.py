@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
+from calls.contacts import services as contacts
 from calls.metering import free_time, prices, stored, texts
 from calls.metering.errors import OfferRefused
 from calls.metering.models import Offer, PaidPeriod
@@ -33,23 +34,41 @@ def send_offer(
 ) -> Offer:
     """Ask the caller to switch to paid, at the listing's rate or price, or lower. `estimate`: minutes, low and high.
 
-    Raises not_the_expert, not_live, not_found, offer_open, period_running, wait_after_refusals, rate_above_listing,
-    rate_out_of_range, bad_estimate.
+    Raises not_the_expert, calls_free, not_live, not_found, offer_open, period_running, wait_after_refusals,
+    rate_above_listing, rate_out_of_range, bad_estimate.
     """
     call = _lock(call)
     if call.expert_id != expert.pk:
         raise OfferRefused("not_the_expert")
+    if contacts.calls_free(expert_id=call.expert_id, caller_id=call.caller_id):
+        raise OfferRefused("calls_free")
     own = Listing.objects.filter(profile__user=expert.pk, active=True).select_related("profile__category")
     listing = own.filter(pk=listing_id).first()
     if listing is None or listing.currency != settings.CURRENCY:
         raise OfferRefused("not_found")
     _check_moment(call, now, beside_a_period=listing.kind == Listing.Kind.ACT_OF_WORK)
     low, high = _checked_estimate(listing, estimate)
+    offer = draft(
+        listing, payer=call.caller, expert=call.expert, rate_minor=rate_minor, price_minor=price_minor, now=now
+    )
+    offer.call, offer.estimate_low_minutes, offer.estimate_high_minutes = call, low, high
+    return _send(offer, now)
+
+
+def draft(
+    listing: Listing,
+    *,
+    payer: User,
+    expert: User,
+    rate_minor: int | None = None,
+    price_minor: int | None = None,
+    now: datetime,
+) -> Offer:
+    """The terms as they are now, of no call yet and not saved. Raises rate_above_listing, rate_out_of_range."""
     rate, price, list_minor = prices.checked(listing, rate_minor=rate_minor, price_minor=price_minor)
-    offer = Offer(
-        call=call,
-        payer=call.caller,
-        expert=call.expert,
+    return Offer(
+        payer=payer,
+        expert=expert,
         kind=listing.kind,
         listing=listing.pk,
         label=listing.title,
@@ -59,13 +78,10 @@ def send_offer(
         price_minor=price,
         list_minor=list_minor,
         length_ms=listing.length_minutes * 60_000 if listing.length_minutes else None,
-        free_ms=free_time.left_ms(payer_id=call.caller_id, expert_id=call.expert_id, listing=listing, now=now),
-        estimate_low_minutes=low,
-        estimate_high_minutes=high,
+        free_ms=free_time.left_ms(payer_id=payer.pk, expert_id=expert.pk, listing=listing, now=now),
         description=listing.description,
         delivery_days=listing.delivery_days,
     )
-    return _send(offer, now)
 
 
 @transaction.atomic

@@ -1,14 +1,22 @@
 """The verbs of the metering. Each takes `now`, is one transaction, and tells the room when something changed.
 
-offers.py (asking, by prices.py), consent.py (answering), periods.py (the meter's buttons, the end of a call),
-hearings.py (what the witnesses say), still_there.py (when nobody speaks), stored.py (what is unused of acts), sweep.py
-(deadlines), states.py and receipts.py (what people are shown).
+offers.py (asking, by prices.py), consent.py (answering), agreements.py (agreeing before ringing), periods.py (the meter's
+buttons, the end of a call), hearings.py (what the witnesses say), still_there.py (when nobody speaks), stored.py (what is
+unused of acts), sweep.py (deadlines), states.py and receipts.py (what people are shown).
 """
 
 from calls.metering.afterwards import contest, contest_tip, give_back, payer_paid, tip, tipping
-from calls.metering.consent import accept, accept_offer, refuse_offer, start_adding_credit, withdraw_offer
+from calls.metering.agreements import agree, agreed_rates, begin_agreed, card, drop_agreed
+from calls.metering.consent import (
+    accept,
+    accept_offer,
+    refuse_offer,
+    start_adding_credit,
+    start_making_account,
+    withdraw_offer,
+)
 from calls.metering.credit import filled_up
-from calls.metering.errors import MeterRefused, OfferRefused
+from calls.metering.errors import MeterRefused, OfferRefused, TermsChanged
 from calls.metering.hearings import hearing, process_died, silence
 from calls.metering.mail import send_receipt
 from calls.metering.offers import offer_stored, send_offer
@@ -27,13 +35,19 @@ __all__ = [
     "OfferRefused",
     "PeriodRow",
     "Receipt",
+    "TermsChanged",
     "accept",
     "accept_offer",
+    "agree",
+    "agreed_rates",
     "back_to_free",
+    "begin_agreed",
     "cancel_act",
+    "card",
     "charged",
     "contest",
     "contest_tip",
+    "drop_agreed",
     "earning_text",
     "end_for_call",
     "filled_up",
@@ -64,6 +78,7 @@ __all__ = [
     "silence",
     "spoken",
     "start_adding_credit",
+    "start_making_account",
     "stored_of_member",
     "stored_state",
     "sweep",

@@ -37,8 +37,11 @@ def latest_period(*, call: Call) -> PaidPeriod | None:
 
 
 def offer_state(offer: Offer | None, viewer: User, now: datetime) -> dict[str, Any] | None:
-    """None when there is nothing to show: no offer, an accepted one, or one that is not the viewer's."""
+    """None when there is nothing to show: no offer, an accepted one, or one that is not the viewer's. Of what was agreed to
+    before a ring that came to nothing, the ring itself tells."""
     if offer is None or offer.state == Offer.State.ACCEPTED or viewer.pk not in (offer.payer_id, offer.expert_id):
+        return None
+    if offer.agreed_cap_minor is not None and offer.state == Offer.State.EXPIRED:
         return None
     state = _offer_word(offer, now)
     common = {
@@ -53,16 +56,20 @@ def offer_state(offer: Offer | None, viewer: User, now: datetime) -> dict[str, A
         "expires_at": _ms(offer.deadline_at or offer.closed_at),
         "inert_until": to_ms(offer.sent_at + timedelta(seconds=settings.ACCEPT_INERT_S)),
     }
-    is_open = state in ("open", "adding_credit")
+    if offer.agreed_cap_minor is not None:
+        return common | _of_agreed(offer, viewer)
+    is_open = state in ("open", "adding_credit", "making_account")
     return common | (_for_payer(offer, is_open, now) if viewer.pk == offer.payer_id else _for_expert(offer, now))
 
 
 def _offer_word(offer: Offer, now: datetime) -> str:
     if offer.state != Offer.State.OPEN:
         return str(offer.state)
-    if offer.deadline_at is None or offer.deadline_at <= now:
+    if offer.deadline_at and offer.deadline_at <= now:
         return "expired"
-    return "adding_credit" if offer.adding_credit_at else "open"
+    if offer.adding_credit_at is None:
+        return "open"
+    return "making_account" if offer.payer.is_guest else "adding_credit"
 
 
 def _for_payer(offer: Offer, is_open: bool, now: datetime) -> dict[str, Any]:
@@ -91,6 +98,12 @@ def _cap_part(offer: Offer, credit: Money, monthly: wallet.Monthly | None) -> di
             for minor in proposal.choices
         ],
     }
+
+
+def _of_agreed(offer: Offer, viewer: User) -> dict[str, Any]:
+    lines = texts.failed_lines if offer.state == Offer.State.FAILED else texts.agreed_lines
+    nothing_to_press = {"can_accept": False, "needs_credit": False, "cap": None, "wait_until": None}
+    return {"text": lines(offer, viewer), **nothing_to_press}
 
 
 def _for_expert(offer: Offer, now: datetime) -> dict[str, Any]:

@@ -128,8 +128,17 @@ def _per_minute_lines(offer: Offer) -> list[str]:
     price = _("{price}, billed by the second, taxes included.").format(price=price_of(offer))
     if offer.free_ms:
         price += " " + _free(offer.free_ms)
+    if offer.by_payer:
+        return [price, _begins_by_itself()]
     low, high = offer.estimate_low_minutes, offer.estimate_high_minutes
     return [price] if low is None or high is None else [price, estimate(offer, low, high)]
+
+
+def _begins_by_itself() -> str:
+    return _(
+        "Nothing is held or charged while it rings. Paid time starts once both of you are in the call, after a countdown of"
+        " {seconds} seconds; Back to free ends it at any time."
+    ).format(seconds=settings.COUNTDOWN_S)
 
 
 def _free(free_ms: int) -> str:
@@ -165,7 +174,7 @@ def freeze(offer: Offer) -> str:
 
 def _asks(offer: Offer) -> str:
     if offer.by_payer:
-        return _("Use your stored time with {expert}.")
+        return _("Use your stored time with {expert}.") if is_stored(offer) else _("Call {expert} at the listed rate.")
     if is_work(offer):
         return _("{expert} offers you an act of work.")
     if is_stored(offer):
@@ -204,6 +213,8 @@ def accepted_text(offer: Offer, credit: Money, monthly: Monthly | None, cap: Mon
 
 
 def _you_have(offer: Offer, credit: Money) -> str:
+    if offer.payer.is_guest:
+        return _("To pay you need an account: a name, an e-mail address and a password.")
     if is_act(offer) or not credit:
         return _("You have {credit}.").format(credit=credit)
     time = duration(cap_ms(terms_of(offer), credit.minor))
@@ -227,6 +238,23 @@ def sent_lines(offer: Offer) -> list[str]:
     if is_stored(offer):
         asked = _("{payer} asks to use stored time.") if offer.by_payer else _("You asked {payer} to use stored time.")
     return [asked.format(payer=offer.payer.name), *terms_lines(offer)]
+
+
+def agreed_lines(offer: Offer, reader: User) -> list[str]:
+    """Of what was agreed to before ringing, until both are there. The cap would tell the expert of the payer's credit."""
+    if reader.pk == offer.payer_id:
+        text = _("You agreed to {rate}, up to {cap}. Paid time starts once both of you are here.")
+        return [text.format(rate=price_of(offer), cap=Money(offer.agreed_cap_minor or 0, offer.currency))]
+    text = _("{payer} agreed to {rate}. Paid time starts once both of you are here.")
+    return [text.format(payer=offer.payer.name, rate=price_of(offer))]
+
+
+def failed_lines(offer: Offer, reader: User) -> list[str]:
+    """Why what was agreed to did not begin. That it did not is all that the expert is told."""
+    if reader.pk == offer.payer_id:
+        return [_("Paid time did not start: the call is free. {reason}").format(reason=offer.failed_because)]
+    text = _("What {payer} agreed to could not start: the call is free. Go paid asks again.")
+    return [text.format(payer=offer.payer.name)]
 
 
 def you_will_get(share: Money, *, per_minute: bool) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Message = dict[str, Any]
+OFFER_OPEN = ("open", "adding_credit", "making_account")  # waits for the payer
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ class Robot:
 
     def _hear_offer(self, offer: Message | None, now: float) -> None:
         """Refused once, it never asks again; an offer that ran out, or was never paid for, may be tried once more."""
-        was_open, self._offer_open = self._offer_open, bool(offer and offer["state"] in ("open", "adding_credit"))
+        was_open, self._offer_open = self._offer_open, bool(offer and offer["state"] in OFFER_OPEN)
         if self._offer_open:
             self._calm_since = None
         elif was_open:

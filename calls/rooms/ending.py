@@ -38,6 +38,8 @@ def end(
             return False
         if call.state == State.LIVE:
             metering.end_for_call(call=call, now=now, reason=reason, by=by)
+        else:
+            metering.drop_agreed(call=call, now=now)
         Seat.objects.filter(room_id=call.room_id).delete()
         if call.state != State.RINGING:
             set_in_call(call=call, in_call=False)

@@ -34,7 +34,7 @@ class Call(models.Model):
 
     class State(models.TextChoices):
         RINGING = "ringing"
-        ANSWERED = "answered"  # the expert pressed Answer; not both are in the room yet
+        ANSWERED = "answered"  # who was rung pressed Answer; not both are in the room yet
         LIVE = "live"
         ENDED = "ended"
         DECLINED = "declined"
@@ -48,6 +48,7 @@ class Call(models.Model):
     caller = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="calls_made")
     expert = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="calls_received")
     state = models.CharField(max_length=9, choices=State.choices, default=State.RINGING)
+    rung_by_expert = models.BooleanField(default=False)  # called back: the roles stay, the ring goes the other way
     line = models.CharField(max_length=200, blank=True)  # what the caller typed before ringing
     rang_at = models.DateTimeField()
     ring_until = models.DateTimeField()
@@ -68,6 +69,24 @@ class Call(models.Model):
             models.Index(fields=["caller", "-rang_at"], name="call_of_caller"),
             models.Index(fields=["expert", "-rang_at"], name="call_of_expert"),
         ]
+
+    @property
+    def ringer_id(self) -> int:
+        return self.expert_id if self.rung_by_expert else self.caller_id
+
+    @property
+    def rung_id(self) -> int:
+        return self.caller_id if self.rung_by_expert else self.expert_id
+
+    @staticmethod
+    def rung_by(user) -> Q:
+        """What `user` rang: as the caller, or calling back."""
+        return Q(caller=user, rung_by_expert=False) | Q(expert=user, rung_by_expert=True)
+
+    @staticmethod
+    def ringing_at(user) -> Q:
+        """What rings, or rang, at `user`."""
+        return Q(expert=user, rung_by_expert=False) | Q(caller=user, rung_by_expert=True)
 
 
 class Seat(models.Model):

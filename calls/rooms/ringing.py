@@ -1,15 +1,19 @@
-"""From *Call now* to an answer, or to none."""
+"""From *Call now*, or *Call back*, to an answer, or to none."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
+from calls.metering import services as metering
 from calls.notices import services as notices
 from calls.rooms import admission, ending
 from calls.rooms.errors import CallOver, CannotRing
 from calls.rooms.models import Call, Room, Seat
+from calls.waiting import services as waiting
+from calls.waiting.models import Waiting
 from marketplace.accounts.models import User
 from marketplace.experts import services as experts
 from marketplace.experts.models import Profile
@@ -18,21 +22,54 @@ from payouts.mail import services as mail
 State = Call.State
 
 
-def ring(*, caller: User, expert: User, line: str, now: datetime) -> Call:
-    """Rings every open page of the expert for RING_S. The same call again while it rings. Raises CannotRing."""
+@dataclass(frozen=True)
+class Agreement:
+    """The caller agreed to the listed rate: to the card that `terms` stands for, and no more than the cap."""
+
+    terms: str
+    cap_minor: int
+
+
+def ring(*, caller: User, expert: User, line: str, now: datetime, agreed: Agreement | None = None) -> Call:
+    """Rings every open page of the expert for RING_S. The same call again while it rings, and then nothing is `agreed` anew.
+
+    Raises CannotRing; with what is `agreed` also metering's OfferRefused.
+    """
     if caller.id == expert.id:
         raise CannotRing("self")
     with transaction.atomic():
         _lock(caller, expert)
         _miss_overdue(caller, expert, now)
-        same = Call.objects.filter(caller=caller, expert=expert, state=State.RINGING)
-        if call := same.select_related("room").first():
+        if call := _same(caller, expert, rung_by_expert=False):
             return call
-        _leave_behind(caller, expert, now)
-        _check(caller, expert)
+        _leave_behind(caller, caller, expert, now)
+        _check(caller, expert, now)
+        waiting.leave(member=caller, expert_id=expert.pk)
         call = _start_ringing(caller, expert, line, now)
+        if agreed:
+            _agree(call, agreed, now)
         ending.tell(call=call)
         return call
+
+
+def ring_back(*, expert: User, member: User, now: datetime) -> Call:
+    """Rings every open page of a member who waits for this expert, and nobody else. The two keep their roles: the expert is who
+    earns. The same call again while it rings. Raises CannotRing."""
+    with transaction.atomic():
+        _lock(expert, member)
+        _miss_overdue(member, expert, now)
+        if call := _same(member, expert, rung_by_expert=True):
+            return call
+        _leave_behind(expert, member, expert, now)
+        entry = _check_back(expert, member)
+        call = _start_ringing(member, expert, entry.line, now, rung_by_expert=True)
+        ending.tell(call=call)
+        return call
+
+
+def _same(caller: User, expert: User, *, rung_by_expert: bool) -> Call | None:
+    ringing = Call.objects.filter(caller=caller, expert=expert, state=State.RINGING, rung_by_expert=rung_by_expert)
+    return ringing.select_related("room").first()
 
 
 def _lock(*people: User) -> None:
@@ -46,7 +83,7 @@ def _lock(*people: User) -> None:
     list(Room.objects.select_for_update(no_key=True).filter(id__in=theirs.values("room")).order_by("id"))
 
 
-def _check(caller: User, expert: User) -> None:
+def _check(caller: User, expert: User, now: datetime) -> None:
     if not Profile.objects.filter(user=expert, published_at__isnull=False, user__is_active=True).exists():
         raise CannotRing("not_an_expert")
     if open_calls(caller).exists():
@@ -57,14 +94,43 @@ def _check(caller: User, expert: User) -> None:
         raise CannotRing(state)
     if code := admission.refusal(caller=caller, expert=expert):
         raise CannotRing(code)
+    if waiting.whose_turn(expert=expert, now=now) not in (None, caller.pk):
+        raise CannotRing("in_line")
 
 
-def _start_ringing(caller: User, expert: User, line: str, now: datetime) -> Call:
+def _check_back(expert: User, member: User) -> Waiting:
+    entry = waiting.entry_of(member=member, expert=expert)
+    if entry is None:
+        raise CannotRing("not_waiting")
+    if open_calls(expert).exists():
+        raise CannotRing("already_in_call")
+    if entry.in_call:
+        raise CannotRing("member_busy")
+    if not entry.is_here:
+        raise CannotRing("not_here")
+    return entry
+
+
+def _start_ringing(caller: User, expert: User, line: str, now: datetime, *, rung_by_expert: bool = False) -> Call:
     room, _ = Room.objects.get_or_create(caller=caller, expert=expert, defaults={"created_at": now})
     until = now + timedelta(seconds=settings.RING_S)
     return Call.objects.create(
-        room=room, caller=caller, expert=expert, line=line, rang_at=now, ring_until=until, deadline_at=until
+        room=room,
+        caller=caller,
+        expert=expert,
+        rung_by_expert=rung_by_expert,
+        line=line,
+        rang_at=now,
+        ring_until=until,
+        deadline_at=until,
     )
+
+
+def _agree(call: Call, agreed: Agreement, now: datetime) -> None:
+    try:
+        metering.agree(call=call, terms=agreed.terms, cap_minor=agreed.cap_minor, now=now)
+    except metering.TermsChanged:
+        raise CannotRing("terms_changed") from None
 
 
 def open_calls(user: User):
@@ -77,23 +143,25 @@ def _miss_overdue(caller: User, expert: User, now: datetime) -> None:
         miss(call=call, now=now)
 
 
-def _leave_behind(caller: User, expert: User, now: datetime) -> None:
+def _leave_behind(ringer: User, caller: User, expert: User, now: datetime) -> None:
     """Who closed a call's window without hanging up and rings someone else has left that call."""
-    elsewhere = open_calls(caller).exclude(state=State.RINGING).exclude(caller=caller, expert=expert)
+    elsewhere = open_calls(ringer).exclude(state=State.RINGING).exclude(caller=caller, expert=expert)
     for call in elsewhere.select_related("caller", "expert"):
-        if not Seat.objects.filter(room_id=call.room_id, user=caller).exists():
+        if not Seat.objects.filter(room_id=call.room_id, user=ringer).exists():
             ending.end(call=call, state=State.ENDED, reason="left", now=now)
 
 
-def cancel(*, call_id: int, caller: User, now: datetime) -> None:
-    """Raises Call.DoesNotExist for anybody but the caller, CallOver when it does not ring."""
-    _close(caller.calls_made.get(id=call_id), State.CANCELLED, now)
+def cancel(*, call_id: int, by: User, now: datetime) -> None:
+    """Raises Call.DoesNotExist for anybody but who rings, CallOver when it does not ring."""
+    _close(Call.objects.get(Call.rung_by(by), id=call_id), State.CANCELLED, now)
 
 
-def decline(*, call_id: int, expert: User, now: datetime) -> None:
-    """Raises Call.DoesNotExist for anybody but the expert, CallOver when it does not ring."""
-    _close(expert.calls_received.get(id=call_id), State.DECLINED, now)
-    experts.note_ring_answered(user=expert)
+def decline(*, call_id: int, by: User, now: datetime) -> None:
+    """Raises Call.DoesNotExist for anybody but who is rung, CallOver when it does not ring."""
+    call = Call.objects.get(Call.ringing_at(by), id=call_id)
+    with transaction.atomic():
+        _close(call, State.DECLINED, now)
+        _heard(call)
 
 
 def _close(call: Call, state: str, now: datetime) -> None:
@@ -101,9 +169,17 @@ def _close(call: Call, state: str, now: datetime) -> None:
         raise CallOver
 
 
-def answer(*, call_id: int, expert: User, now: datetime) -> Call:
-    """The first answer wins; both then have LOSS_ENDS_S to join. Raises Call.DoesNotExist, CallOver."""
-    call = expert.calls_received.select_related("room", "caller", "expert").get(id=call_id)
+def _heard(call: Call) -> None:
+    """Somebody answered, if only with a no. Who was called back waits no longer."""
+    if call.rung_by_expert:
+        waiting.leave(member=call.caller, expert_id=call.expert_id)
+    else:
+        experts.note_ring_answered(user=call.expert)
+
+
+def answer(*, call_id: int, by: User, now: datetime) -> Call:
+    """The first answer wins; both then have LOSS_ENDS_S to join. Raises Call.DoesNotExist for all but who is rung, CallOver."""
+    call = Call.objects.select_related("room", "caller", "expert").get(Call.ringing_at(by), id=call_id)
     call.answered_at, call.deadline_at = now, now + timedelta(seconds=settings.LOSS_ENDS_S)
     with transaction.atomic():
         ending.lock(call.room_id)
@@ -114,18 +190,30 @@ def answer(*, call_id: int, expert: User, now: datetime) -> Call:
             raise CallOver
         call.state = State.ANSWERED
         ending.set_in_call(call=call, in_call=True)
-        experts.note_ring_answered(user=expert)
+        _heard(call)
         ending.tell(call=call)
     return call
 
 
 @transaction.atomic
 def miss(*, call: Call, now: datetime) -> None:
-    """Nobody answered in time. The expert gets a mail, but one an hour of the same caller."""
+    """Nobody answered in time. Who was rung gets a mail, but one an hour of the same person."""
     if not ending.end(call=call, state=State.MISSED, reason="", now=now, only_if_due=True):
+        return
+    if call.rung_by_expert:
+        _missed_back(call, now)
         return
     if is_away := experts.note_missed_ring(user=call.expert, caller=call.caller):
         notices.tell_watchers(user_id=call.expert_id)
-    facts = {"name": call.caller.name, "line": call.line, "rang_at": call.rang_at, "is_away": int(is_away)}
+    facts = {"name": call.caller.shown_name, "line": call.line, "rang_at": call.rang_at, "is_away": int(is_away)}
     key = f"missed:{call.expert_id}:{call.caller_id}:{call.rang_at:%Y-%m-%dT%H}"
     mail.enqueue(member=call.expert, template="missed_call", facts=facts, key=key, now=now)
+
+
+def _missed_back(call: Call, now: datetime) -> None:
+    """The expert was there; the member was not, and may wait anew."""
+    waiting.leave(member=call.caller, expert_id=call.expert_id)
+    slug = Profile.objects.values_list("slug", flat=True).get(user=call.expert_id)
+    facts = {"name": call.expert.name, "slug": slug, "rang_at": call.rang_at}
+    key = f"missed_back:{call.caller_id}:{call.expert_id}:{call.rang_at:%Y-%m-%dT%H}"
+    mail.enqueue(member=call.caller, template="missed_back", facts=facts, key=key, now=now)

@@ -4,9 +4,11 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
+from calls.metering import services as metering
 from calls.metering.moments import to_ms
 from calls.rooms.admission import covers_ten_minutes
 from calls.rooms.models import Call
+from calls.waiting import services as waiting
 from marketplace.accounts.models import User
 from marketplace.experts.models import Profile
 
@@ -19,44 +21,73 @@ def rings_state(*, user: User, now: datetime) -> dict:
     return {
         "type": "rings",
         "now": to_ms(now),
-        **_at_expert(user, now),
+        **_ringing_at(user, now),
         "outgoing": _outgoing(user, now),
+        **waiting.waiting_state(member=user),
     }
 
 
-def _at_expert(expert: User, now: datetime) -> dict:
-    """What rings, and what was just answered: the expert's other windows stop ringing and can say why."""
+def _ringing_at(user: User, now: datetime) -> dict:
+    """What rings, and what was just answered: the other windows of who is rung stop ringing and can say why."""
     told = Q(state=State.RINGING) | Q(answered_at__gt=now - SHOWN_AFTER)
-    calls = list(Call.objects.filter(told, expert=expert).select_related("caller").order_by("id"))
+    calls = list(Call.objects.filter(told, Call.ringing_at(user)).select_related("caller", "expert").order_by("id"))
+    ringing = [call for call in calls if call.state == State.RINGING]
+    agreed = metering.agreed_rates(calls=ringing) if ringing else {}
     return {
-        "incoming": [_incoming(call) for call in calls if call.state == State.RINGING],
+        "incoming": [_incoming(call, agreed.get(call.id)) for call in ringing],
         "answered": [call.id for call in calls if call.answered_at],
     }
 
 
-def _incoming(call: Call) -> dict:
-    caller = call.caller
-    before = Call.objects.filter(caller=caller, expert_id=call.expert_id, started_at__isnull=False)
+def _incoming(call: Call, agreed_rate: str | None) -> dict:
     return {
         "call": call.id,
-        "caller": {"id": caller.id, "name": caller.name, "language": caller.language, "past_calls": before.count()},
+        "back": call.rung_by_expert,
         "line": call.line,
-        "has_ten_minutes": covers_ten_minutes(caller, call.expert_id),
         "until": to_ms(call.ring_until),
+        **({"expert": _expert(call.expert)} if call.rung_by_expert else _caller(call, agreed_rate)),
     }
 
 
-def _outgoing(caller: User, now: datetime) -> dict | None:
+def _caller(call: Call, agreed_rate: str | None) -> dict:
+    """What the expert decides by."""
+    caller = call.caller
+    before = Call.objects.filter(caller=caller, expert_id=call.expert_id, started_at__isnull=False)
+    return {
+        "caller": {
+            "id": caller.id,
+            "name": caller.name,
+            "guest": caller.is_guest,
+            "language": caller.language,
+            "past_calls": before.count(),
+        },
+        "has_ten_minutes": not caller.is_guest and covers_ten_minutes(caller, call.expert_id),
+        "agreed_rate": agreed_rate,
+    }
+
+
+def _expert(expert: User) -> dict:
+    slug = Profile.objects.filter(user=expert).values_list("slug", flat=True).first()
+    return {"id": expert.id, "name": expert.name, "slug": slug}
+
+
+def _called(call: Call) -> dict:
+    return {"expert": _expert(call.expert), "agreed_rate": metering.agreed_rates(calls=[call]).get(call.id)}
+
+
+def _outgoing(user: User, now: datetime) -> dict | None:
     told = Q(state__in=[State.RINGING, State.ANSWERED]) | Q(
         state__in=[State.DECLINED, State.MISSED, State.CANCELLED], ended_at__gt=now - SHOWN_AFTER
     )
-    call = Call.objects.filter(told, caller=caller).select_related("room", "expert").order_by("-id").first()
+    rung = Call.objects.filter(told, Call.rung_by(user)).select_related("room", "caller", "expert")
+    call = rung.order_by("-id").first()
     if call is None:
         return None
-    slug = Profile.objects.filter(user_id=call.expert_id).values_list("slug", flat=True).first()
+    back = call.rung_by_expert
     return {
         "call": call.id,
-        "expert": {"id": call.expert_id, "name": call.expert.name, "slug": slug},
+        "back": back,
+        **({"caller": {"id": call.caller_id, "name": call.caller.name}} if back else _called(call)),
         "state": call.state,
         "until": to_ms(call.ring_until),
         "room": call.room.code if call.state == State.ANSWERED else None,

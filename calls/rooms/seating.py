@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from calls.contacts import services as contacts
 from calls.conversations import chat
+from calls.metering import services as metering
 from calls.notices import services as notices
 from calls.rooms import ending, ringing
 from calls.rooms.errors import NoCall
@@ -26,14 +27,14 @@ def open_call(room: Room) -> Call | None:
 def join(*, room: Room, user: User, process: UUID, tab: UUID, now: datetime, page: str = "") -> Call:
     """Takes the member's seat for `tab`, the newest; the second person makes the call live.
 
-    The expert who joins while it rings has answered. Raises NoCall when no call is open: ringing again is a step of
+    Who is rung and joins while it rings has answered. Raises NoCall when no call is open: ringing again is a step of
     its own.
     """
     with transaction.atomic():
         ending.lock(room.id)
         call = open_call(room)
-        if call and call.state == State.RINGING and user.id == call.expert_id:
-            call = ringing.answer(call_id=call.id, expert=user, now=now)
+        if call and call.state == State.RINGING and user.id == call.rung_id:
+            call = ringing.answer(call_id=call.id, by=user, now=now)
         if call is None:
             raise NoCall
         seat = {"process": process, "tab": tab, "page": page, "taken_at": now}
@@ -50,6 +51,7 @@ def _both_there(call: Call, now: datetime) -> None:
         return
     if call.state == State.ANSWERED:
         Call.objects.filter(id=call.id, state=State.ANSWERED).update(state=State.LIVE, started_at=now, deadline_at=None)
+        metering.begin_agreed(call=call, now=now)
     elif call.state == State.LIVE:
         Call.objects.filter(id=call.id, state=State.LIVE).update(deadline_at=None)
 
@@ -89,7 +91,7 @@ def erase_chat(*, room: Room) -> None:
 
 
 def hang_up(*, room: Room, user: User, now: datetime) -> None:
-    """Ends the call for both at once; a ringing one is cancelled by its caller. Raises NoCall."""
+    """Ends the call for both at once; a ringing one is cancelled by who rings. Raises NoCall."""
     with transaction.atomic():
         ending.lock(room.id)
         call = open_call(room)

@@ -2,7 +2,8 @@
 
 from calls.rooms.admission import refusal
 from calls.rooms.errors import CallOver, CannotRing, NoCall
-from calls.rooms.ringing import answer, cancel, decline, open_calls, ring
+from calls.rooms.forgetting import forget_words, guests_gone_since
+from calls.rooms.ringing import Agreement, answer, cancel, decline, open_calls, ring, ring_back
 from calls.rooms.rings import rings_state
 from calls.rooms.seating import (
     erase_chat,
@@ -19,6 +20,7 @@ from calls.rooms.states import Chat, Look, look, room_state
 from calls.rooms.sweep import reap, sweep, turn_presence
 
 __all__ = [
+    "Agreement",
     "CallOver",
     "CannotRing",
     "Chat",
@@ -29,6 +31,8 @@ __all__ = [
     "decline",
     "erase_chat",
     "explain_report",
+    "forget_words",
+    "guests_gone_since",
     "join",
     "leave",
     "look",
@@ -38,6 +42,7 @@ __all__ = [
     "refusal",
     "report_and_leave",
     "ring",
+    "ring_back",
     "rings_state",
     "room_state",
     "say_in_chat",

@@ -62,11 +62,13 @@ def _reported(call: Call | None, user: User) -> dict | None:
 
 
 def look(*, room: Room, user: User, now: datetime) -> Look:
-    """`room` with its two people loaded; `user` one of them."""
+    """`room` with its two people loaded, a while ago perhaps; `user` one of them."""
     mine_is_caller = user.id == room.caller_id
     other = room.expert if mine_is_caller else room.caller
-    seats = {seat.user_id: seat for seat in Seat.objects.filter(room=room)}
-    calls = Call.objects.filter(room=room).annotate(chat_newest=chat.newest(), chat_number=chat.number())
+    seats = {seat.user_id: seat for seat in Seat.objects.filter(room=room).select_related("user")}
+    calls = Call.objects.filter(room=room).annotate(
+        chat_newest=chat.newest(), chat_number=chat.number(), is_free=contacts.is_free()
+    )
     call = calls.order_by("-id").first()
     offer = metering.latest_offer(call=call) if call else None
     period = metering.latest_period(call=call) if call else None
@@ -75,16 +77,16 @@ def look(*, room: Room, user: User, now: datetime) -> Look:
     state = {
         "type": "state",
         "now": to_ms(now),
-        "you": {"id": user.id, "role": "payer" if mine_is_caller else "expert", "name": user.name, **_signs(mine)},
+        "you": _you(user, "payer" if mine_is_caller else "expert", mine),
         "other": _other(other, seats),
-        "call": _call(call),
+        "call": _call(call, user),
         "reported": _reported(call, user),
         "can_ring": mine_is_caller and (call is None or call.state not in Call.OPEN),
         "offer": metering.offer_state(offer, user, now),
         "meter": metering.meter_state(period, user, now),
         "order": _order(call) if call else None,
         "stored": metering.stored_state(payer=room.caller, expert=room.expert, viewer=user, now=now),
-        **(_purse(user, living, now) if mine_is_caller else _shelf(user)),
+        **(_purse(user, living, now) if mine_is_caller else _shelf(user, call)),
     }
     return Look(
         state=state,
@@ -97,15 +99,23 @@ def look(*, room: Room, user: User, now: datetime) -> Look:
     )
 
 
+def _you(user: User, role: str, seat: Seat | None) -> dict:
+    return {"id": user.id, "role": role, "name": user.name, "guest": user.is_guest, **_signs(seat)}
+
+
 def _other(other: User, seats: dict[int, Seat]) -> dict:
+    """A guest may have become a member since the room was loaded, under another name too: who is here is looked at anew."""
+    seat = seats.get(other.id)
+    other = seat.user if seat else other
     slug = Profile.objects.filter(user=other, published_at__isnull=False).values_list("slug", flat=True).first()
     return {
         "id": other.id,
         "name": other.name,
-        "present": other.id in seats,
+        "guest": other.is_guest,
+        "present": seat is not None,
         "presence": experts.state(other),
         "slug": slug,
-        **_signs(seats.get(other.id)),
+        **_signs(seat),
     }
 
 
@@ -126,13 +136,14 @@ def _order(call: Call) -> dict | None:
     return {"id": order.pk, "text": text.format(label=order.label, price=order.price), "page": f"/orders/{order.pk}/"}
 
 
-def _call(call: Call | None) -> dict | None:
+def _call(call: Call | None, user: User) -> dict | None:
     if call is None:
         return None
-    ended = call.state == State.ENDED and call.started_at is not None
+    has_receipt = call.state == State.ENDED and call.started_at is not None and not user.is_guest
     return {
         "id": call.id,
         "state": call.state,
+        "back": call.rung_by_expert,
         "line": call.line,
         "rang_at": _ms(call.rang_at),
         "ring_until": _ms(call.ring_until),
@@ -140,19 +151,24 @@ def _call(call: Call | None) -> dict | None:
         "ended_at": _ms(call.ended_at),
         "end_reason": call.end_reason,
         "ends_at": _ms(call.deadline_at) if call.state == State.LIVE else None,
-        "receipt": reverse("receipt", args=[call.id]) if ended else None,
+        "receipt": reverse("receipt", args=[call.id]) if has_receipt else None,
     }
 
 
 def _purse(payer: User, is_paying: bool, now: datetime) -> dict:
     """`spendable_minor`: what a cap can be raised by, which the monthly limit may keep below the credit."""
+    if payer.is_guest:
+        return {}
     credit = wallet.credit(member=payer)
     monthly = wallet.monthly(member=payer, now=now) if is_paying else None
     spendable = min(credit, monthly.left) if monthly else credit
     return {"credit": {"minor": credit.minor, "text": str(credit), "spendable_minor": spendable.minor}}
 
 
-def _shelf(expert: User) -> dict:
+def _shelf(expert: User, call: Call | None) -> dict:
+    """What they can ask to be paid for; nothing of who always calls them free."""
+    if call and call.is_free:
+        return {"listings": [], "calls_free": True}
     own = Listing.objects.filter(profile__user=expert, active=True).select_related("profile__category")
     active = own.order_by("-kind", "id")  # the rate first
     return {
@@ -169,7 +185,8 @@ def _shelf(expert: User) -> dict:
                 "earning_text": metering.earning_text(listing, listing.rate_minor, listing.price_minor),
             }
             for listing in active
-        ]
+        ],
+        "calls_free": False,
     }
 
 

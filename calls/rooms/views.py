@@ -7,6 +7,7 @@ from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,6 +23,7 @@ from calls.metering.forms import TipForm
 from calls.orders import services as orders
 from calls.rooms import words
 from calls.rooms.models import Call, Room
+from marketplace.accounts import guests
 from marketplace.accounts.models import User
 from payouts.commission import split
 from payouts.earnings import services as earnings
@@ -31,24 +33,33 @@ from payouts.office.door import staff_only
 from payouts.statements import services as statements
 from payouts.wallet import services as wallet
 
+BACK_FROM_ACCOUNT = "account"  # in the room's address, where *Make an account* leads back to
+
 
 def _room_of(user: User, code: str) -> Room:
     mine = Room.objects.filter(Q(caller=user) | Q(expert=user)).select_related("caller", "expert")
     return get_object_or_404(mine, code=code)
 
 
-@login_required
 @never_cache
 @require_safe
 def room(request: HttpRequest, code: str) -> HttpResponse:
-    """Where Stripe's card form opens inside the page, its browser may load that form; no other page's may."""
+    """Guests too. Where Stripe's card form opens inside the page, its browser may load that form; no other page's may."""
+    person = guests.person_of(request)
+    if person is None:
+        return redirect_to_login(request.get_full_path())
     page = csp_update(settings.STRIPE_FORM_SOURCES)(_room_page) if wallet.card_form_key() else _room_page
-    return page(request, code)
+    return page(request, person, code)
 
 
-def _room_page(request: HttpRequest, code: str) -> HttpResponse:
-    found = _room_of(request.user, code)
-    is_caller = found.caller_id == request.user.id
+def _room_page(request: HttpRequest, person: User, code: str) -> HttpResponse:
+    try:
+        found = _room_of(person, code)
+    except Http404:
+        if BACK_FROM_ACCOUNT not in request.GET:
+            raise
+        return render(request, "calls/rooms/other_account.html", status=404)
+    is_caller = found.caller_id == person.id
     return render(
         request,
         "calls/rooms/room.html",
@@ -56,6 +67,7 @@ def _room_page(request: HttpRequest, code: str) -> HttpResponse:
             "room": found,
             "role": "payer" if is_caller else "expert",
             "other": found.expert if is_caller else found.caller,
+            "is_guest": person.is_guest,
             "words": words.for_room_page(),
             "card_form_key": wallet.card_form_key(),
             "captions": settings.CAPTIONS,
@@ -67,10 +79,11 @@ def _room_page(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def seat(request: HttpRequest, code: str) -> JsonResponse:
     """A browser sees a refused socket as a dead network; here the page asks why (signalling/PROTOCOL.md, section 1)."""
-    if not request.user.is_authenticated:
+    person = guests.person_of(request)
+    if person is None:
         return JsonResponse({"reason": "signed_out"}, status=401)
     try:
-        _room_of(request.user, code)
+        _room_of(person, code)
     except Http404:
         return JsonResponse({"reason": "not_found"}, status=404)
     return JsonResponse({"reason": "open"})

@@ -18,6 +18,15 @@ def for_room_page() -> dict[str, dict[str, str]]:
     }
 
 
+def for_consent_card() -> dict[str, dict[str, str]]:
+    """What consent_terms.js says by itself, on a page that is no room."""
+    offer, page = _offer(), _page()
+    return {
+        "offer": {"cap_choice": offer["cap_choice"]},
+        "page": {name: page[name] for name in ("minutes_seconds", "minutes", "seconds")},
+    }
+
+
 def _phases() -> dict[str, str]:
     return {
         "ringing": _("ringing"),
@@ -112,6 +121,8 @@ def _offer() -> dict[str, str]:
     return {
         "waiting": _("Waiting for {name} to accept or refuse"),
         "adding_credit": _("{name}: Adding credit"),
+        "making_account": _("{name}: Making an account"),
+        "account_made": _("Your account is made. To accept, add credit."),
         "waits": _("The offer waits {left}."),
         "refused_payer": _("You refused. The call stays free, and nothing was charged."),
         "refused_expert": _("{name} refused. The call stays free."),
@@ -128,9 +139,13 @@ def _offer() -> dict[str, str]:
         "accept": _("Accept and pay"),
         "accept_stored": _("Start stored time"),
         "bad_estimate": _("Give both minutes as whole numbers, the smaller one first."),
+        "calls_free": _("{name} always calls you free. You can take them off that list on your page."),
         "needs_listing": _("You have nothing to offer yet: add a rate on your page first."),
         "form_failed": _("The form could not be opened. Nothing was charged. Close it and try again in a minute."),
         "window": _("Your browser kept the payment window closed. Allow windows for this site, then press again."),
+        "window_account": _(
+            "Your browser kept the sign-up window closed. Allow windows for this site, then press again."
+        ),
     }
 
 

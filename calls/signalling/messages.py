@@ -16,6 +16,7 @@ WATCHED_MAX = 100
 LINE_MAX = 200
 WORDS_MAX = 2000
 CANDIDATES_MAX = 64
+TERMS = re.compile(r"[0-9a-f]{64}")
 PAGE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 Check = Callable[[object], bool]
@@ -35,7 +36,12 @@ def text(value: object, longest: int) -> bool:
 
 
 def _has_surrogate(value: str) -> bool:
-    return any("\ud800" <= letter <= "\udfff" for letter in value)
+    """Asked of the encoder: a look at each letter cost as much as all the rest of a relayed message."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def line(value: object) -> bool:
@@ -56,6 +62,17 @@ def sign(value: object) -> bool:
 
 def page(value: object) -> bool:
     return isinstance(value, str) and PAGE.fullmatch(value) is not None
+
+
+def agreed(value: object) -> bool:
+    """To the card that the server showed, up to a cap."""
+    return (
+        isinstance(value, dict)
+        and value.keys() == {"terms", "cap_minor"}
+        and isinstance(value["terms"], str)
+        and TERMS.fullmatch(value["terms"]) is not None
+        and number(value["cap_minor"])
+    )
 
 
 def watched(value: object) -> bool:
@@ -93,22 +110,34 @@ def candidate(value: object) -> bool:
 class Message:
     fields: Mapping[str, Check] = field(default_factory=dict)
     optional: Mapping[str, Check] = field(default_factory=dict)
-    member: bool = False  # visitors cannot
+    person: bool = False  # members and guests; visitors cannot
+    member: bool = False  # nor can guests
     seat: bool = False  # only the socket that has its member's seat
     role: str = ""  # payer or expert; empty: both
 
 
-def seated(role: str = "", optional: Mapping[str, Check] | None = None, **fields: Check) -> Message:
-    return Message(fields, optional or {}, member=True, seat=True, role=role)
+def seated(
+    role: str = "", optional: Mapping[str, Check] | None = None, *, member: bool = False, **fields: Check
+) -> Message:
+    return Message(fields, optional or {}, person=True, member=member, seat=True, role=role)
+
+
+def paying(role: str = "", **fields: Check) -> Message:
+    """Who pays has an account."""
+    return seated(role, member=True, **fields)
 
 
 PAGE_MESSAGES = {
     "pong": Message(),
     "watch": Message({"experts": watched}),
-    "ring": Message({"expert": id_, "line": line}, member=True),
-    "ring.cancel": Message({"call": id_}, member=True),
-    "ring.answer": Message({"call": id_}, member=True),
-    "ring.decline": Message({"call": id_}, member=True),
+    "ring.terms": Message({"expert": id_}, person=True, member=True),
+    "ring": Message({"expert": id_, "line": line}, {"agreed": agreed}, person=True),
+    "ring.cancel": Message({"call": id_}, person=True),
+    "ring.answer": Message({"call": id_}, person=True, member=True),
+    "ring.decline": Message({"call": id_}, person=True, member=True),
+    "ring.back": Message({"member": id_}, person=True, member=True),
+    "wait": Message({"expert": id_, "line": line}, person=True, member=True),
+    "wait.leave": Message({"expert": id_}, person=True, member=True),
 }
 
 ROOM_MESSAGES = {
@@ -126,18 +155,19 @@ ROOM_MESSAGES = {
     "report.explain": Message({"words": words}),
     "offer.preview": seated("expert", {"rate_minor": id_, "price_minor": id_}, listing=id_),
     "offer.send": seated("expert", {"rate_minor": id_, "price_minor": id_, "estimate": estimate}, listing=id_),
-    "offer.stored": seated(stored=id_),
+    "offer.stored": paying(stored=id_),
     "offer.withdraw": seated("expert", offer=id_),
     "offer.refuse": seated("payer", offer=id_),
-    "offer.adding_credit": seated("payer", offer=id_),
-    "offer.accept": seated("payer", offer=id_, cap_minor=number),
-    "meter.pause": seated(period=id_),
-    "meter.resume": seated("payer", period=id_),
+    "offer.making_account": seated("payer", offer=id_),
+    "offer.adding_credit": paying("payer", offer=id_),
+    "offer.accept": paying("payer", offer=id_, cap_minor=number),
+    "meter.pause": paying(period=id_),
+    "meter.resume": paying("payer", period=id_),
     "meter.ready": seated("expert", period=id_),
-    "meter.free": seated(period=id_),
-    "meter.here": seated(period=id_),
-    "meter.raise": seated("payer", period=id_, to_minor=id_),
-    "act.cancel": seated(period=id_),
+    "meter.free": paying(period=id_),
+    "meter.here": paying(period=id_),
+    "meter.raise": paying("payer", period=id_, to_minor=id_),
+    "act.cancel": paying(period=id_),
 }
 
 CAPTION_MESSAGES = {"pong": Message()}  # all else on that socket is sound, in binary frames
@@ -148,7 +178,7 @@ def read(frame: str) -> dict:
     if len(frame) > BYTES_MAX or len(frame.encode(errors="surrogatepass")) > BYTES_MAX:
         raise Refused("too_big")
     try:
-        message = json.loads(frame, parse_constant=_no_constant)
+        message = _decoder.decode(frame)
     except (ValueError, RecursionError):
         raise Refused("bad_frame") from None
     if not isinstance(message, dict):
@@ -158,6 +188,9 @@ def read(frame: str) -> dict:
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+_decoder = json.JSONDecoder(parse_constant=_no_constant)
 
 
 def known(message: dict, table: Mapping[str, Message]) -> tuple[str, Message]:

@@ -1,16 +1,18 @@
-"""The page socket: presence of the experts on the page, and ringing. On every page, for visitors too."""
+"""The page socket: presence of the experts on the page, ringing, and waiting. On every page, for visitors too."""
 
 import asyncio
 
 from channels.db import database_sync_to_async
 from django.utils import timezone
 
+from calls.metering import services as metering
 from calls.metering.moments import to_ms
 from calls.rooms import services as rooms
 from calls.rooms.models import Call
-from calls.signalling import arrivals, messages
+from calls.signalling import arrivals, guest_rings, messages
 from calls.signalling.errors import Refused
 from calls.signalling.sockets import Socket
+from calls.waiting import services as waiting
 from marketplace.accounts.models import User
 from marketplace.experts import services as experts
 
@@ -20,37 +22,43 @@ class PageSocket(Socket):
     handlers = {
         "pong": "pong",
         "watch": "watch",
+        "ring.terms": "show_terms",
         "ring": "ring",
         "ring.cancel": "cancel",
         "ring.answer": "answer",
         "ring.decline": "decline",
+        "ring.back": "ring_back",
+        "wait": "wait",
+        "wait.leave": "leave_line",
     }
 
     def __init__(self) -> None:
         super().__init__()
         self.watched: set[int] = set()
+        self.awaited: set[int] = set()  # the experts for whom this member waits
         self.arrived_at = None
         self.shown: dict = {}
 
     async def opened(self) -> None:
         await self.say("hello", now=to_ms(timezone.now()), member=self.member.id if self.member else None)
-        if self.member:
-            self.arrived_at = await arrivals.arrive(hub=self.hub, user=self.member)
-            self.hub.listen(self, "member", self.member.id)
+        if self.person:
+            self.arrived_at = await arrivals.arrive(hub=self.hub, user=self.person)
+            self.hub.listen(self, "member", self.person.id)
             await self.refresh()
 
     async def closed(self) -> None:
         if self.arrived_at:
-            arrivals.depart(hub=self.hub, user=self.member, process=self.arrived_at)
+            arrivals.depart(hub=self.hub, user=self.person, process=self.arrived_at)
 
     def hear(self, topic: str, about: int) -> None:
-        if topic == "watchers":
+        if topic == "watchers" and about in self.watched:
             self.hub.spawn(self._show_presence(about))
-        else:
+        if topic == "member" or about in self.awaited:
             self.refresh()
 
     async def show(self) -> None:
-        rings = await self.database(rooms.rings_state, user=self.member, now=timezone.now())
+        rings = await self.database(rooms.rings_state, user=self.person, now=timezone.now())
+        self._follow(self.watched, {entry["expert"]["id"] for entry in rings["waiting"]})
         if (shown := {**rings, "now": None}) != self.shown:
             self.shown = shown
             await self.send_json(rings)
@@ -58,62 +66,117 @@ class PageSocket(Socket):
     # --- presence -----------------------------------------------------------------------------------------------
 
     async def watch(self, experts: list[int]) -> None:
-        wanted = set(experts)
-        for expert in self.watched - wanted:
+        self._follow(set(experts), self.awaited)
+        for expert, seen in (await _seen(self.watched)).items():
+            await self._say_presence(expert, seen)
+
+    def _follow(self, watched: set[int], awaited: set[int]) -> None:
+        """Presence is news for whom the page shows, and for the places of whoever waits."""
+        before, after = self.watched | self.awaited, watched | awaited
+        for expert in before - after:
             self.hub.ignore(self, "watchers", expert)
-        for expert in wanted - self.watched:
+        for expert in after - before:
             self.hub.listen(self, "watchers", expert)
-        self.watched = wanted
-        for expert, state in (await _states(wanted)).items():
-            await self.say("presence", expert=expert, state=state)
+        self.watched, self.awaited = watched, awaited
 
     async def _show_presence(self, expert: int) -> None:
-        state = await _newest_state(expert)
+        seen = await _newest(expert)
         if expert in self.watched:
-            await self.say("presence", expert=expert, state=state)
+            await self._say_presence(expert, seen)
+
+    async def _say_presence(self, expert: int, seen: experts.Seen) -> None:
+        back_at = seen.back_at and to_ms(seen.back_at)
+        await self.say("presence", expert=expert, state=seen.state, back_at=back_at)
 
     # --- ringing ------------------------------------------------------------------------------------------------
 
-    async def ring(self, expert: int, line: str) -> None:
-        call = await self.database(_ring, caller=self.member, expert_id=expert, line=line)
+    async def show_terms(self, expert: int) -> None:
+        shown = await self.database(_terms, caller=self.member, expert_id=expert)
+        await self.say("ring.terms", expert=expert, **shown)
+
+    async def ring(self, expert: int, line: str, agreed: dict | None = None) -> None:
+        if agreed and self.member is None:
+            raise Refused("guest")
+        agreement = rooms.Agreement(**agreed) if agreed else None
+        call = await self.database(
+            _ring, scope=self.scope, caller=self.person, expert_id=expert, line=line, agreed=agreement
+        )
         await self.say("ring.ringing", call=call.id, room=call.room.code)
 
     async def cancel(self, call: int) -> None:
-        await self.database(rooms.cancel, call_id=call, caller=self.member, now=timezone.now())
+        await self.database(rooms.cancel, call_id=call, by=self.person, now=timezone.now())
 
     async def answer(self, call: int) -> None:
-        answered = await self.database(rooms.answer, call_id=call, expert=self.member, now=timezone.now())
+        answered = await self.database(rooms.answer, call_id=call, by=self.member, now=timezone.now())
         await self.say("ring.answered", call=answered.id, room=answered.room.code)
 
     async def decline(self, call: int) -> None:
-        await self.database(rooms.decline, call_id=call, expert=self.member, now=timezone.now())
+        await self.database(rooms.decline, call_id=call, by=self.member, now=timezone.now())
+
+    async def ring_back(self, member: int) -> None:
+        call = await self.database(_ring_back, expert=self.member, member_id=member)
+        await self.say("ring.ringing", call=call.id, room=call.room.code)
+
+    # --- waiting ------------------------------------------------------------------------------------------------
+
+    async def wait(self, expert: int, line: str) -> None:
+        await self.database(_wait, member=self.member, expert_id=expert, line=line)
+
+    async def leave_line(self, expert: int) -> None:
+        await self.database(waiting.leave, member=self.member, expert_id=expert)
 
     def refusal(self, problem: Exception) -> Refused | None:
         match problem:
-            case rooms.CannotRing():
+            case rooms.CannotRing() | waiting.CannotWait():
                 return Refused(f"ring.{problem.code}")
             case rooms.CallOver():
                 return Refused("call.over")
+            case metering.OfferRefused():
+                return Refused(f"offer.{problem.code}", problem.text)
             case Call.DoesNotExist():
                 return Refused("not_found")
         return None
 
 
-def _ring(caller: User, expert_id: int, line: str) -> Call:
+def _terms(caller: User, expert_id: int) -> dict:
+    return metering.card(caller=caller, expert=_expert(expert_id), now=timezone.now())
+
+
+def _ring(scope: dict, caller: User, expert_id: int, line: str, agreed: rooms.Agreement | None) -> Call:
+    guest_rings.check(scope)
+    expert = _expert(expert_id)
+    return rooms.ring(caller=caller, expert=expert, line=line.strip(), now=timezone.now(), agreed=agreed)
+
+
+def _expert(expert_id: int) -> User:
     expert = User.objects.filter(id=expert_id).first()
     if expert is None:
         raise rooms.CannotRing("not_an_expert")
-    return rooms.ring(caller=caller, expert=expert, line=line.strip(), now=timezone.now())
+    return expert
 
 
-async def _states(experts_wanted: set[int]) -> dict[int, str]:
-    return await database_sync_to_async(experts.states)(experts_wanted)
+def _ring_back(expert: User, member_id: int) -> Call:
+    member = User.objects.filter(id=member_id).first()
+    if member is None:
+        raise rooms.CannotRing("not_waiting")
+    return rooms.ring_back(expert=expert, member=member, now=timezone.now())
+
+
+def _wait(member: User, expert_id: int, line: str) -> None:
+    expert = User.objects.filter(id=expert_id).first()
+    if expert is None:
+        raise waiting.CannotWait("not_an_expert")
+    waiting.wait(member=member, expert=expert, line=line.strip(), now=timezone.now())
+
+
+async def _seen(experts_wanted: set[int]) -> dict[int, experts.Seen]:
+    return await database_sync_to_async(experts.seen)(experts_wanted)
 
 
 _asked: dict[int, asyncio.Task] = {}
 
 
-def _newest_state(expert: int) -> asyncio.Task:
+def _newest(expert: int) -> asyncio.Task:
     """One question for all sockets that hear the same notice; a later notice asks again."""
     loop = asyncio.get_running_loop()
     task = _asked.get(expert)
@@ -122,6 +185,6 @@ def _newest_state(expert: int) -> asyncio.Task:
     return task
 
 
-async def _ask(expert: int) -> str:
+async def _ask(expert: int) -> experts.Seen:
     _asked.pop(expert, None)  # from here on a new notice needs a new answer
-    return (await _states({expert}))[expert]
+    return (await _seen({expert}))[expert]

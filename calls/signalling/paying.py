@@ -8,7 +8,7 @@ from calls.rooms.models import Call, Room
 
 
 class Paying:
-    """Part of the room socket: needs `database`, `say`, `room` and `member`."""
+    """Part of the room socket: needs `database`, `say`, `room`, `person` and `member`."""
 
     paying_handlers = {
         "offer.preview": "preview_offer",
@@ -16,6 +16,7 @@ class Paying:
         "offer.stored": "offer_stored",
         "offer.withdraw": "withdraw_offer",
         "offer.refuse": "refuse_offer",
+        "offer.making_account": "make_account",
         "offer.adding_credit": "add_credit",
         "offer.accept": "accept_offer",
         "meter.pause": "pause",
@@ -48,7 +49,10 @@ class Paying:
         await self.database(metering.withdraw_offer, offer_id=offer, expert=self.member, now=timezone.now())
 
     async def refuse_offer(self, offer: int) -> None:
-        await self.database(metering.refuse_offer, offer_id=offer, payer=self.member, now=timezone.now())
+        await self.database(metering.refuse_offer, offer_id=offer, payer=self.person, now=timezone.now())
+
+    async def make_account(self, offer: int) -> None:
+        await self.database(metering.start_making_account, offer_id=offer, payer=self.person, now=timezone.now())
 
     async def add_credit(self, offer: int) -> None:
         await self.database(metering.start_adding_credit, offer_id=offer, payer=self.member, now=timezone.now())

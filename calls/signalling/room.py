@@ -12,11 +12,12 @@ from calls.metering import services as metering
 from calls.metering.moments import to_ms
 from calls.rooms import services as rooms
 from calls.rooms.models import Room
-from calls.signalling import arrivals, ice, messages
+from calls.signalling import arrivals, guest_rings, ice, messages
 from calls.signalling.errors import Refused
 from calls.signalling.hearing import Hearing
 from calls.signalling.paying import Paying
 from calls.signalling.sockets import REPLACED, Socket, unguarded
+from marketplace.accounts.models import User
 
 # What changes by itself on the meter while nothing happens: no reason to send a state again.
 TICKING = {"billable_ms", "as_of", "cost_minor", "cost_text"}
@@ -51,26 +52,26 @@ class RoomSocket(Paying, Socket):
         self.chat: rooms.Chat | None = None  # as far as it was sent
 
     async def may_open(self) -> bool:
-        if self.member is None:
+        if self.person is None:
             return False
         code = self.scope["url_route"]["kwargs"]["code"]
-        self.room = await unguarded(_room_of, self.member, code)
+        self.room = await unguarded(_room_of, self.person, code)
         return self.room is not None
 
     async def opened(self) -> None:
-        self.role = "payer" if self.member.id == self.room.caller_id else "expert"
+        self.role = "payer" if self.person.id == self.room.caller_id else "expert"
         self.hearing = Hearing(self.hub, side=self.role)
-        self.arrived_at = await arrivals.arrive(hub=self.hub, user=self.member)
+        self.arrived_at = await arrivals.arrive(hub=self.hub, user=self.person)
         self.hub.listen(self, "room", self.room.id)
         self.hub.listen(self, "watchers", self.room.expert_id)
         await self.refresh()
 
     async def closed(self) -> None:
         if self.arrived_at:
-            arrivals.depart(hub=self.hub, user=self.member, process=self.arrived_at)
+            arrivals.depart(hub=self.hub, user=self.person, process=self.arrived_at)
         if self.hearing:
             await self.hearing.stop()
-        await unguarded(rooms.leave, room=self.room, user=self.member, tab=self.tab, now=timezone.now(), reason="gone")
+        await unguarded(rooms.leave, room=self.room, user=self.person, tab=self.tab, now=timezone.now(), reason="gone")
 
     async def say_goodbye(self) -> None:
         if self.hearing:
@@ -80,7 +81,7 @@ class RoomSocket(Paying, Socket):
 
     async def show(self) -> None:
         now = timezone.now()
-        look = await self.database(rooms.look, room=self.room, user=self.member, now=now)
+        look = await self.database(rooms.look, room=self.room, user=self.person, now=now)
         had_seat, self.joined = self.joined, look.my_tab == self.tab
         if had_seat and look.my_tab and not self.joined:
             await self.say("replaced")
@@ -89,7 +90,7 @@ class RoomSocket(Paying, Socket):
         new_here = self.joined and self.joining
         open_call = look.open_call_id
         if new_here or open_call not in (None, self.ice_of):  # before it joins a page tries what it would use
-            look.state["ice"] = ice.servers(user_id=self.member.id, now=now)
+            look.state["ice"] = ice.servers(user_id=self.person.id, now=now)
             self.ice_of = open_call
         if new_here:
             self.joining = False
@@ -161,7 +162,7 @@ class RoomSocket(Paying, Socket):
             await self.database(
                 rooms.join,
                 room=self.room,
-                user=self.member,
+                user=self.person,
                 process=self.hub.id,
                 tab=self.tab,
                 page=page or self.tab.hex,
@@ -180,29 +181,27 @@ class RoomSocket(Paying, Socket):
         await self.hearing.report(received, spoken=spoken)
 
     async def show_sign(self, what: str, on: bool) -> None:
-        await self.database(rooms.sign, room=self.room, user=self.member, tab=self.tab, what=what, on=on)
+        await self.database(rooms.sign, room=self.room, user=self.person, tab=self.tab, what=what, on=on)
 
     async def say_in_chat(self, text: str) -> None:
-        await self.database(rooms.say_in_chat, room=self.room, user=self.member, text=text, now=timezone.now())
+        await self.database(rooms.say_in_chat, room=self.room, user=self.person, text=text, now=timezone.now())
 
     async def erase_chat(self) -> None:
         await self.database(rooms.erase_chat, room=self.room)
 
     async def hang_up(self) -> None:
         await self.database(
-            rooms.leave, room=self.room, user=self.member, tab=self.tab, now=timezone.now(), reason="hung_up"
+            rooms.leave, room=self.room, user=self.person, tab=self.tab, now=timezone.now(), reason="hung_up"
         )
 
     async def ring(self, line: str = "") -> None:
-        await self.database(
-            rooms.ring, caller=self.member, expert=self.room.expert, line=line.strip(), now=timezone.now()
-        )
+        await self.database(_ring, scope=self.scope, caller=self.person, expert=self.room.expert, line=line.strip())
 
     async def report_and_leave(self) -> None:
-        await self.database(rooms.report_and_leave, room=self.room, user=self.member, now=timezone.now())
+        await self.database(rooms.report_and_leave, room=self.room, user=self.person, now=timezone.now())
 
     async def explain_report(self, words: str) -> None:
-        await self.database(rooms.explain_report, room=self.room, user=self.member, words=words, now=timezone.now())
+        await self.database(rooms.explain_report, room=self.room, user=self.person, words=words, now=timezone.now())
 
     def refusal(self, problem: Exception) -> Refused | None:
         match problem:
@@ -225,6 +224,11 @@ class RoomSocket(Paying, Socket):
         return None
 
 
-def _room_of(member, code: str) -> Room | None:
-    mine = Room.objects.filter(Q(caller=member) | Q(expert=member), code=code)
+def _ring(*, scope: dict, **of_ring) -> None:
+    guest_rings.check(scope)
+    rooms.ring(now=timezone.now(), **of_ring)
+
+
+def _room_of(person: User, code: str) -> Room | None:
+    mine = Room.objects.filter(Q(caller=person) | Q(expert=person), code=code)
     return mine.select_related("caller", "expert").first()

@@ -1,5 +1,5 @@
 """Whether the person of a socket is still signed in. Signing out, a new password, a first second factor and a closed account
-end their sockets.
+end their sockets; so does signing in, of a guest's.
 
 Asked before every message that changes something, and at every ping; then for all sockets of the process whose ping is
 due at about the same time in two queries, so that 5,000 idle sockets do not ask 5,000 times.
@@ -37,19 +37,24 @@ def _key(scope: Scope) -> str:
 
 
 def _alive(scopes: Iterable[Scope]) -> set[str]:
-    """The session keys among `scopes` that still stand for the same member with the same password and stamp."""
+    """The session keys among `scopes` that still stand for the same guest, or the same member with the same password and
+    stamp."""
     by_key = {_key(scope): scope for scope in scopes}
     live = Session.objects.filter(session_key__in=by_key, expire_date__gt=timezone.now())
     stored = set(live.values_list("session_key", flat=True))
-    people = User.objects.filter(id__in={scope["user"].id for scope in by_key.values()}, is_active=True)
-    read = people.only("id", "password", "session_stamp")  # all that the hash is made from, in one look
-    hashes = {person.id: person.get_session_auth_hash() for person in read}
-    return {key for key in stored if _same(by_key[key], hashes)}
+    people = User.objects.filter(id__in={scope["person"].id for scope in by_key.values()}, is_active=True)
+    read = people.only("id", "is_guest", "password", "session_stamp")  # all that the hash is made from, in one look
+    found = {person.id: person for person in read}
+    return {key for key in stored if _same(by_key[key], found.get(by_key[key]["person"].id))}
 
 
-def _same(scope: Scope, hashes: dict[int, str]) -> bool:
-    now = hashes.get(scope["user"].id)
-    return now is not None and constant_time_compare(scope["session"].get(HASH_SESSION_KEY, ""), now)
+def _same(scope: Scope, person: User | None) -> bool:
+    """A guest's session holds no hash: signing in gives it another key."""
+    if person is None or person.is_guest != scope["person"].is_guest:
+        return False
+    if person.is_guest:
+        return True
+    return constant_time_compare(scope["session"].get(HASH_SESSION_KEY, ""), person.get_session_auth_hash())
 
 
 class _Round:

@@ -23,6 +23,7 @@ from calls.signalling import messages, sessions
 from calls.signalling.errors import Refused
 from calls.signalling.origin import refuse
 from calls.signalling.rate import Bucket
+from marketplace.accounts import guests
 
 log = logging.getLogger(__name__)
 
@@ -71,8 +72,9 @@ class Socket:
     # --- life -----------------------------------------------------------------------------------------------------------
 
     async def __call__(self, scope, receive, send) -> None:
-        self._send, self.scope, self.user = send, scope, scope["user"]
-        self.member = self.user if self.user.is_authenticated else None
+        self._send, self.scope = send, scope
+        self.member = scope["user"] if scope["user"].is_authenticated else None
+        self.person = scope["person"] = self.member or await unguarded(guests.guest_of, scope["session"])
         if not await self.may_open():
             await refuse(scope, receive, send)
             return
@@ -159,8 +161,10 @@ class Socket:
             return None
 
     async def handle(self, kind: str, expected: messages.Message, fields: dict, frame: str) -> None:
-        if expected.member and self.member is None:
+        if expected.person and self.person is None:
             raise Refused("sign_in")
+        if expected.member and self.member is None:
+            raise Refused("guest")
         self.check_role(expected)
         await getattr(self, self.handlers[kind])(**fields)
 
@@ -178,7 +182,7 @@ class Socket:
         """Runs a service where the database may be used, in the person's language; not for who has signed out."""
 
         def run():
-            if self.member:
+            if self.person:
                 sessions.check(self.scope)
             with translation.override(self.language):
                 return work(**arguments)
@@ -191,7 +195,7 @@ class Socket:
 
     @property
     def language(self) -> str:
-        return self.member.language if self.member else settings.LANGUAGE_CODE
+        return self.person.language if self.person else settings.LANGUAGE_CODE
 
     # --- out ------------------------------------------------------------------------------------------------------------
 
@@ -240,7 +244,7 @@ class Socket:
     async def _ping(self) -> None:
         if time.monotonic() - self.heard_at > settings.SOCKET_SILENCE_S:
             await self.close(SILENT)
-        elif self.member and not await self._still_signed_in():
+        elif self.person and not await self._still_signed_in():
             await self.close(SIGNED_OUT)
         elif not self.closing:
             await self.say("ping")

@@ -12,6 +12,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from marketplace.accounts import guests
+from marketplace.accounts.models import User
 from payouts.safety import services as safety
 
 DEVICE_COOKIE = "__Host-device" if settings.HTTPS else "device"
@@ -19,6 +21,15 @@ DEVICE_LIVES_S = 365 * 24 * 3600
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    def new_user(self, request: HttpRequest) -> User:
+        """A guest who signs up stays who they are: their calls are theirs afterwards."""
+        return guests.row_for_account(request.session) or User()
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Called once the address is verified and every factor was asked for."""
+        guests.signed_in(session=request.session, member=user)
+        super().login(request, user)
+
     def post_login(self, request: HttpRequest, user, **how) -> HttpResponse:
         """Remembers the device and the address, so that one person behind two accounts can be told (payouts.safety)."""
         response = super().post_login(request, user, **how)

@@ -1,18 +1,43 @@
+import unicodedata
+
+from allauth.core import context
 from django import forms
-from django.utils.translation import gettext_lazy as _
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from marketplace.accounts import guests
+
+JOINERS = "\u200c\u200d"  # which names are written with in some scripts
 
 
 class SignupForm(forms.Form):
-    """allauth builds its form on this one: a name, then what allauth itself asks for."""
+    """allauth builds its form on this one: a name, then what allauth itself asks for. A guest has a name already."""
 
     field_order = ("name", "email", "password1")
     name = forms.CharField(
-        label=_("Name"),
-        help_text=_("Callers and experts see it."),
+        label=gettext_lazy("Name"),
+        help_text=gettext_lazy("Callers and experts see it."),
         max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
 
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if context.request and (guest := guests.guest_of(context.request.session)):
+            self.fields["name"].initial = guest.name
+
     def signup(self, request, user) -> None:
         user.name = self.cleaned_data["name"]
         user.save(update_fields=["name"])
+
+
+class GuestForm(forms.Form):
+    name = forms.CharField(label=gettext_lazy("Your name"), min_length=2, max_length=60)
+
+    def clean_name(self) -> str:
+        """Nothing that cannot be seen, nor turns the letters after it around: "(guest)" stands there."""
+        name = " ".join(self.cleaned_data["name"].split())
+        if any(unicodedata.category(letter)[0] == "C" and letter not in JOINERS for letter in name):
+            raise ValidationError(_("Type a name of letters that can be read."))
+        return name

@@ -86,12 +86,21 @@ class ProfileForm(forms.Form):
         return chosen
 
 
+def _clock() -> forms.TimeInput:
+    return forms.TimeInput({"type": "time"}, format="%H:%M")
+
+
 class QuietHoursForm(forms.Form):
     """Both times or neither."""
 
-    start = forms.TimeField(required=False)
-    end = forms.TimeField(required=False)
-    zone = forms.CharField(required=False, max_length=64)
+    start = forms.TimeField(label=gettext_lazy("From"), required=False, widget=_clock())
+    end = forms.TimeField(label=gettext_lazy("To"), required=False, widget=_clock())
+    zone = forms.CharField(
+        label=gettext_lazy("Time zone"),
+        required=False,
+        max_length=64,
+        widget=forms.TextInput({"data-own-zone": True, "autocomplete": "off", "spellcheck": "false"}),
+    )
 
     def clean(self) -> dict:
         said = super().clean() or {}
@@ -100,7 +109,7 @@ class QuietHoursForm(forms.Form):
         try:
             quiet.checked(said["start"], said["end"], said["zone"])
         except quiet.BadHours as problem:
-            raise ValidationError(_WRONG_HOURS[problem.code]) from problem
+            self.add_error("zone" if problem.code == "zone" else None, _WRONG_HOURS[problem.code])
         return said
 
 

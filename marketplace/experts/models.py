@@ -35,6 +35,7 @@ class Category(models.Model):
 
 
 class WhoMayRing(models.TextChoices):
+    ANYONE = "anyone", _("anyone, also without an account")
     MEMBERS = "members", _("any member")
     CREDIT = "credit", _("members whose credit covers 10 minutes")
     KNOWN = "known", _("people I have talked with")
@@ -92,7 +93,9 @@ class Presence(models.Model):
 
     @property
     def back_at(self) -> datetime | None:
-        """When this expert, who cannot be called now, can be again, as far as they said."""
+        """When this expert, who is away, can be called again, as far as they said."""
+        if self.state != self.State.AWAY:
+            return None
         if not self.chosen_away:
             return self.turns_at if self.is_quiet else None
         hours = self.quiet_hours

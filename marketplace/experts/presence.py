@@ -7,7 +7,7 @@ follows from that: a chosen *away* and quiet hours win over all tabs, then *busy
 import logging
 from collections.abc import Iterable
 from datetime import datetime, time
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -20,6 +20,13 @@ log = logging.getLogger(__name__)
 
 State = Presence.State
 TURNS_AT_ONCE = 50
+
+
+class Seen(NamedTuple):
+    """What others see of a member; `back_at` of an expert who is away and said when they can be called again."""
+
+    state: str
+    back_at: datetime | None
 
 
 def arrived(*, user: User, process: UUID) -> bool:
@@ -122,7 +129,7 @@ def _change(user: User, now: datetime | None = None, **fields: Any) -> bool:
                 return False  # nobody looks at the presence of somebody who is no expert
             presence, _ = Presence.objects.get_or_create(user=user)
         before = (presence.state, presence.turns_at, *(getattr(presence, name) for name in fields))
-        seen = presence.state
+        seen = _seen(presence)
         for name, value in fields.items():
             setattr(presence, name, value)
         presence.state = _follows(presence)
@@ -130,7 +137,7 @@ def _change(user: User, now: datetime | None = None, **fields: Any) -> bool:
             presence.turns_at = _turns_at(presence, now)
         if before != (presence.state, presence.turns_at, *fields.values()):
             presence.save()
-        return presence.state != seen
+        return _seen(presence) != seen
 
 
 def _follows(presence: Presence) -> str:
@@ -148,14 +155,18 @@ def _turns_at(presence: Presence, now: datetime) -> datetime | None:
     return min((moment for moment in turns if moment), default=None)
 
 
+def _seen(presence: Presence) -> Seen:
+    return Seen(presence.state, presence.back_at)
+
+
 def state(user: User) -> str:
-    return states([user.id])[user.id]
+    return seen([user.id])[user.id].state
 
 
-def states(user_ids: Iterable[int]) -> dict[int, str]:
+def seen(user_ids: Iterable[int]) -> dict[int, Seen]:
     """`free`, `busy` or `away` of each; people who are no published experts are `away`."""
     found = Presence.objects.filter(
         user_id__in=user_ids, user__profile__published_at__isnull=False, user__is_active=True
     )
-    known = dict(found.values_list("user_id", "state"))
-    return {user_id: known.get(user_id, str(State.AWAY)) for user_id in user_ids}
+    known = {presence.user_id: _seen(presence) for presence in found}
+    return {user_id: known.get(user_id, Seen(str(State.AWAY), None)) for user_id in user_ids}

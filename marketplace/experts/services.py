@@ -12,6 +12,7 @@ from marketplace.experts import photos
 from marketplace.experts.folding import fold, language_word
 from marketplace.experts.models import Category, Profile, WhoMayRing
 from marketplace.experts.presence import (
+    Seen,
     arrived,
     choose_away,
     choose_quiet_hours,
@@ -20,13 +21,14 @@ from marketplace.experts.presence import (
     note_ring_answered,
     process_died,
     refresh,
+    seen,
     set_in_call,
     state,
-    states,
     turn,
 )
 
 __all__ = [
+    "Seen",
     "arrived",
     "choose_away",
     "choose_quiet_hours",
@@ -38,9 +40,9 @@ __all__ = [
     "publish_again",
     "retire",
     "search_text",
+    "seen",
     "set_in_call",
     "state",
-    "states",
     "turn",
     "unpublish",
     "write_profile",

@@ -19,6 +19,7 @@ from calls.conversations import services as conversations
 from calls.metering import services as metering
 from calls.notices import services as notices
 from calls.orders import services as orders
+from calls.waiting import services as waiting
 from marketplace.accounts.models import User
 from marketplace.closing import services as closing
 from marketplace.experts import languages
@@ -33,12 +34,13 @@ from payouts.wallet import services as wallet
 
 ROWS_A_PAGE = 20
 AWAY_HOURS = (1, 4, 12)
+QUIET_IDS = "quiet-%s"
 
 
 @dataclass(frozen=True)
 class CallRow:
     id: int
-    made: bool  # by this member; else received
+    made: bool  # rung by this member; else received
     other: User
     state: str
     line: str
@@ -52,8 +54,14 @@ class CallRow:
 @never_cache
 @require_safe
 def me(request):
+    return _page(request)
+
+
+def _page(request, quiet_hours: QuietHoursForm | None = None):
+    """With the form for quiet hours as it was refused, or as they are."""
     profile, stored = _profile_of(request.user), list(metering.stored_of_member(request.user))
     blocks, ask = contacts.blocks_of(request.user), request.GET.get
+    free_callers = contacts.free_callers_of(request.user) if profile else []
     calls = _calls_of(request.user, ask("calls", ""))
     works, letters = orders.of_member(request.user), request.user.messages_received.select_related("sender")
     return render(
@@ -64,8 +72,13 @@ def me(request):
             "languages": [languages.name(code) for code in profile.languages] if profile else [],
             "who_may_ring": WhoMayRing.choices,
             "away_hours": AWAY_HOURS,
+            "quiet_hours": quiet_hours or _quiet_hours(profile),
+            "free_callers": free_callers,
+            "free_caller_ids": {free.caller_id for free in free_callers},
             "blocks": blocks,
             "blocked_ids": {block.blocked_id for block in blocks},
+            "awaited": waiting.waiting_for(expert=request.user) if profile else [],
+            "lines": waiting.lines_of(member=request.user),
             "calls": _rows(request.user, calls),
             "call_page": calls,
             "open_orders": works.filter(closed_at=None),
@@ -98,10 +111,9 @@ def choose_presence(request):
 @require_POST
 def choose_quiet_hours(request):
     get_object_or_404(Profile, user=request.user)
-    form = QuietHoursForm(request.POST)
+    form = QuietHoursForm(request.POST, auto_id=QUIET_IDS)
     if not form.is_valid():
-        messages.error(request, " ".join(text for texts in form.errors.values() for text in texts))
-        return redirect("me")
+        return _page(request, form)
     if experts.choose_quiet_hours(user=request.user, now=timezone.now(), **form.cleaned_data):
         notices.tell_watchers(user_id=request.user.pk)
     messages.success(
@@ -128,12 +140,34 @@ def choose_who_may_ring(request):
 
 @login_required
 @require_POST
+def let_call_free(request, member_id: int):
+    """A member who called this expert; nobody else's number says anything here. Guests never pay."""
+    get_object_or_404(Profile, user=request.user)
+    callers = User.objects.filter(calls_made__expert=request.user, is_guest=False).distinct()
+    caller = get_object_or_404(callers, pk=member_id)
+    contacts.let_call_free(expert=request.user, caller=caller, now=timezone.now())
+    messages.success(request, _("From now on %(name)s calls you free.") % {"name": caller.name})
+    return redirect("me")
+
+
+@login_required
+@require_POST
+def charge_again(request, member_id: int):
+    contacts.charge_again(expert=request.user, caller_id=member_id)
+    messages.success(request, _("Taken off the list."))
+    return redirect("me")
+
+
+@login_required
+@require_POST
 def block(request, member_id: int):
-    """Somebody who called or wrote to this member; nobody else's number says anything here."""
+    """Somebody who called, wrote to or waits for this member; nobody else's number says anything here."""
     reached = Q(calls_made__expert=request.user) | Q(messages_sent__recipient=request.user)
+    reached |= Q(calls_received__caller=request.user, calls_received__rung_by_expert=True)
+    reached |= Q(waits_for__expert=request.user)
     other = get_object_or_404(User.objects.filter(reached).distinct(), pk=member_id)
     contacts.block(member=request.user, other=other, now=timezone.now())
-    messages.success(request, _("%(name)s can no longer call you or write to you.") % {"name": other.name})
+    messages.success(request, _("%(name)s can no longer call you or write to you.") % {"name": other.shown_name})
     return redirect("me")
 
 
@@ -142,6 +176,14 @@ def block(request, member_id: int):
 def unblock(request, member_id: int):
     contacts.unblock(member=request.user, other_id=member_id)
     messages.success(request, _("The block is taken back."))
+    return redirect("me")
+
+
+@login_required
+@require_POST
+def leave_line(request, expert_id: int):
+    waiting.leave(member=request.user, expert_id=expert_id)
+    messages.success(request, _("You do not wait any more."))
     return redirect("me")
 
 
@@ -169,6 +211,14 @@ def _profile_of(member: User) -> Profile | None:
     return profile
 
 
+def _quiet_hours(profile: Profile | None) -> QuietHoursForm | None:
+    if profile is None:
+        return None
+    kept = profile.presence
+    said = {"start": kept.quiet_from, "end": kept.quiet_to, "zone": kept.quiet_zone}
+    return QuietHoursForm(initial=said, auto_id=QUIET_IDS)
+
+
 def _calls_of(member: User, asked: str) -> Page:
     """Calls made and received, whatever became of them."""
     made, received = (
@@ -180,8 +230,7 @@ def _calls_of(member: User, asked: str) -> Page:
 def _rows(member: User, calls: Page) -> list[CallRow]:
     prefetch_related_objects(calls.rows, "periods")
     charges = earnings.of_references(references=[reference for call in calls for reference in _references(call)])
-    made = [(call, call.caller_id == member.pk) for call in calls]
-    return [_row(call, call.expert if is_made else call.caller, is_made, charges) for call, is_made in made]
+    return [_row(call, member, charges) for call in calls]
 
 
 def _references(call) -> list[str]:
@@ -189,13 +238,13 @@ def _references(call) -> list[str]:
     return [f"period:{period.pk}" for period in call.periods.all()]
 
 
-def _row(call, other: User, made: bool, charges: Mapping) -> CallRow:
+def _row(call, member: User, charges: Mapping) -> CallRow:
     paid = sum(charges[reference].price.minor for reference in _references(call) if reference in charges)
     talked = call.ended_at - call.started_at if call.started_at and call.ended_at else None
     return CallRow(
         id=call.pk,
-        made=made,
-        other=other,
+        made=call.ringer_id == member.pk,
+        other=call.expert if call.caller_id == member.pk else call.caller,
         state=call.state,
         line=call.line,
         rang_at=call.rang_at,

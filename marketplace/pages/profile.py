@@ -4,13 +4,18 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from calls.contacts import services as contacts
 from calls.rooms import services as rooms
+from calls.rooms.words import for_consent_card
+from marketplace.accounts import guests
+from marketplace.accounts.models import User
 from marketplace.experts import languages, photos
-from marketplace.experts.models import Profile
+from marketplace.experts.models import Profile, WhoMayRing
 from marketplace.listings import services as listings
 from marketplace.listings.models import Listing
 from marketplace.search import services as search
 from payouts.money import Money, price_of_time
+from payouts.wallet import services as wallet
 
 EXAMPLE_MINUTES = (5, 10, 30)
 
@@ -18,8 +23,11 @@ EXAMPLE_MINUTES = (5, 10, 30)
 @require_safe
 def profile(request, slug: str):
     shown = search.complete(get_object_or_404(search.shown_profiles(), slug=slug))
+    guest = None if request.user.is_authenticated else guests.guest_of(request.session)
+    caller = request.user if request.user.is_authenticated else guest
     offered = shown.listings.filter(active=True).order_by("kind", "length_minutes", "price_minor")
     rates = [listing for listing in offered if listing.kind == Listing.Kind.PER_MINUTE]
+    closed_door = _closed_door(caller, shown)
     return render(
         request,
         "marketplace/profile.html",
@@ -30,26 +38,41 @@ def profile(request, slug: str):
             "examples": [(minutes, _cost(shown.rate, minutes)) for minutes in EXAMPLE_MINUTES] if shown.rate else [],
             "free_ms": listings.free_ms(rates[0]) if rates else 0,
             "own": request.user.is_authenticated and request.user.pk == shown.user_id,
-            "open_room": _open_room(request.user, shown),
-            "closed_door": _closed_door(request.user, shown),
+            "guest": guest,
+            "may_ring": request.user.is_authenticated or shown.who_may_ring == WhoMayRing.ANYONE,
+            "open_room": _open_room(caller, shown),
+            "calls_free": _calls_free(request.user, shown),
+            "closed_door": closed_door,
+            "consent_words": for_consent_card() if not closed_door and _may_agree(request.user, shown) else None,
             "ten_minutes": _cost(shown.rate, 10) if shown.rate else None,
         },
     )
 
 
-def _closed_door(member, shown: Profile) -> str:
-    """Why `member` may not ring this expert, said before they press. That the expert blocked them is never said."""
-    if not member.is_authenticated or member.pk == shown.user_id:
+def _calls_free(member, shown: Profile) -> bool:
+    return member.is_authenticated and contacts.calls_free(expert_id=shown.user_id, caller_id=member.pk)
+
+
+def _closed_door(caller: User | None, shown: Profile) -> str:
+    """Why `caller` may not ring this expert, said before they press. That the expert blocked them is never said."""
+    if caller is None or caller.pk == shown.user_id:
         return ""
-    code = rooms.refusal(caller=member, expert=shown.user)
+    code = rooms.refusal(caller=caller, expert=shown.user)
     return "" if code == "away" else code
 
 
-def _open_room(member, shown: Profile) -> str | None:
-    """The code of the room where `member` has an answered call with this expert: closing its window did not end it."""
-    if not member.is_authenticated:
+def _may_agree(member, shown: Profile) -> bool:
+    """Whether *Call at the listed rate* is there: for who can pay an expert with a rate."""
+    if not member.is_authenticated or member.pk == shown.user_id:
+        return False
+    return shown.rate is not None and not _calls_free(member, shown) and not wallet.is_blocked(member=member)
+
+
+def _open_room(caller: User | None, shown: Profile) -> str | None:
+    """The code of the room where `caller` has an answered call with this expert: closing its window did not end it."""
+    if caller is None:
         return None
-    here = member.calls_made.filter(expert=shown.user_id, state__in=["answered", "live"])
+    here = caller.calls_made.filter(expert=shown.user_id, state__in=["answered", "live"])
     return here.values_list("room__code", flat=True).first()
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from marketplace.pages import closing, demo, directory, health, me, profile, publish, staff_rate
+from marketplace.pages import closing, demo, directory, guest, health, me, profile, publish, staff_rate
 
 urlpatterns = [
     path("", directory.home, name="home"),
@@ -8,13 +8,17 @@ urlpatterns = [
     path("experts/<slug:slug>/photo", profile.photo, {"side": 512}, name="profile_photo"),
     path("experts/<slug:slug>/photo/<int:side>", profile.photo, name="profile_photo_of_side"),
     path("experts/<slug:slug>/similar/", profile.similar, name="similar_experts"),
+    path("guest/", guest.become_guest, name="become_guest"),
     path("become-an-expert/", publish.become_an_expert, name="become_an_expert"),
     path("me/", me.me, name="me"),
     path("me/presence/", me.choose_presence, name="choose_presence"),
     path("me/quiet-hours/", me.choose_quiet_hours, name="choose_quiet_hours"),
     path("me/who-may-ring/", me.choose_who_may_ring, name="choose_who_may_ring"),
+    path("me/free-callers/<int:member_id>/", me.let_call_free, name="let_call_free"),
+    path("me/free-callers/<int:member_id>/remove/", me.charge_again, name="charge_again"),
     path("me/blocked/<int:member_id>/", me.block, name="block"),
     path("me/blocked/<int:member_id>/remove/", me.unblock, name="unblock"),
+    path("me/waiting/<int:expert_id>/leave/", me.leave_line, name="leave_line"),
     path("me/close/", closing.close, name="close_account"),
     path("me/close/keep/", closing.keep, name="keep_account"),
     path("me/messages/<int:message_id>/read/", me.mark_read, name="mark_message_read"),

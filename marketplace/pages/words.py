@@ -9,12 +9,15 @@ def for_page_js() -> dict[str, str | dict[str, str]]:
     return {
         "presence": {state: str(label) for state, label in Presence.State.choices},
         "is_calling": _("{name} is calling"),
+        "guest_is_calling": _("{name} (guest) is calling"),
         "speaks": _("Speaks {language}"),
         "first_call": _("your first call together"),
         "past_calls_one": _("1 call together before"),
         "past_calls": _("{count} calls together before"),
         "has_credit": _("has credit for 10 minutes"),
         "little_credit": _("has credit for less than 10 minutes"),
+        "agreed": _("Agreed to {rate}: paid time starts once both of you are in the call."),
+        "you_agreed": _("You agreed to {rate}. Nothing is charged while it rings."),
         "rings_for": _("Rings for {seconds} s more"),
         "ringing_title": _("Ringing"),
         "elsewhere": _("Answered in another window."),
@@ -27,6 +30,34 @@ def for_page_js() -> dict[str, str | dict[str, str]]:
         "cancelled": _("You cancelled the call."),
         "busy": _("{name} is in another call."),
         "away": _("{name} just left."),
+        "back_at": _("Probably again from {moment}."),
+        "stale_page": _("That did not work. Load this page again, then try once more."),
         "offline": _("No connection to the site. Trying again."),
         "cost_nothing": _("Nothing was charged."),
+        **_waiting(),
+    }
+
+
+def _waiting() -> dict[str, str]:
+    return {
+        "calls_back": _("{name} calls you back"),
+        "you_waited": _("You waited for this."),
+        "free_now": _("{name} is free now"),
+        "turn_left": _("You waited, so it is your turn for {seconds} s more. Until then nobody else can call {name}."),
+        "turn_kept": _("{name} is not free any more. You keep your place in line."),
+        "turn_over": _("Your turn to call {name} is over."),
+        # The endings of a number that counts a place: English needs four, other languages fewer.
+        "in_line_one": _("You are {place}st in line."),
+        "in_line_two": _("You are {place}nd in line."),
+        "in_line_few": _("You are {place}rd in line."),
+        "in_line_other": _("You are {place}th in line."),
+        "any_moment": _("It can be any moment."),
+        "about_two_minutes": _("About two minutes."),
+        "about_minutes": _("About {number} minutes."),
+        "about_an_hour": _("About an hour."),
+        "about_hours": _("About {number} hours."),
+        "no_estimate": _("How long it takes cannot be said: {name} has had too few calls."),
+        "can_call_back": _("{name} sees that you wait, and can call you back."),
+        "back_from": _("{name} is probably back from {back}. You will be told."),
+        "back_unknown": _("You will be told when {name} is free."),
     }

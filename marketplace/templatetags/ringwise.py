@@ -83,6 +83,18 @@ def presence(user_id: int, state: str) -> SafeString:
 
 
 @register.simple_tag
+def back_at(user_id: int, at: datetime | None) -> SafeString:
+    """`{% back_at profile.user_id profile.back_at %}`: when who is away can be called again; page.js keeps it live."""
+    said = _("Probably again from {moment}.").format(moment=moment(at)) if at else ""
+    return format_html(
+        '<span class="back-at" data-back-of="{}"{}>{}</span>',
+        user_id,
+        "" if at else mark_safe(" hidden"),
+        mark_safe(said),  # noqa: S308 (our own words around a tag of ours)
+    )
+
+
+@register.simple_tag
 def initials(name: str, key: int, size: str = "") -> SafeString:
     """`{% initials user.name user.id "small" %}`: a face for people without a photo; `key` keeps the colour."""
     words = name.split()

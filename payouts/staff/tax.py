@@ -58,6 +58,6 @@ def write_csv(file: Writable, figures: Iterable[Figures]) -> None:
     lines.writerow(COLUMNS)
     for row in found:
         expert, currency = experts[row.expert_id], row.gross.currency
-        who = [row.expert_id, text(expert.get_full_name()), text(expert.email)]
+        who = [row.expert_id, text(expert.get_full_name()), text(expert.email or "")]
         sums = [amount.typed() for amount in (row.gross, row.commission, row.net)]
         lines.writerow([row.year, row.quarter, *who, currency, *sums, row.count])

@@ -82,5 +82,5 @@ def _paper(kind: str, month: StatementMonth) -> Paper:
         owner_id=month.expert_id,
         month=month.month,
         currency=month.currency,
-        recipient="\n".join([month.expert.get_full_name(), month.expert.email]),
+        recipient="\n".join([month.expert.get_full_name(), month.expert.email or ""]),
     )

@@ -5,11 +5,13 @@ from asgiref.sync import sync_to_async
 from django.db.models import Q
 from django.utils import timezone
 
-from calls.metering import consent, offers
+from calls.metering import agreements, consent, offers
 from calls.metering import services as metering
 from calls.metering.errors import OfferRefused
 from calls.metering.models import Offer, PaidPeriod
+from calls.rooms import services as rooms
 from calls.signalling import messages, paying
+from marketplace.listings import services as listings
 from payouts.earnings.models import Earning, Tip
 from payouts.ledger import accounts
 from payouts.ledger import services as ledger
@@ -95,6 +97,31 @@ class RateTests:
         asked = lambda _listing, *, rate_minor, price_minor: (rate_minor, price_minor, None)  # noqa: E731
         monkeypatch.setattr(offers.prices, "checked", asked)
         assert self.ask(Story()).rate_minor == 1_000
+
+
+@pytest.mark.django_db
+class RaisedMeanwhileTests:
+    """Bob raises his rate between the card that alice reads and her ring: she would pay what she was never shown."""
+
+    def agree(self, alice, bob, now) -> Offer:
+        give_credit(alice, 1_840)
+        cast.online(bob)
+        terms = metering.card(caller=alice, expert=bob, now=now)["terms"]
+        listings.set_rate(profile=bob.profile, rate_minor=900)
+        agreed = rooms.Agreement(terms=terms, cap_minor=1_840)
+        rooms.ring(caller=alice, expert=bob, line="", now=now, agreed=agreed)
+        return Offer.objects.get()
+
+    def test_it_does_not_ring(self, alice, bob, now):
+        with pytest.raises(rooms.CannotRing, match="^terms_changed$"):
+            self.agree(alice, bob, now)
+
+    def test_where_nobody_looks_at_what_was_shown_it_is_more_than_four_times_as_much(
+        self, alice, bob, now, monkeypatch
+    ):
+        """The broken twin."""
+        monkeypatch.setattr(agreements, "_digest", lambda _card: "0" * 64)
+        assert self.agree(alice, bob, now).rate_minor == 900
 
 
 class PayerTests:

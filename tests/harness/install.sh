@@ -1,5 +1,5 @@
 #!/bin/sh
-# What `make test` needs from the system: installed by apt where we are root on Debian, named elsewhere.
+# What `make test` and `make prove` need from the system: installed by apt where we are root on Debian, named elsewhere.
 set -u
 missing=
 need() { # need PACKAGE COMMAND...: PACKAGE is missing unless one of the commands is there
@@ -11,10 +11,12 @@ need() { # need PACKAGE COMMAND...: PACKAGE is missing unless one of the command
     missing="$missing $package"
 }
 need chromium chromium
+need firefox-esr firefox-esr
 need postgresql initdb
 need redis-server redis-server
 need coturn turnserver
 need iproute2 ip
+need iptables iptables
 need nodejs node
 need npm npm
 need espeak-ng espeak-ng

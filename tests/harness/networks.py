@@ -31,6 +31,9 @@ class Machine:
     def set_up(self, bridge: str) -> None:
         ip("netns", "add", self.name)
         ip("link", "add", self.outside, "type", "veth", "peer", "name", "eth0", "netns", self.name)
+        # An address that came by itself, later, would be a change of network to Chromium, which then drops what it loads.
+        ip("link", "set", self.outside, "addrgenmode", "none")
+        ip("link", "set", "eth0", "addrgenmode", "none", inside=self.name)
         ip("link", "set", self.outside, "master", bridge, "up")
         ip("link", "set", "lo", "up", inside=self.name)
         self._connect()
@@ -60,6 +63,17 @@ class Machine:
         ip("addr", "flush", "dev", "eth0", inside=self.name)
         self.address = address or self.address
         self._connect()
+
+    def lose(self, share: float) -> None:
+        """So much of the media that comes in, by chance; 1: all of it, 0: nothing. Sockets are not touched."""
+        self._firewall("-F")
+        if share:
+            by_chance = ["-m", "statistic", "--mode", "random", "--probability", str(share)] if share < 1 else []
+            self._firewall("-A", "INPUT", "-p", "udp", *by_chance, "-j", "DROP")
+
+    def _firewall(self, *words: str) -> None:
+        command = ["ip", "netns", "exec", self.name, "iptables", "-w", *words]
+        subprocess.run(command, check=True, capture_output=True, text=True)
 
     def program(self, program: str, folder: Path) -> Path:
         """A program that runs there, as one that can be started from here."""

@@ -76,11 +76,14 @@ class Window:
     def open(cls, browser: Browser, url: str, **how) -> "Window":
         context = browser.new_context(base_url=url, **how)
         context.set_default_timeout(PATIENCE_MS)
-        context.add_init_script(KEEP_CONNECTIONS)
         window = cls(context, context.new_page())
+        window.before_each_page(KEEP_CONNECTIONS)
         context.on("page", window.watch)
         window.watch(window.page)
         return window
+
+    def before_each_page(self, script: str) -> None:
+        self.context.add_init_script(script)
 
     def watch(self, page: Page) -> None:
         page.on("pageerror", lambda error: self.trouble(f"{page.url}: {error}"))
@@ -100,6 +103,12 @@ class Window:
 
     def note(self, what: str) -> None:
         self.past.append(f"{time.monotonic():.2f} {what}")
+
+    def picture(self, path: Path) -> None:
+        self.page.screenshot(path=path)
+
+    def close(self) -> None:
+        self.context.close()
 
     def tell(self) -> str:
         """For who looks into a journey that failed."""

@@ -15,9 +15,12 @@ from playwright.sync_api import Error as PlaywrightError
 
 from marketplace.accounts.models import User
 from tests import cast
+from tests.harness.networks import Machine, two_machines
 from tests.journeys import browser as chromium
+from tests.journeys.afar import browsers_at, url_from_afar
 from tests.journeys.browser import Window
-from tests.journeys.people import Person
+from tests.journeys.firefox import Firefox, PersonInFirefox, Refused
+from tests.journeys.people import Person, talk
 from tests.journeys.site import Site, looking_into, manage
 
 # Playwright's loop is asleep whenever a test runs, so asking the database from here is safe.
@@ -33,7 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 DATABASE = "ringwise.sqlite3"
-WINDOWS = pytest.StashKey[list[Window]]()
+WINDOWS = pytest.StashKey[list[Window | Firefox]]()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -42,11 +45,12 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """What each window showed when the journey failed, and what had happened in it: in VAR_DIR/journeys."""
     report = yield
-    if report.failed and call.when == "call":
+    if report.failed and call.when != "teardown":
         folder = settings.VAR_DIR / "journeys"
+        folder.mkdir(parents=True, exist_ok=True)
         for number, window in enumerate(item.stash.get(WINDOWS, [])):
-            with suppress(PlaywrightError):
-                window.page.screenshot(path=folder / f"{item.originalname}-{number}.png")
+            with suppress(PlaywrightError, Refused):
+                window.picture(folder / f"{item.originalname}-{number}.png")
                 (folder / f"{item.originalname}-{number}.txt").write_text(window.tell())
     return report
 
@@ -113,7 +117,7 @@ def window(browser: Browser, site: Site, request: pytest.FixtureRequest) -> Iter
     yield open_one
     troubles = [text for window in windows for text in window.unforgiven()]
     for window in windows:
-        window.context.close()
+        window.close()
     assert troubles == []
 
 
@@ -128,19 +132,33 @@ def signed_in_person(person: Callable[..., Person]) -> Callable[[User], Person]:
     """`signed_in_person(cast.alice())` has signed in already."""
 
     def open_for(user: User, **how) -> Person:
-        session = Client()
-        session.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-        cast.has_just_typed_the_password(session, user)
         somebody = person(user.name, **how)
-        cookie = {
-            "name": "sessionid",
-            "value": session.cookies["sessionid"].value,
-            "url": how.get("url", somebody.site.url),
-        }
+        cookie = {"name": "sessionid", "value": session_of(user), "url": how.get("url", somebody.site.url)}
         somebody.window.context.add_cookies([cookie])
         return somebody
 
     return open_for
+
+
+@pytest.fixture
+def signed_in_person_in_firefox(window, site: Site, tmp_path: Path, request) -> Callable[[User], PersonInFirefox]:
+    """As `signed_in_person`; `window` closes this one too."""
+
+    def open_for(user: User) -> PersonInFirefox:
+        firefox = Firefox.open(site.url, tmp_path / user.email)
+        request.node.stash[WINDOWS].append(firefox)
+        firefox.set_cookie("sessionid", session_of(user))
+        return PersonInFirefox(user.name, firefox, site)
+
+    return open_for
+
+
+def session_of(user: User) -> str:
+    """The cookie of one who has signed in."""
+    session = Client()
+    session.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    cast.has_just_typed_the_password(session, user)
+    return session.cookies["sessionid"].value
 
 
 @pytest.fixture
@@ -157,3 +175,27 @@ def two_in_the_lobby(signed_in_person: Callable[[User], Person]) -> Callable[[],
         return alice, bob
 
     return ring
+
+
+@pytest.fixture
+def machines() -> Iterator[tuple[Machine, Machine]]:
+    with two_machines() as both:
+        yield both
+
+
+@pytest.fixture
+def talking_from_afar(site, machines, tmp_path, playwright_here, signed_in_person) -> Iterator[tuple[Person, Person]]:
+    """Alice and bob in a call, each at a machine of their own."""
+    with browsers_at(machines, site.port, playwright_here, tmp_path) as browsers:
+        users = (cast.alice(), cast.bob())
+        alice, bob = [
+            signed_in_person(user, url=url_from_afar(site.port), on=browser)
+            for user, browser in zip(users, browsers, strict=True)
+        ]
+        for person in (alice, bob):
+            person.window.forgive("WebSocket connection to", "net::ERR_")  # without a cable
+        bob.page.goto("/me/")
+        alice.rings(bob)
+        bob.answers()
+        talk(alice, bob)
+        yield alice, bob

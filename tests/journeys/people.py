@@ -1,9 +1,14 @@
-"""What a person does in a window, in the words of the pages. Nothing here looks at the server or at the code of a page."""
+"""What a person does in a window, in the words of the pages. Nothing here looks at the server or at the code of a page.
+
+What a call needs is said in a few plain acts (`goes_to`, `press`, `writes`, `shows`, ...), which are all that another browser
+has to do in its own way: see firefox.py.
+"""
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -12,6 +17,7 @@ from tests.journeys.browser import PATIENCE_MS, Window
 from tests.journeys.site import Site
 
 CODE = re.compile(r"^\s*([A-Z0-9]{3,4}-?[A-Z0-9]{3,4})\s*$", re.MULTILINE)
+A_ROOM = re.compile(r"/r/[\w-]{24}/$")
 LOOK_AGAIN_MS = 100
 
 
@@ -35,8 +41,43 @@ class Person:
     def slug(self) -> str:
         return self.name.lower().replace(" ", "-")
 
+    # --- plain acts -----------------------------------------------------------------------------------------------
+
+    def goes_to(self, address: str) -> None:
+        self.page.goto(address)
+
+    def is_at(self, address: re.Pattern[str]) -> None:
+        expect(self.page).to_have_url(address)
+
+    def loads_the_page_anew(self) -> None:
+        self.page.reload()
+
     def press(self, name: str) -> None:
+        """As soon as it can be pressed."""
         self.button(name).click()
+
+    def follows(self, link: str) -> None:
+        self.page.get_by_role("link", name=link, exact=True).click()
+
+    def writes(self, field: str, text: str) -> None:
+        self.page.get_by_label(field).fill(text)
+
+    def reads(self, text: str | re.Pattern[str]) -> None:
+        expect(self.page.get_by_text(text).filter(visible=True).first).to_be_visible()
+
+    def shows(self, testid: str, text: str | re.Pattern[str]) -> None:
+        expect(self.sees(testid)).to_have_text(text)
+
+    def text_at(self, testid: str) -> str:
+        return self.sees(testid).inner_text()
+
+    def asks_the_page(self, function: str) -> Any:
+        return self.page.evaluate(function)
+
+    def waits(self, ms: int) -> None:
+        self.page.wait_for_timeout(ms)
+
+    # --- made of them ---------------------------------------------------------------------------------------------
 
     def opens(self, name: str) -> None:
         """Of a call, what is needed now and then."""
@@ -49,29 +90,26 @@ class Person:
     def sees(self, testid: str) -> Locator:
         return self.page.get_by_test_id(testid)
 
-    def reads(self, text: str | re.Pattern[str]) -> None:
-        expect(self.page.get_by_text(text).first).to_be_visible()
-
     def waits_until(self, is_so: Callable[[], bool], what: str) -> None:
         """Looks again and again, as a person does; the page lives on meanwhile."""
         for _ in range(PATIENCE_MS // LOOK_AGAIN_MS):
             if is_so():
                 return
-            self.page.wait_for_timeout(LOOK_AGAIN_MS)
+            self.waits(LOOK_AGAIN_MS)
         raise AssertionError(f"{self.name} waited in vain for: {what}")
 
     def looks_again_until(self, address: str, is_so: Callable[[], bool]) -> None:
         """Opens the page anew until it says so."""
 
         def look() -> bool:
-            self.page.goto(address)
+            self.goes_to(address)
             return is_so()
 
         self.waits_until(look, f"news at {address}")
 
     def sum(self, testid: str) -> int:
         """A sum as the page shows it, in cents."""
-        return cents(self.sees(testid).inner_text())
+        return cents(self.text_at(testid))
 
     # --- the account ----------------------------------------------------------------------------------------------
 
@@ -132,29 +170,37 @@ class Person:
 
     def rings(self, expert: "Person", line: str = "") -> None:
         """From the expert's profile, once they are free."""
-        self.page.goto(f"/experts/{expert.slug}/")
-        expect(self.sees("presence")).to_have_text("free now")
+        self.goes_to(f"/experts/{expert.slug}/")
+        self.shows("presence", "free now")
         if line:
-            self.page.get_by_label("What is it about?").fill(line)
+            self.writes("What is it about?", line)
         self.press("Call now")
-        expect(self.sees("call-state")).to_be_visible()
+        self.shows("call-state", re.compile(r"\w"))
 
     def answers(self) -> None:
         self.press("Answer")
-        expect(self.page).to_have_url(re.compile(r"/r/[\w-]{24}/$"))
+        self.is_at(A_ROOM)
 
     def joins(self) -> None:
-        expect(self.page).to_have_url(re.compile(r"/r/[\w-]{24}/$"))
+        self.is_at(A_ROOM)
         self.press("Join")
 
     def is_connected(self) -> None:
-        expect(self.sees("call-state")).to_have_text("connected")
+        self.shows("call-state", "connected")
+
+    def security_code(self) -> str:
+        """The five words under *Call details*."""
+        self.opens("Call details")
+        self.shows("security-code", re.compile(r"^([a-z]{5} ?){5}$"))
+        words = self.text_at("security-code")
+        self.press("Close")
+        return words
 
     # --- what really arrives --------------------------------------------------------------------------------------
 
     def arrived(self) -> tuple[int, int]:
         """Audio packets received and video frames decoded so far, as the browser counts them."""
-        return tuple(self.page.evaluate(ARRIVED))
+        return tuple(self.asks_the_page(ARRIVED))
 
     def hears(self) -> None:
         """New packets keep coming."""
@@ -168,10 +214,10 @@ class Person:
 
     def loses_the_microphone(self) -> None:
         """Not a sample leaves this browser any more, as with a cut line."""
-        self.page.evaluate(SEND_NOTHING)
+        self.asks_the_page(SEND_NOTHING)
 
     def finds_the_microphone(self) -> None:
-        self.page.evaluate(SEND_AGAIN)
+        self.asks_the_page(SEND_AGAIN)
 
     # --- paying ---------------------------------------------------------------------------------------------------
 
@@ -181,16 +227,14 @@ class Person:
         if listing:
             self.page.get_by_role("radio", name=listing).check()
         if rate:
-            self.page.get_by_label("Rate per minute").fill(rate)
+            self.writes("Rate per minute", rate)
         if estimate:
-            self.page.get_by_label("At least, minutes").fill(str(estimate[0]))
-            self.page.get_by_label("At most, minutes").fill(str(estimate[1]))
+            self.writes("At least, minutes", str(estimate[0]))
+            self.writes("At most, minutes", str(estimate[1]))
         self.press("Send offer")
 
     def accepts(self) -> None:
-        accept = self.button("Accept and pay")
-        expect(accept).to_be_enabled()  # inert for the card's first second
-        accept.click()
+        self.press("Accept and pay")  # inert for the card's first second
 
     def pays_at_stripe(self, page: Page, card: str = "4242 4242 4242 4242") -> None:
         """On the hosted payment page, wherever it opened."""
@@ -198,7 +242,7 @@ class Person:
         page.get_by_role("button", name="Pay", exact=True).click()
 
     def meter_is(self, state: str) -> None:
-        expect(self.sees("meter-state")).to_have_text(re.compile(f"^{state}$", re.IGNORECASE))
+        self.shows("meter-state", re.compile(f"^{state}$", re.IGNORECASE))
 
 
 def talk(*people: Person) -> None:

@@ -58,13 +58,17 @@ class Site:
         self.environment = shell | own | {"STRIPE_SANDBOX": "1", "PYTHONUNBUFFERED": "1"} | QUICK | self.environment
 
     @property
+    def command(self) -> list[str]:
+        return [sys.executable, "manage.py", "serve", "--port", str(self.port), *self.arguments]
+
+    @property
     def database_url(self) -> str:
         return self.environment.get("DATABASE_URL", f"sqlite:///{self.folder / 'ringwise.sqlite3'}")
 
     def start(self) -> None:
         with self.log.open("a") as output:
             self.server = subprocess.Popen(
-                [sys.executable, "manage.py", "serve", "--port", str(self.port), *self.arguments],
+                self.command,
                 cwd=ROOT,
                 env=self.environment,
                 stdout=output,
@@ -113,6 +117,14 @@ class Site:
         """What the server complained about."""
         lines = self.log.read_text().splitlines() if self.log.exists() else []
         return [line for line in lines if " ERROR " in line or " CRITICAL " in line or line.startswith("Traceback")]
+
+
+class OnUvicorn(Site):
+    """The same site on another server, without a worker."""
+
+    @property
+    def command(self) -> list[str]:
+        return ["env", f"PYTHON={sys.executable}", "sh", "deploy/uvicorn.sh", "--port", str(self.port), *self.arguments]
 
 
 @contextmanager

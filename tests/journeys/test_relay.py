@@ -64,6 +64,12 @@ class RelayTests:
         alice.opens("Call details")
         alice.reads("Sound and picture go through this site's relay")
 
+    def test_of_who_does_not_hide_it_the_other_learns_it(self, two_in_the_lobby):
+        """The broken twin."""
+        alice, bob = two_in_the_lobby()
+        talk(alice, bob)
+        assert "host" in bob.page.evaluate(LEARNT)
+
     def test_chosen_in_mid_call_it_goes_on_through_the_relay(self, site_with, relay, two_in_the_lobby):
         site_with(f"{relay}?transport=udp")
         alice, bob = two_in_the_lobby()

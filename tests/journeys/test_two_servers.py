@@ -88,16 +88,7 @@ def they_are_connected(alice: Person, bob: Person) -> None:
     for somebody in (alice, bob):
         somebody.is_connected()
         somebody.hears()
-    codes = [security_code(somebody) for somebody in (alice, bob)]
-    assert codes[0] == codes[1]
-
-
-def security_code(somebody: Person) -> str:
-    somebody.opens("Call details")
-    words = somebody.sees("security-code")
-    expect(words).to_have_text(re.compile(r"^([a-z]{5} ?){5}$"))
-    somebody.press("Close")
-    return words.text_content() or ""
+    assert alice.security_code() == bob.security_code()
 
 
 def they_talk_for_money(alice: Person, bob: Person) -> None:

@@ -3,9 +3,11 @@
 import asyncio
 import gc
 
-from django.test import SimpleTestCase
+import pytest
 
 from marketplace.asgi import http
+
+pytestmark = pytest.mark.django_db(transaction=True)  # each request looks whether its connection is still good
 
 SCOPE = {"type": "http", "method": "GET", "path": "/healthz", "headers": [], "query_string": b""}
 
@@ -27,8 +29,9 @@ async def complaints_of(leave) -> list[dict]:
     async def send(message: dict) -> None:
         pass
 
-    request = asyncio.create_task(http(SCOPE, receive, send))
-    await waits.wait()
+    request, listening = asyncio.create_task(http(SCOPE, receive, send)), asyncio.create_task(waits.wait())
+    await asyncio.wait([request, listening], return_when=asyncio.FIRST_COMPLETED)
+    assert waits.is_set(), request.exception()
     leave(request, gone)
     await asyncio.wait([request])
     gone.set()
@@ -38,7 +41,7 @@ async def complaints_of(leave) -> list[dict]:
     return heard
 
 
-class ClientThatLeavesTests(SimpleTestCase):
+class ClientThatLeavesTests:
     """Daphne ends the request of a client that is gone for long, and every request when the server stops."""
 
     async def test_a_request_that_was_ended_before_its_client_left_makes_no_noise(self):

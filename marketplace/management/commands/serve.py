@@ -3,6 +3,7 @@
 The worker must live in the server's process: with channels in memory a separate one would reach nobody.
 """
 
+import contextlib
 import importlib.util
 import os
 import signal
@@ -24,6 +25,8 @@ from calls.robots import roster
 from marketplace import worker
 
 STOP_WITHIN_S = 2.5
+HANDSHAKE_S = 30  # when all pages come back at once each waits its turn; who is cut off comes back and makes it longer
+FILES = 65_536  # at most open at once: a socket for each open page
 
 
 class Command(BaseCommand):
@@ -42,6 +45,7 @@ class Command(BaseCommand):
             settings.SITE_URL = f"http://{host}:{port}"
         if prepare:
             self.prepare()
+        allow_many_files()
         robots = Robots(self.stderr.write) if settings.DEMO and not no_robots else None
         stop = threading.Event()
         work = [] if no_worker else worker.start(stop)
@@ -50,6 +54,7 @@ class Command(BaseCommand):
             endpoints=[f"tcp:port={port}:interface={host}"],
             signal_handlers=False,
             application_close_timeout=2,
+            websocket_handshake_timeout=HANDSHAKE_S,
             http_timeout=60,
             server_name="ringwise",
             verbosity=1,
@@ -116,6 +121,16 @@ class Command(BaseCommand):
         late.daemon = True
         late.start()
         reactor.callFromThread(server.stop)
+
+
+def allow_many_files() -> None:
+    """As many as the system lets us; shells by themselves say 1024."""
+    with contextlib.suppress(ImportError, OSError, ValueError):  # not every system counts them so
+        import resource  # noqa: PLC0415
+
+        now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = FILES if most == resource.RLIM_INFINITY else min(FILES, most)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(now, wanted), most))
 
 
 class Robots:

@@ -78,7 +78,7 @@ class Story:
 
     def connect(self) -> Call:
         call = rooms.ring(caller=self.caller, expert=self.expert, line=self.past.line, now=self.now)
-        call = rooms.answer(call_id=call.pk, expert=self.expert, now=self.after(seconds=7))
+        call = rooms.answer(call_id=call.pk, by=self.expert, now=self.after(seconds=7))
         for member in (self.expert, self.caller):
             rooms.join(room=call.room, user=member, process=self.server, tab=uuid4(), now=self.after(seconds=2))
         call.refresh_from_db()

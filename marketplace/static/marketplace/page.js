@@ -1,39 +1,95 @@
 /** The entry module of every page: presence, ringing, and small manners. The only file of the page that starts anything. */
 
 import { PageSocket } from "./pagesocket.js";
-import { byId, pageData } from "./page/dom.js";
-import { followUnsettled } from "./page/follow.js";
+import { CallingBack } from "./page/calling_back.js";
+import { byId, pageData, tell } from "./page/dom.js";
+import { followUnsettled, lookAgain } from "./page/follow.js";
 import { IncomingCalls } from "./page/incoming.js";
-import { CallPanel } from "./page/outgoing.js";
+import { CallPanel, keepRing } from "./page/outgoing.js";
 import { showPresence, shownExperts } from "./page/presence.js";
 import { proposeOwnZone, showLocalTimes } from "./page/times.js";
+import { TurnDialog } from "./page/turn.js";
+import { WaitingPanel } from "./page/waiting_panel.js";
+
+/** @import { ServerError } from "./pagesocket.js" */
 
 const { member, words } = pageData();
 
 const socket = new PageSocket({
   url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/page/`,
   on: {
-    open: () => incomingCalls?.reconnected(),
-    presence: (change) => showPresence(change, words.presence),
-    rings: ({ incoming, answered, outgoing }) => {
+    open: connected,
+    presence: (change) => showPresence(change, words),
+    rings: ({ incoming, answered, outgoing, waiting, awaited }) => {
       incomingCalls?.update(incoming, answered);
       callPanel?.update(outgoing);
+      callingBack?.update(outgoing);
+      waitingPanel?.update(waiting);
+      turn?.update(waiting);
+      showAwaited(awaited);
     },
-    ringing: (ring) => callPanel?.ringing(ring),
+    terms: (told) => callPanel?.terms(told),
+    ringing: rang,
     answered: (ring) => incomingCalls?.answered(ring),
-    error: (error) => {
-      if (error.re === "ring.answer" || error.re === "ring.decline") {
-        incomingCalls?.refused(error);
-      } else if (error.re === "ring" || error.re === "ring.cancel") {
-        callPanel?.refused(error);
-      }
-    },
+    error: refused,
   },
 });
 
 const panel = byId("call-panel");
 const incomingCalls = member ? new IncomingCalls(socket, words) : null;
 const callPanel = panel?.dataset.similar ? new CallPanel(panel, socket, words, watchShown) : null;
+const waitingPanel = panel && callPanel ? new WaitingPanel(panel, socket, words, (text) => callPanel.tell(text)) : null;
+const turn = member ? new TurnDialog(socket, words, ringFromHere) : null;
+const back = byId("calling-back");
+const callingBack = back ? new CallingBack(back, socket, words) : null;
+
+/** @param {boolean} isOpen */
+function connected(isOpen) {
+  incomingCalls?.reconnected();
+  turn?.reconnected();
+  callPanel?.connected(isOpen);
+}
+
+/** @param {number} expert @param {string} line @returns {boolean} false: not connected */
+function ringFromHere(expert, line) {
+  return callPanel?.expert === expert ? callPanel.ring(line) : socket.send("ring", { expert, line });
+}
+
+/** The server took this window's ring; it goes on where the expert's call panel is. @param {{call: number, room: string}} ring */
+function rang(ring) {
+  keepRing(ring.call);
+  callPanel?.ringing(ring);
+  callingBack?.ringing(ring);
+  const there = turn?.ringing();
+  if (there && there !== location.pathname) {
+    location.assign(there);
+  }
+}
+
+/** @param {ServerError} error */
+function refused(error) {
+  if (error.re === "ring.answer" || error.re === "ring.decline") {
+    incomingCalls?.refused(error);
+  } else if (error.re === "ring.back") {
+    callingBack?.refused(error);
+  } else if (error.re === "ring") {
+    const expert = turn?.refused(error) ?? callPanel?.expert;
+    if (expert === callPanel?.expert) callPanel?.refused(error);
+  } else if (error.re === "ring.terms" || error.re === "ring.cancel") {
+    callPanel?.refused(error);
+  } else if (error.re?.startsWith("wait")) {
+    tell(error.text);
+  }
+}
+
+/** Who waits for this member stands on their own page, which asks for it anew. @param {number} awaited */
+function showAwaited(awaited) {
+  const list = byId("waiting-for-you");
+  if (list && list.dataset.awaited !== String(awaited)) {
+    list.dataset.awaited = String(awaited);
+    lookAgain();
+  }
+}
 
 function watchShown() {
   socket.watch(shownExperts());

@@ -2,16 +2,27 @@
  * The page socket: PROTOCOL.md, sections 1 and 2, seen from the browser. Comes back after every loss, answers pings,
  * keeps the server's clock. What the messages mean is the business of page.js.
  *
- * @typedef {{id: number, name: string, language: string, past_calls: number}} Caller
- * @typedef {{call: number, caller: Caller, line: string, has_ten_minutes: boolean, until: number}} Incoming
+ * @import { Terms } from "../calls/room/page/consent_terms.js"
+ *
+ * @typedef {{id: number, name: string, guest: boolean, language: string, past_calls: number}} Caller
+ * @typedef {{id: number, name: string, slug: string}} Expert
+ * @typedef {{call: number, line: string, until: number} & (
+ *   {back: false, caller: Caller, has_ten_minutes: boolean, agreed_rate: string | null} | {back: true, expert: Expert})} Incoming  back: an expert calls back
  * @typedef {"ringing" | "answered" | "declined" | "missed" | "cancelled"} RingState
- * @typedef {{call: number, expert: {id: number, name: string, slug: string}, state: RingState, until: number, room: string | null}} Outgoing
+ * @typedef {{call: number, state: RingState, until: number, room: string | null} & (
+ *   {back: false, expert: Expert, agreed_rate: string | null} | {back: true, caller: {id: number, name: string}})} Outgoing
+ * @typedef {{each_ms: number, since: number | null}} Estimate
+ * @typedef {{expert: Expert, line: string, place: number, state: string, back_at: number | null, estimate: Estimate | null, turn_until: number | null}} Wait
+ * @typedef {{incoming: Incoming[], answered: number[], outgoing: Outgoing | null, waiting: Wait[], awaited: number}} Rings
+ * @typedef {{expert: number, state: string, back_at: number | null}} Presence
+ * @typedef {{expert: number, terms: string, card: Terms}} ListedTerms
  * @typedef {{code: string, text: string, re: string | null}} ServerError
  *
  * @typedef {object} Listener
  * @property {(open: boolean) => void} open
- * @property {(change: {expert: number, state: string}) => void} presence
- * @property {(rings: {incoming: Incoming[], answered: number[], outgoing: Outgoing | null}) => void} rings
+ * @property {(seen: Presence) => void} presence
+ * @property {(rings: Rings) => void} rings
+ * @property {(terms: ListedTerms) => void} terms
  * @property {(ring: {call: number, room: string}) => void} ringing
  * @property {(ring: {call: number, room: string}) => void} answered
  * @property {(error: ServerError) => void} error
@@ -84,6 +95,12 @@ export class PageSocket {
     this.#listenForSilence();
   }
 
+  /** Who this browser's person is has changed: a new socket asks the server anew. */
+  reopen() {
+    this.#drop();
+    this.connect();
+  }
+
   get isOpen() {
     return this.#socket?.readyState === OPEN;
   }
@@ -128,6 +145,8 @@ export class PageSocket {
         return this.#on.presence(message);
       case "rings":
         return this.#on.rings(message);
+      case "ring.terms":
+        return this.#on.terms(message);
       case "ring.ringing":
         return this.#on.ringing(message);
       case "ring.answered":
@@ -144,6 +163,16 @@ export class PageSocket {
     this.#on.open(true);
     if (this.#watched.length > 0) {
       this.watch(this.#watched);
+    }
+  }
+
+  #drop() {
+    const socket = this.#socket;
+    this.#socket = null; // what it still brings is nobody's
+    this.#world.forget(this.#silence);
+    if (socket) {
+      socket.onmessage = socket.onclose = null;
+      socket.close();
     }
   }
 

@@ -48,23 +48,26 @@ export class IncomingRings {
  *   | {phase: "answered", room: string | null} | {phase: "over", reason: "declined" | "missed" | "cancelled"}} Stage
  */
 
-/** This member's ring of one expert, on that expert's page. */
+/** This member's ring of one person: of an expert on that expert's page, or calling somebody back. */
 export class OutgoingRing {
   /** @type {Stage} */
   stage = { phase: "idle" };
-  #expert;
+  #back;
+  #other;
   /** @type {number | null} the call that this window rang, so that only it goes to the room */
   #mine;
   /** @type {number | null} the call whose end was shown last */
   #ended = null;
 
   /**
-   * @param {number} expert whose page this is
+   * @param {number} other who is rung
    * @param {number | null} mine the call that this window rang before it was loaded again
+   * @param {boolean} [back] an expert calls back
    */
-  constructor(expert, mine) {
-    this.#expert = expert;
+  constructor(other, mine, back = false) {
+    this.#other = other;
     this.#mine = mine;
+    this.#back = back;
   }
 
   asked() {
@@ -86,7 +89,7 @@ export class OutgoingRing {
    * @returns {Stage} what to show from now on
    */
   update(outgoing) {
-    if (outgoing === null || outgoing.expert.id !== this.#expert) {
+    if (outgoing === null || outgoing.back !== this.#back || rungIn(outgoing).id !== this.#other) {
       return this.#withoutRing();
     }
     if (outgoing.state === "ringing") {
@@ -111,6 +114,11 @@ export class OutgoingRing {
     }
     return this.stage;
   }
+}
+
+/** @param {Outgoing} outgoing */
+export function rungIn(outgoing) {
+  return outgoing.back ? outgoing.caller : outgoing.expert;
 }
 
 /**

@@ -39,6 +39,20 @@ ROOMS = [
         ],
     ),
     Attack(
+        "A guest, who has no account, opens what is a member's: credit, earnings, receipts, the back office.",
+        [
+            "attacks/test_guest_session.py::WalkTests::test_no_address_but_those_of_calling_knows_a_guest",
+            "CookieTests::test_a_number_of_ones_own_choice_is_not_read",
+            "CookieTests::test_a_members_number_is_no_guest",
+            "FixationTests::test_of_a_visitor_who_becomes_a_guest_the_planted_key_is_worth_nothing",
+            "FixationTests::test_of_a_guest_who_makes_an_account_it_is_worth_nothing",
+            "MoneyTests::test_credit_that_a_guest_cannot_have_would_be_of_no_use",
+            "calls/signalling/test_matrix.py::RoomTests::test_a_guest_may_what_costs_nothing",
+            "calls/signalling/test_guests.py::PayingTests::test_a_guest_neither_accepts_nor_adds_credit",
+        ],
+        ["attacks/test_guest_session.py::WalkTests::test_where_a_guest_is_the_user_of_a_request_doors_open"],
+    ),
+    Attack(
         "A stranger goes into a room whose address they saw, or tries addresses until one is there.",
         [
             "calls/signalling/test_room.py::DoorTests::test_strangers_are_refused",
@@ -64,6 +78,21 @@ ROOMS = [
             "calls/signalling/test_attacks.py::FrameTests::test_a_socket_that_trusts_its_frames_hands_anything_on",
             "FrameTests::test_without_a_measure_a_flood_reaches_the_other_side_whole",
         ],
+    ),
+    Attack(
+        "A stranger walks round the door of the room: its page, its seat, its papers, asked for over HTTP.",
+        ["calls/rooms/test_pages.py::StrangerTests::test_not_one_door_opens"],
+        ["calls/rooms/test_pages.py::StrangerTests::test_where_the_address_alone_opens_it_she_is_in"],
+    ),
+    Attack(
+        "A frame that is no text, or as long as memory, ends more than the socket that sent it.",
+        ["calls/signalling/test_cut.py::CutTests::test_ends_the_socket_that_sent_it_and_nobody_else_notices"],
+        ["calls/signalling/test_cut.py::CutTests::test_without_the_servers_limit_any_length_is_read_into_memory"],
+    ),
+    Attack(
+        "The other side of a call learns the network address of who hides it.",
+        ["journeys/test_relay.py::RelayTests::test_who_hides_the_address_is_reached_through_it_alone"],
+        ["journeys/test_relay.py::RelayTests::test_of_who_does_not_hide_it_the_other_learns_it"],
     ),
     Attack(
         "An expert before an empty chair keeps *Still there?* from being asked, and is paid for the silence.",

@@ -13,6 +13,7 @@ from django.utils import timezone
 from calls.captions.socket import OVER, CaptionSocket
 from calls.rooms import services as rooms
 from calls.signalling.sockets import REPLACED, SIGNED_OUT
+from marketplace.experts import services as experts
 from tests.calls.captions import scribes
 from tests.calls.captions.conftest import speak
 from tests.calls.captions.sounds import pieces, silence, tone
@@ -42,6 +43,11 @@ class DoorTests:
         _, _, call = await live_pair(alice, bob, now)
         for person in (alice, bob):
             await captions_of(person, call.room.code)
+
+    async def test_a_guest_may_as_members_do(self, captions_on, carla, bob, now):
+        await sync_to_async(experts.choose_who_may_ring)(member=bob, who="anyone")
+        _, _, call = await live_pair(carla, bob, now)
+        await captions_of(carla, call.room.code)
 
     async def test_a_stranger_staff_and_a_visitor_may_not(self, captions_on, alice, bob, eve, sam, now):
         _, _, call = await live_pair(alice, bob, now)

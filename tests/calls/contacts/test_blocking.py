@@ -62,7 +62,7 @@ class BlockTests:
 class BlockPageTests:
     def test_bob_blocks_who_called_him_and_takes_it_back(self, alice, bob, now, signed_in):
         call = rooms.ring(caller=alice, expert=bob, line="", now=now)
-        rooms.decline(call_id=call.pk, expert=bob, now=now)
+        rooms.decline(call_id=call.pk, by=bob, now=now)
         client = signed_in(bob)
         page = client.post(f"/me/blocked/{alice.pk}/", follow=True).content.decode()
         assert "People you blocked" in page

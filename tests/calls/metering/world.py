@@ -52,6 +52,17 @@ def live_call(caller: User, expert: User, now: datetime = cast.NOW) -> Call:
     )
 
 
+def balances(payer: User, expert: User) -> dict[str, int]:
+    """Cents, by account."""
+    refs = {
+        "credit": accounts.caller_credit(payer.pk),
+        "held": accounts.caller_hold(payer.pk),
+        "earned": accounts.expert_pending(expert.pk),
+        "commission": accounts.commission(),
+    }
+    return {name: ledger.balance(ref, "EUR").minor for name, ref in refs.items()}
+
+
 class Story:
     def __init__(self, *, credit: int = 1_840, caller: User | None = None, expert: User | None = None) -> None:
         self.alice, self.bob = caller or cast.alice(), expert or cast.bob()
@@ -218,14 +229,7 @@ class Story:
         return metering.offer_state(metering.latest_offer(call=self.call), viewer or self.alice, self.now)
 
     def balances(self) -> dict[str, int]:
-        """Cents, by account."""
-        refs = {
-            "credit": accounts.caller_credit(self.alice.pk),
-            "held": accounts.caller_hold(self.alice.pk),
-            "earned": accounts.expert_pending(self.bob.pk),
-            "commission": accounts.commission(),
-        }
-        return {name: ledger.balance(ref, "EUR").minor for name, ref in refs.items()}
+        return balances(self.alice, self.bob)
 
     def faults(self) -> list[str]:
         """What `verify_ledger` would find."""

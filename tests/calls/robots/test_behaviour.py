@@ -146,6 +146,28 @@ class OfferTests:
         assert robot.tick(70) == []
 
 
+class AgreedBeforeRingingTests:
+    """The caller agreed to the listed rate, so paid time begins by itself."""
+
+    def test_it_answers_and_asks_for_nothing(self):
+        robot = Robot(HABITS)
+        ring = {"call": CALL, "agreed_rate": "€2.00 per minute"}
+        robot.hear_page({"type": "rings", "now": 0, "incoming": [ring], "outgoing": None}, -5)
+        assert said(robot.tick(0)) == ["ring.answer"]
+        robot.hear_page({"type": "ring.answered", "call": CALL, "room": "abc"}, 0)
+        assert robot.hear_room(state("answered", offer="agreed"), 0) == []
+        assert robot.hear_room(paid("countdown"), 1) == []
+        assert robot.hear_room(paid(), 4) == []
+        assert robot.tick(100) == []
+        robot.hear_room(state(), 101)
+        assert robot.tick(101 + HABITS.free_talk_for - 1) == []
+
+    def test_where_it_could_not_begin_the_robot_asks_as_ever(self):
+        robot = talking()
+        robot.hear_room(state(offer="failed"), 0.5)
+        assert said(robot.tick(HABITS.offer_after)) == ["offer.send"]
+
+
 class MeterTests:
     def test_it_shows_that_the_talk_is_paid(self):
         robot = talking()

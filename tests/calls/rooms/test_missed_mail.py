@@ -47,9 +47,9 @@ class MissedCallMailTests:
 
     def test_what_was_declined_or_cancelled_brings_none(self, alice, bob, now):
         call = rooms.ring(caller=alice, expert=bob, line="", now=now)
-        rooms.decline(call_id=call.pk, expert=bob, now=now)
+        rooms.decline(call_id=call.pk, by=bob, now=now)
         call = rooms.ring(caller=alice, expert=bob, line="", now=now)
-        rooms.cancel(call_id=call.pk, caller=alice, now=now)
+        rooms.cancel(call_id=call.pk, by=alice, now=now)
         assert not OutboxRow.objects.exists()
 
     def test_nor_does_whom_bob_blocked(self, alice, bob, now):

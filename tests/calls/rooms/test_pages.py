@@ -1,9 +1,11 @@
 from uuid import UUID
 
 import pytest
+from django.urls import reverse
 
 from calls.rooms import services as rooms
-from calls.rooms.models import Call
+from calls.rooms.models import Call, Room
+from calls.urls import urlpatterns
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -14,7 +16,7 @@ def ended(alice, bob, now) -> Call:
     """A call that was live and is over."""
     cast.online(bob)
     call = rooms.ring(caller=alice, expert=bob, line="", now=now)
-    rooms.answer(call_id=call.id, expert=bob, now=now)
+    rooms.answer(call_id=call.id, by=bob, now=now)
     for one in (alice, bob):
         rooms.join(room=call.room, user=one, process=UUID(int=1), tab=UUID(int=one.id), now=now)
     rooms.leave(room=call.room, user=alice, tab=UUID(int=alice.id), now=now, reason="hung_up")
@@ -47,6 +49,31 @@ class RoomPageTests:
             assert "no-store" in signed_in(alice).get(address).headers["Cache-Control"]
 
 
+class StrangerTests:
+    """Eve has seen the address of alice's and bob's room, and the number of their call."""
+
+    def doors(self, call) -> list[str]:
+        """Every address of the site that names a room or a call."""
+        filled = {"code": call.room.code, "call_id": call.id, "reference": "period:1"}
+        doors = [pattern for pattern in urlpatterns if {"code", "call_id"} & set(pattern.pattern.converters)]
+        return [reverse(door.name, kwargs={name: filled[name] for name in door.pattern.converters}) for door in doors]
+
+    def test_not_one_door_opens(self, ended, eve, sam, signed_in):
+        assert len(self.doors(ended)) >= 8
+        for somebody in (eve, sam):
+            for door in self.doors(ended):
+                answers = {signed_in(somebody).get(door).status_code, signed_in(somebody).post(door).status_code}
+                assert answers <= {404, 405}, door
+
+    def test_where_the_address_alone_opens_it_she_is_in(self, ended, eve, signed_in, monkeypatch):
+        """The broken twin."""
+        monkeypatch.setattr("calls.rooms.views._room_of", lambda _user, code: Room.objects.get(code=code))
+        monkeypatch.setattr("calls.rooms.views._ended_call", lambda _user, number: Call.objects.get(id=number))
+        opened = [door for door in self.doors(ended) if signed_in(eve).get(door).status_code == 200]
+        assert [reverse("room", args=[ended.room.code]), reverse("seat", args=[ended.room.code])] == opened[:2]
+        assert reverse("receipt", args=[ended.id]) in opened
+
+
 class ReceiptPageTests:
     def test_both_people_see_it(self, ended, alice, bob, signed_in):
         for one in (alice, bob):
@@ -60,5 +87,5 @@ class ReceiptPageTests:
     def test_a_call_that_goes_on_or_was_never_answered_has_none(self, ended, alice, bob, now, signed_in):
         missed = rooms.ring(caller=alice, expert=bob, line="", now=now)
         assert signed_in(alice).get(f"/calls/{missed.id}/").status_code == 404
-        rooms.cancel(call_id=missed.id, caller=alice, now=now)
+        rooms.cancel(call_id=missed.id, by=alice, now=now)
         assert signed_in(alice).get(f"/calls/{missed.id}/").status_code == 404

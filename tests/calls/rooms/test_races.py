@@ -10,10 +10,13 @@ import pytest
 from django.db import connection
 
 from calls.metering import services as metering
+from calls.metering.models import Offer, PaidPeriod
 from calls.rooms import ringing, seating
 from calls.rooms import services as rooms
 from calls.rooms.models import Call, Seat
+from payouts.wallet.models import Hold
 from tests import cast
+from tests.calls.metering.world import Story, balances, give_credit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -84,15 +87,15 @@ class AtOnceTests:
         cast.online(bob)
         call = rooms.ring(caller=alice, expert=bob, line="", now=now)
         told = at_once(
-            *[lambda: rooms.answer(call_id=call.id, expert=bob, now=now)] * (AT_ONCE - 1),
-            lambda: rooms.cancel(call_id=call.id, caller=alice, now=now),
+            *[lambda: rooms.answer(call_id=call.id, by=bob, now=now)] * (AT_ONCE - 1),
+            lambda: rooms.cancel(call_id=call.id, by=alice, now=now),
         )
         assert told == ["done"] + ["over"] * (AT_ONCE - 1)
 
     def test_both_join(self, alice, bob, now):
         cast.online(bob)
         call = rooms.ring(caller=alice, expert=bob, line="", now=now)
-        rooms.answer(call_id=call.id, expert=bob, now=now)
+        rooms.answer(call_id=call.id, by=bob, now=now)
         at_once(
             *(
                 lambda user=user: rooms.join(
@@ -159,7 +162,7 @@ def leaving(call: Call, user, now, reason: str):
 def answered(alice, bob, now) -> Call:
     cast.online(bob)
     call = rooms.ring(caller=alice, expert=bob, line="", now=now)
-    return rooms.answer(call_id=call.id, expert=bob, now=now)
+    return rooms.answer(call_id=call.id, by=bob, now=now)
 
 
 @pytest.fixture
@@ -207,6 +210,71 @@ class OneOrderOfLocksTests:
     def test_joining_while_another_window_answers_joins(self, alice, bob, now, monkeypatch):
         cast.online(bob)
         call = rooms.ring(caller=alice, expert=bob, line="", now=now)
-        answer = between(monkeypatch, seating, "open_call", lambda: rooms.answer(call_id=call.id, expert=bob, now=now))
+        answer = between(monkeypatch, seating, "open_call", lambda: rooms.answer(call_id=call.id, by=bob, now=now))
         told = at_once(seated(call, bob, now), answer)
         assert (told, Seat.objects.count()) == (["done", "over"], 1)
+
+
+class AgreedRaceTests:
+    """Alice has agreed to the listed rate, up to 10.00 of her 18.40."""
+
+    @pytest.fixture
+    def agreed(self, alice, bob, now) -> rooms.Agreement:
+        give_credit(alice, 1_840, now)
+        cast.online(bob)
+        return rooms.Agreement(terms=metering.card(caller=alice, expert=bob, now=now)["terms"], cap_minor=1_000)
+
+    @pytest.fixture
+    def ringing(self, agreed, alice, bob, now) -> Call:
+        return rooms.ring(caller=alice, expert=bob, line="", now=now, agreed=agreed)
+
+    @pytest.fixture
+    def agreed_and_answered(self, ringing, bob, now) -> Call:
+        return rooms.answer(call_id=ringing.id, by=bob, now=now)
+
+    def test_pressed_in_many_windows_it_is_one_ring_agreed_to_once(self, agreed, alice, bob, now):
+        press = [lambda: rooms.ring(caller=alice, expert=bob, line="", now=now, agreed=agreed)] * AT_ONCE
+        assert at_once(*press) == ["done"] * AT_ONCE
+        assert (Call.objects.count(), Offer.objects.count()) == (1, 1)
+
+    def test_an_answer_against_a_cancel_leaves_it_agreed_or_closed(self, ringing, alice, bob, now):
+        told = at_once(
+            lambda: rooms.answer(call_id=ringing.id, by=bob, now=now),
+            lambda: rooms.cancel(call_id=ringing.id, by=alice, now=now),
+        )
+        ringing.refresh_from_db()
+        assert told == ["done", "over"]
+        assert (ringing.state, Offer.objects.get().state) in [("answered", "agreed"), ("cancelled", "expired")]
+
+    def test_both_join_at_once_and_again_from_second_windows(self, agreed_and_answered, alice, bob, now):
+        call = agreed_and_answered
+        assert at_once(*[seated(call, user, now) for user in (alice, bob, alice, bob)]) == ["done"] * 4
+        assert PaidPeriod.objects.count() == Hold.objects.count() == 1
+        assert balances(alice, bob)["held"] == 1_000
+
+    def test_joining_while_the_other_hangs_up_leaves_nothing_held(self, agreed_and_answered, alice, bob, now):
+        call = agreed_and_answered
+        seated(call, alice, now)()
+        at_once(seated(call, bob, now), leaving(call, alice, now, "hung_up"))
+        assert not PaidPeriod.objects.living().exists()
+        assert balances(alice, bob) == {"credit": 1_840, "held": 0, "earned": 0, "commission": 0}
+        assert Offer.objects.get().state in ("accepted", "expired")
+
+    @pytest.mark.postgres
+    def test_paying_in_another_room_at_the_same_moment_it_is_one_of_the_two(self, agreed_and_answered, alice, bob, now):
+        call = agreed_and_answered
+        seated(call, alice, now)()
+        other = Story(credit=0, expert=cast.expert("Carol Stone"))
+        offer, later = other.offer_rate(), other.now
+
+        def accept() -> None:
+            try:
+                metering.accept_offer(offer_id=offer.pk, payer=alice, cap_minor=800, now=later)
+            except metering.OfferRefused as refused:
+                assert refused.code == "already_paying"
+
+        assert at_once(accept, seated(call, bob, later)) == ["done", "done"]
+        call.refresh_from_db()
+        agreed, held = Offer.objects.get(call=call).state, balances(alice, bob)["held"]
+        assert (call.state, agreed, held) in [("live", "accepted", 1_000), ("live", "failed", 800)]
+        assert PaidPeriod.objects.count() == 1

@@ -39,7 +39,7 @@ class RingTests:
 
     def test_the_same_two_keep_their_room(self, alice, bob, now):
         first = rooms.ring(caller=alice, expert=bob, line="", now=now)
-        rooms.cancel(call_id=first.id, caller=alice, now=now)
+        rooms.cancel(call_id=first.id, by=alice, now=now)
         assert rooms.ring(caller=alice, expert=bob, line="", now=now + SOON).room == first.room
 
     def test_nobody_rings_themself(self, bob, now):
@@ -68,7 +68,7 @@ class RingTests:
 
     def test_an_expert_in_a_call_is_busy_and_seen_so(self, alice, bob, eve, now):
         call = rooms.ring(caller=alice, expert=bob, line="", now=now)
-        rooms.answer(call_id=call.id, expert=bob, now=now + SOON)
+        rooms.answer(call_id=call.id, by=bob, now=now + SOON)
         assert refusal(caller=eve, expert=bob, now=now + SOON) == "busy"
         assert experts.state(bob) == "busy"
 
@@ -80,7 +80,7 @@ class RingTests:
     def test_who_left_a_call_without_hanging_up_and_rings_another_has_ended_it(self, alice, bob, now):
         zoe = cast.online(cast.expert("Zoe Second"))
         old = rooms.ring(caller=alice, expert=bob, line="", now=now)
-        rooms.answer(call_id=old.id, expert=bob, now=now)
+        rooms.answer(call_id=old.id, by=bob, now=now)
         assert rooms.ring(caller=alice, expert=zoe, line="", now=now + SOON).state == "ringing"
         old.refresh_from_db()
         assert (old.state, old.end_reason) == ("ended", "left")
@@ -90,9 +90,9 @@ class RingTests:
 class AnswerTests:
     def test_the_first_answer_wins(self, alice, bob, now):
         call = rooms.ring(caller=alice, expert=bob, line="", now=now)
-        assert rooms.answer(call_id=call.id, expert=bob, now=now + SOON).state == "answered"
+        assert rooms.answer(call_id=call.id, by=bob, now=now + SOON).state == "answered"
         with pytest.raises(rooms.CallOver):
-            rooms.answer(call_id=call.id, expert=bob, now=now + SOON)
+            rooms.answer(call_id=call.id, by=bob, now=now + SOON)
 
     @pytest.mark.parametrize("caller_is_first", [True, False])
     def test_both_become_busy_and_free_their_rows_locked_in_one_order(self, bob, now, monkeypatch, caller_is_first):
@@ -102,7 +102,7 @@ class AnswerTests:
         call = rooms.ring(caller=caller, expert=expert, line="", now=now)
         locked, real = [], presence._change
         monkeypatch.setattr(presence, "_change", lambda user, **what: locked.append(user) or real(user, **what))
-        rooms.answer(call_id=call.id, expert=expert, now=now)
+        rooms.answer(call_id=call.id, by=expert, now=now)
         assert list(dict.fromkeys(locked)) == [bob, zoe]
         locked.clear()
         seating.hang_up(room=call.room, user=caller, now=now)
@@ -113,33 +113,32 @@ class AnswerTests:
         for somebody in (alice, eve):
             for press in (rooms.answer, rooms.decline):
                 with pytest.raises(Call.DoesNotExist):
-                    press(call_id=call.id, expert=somebody, now=now)
+                    press(call_id=call.id, by=somebody, now=now)
 
     def test_only_the_caller_cancels(self, alice, bob, eve, now):
         call = rooms.ring(caller=alice, expert=bob, line="", now=now)
         for somebody in (bob, eve):
             with pytest.raises(Call.DoesNotExist):
-                rooms.cancel(call_id=call.id, caller=somebody, now=now)
+                rooms.cancel(call_id=call.id, by=somebody, now=now)
 
     def test_a_ring_that_is_over_cannot_be_answered(self, alice, bob, now):
         call = rooms.ring(caller=alice, expert=bob, line="", now=now)
         with pytest.raises(rooms.CallOver):
-            rooms.answer(call_id=call.id, expert=bob, now=now + RING_OVER)
+            rooms.answer(call_id=call.id, by=bob, now=now + RING_OVER)
 
     def test_declining_and_cancelling_free_both(self, alice, bob, now):
         for press in ("decline", "cancel"):
             call = rooms.ring(caller=alice, expert=bob, line="", now=now)
-            person = {"expert": bob} if press == "decline" else {"caller": alice}
-            getattr(rooms, press)(call_id=call.id, now=now, **person)
+            getattr(rooms, press)(call_id=call.id, by=bob if press == "decline" else alice, now=now)
             call.refresh_from_db()
             assert call.state == {"decline": "declined", "cancel": "cancelled"}[press]
             assert experts.state(bob) == "free"
 
     def test_a_cancelled_call_cannot_be_declined(self, alice, bob, now):
         call = rooms.ring(caller=alice, expert=bob, line="", now=now)
-        rooms.cancel(call_id=call.id, caller=alice, now=now)
+        rooms.cancel(call_id=call.id, by=alice, now=now)
         with pytest.raises(rooms.CallOver):
-            rooms.decline(call_id=call.id, expert=bob, now=now)
+            rooms.decline(call_id=call.id, by=bob, now=now)
 
 
 class MissedTests:
@@ -162,7 +161,7 @@ class MissedTests:
         rooms.ring(caller=alice, expert=bob, line="", now=now)
         rooms.sweep(now=now + RING_OVER)
         call = rooms.ring(caller=alice, expert=bob, line="", now=now + RING_OVER)
-        rooms.decline(call_id=call.id, expert=bob, now=now + RING_OVER)
+        rooms.decline(call_id=call.id, by=bob, now=now + RING_OVER)
         rooms.ring(caller=eve, expert=bob, line="", now=now + RING_OVER)
         rooms.sweep(now=now + 2 * RING_OVER)
         assert experts.state(bob) == "free"
@@ -174,16 +173,18 @@ class RingsStateTests:
         (incoming,) = rooms.rings_state(user=bob, now=now)["incoming"]
         assert incoming == {
             "call": call.id,
-            "caller": {"id": alice.id, "name": "Alice Martin", "language": "en", "past_calls": 0},
+            "back": False,
+            "caller": {"id": alice.id, "name": "Alice Martin", "guest": False, "language": "en", "past_calls": 0},
             "line": "My lease ends",
             "has_ten_minutes": False,
+            "agreed_rate": None,
             "until": int((now + RING_OVER).timestamp() * 1000),
         }
 
     def test_the_caller_follows_the_ring_to_its_room(self, alice, bob, now):
         call = rooms.ring(caller=alice, expert=bob, line="", now=now)
         assert rooms.rings_state(user=alice, now=now)["outgoing"]["state"] == "ringing"
-        rooms.answer(call_id=call.id, expert=bob, now=now)
+        rooms.answer(call_id=call.id, by=bob, now=now)
         outgoing = rooms.rings_state(user=alice, now=now)["outgoing"]
         assert (outgoing["state"], outgoing["room"]) == ("answered", call.room.code)
         his = rooms.rings_state(user=bob, now=now)
@@ -191,13 +192,13 @@ class RingsStateTests:
 
     def test_a_ring_that_its_caller_cancelled_was_not_answered(self, alice, bob, now):
         call = rooms.ring(caller=alice, expert=bob, line="", now=now)
-        rooms.cancel(call_id=call.id, caller=alice, now=now)
+        rooms.cancel(call_id=call.id, by=alice, now=now)
         his = rooms.rings_state(user=bob, now=now)
         assert (his["incoming"], his["answered"]) == ([], [])
 
     def test_how_it_ended_is_told_for_30_seconds(self, alice, bob, now):
         call = rooms.ring(caller=alice, expert=bob, line="", now=now)
-        rooms.decline(call_id=call.id, expert=bob, now=now)
+        rooms.decline(call_id=call.id, by=bob, now=now)
         assert rooms.rings_state(user=alice, now=now + timedelta(seconds=29))["outgoing"]["state"] == "declined"
         assert rooms.rings_state(user=alice, now=now + timedelta(seconds=30))["outgoing"] is None
 
@@ -209,8 +210,10 @@ class RingsStateTests:
             "incoming": [],
             "answered": [],
             "outgoing": None,
+            "waiting": [],
+            "awaited": 0,
         }
 
-    def test_a_page_without_rings_costs_two_queries(self, alice, bob, now, django_assert_num_queries):
-        with django_assert_num_queries(2):
+    def test_a_page_without_rings_costs_three_queries(self, alice, bob, now, django_assert_num_queries):
+        with django_assert_num_queries(3):
             rooms.rings_state(user=alice, now=now)

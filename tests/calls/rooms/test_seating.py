@@ -22,7 +22,7 @@ def call(alice, bob, now) -> Call:
     """Rung and answered; nobody has joined yet."""
     cast.online(bob)
     ringing = rooms.ring(caller=alice, expert=bob, line="", now=now)
-    return rooms.answer(call_id=ringing.id, expert=bob, now=now)
+    return rooms.answer(call_id=ringing.id, by=bob, now=now)
 
 
 def sit(call, user, now, tab=None, process=HERE):

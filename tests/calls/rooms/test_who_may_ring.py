@@ -27,7 +27,7 @@ def answer_to(caller, expert, now) -> str:
         call = rooms.ring(caller=caller, expert=expert, line="", now=now)
     except rooms.CannotRing as refused:
         return refused.code
-    rooms.cancel(call_id=call.pk, caller=caller, now=now)
+    rooms.cancel(call_id=call.pk, by=caller, now=now)
     return "rings"
 
 
@@ -67,7 +67,7 @@ class KnownTests:
     def chosen(self, alice, bob, now):
         talk(alice, bob, now)
         answered_by_nobody = rooms.ring(caller=cast.eve(), expert=bob, line="", now=now)
-        rooms.decline(call_id=answered_by_nobody.pk, expert=bob, now=now)
+        rooms.decline(call_id=answered_by_nobody.pk, by=bob, now=now)
         experts.choose_who_may_ring(member=bob, who="known")
 
     def test_who_talked_with_bob_rings(self, alice, bob, now):

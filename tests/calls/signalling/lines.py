@@ -25,10 +25,11 @@ def test_database_url() -> str:
     return f"postgres://{quote(there['USER'])}@{there['HOST']}:{there['PORT']}/{there['NAME']}"
 
 
-def site_on_this_database(folder: Path, **environment: str) -> Site:
+def site_on_this_database(folder: Path, *, kind: type[Site] = Site, **environment: str) -> Site:
     """A server process without a worker: the test itself sweeps."""
     shared = {"DATABASE_URL": test_database_url(), "DEBUG": "1", "REDIS_URL": settings.REDIS_URL}
-    return Site(folder, shared | environment, arguments=("--no-worker", "--no-robots"))
+    arguments = ("--no-worker", "--no-robots") if kind is Site else ()
+    return kind(folder, shared | environment, arguments=arguments)
 
 
 class Line:

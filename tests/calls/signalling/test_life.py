@@ -84,7 +84,7 @@ class SigningOutTests:
 
     def test_of_however_many_members_in_two_looks(self, django_assert_num_queries, signed_in):
         members = [cast.member(name) for name in ("Ann", "Ben", "Cleo")]
-        scopes = [{"user": member, "session": signed_in(member).session} for member in members]
+        scopes = [{"person": member, "session": signed_in(member).session} for member in members]
         assert all(scope["session"][SESSION_KEY] for scope in scopes)  # read, as when the socket came
         with django_assert_num_queries(2):
             assert sessions._alive(scopes) == {scope["session"].session_key for scope in scopes}

@@ -1,12 +1,18 @@
+from datetime import timedelta
+
 import pytest
 from asgiref.sync import sync_to_async
 from django.utils import timezone
 
+from calls.metering.moments import to_ms
+from calls.notices import services as notices
 from calls.rooms.models import Call
 from marketplace.experts import services as experts
-from tests.calls.signalling.wires import page_of
+from tests.calls.signalling.wires import page_of, room_of
+from tests.payouts.purse import give_promo
 
 pytestmark = pytest.mark.django_db(transaction=True)
+WORDS = "0" * 64  # stands for some
 
 
 class VisitorTests:
@@ -15,7 +21,7 @@ class VisitorTests:
         await visitor.say("watch", experts=[bob.id, 4711])
         heard = [await visitor.hear("presence"), await visitor.hear("presence")]
         assert sorted(heard, key=lambda presence: presence["expert"]) == [
-            {"type": "presence", "expert": one, "state": "away"} for one in sorted([bob.id, 4711])
+            {"type": "presence", "expert": one, "state": "away", "back_at": None} for one in sorted([bob.id, 4711])
         ]
 
     @pytest.mark.parametrize("kind", ["ring.cancel", "ring.answer", "ring.decline"])
@@ -37,6 +43,21 @@ class PresenceTests:
         assert (await watching.hear("presence"))["state"] == "away"
         await page_of(bob)
         assert (await watching.hear("presence"))["state"] == "free"
+
+    async def test_who_sets_away_says_until_when(self, alice, bob):
+        watching = await page_of(alice)
+        await watching.say("watch", experts=[bob.id])
+        await watching.hear("presence")
+        now = timezone.now()
+        until = now + timedelta(hours=1)
+        await sync_to_async(experts.choose_away)(user=bob, away=True, until=until, now=now)
+        await sync_to_async(notices.tell_watchers)(user_id=bob.id)
+        assert await watching.hear("presence") == {
+            "type": "presence",
+            "expert": bob.id,
+            "state": "away",
+            "back_at": to_ms(until),
+        }
 
     async def test_closing_the_last_page_makes_away_after_a_while(self, alice, bob, settings):
         settings.AWAY_AFTER_S = 0.1
@@ -116,6 +137,60 @@ class RingingTests:
                 assert await wire.error() == ("not_found", kind)
         assert await sync_to_async(Call.objects.get)(state="ringing")
         assert await strange.silent()
+
+    async def test_at_the_listed_rate_the_card_comes_first_and_paid_time_by_itself(self, alice, bob, now):
+        await sync_to_async(give_promo)(alice, 2_000, now)
+        hers, his = await page_of(alice), await page_of(bob)
+        await hers.say("ring.terms", expert=bob.id)
+        shown = await hers.hear("ring.terms")
+        assert (shown["expert"], shown["card"]["id"], shown["card"]["can_accept"]) == (bob.id, None, True)
+        assert shown["card"]["text"][1].startswith("€2.00 per minute")
+        await hers.say("ring", expert=bob.id, line="", agreed={"terms": shown["terms"], "cap_minor": 1_000})
+        ringing = await hers.hear("ring.ringing")
+        (incoming,) = (await his.hear("rings"))["incoming"]
+        assert incoming["agreed_rate"] == "€2.00 per minute"
+        await his.say("ring.answer", call=ringing["call"])
+        await his.hear("ring.answered")
+        in_the_room = [await room_of(person, ringing["room"]) for person in (alice, bob)]
+        for wire in in_the_room:
+            await wire.say("join")
+        for wire in in_the_room:
+            state = await wire.state(lambda state: state["meter"]["state"] == "countdown")
+            assert (state["meter"]["cap_minor"], state["offer"]) == (1_000, None)
+
+    @pytest.mark.parametrize(
+        ("change", "code"),
+        [({"terms": WORDS}, "ring.terms_changed"), ({"cap_minor": 5_000}, "offer.cap_above_credit")],
+    )
+    async def test_what_was_not_on_the_card_does_not_ring(self, alice, bob, now, change, code):
+        await sync_to_async(give_promo)(alice, 2_000, now)
+        hers, his = await page_of(alice), await page_of(bob)
+        await hers.say("ring.terms", expert=bob.id)
+        shown = await hers.hear("ring.terms")
+        agreed = {"terms": shown["terms"], "cap_minor": 1_000, **change}
+        await hers.say("ring", expert=bob.id, line="", agreed=agreed)
+        assert await hers.error() == (code, "ring")
+        assert not await sync_to_async(Call.objects.exists)()
+        assert await his.hears_no("rings")
+
+    @pytest.mark.parametrize(
+        "agreed",
+        [
+            *["terms", None, [], {}, {"terms": WORDS}, {"terms": WORDS, "cap_minor": 1, "rate_minor": 1}],
+            *[{"terms": terms, "cap_minor": 1} for terms in (WORDS[1:], WORDS.replace("0", "G"), WORDS + "\n", 1)],
+            *[{"terms": WORDS, "cap_minor": cap} for cap in (-1, True, "1", 1.0, 2**53)],
+        ],
+    )
+    async def test_an_agreement_of_the_wrong_shape_is_no_ring(self, alice, bob, agreed):
+        hers, _ = await page_of(alice), await page_of(bob)
+        await hers.say("ring", expert=bob.id, line="", agreed=agreed)
+        assert await hers.error() == ("bad_field", "ring")
+
+    @pytest.mark.parametrize(("who", "code"), [("eve", "offer.not_found"), ("nobody", "ring.not_an_expert")])
+    async def test_who_has_no_rate_has_no_card(self, alice, eve, who, code):
+        hers = await page_of(alice)
+        await hers.say("ring.terms", expert=eve.id if who == "eve" else 4711)
+        assert await hers.error() == (code, "ring.terms")
 
     @pytest.mark.parametrize("who", ["bob", "nobody"])
     async def test_a_ring_that_cannot_be_says_why(self, alice, bob, who):

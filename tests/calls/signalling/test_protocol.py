@@ -74,8 +74,11 @@ class ClientToServerTests:
             assert ("seat" in who) == expected.seat, kind
             role = "expert" if "expert" in who else "payer" if "payer" in who or "caller" in who else ""
             assert role == expected.role, kind
+            assert ("member" in who) == expected.member, kind
         for kind, _, who, *_ in rows(section("Client to server", under="2. Page socket")):
-            assert (who != "all") == messages.PAGE_MESSAGES[kind.strip("`")].member, kind
+            expected = messages.PAGE_MESSAGES[kind.strip("`")]
+            assert (who != "all") == expected.person, kind
+            assert (who.startswith("members") and "guests" not in who) == expected.member, kind
 
 
 class ServerToClientTests:
@@ -96,6 +99,27 @@ class ServerToClientTests:
         code = (settings.BASE_DIR / "calls/static/calls/room/captions.js").read_text()
         documented = types(section("From page to page", under="7. Captions"))
         assert documented == set(re.findall(r'\{ type: "(\w+)"', code)) == set(re.findall(r'type === "(\w+)"', code))
+
+
+class FilesTests:
+    """They pass by the server: it is the page that takes them."""
+
+    CODE = (settings.BASE_DIR / "calls/static/calls/room/files.js").read_text()
+
+    def test_the_page_takes_what_is_in_the_table(self):
+        documented = types(section("Files", under="3. Room socket"))
+        assert documented == set(re.findall(r'said\.type === "(\w+)"', self.CODE))
+
+    def test_the_limits_on_the_page_are_the_limits_in_code(self):
+        numbers = {name: eval(value) for name, value in re.findall(r"const (\w+) = ([\d *]+);", self.CODE)}
+        said = {
+            "LARGEST": "`size`: bytes, up to {}",
+            "BLOCK": "A block has {} bytes",
+            "PIECE": "binary messages of at most {} bytes",
+            "OFFERS_MAX": "at most {} are open at once",
+        }
+        for name, words in said.items():
+            assert words.format(f"{numbers[name]:,}".replace(",", " ")) in TEXT
 
 
 class CodeTests:

@@ -22,6 +22,9 @@ open_wires: list["Wire"] = []  # a communicator that nobody holds takes its sock
 
 
 def cookie_of(user: User) -> str:
+    """Of a session of theirs: signed in, or as a guest."""
+    if user.is_guest:
+        return cast.browser_of(user).cookies[settings.SESSION_COOKIE_NAME].value
     client = Client()
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client.cookies[settings.SESSION_COOKIE_NAME].value
@@ -40,6 +43,7 @@ class Wire:
             sent["cookie"] = f"{settings.SESSION_COOKIE_NAME}={cookie}"
         pairs = [(name.encode(), value.encode("latin1")) for name, value in sent.items() if value is not None]
         self.end = WebsocketCommunicator(app, path, headers=pairs)
+        self.end.scope["client"] = ["127.0.0.1", 50_000]
         self.cookie = cookie
         self.before: list[dict] = []
         self.patience_s = WAIT_S
@@ -132,7 +136,7 @@ async def room_of(user: User | None, code: str, **how) -> Wire:
 def answered_call(caller: User, expert: User, now) -> Call:
     cast.online(expert)
     call = rooms.ring(caller=caller, expert=expert, line="", now=now)
-    return rooms.answer(call_id=call.id, expert=expert, now=now)
+    return rooms.answer(call_id=call.id, by=expert, now=now)
 
 
 async def live_pair(alice: User, bob: User, now) -> tuple[Wire, Wire, Call]:

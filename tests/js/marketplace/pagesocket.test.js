@@ -100,6 +100,17 @@ describe("the page socket", () => {
     assert.deepEqual(Line.made[1].sent, [{ type: "watch", experts: [5, 7] }]);
   });
 
+  it("opened anew for somebody else it forgets the socket before at once", () => {
+    socket.watch([5]);
+    Line.made[0].opens();
+    socket.reopen();
+    assert.equal(Line.made[0].readyState, 3);
+    assert.equal(Line.made[0].onmessage, null);
+    assert.equal(Line.made.length, 2);
+    Line.made[1].opens();
+    assert.deepEqual(Line.made[1].sent, [{ type: "watch", experts: [5] }]);
+  });
+
   it("waits longer after every try in vain, up to five seconds", () => {
     assert.deepEqual([0, 1, 2, 3, 4, 5, 9].map((tries) => waitBeforeTry(tries, 0.5)), [250, 500, 1000, 2000, 4000, 5000, 5000]);
     assert.equal(waitBeforeTry(0, 0), 175);

@@ -3,8 +3,8 @@ import { describe, it } from "node:test";
 
 import { IncomingRings, OutgoingRing, fill, secondsLeft } from "../../../marketplace/static/marketplace/rings.js";
 
-const ring = (call, more = {}) => ({ call, caller: { id: 3, name: "Alice", language: "en", past_calls: 0 }, line: "", has_ten_minutes: true, until: 0, ...more });
-const outgoing = (state, more = {}) => ({ call: 17, expert: { id: 5, name: "Bob", slug: "bob" }, state, until: 45_000, room: null, ...more });
+const ring = (call, more = {}) => ({ call, back: false, caller: { id: 3, name: "Alice", language: "en", past_calls: 0 }, line: "", has_ten_minutes: true, until: 0, ...more });
+const outgoing = (state, more = {}) => ({ call: 17, back: false, expert: { id: 5, name: "Bob", slug: "bob" }, state, until: 45_000, room: null, ...more });
 
 describe("an incoming ring", () => {
   it("is shown, and gone when it leaves the list", () => {
@@ -95,6 +95,13 @@ describe("an outgoing ring", () => {
 
   it("of another expert is not this page's", () => {
     assert.equal(new OutgoingRing(6, null).update(outgoing("ringing")).phase, "idle");
+  });
+
+  it("of somebody who is called back is another thing than one of an expert", () => {
+    const back = { call: 17, back: true, caller: { id: 5, name: "Carol" }, state: "ringing", until: 45_000, room: null };
+    assert.equal(new OutgoingRing(5, null).update(back).phase, "idle");
+    assert.equal(new OutgoingRing(5, null, true).update(outgoing("ringing")).phase, "idle");
+    assert.equal(new OutgoingRing(5, null, true).update(back).phase, "ringing");
   });
 
   it("that the server refused leaves the page as it was", () => {

@@ -56,6 +56,8 @@ let sent;
 let now;
 let card;
 let passed;
+let said;
+let ways;
 
 beforeEach(() => {
   elements = { cap: new FakeSelect(), accept: new FakeButton() };
@@ -67,12 +69,14 @@ beforeEach(() => {
   sent = [];
   session = { state: null, screen: "call", socket: { status: "open" }, clock: { now: () => now } };
   passed = 0;
-  const voice = { announce() {}, notice() {}, clearPassing: () => (passed += 1) };
+  said = [];
+  ways = { addCredit: () => true, makeAccount: () => true };
+  const voice = { announce: (text) => said.push(text), notice() {}, clearPassing: () => (passed += 1) };
   const act = (type, fields) => Boolean(sent.push({ type, ...fields }));
-  card = new ConsentCard({ session, words: (key) => key, voice, act, sound() {} }, () => true);
+  card = new ConsentCard({ session, words: (key) => key, voice, act, sound() {} }, ways);
 });
 
-function offered(id, { proposed = 1000, choices = [500, 1000, 1840], ...changes } = {}) {
+function offered(id, { proposed = 1000, choices = [500, 1000, 1840], guest = false, ...changes } = {}) {
   const cap = {
     proposed_minor: proposed, max_minor: 1840, clipped_by: null,
     choices: choices.map((minor) => ({ minor, text: `€${minor / 100}`, time_ms: null })),
@@ -81,7 +85,7 @@ function offered(id, { proposed = 1000, choices = [500, 1000, 1840], ...changes 
     id, state: "open", kind: "per_minute", text: ["Title", "line", "last"], can_accept: true, needs_credit: false,
     expires_at: 70_000, inert_until: 0, cap, ...changes,
   };
-  session.state = { you: { role: "payer" }, offer };
+  session.state = { you: { role: "payer", guest }, offer };
   card.render();
 }
 
@@ -135,4 +139,25 @@ test("a press that the server let fall without a word can be made again", () => 
   now += 5000;
   card.render();
   assert.equal(elements.accept.disabled, false);
+});
+
+test("a guest makes an account first, and the offer waits once the window is there", () => {
+  offered(1, { guest: true, needs_credit: true, can_accept: false });
+  const shown = ["accept", "add-and-accept", "make-account", "refuse"].filter((id) => elements[id]?.hidden === false);
+  assert.deepEqual(shown, ["make-account"]); // *Refuse* is never hidden by the card
+  ways.makeAccount = () => false;
+  elements["make-account"].press();
+  assert.deepEqual(sent, []);
+  ways.makeAccount = () => true;
+  elements["make-account"].press();
+  assert.deepEqual(sent, [{ type: "offer.making_account", offer: 1 }]);
+});
+
+test("with the account the same card is a member's, and says so once", () => {
+  offered(1, { guest: true, needs_credit: true, can_accept: false });
+  offered(1, { state: "adding_credit", needs_credit: true, can_accept: false });
+  card.render();
+  assert.equal(elements["make-account"].hidden, true);
+  assert.equal(elements["add-and-accept"].hidden, false);
+  assert.deepEqual(said, ["offer.account_made"]);
 });

@@ -4,7 +4,7 @@ import { phaseOf, reasonOf, screenOf } from "../../../calls/static/calls/room/ph
 
 /** Alice, in a live call that she joined and hears. */
 function facts({ call = {}, present = true, role = "payer", ...changes } = {}) {
-  const state = { you: { id: 3, role, joined: true }, other: { present }, call: { id: 17, state: "live", end_reason: "", ...call } };
+  const state = { you: { id: 3, role, joined: true }, other: { present }, call: { id: 17, state: "live", back: false, end_reason: "", ...call } };
   return { status: "open", state, joined: true, hearing: true, everHeard: true, ...changes };
 }
 
@@ -27,6 +27,13 @@ test("reconnecting says what was lost", () => {
   assert.deepEqual(told({ status: "waiting" }), ["call", "reconnecting", "server_lost"]);
   assert.deepEqual(told({ hearing: false }), ["call", "reconnecting", "sound_lost"]);
   assert.deepEqual(told({ present: false }), ["call", "reconnecting", "other_lost"]);
+});
+
+test("an expert who calls back rings, and the caller is rung", () => {
+  const back = { state: "ringing", back: true };
+  assert.deepEqual(told({ call: back, joined: false }), ["lobby", "ringing", "ringing_in"]);
+  assert.deepEqual(told({ call: back, role: "expert", everHeard: false }), ["call", "ringing", "ringing_out"]);
+  assert.equal(reasonOf(facts({ call: { state: "declined", back: true }, joined: false })), "declined_expert");
 });
 
 test("a call that came to nothing says why", () => {

@@ -154,6 +154,16 @@ class PresenceTests:
         assert presence.turn(now=self.noon + timedelta(hours=1)) == [bob.id]
         assert presence.state(bob) == "free"
 
+    def test_away_for_longer_is_news_for_who_watches(self, bob):
+        presence.choose_away(user=bob, away=True, until=self.noon + timedelta(hours=1), now=self.noon)
+        assert presence.choose_away(user=bob, away=True, until=self.noon + timedelta(hours=4), now=self.noon)
+        assert presence.seen([bob.pk])[bob.pk] == ("away", self.noon + timedelta(hours=4))
+
+    def test_who_is_busy_says_no_time_though_it_is_known_when_the_next_hours_end(self, bob):
+        presence.set_in_call(user=bob, in_call=True)
+        self.quiet(bob, 22, 8)
+        assert presence.seen([bob.pk])[bob.pk] == ("busy", None)
+
     def test_away_that_ends_in_quiet_hours_lasts_as_long_as_they_do(self, bob):
         self.quiet(bob, 12, 14)
         presence.choose_away(user=bob, away=True, until=self.noon + timedelta(hours=1), now=self.noon)
@@ -213,17 +223,19 @@ class PageTests:
         ],
     )
     def test_what_cannot_be_is_explained_and_changes_nothing(self, signed_in, bob, said, told):
-        page = signed_in(bob).post("/me/quiet-hours/", said, follow=True).content.decode()
+        page = signed_in(bob).post("/me/quiet-hours/", said).content.decode()
         assert told in page
+        assert f'value="{said["start"]}"' in page  # nobody types it twice
+        assert f'value="{said["zone"]}"' in page or "\0" in said["zone"]
         assert not Presence.objects.filter(user=bob, quiet_from__isnull=False).exists()
 
     def test_whoever_looks_at_his_page_reads_from_when_he_can_be_called(self, signed_in, alice, bob):
         signed_in(bob).post("/me/presence/", {"away": "1", "for": "4"})
         page = signed_in(alice).get("/experts/bob-leroy/").content.decode()
-        assert "Probably again from" in page
+        assert "Probably again from <time" in page
         assert "Nobody can call you until <time" in signed_in(bob).get("/me/").content.decode()
         signed_in(bob).post("/me/presence/", {"away": "0"})
-        assert "Probably again from" not in signed_in(alice).get("/experts/bob-leroy/").content.decode()
+        assert "Probably again from <time" not in signed_in(alice).get("/experts/bob-leroy/").content.decode()
 
     @pytest.mark.parametrize("hours", ["0", "-1", "2", "1e9", "١"])
     def test_for_how_long_is_one_of_those_offered(self, signed_in, bob, hours):

@@ -1,6 +1,7 @@
 """The commands that keep the site running say in one line why they do not start."""
 
 import os
+import resource
 import socket
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from collections.abc import Callable
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+
+from marketplace.management.commands import serve
 
 Refused = Callable[..., str]
 
@@ -43,6 +46,17 @@ class ServeTests:
     def test_production_without_collected_files_is_one_line(self, refused, settings, tmp_path):
         settings.STATIC_ROOT = tmp_path
         assert "collectstatic" in refused("serve")
+
+    def test_it_may_open_as_many_sockets_as_the_system_lets_it(self):
+        before = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (256, before[1]))
+        try:
+            serve.allow_many_files()
+            now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, before)
+        assert most == before[1]
+        assert now == (serve.FILES if most == resource.RLIM_INFINITY else min(serve.FILES, most))
 
     def test_a_stripe_key_in_the_shell_is_one_line_and_an_error(self, tmp_path):
         environment = {"DEBUG": "1", "STRIPE_SANDBOX": "1", "DEMO": "1", "STRIPE_SECRET_KEY": "sk_live_1"}

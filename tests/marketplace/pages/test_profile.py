@@ -1,10 +1,14 @@
+import re
 from io import BytesIO
 
 import pytest
+from django.conf import settings
 from PIL import Image
 
+from calls.rooms.words import for_consent_card
 from marketplace.experts import photos
-from marketplace.experts.models import Presence
+from marketplace.experts.models import Presence, Profile
+from payouts.wallet import services as wallet
 from tests import cast
 
 PAGE = "/experts/bob-leroy/"
@@ -43,7 +47,7 @@ class ProfileTests:
 
     def test_is_not_called_by_its_owner_but_edited(self, signed_in, bob):
         page = signed_in(bob).get(PAGE).content.decode()
-        assert "Call now" not in page
+        assert "call-now" not in page
         assert "Edit profile" in page
 
     def test_of_nobody_or_unpublished_is_not_found(self, client, bob):
@@ -62,6 +66,62 @@ class ProfileTests:
     def test_takes_two_queries_for_a_visitor(self, client, bob, django_assert_num_queries):
         with django_assert_num_queries(2):
             client.get(PAGE)
+
+
+class ListedRateTests:
+    """*Call at the listed rate*, for who can pay an expert who has one."""
+
+    def offered(self, client) -> bool:
+        page = client.get(PAGE).content.decode()
+        found = {name: f'id="{name}"' in page for name in ("call-listed", "listed-rate", "consent-words", "agree")}
+        assert len(set(found.values())) == 1, found
+        return found["call-listed"]
+
+    def test_stands_below_call_now_with_the_card_of_the_room(self, signed_in, alice, bob):
+        page = signed_in(alice).get(PAGE).content.decode()
+        assert page.index("Call now</button>") < page.index("Call at the listed rate</button>")
+        for told in (
+            'id="consent-text"',
+            "Stop automatically at",
+            "Accept and call",
+            "/wallet/?return=/experts/bob-leroy/",
+        ):
+            assert told in page
+
+    def test_every_element_that_its_script_looks_for_is_there_once(self, signed_in, alice, bob):
+        page = signed_in(alice).get(PAGE).content.decode()
+        scripts = (
+            "marketplace/static/marketplace/page/listed_rate.js",
+            "calls/static/calls/room/page/consent_terms.js",
+        )
+        source = "".join((settings.BASE_DIR / script).read_text() for script in scripts)
+        wanted = set(re.findall(r'(?:byId|promised|onPress)\("([\w-]+)"', source))
+        assert len(wanted) > 8
+        assert {name: page.count(f' id="{name}"') for name in wanted} == dict.fromkeys(wanted, 1)
+
+    def test_every_word_that_the_card_says_by_itself_is_there(self):
+        card = (settings.BASE_DIR / "calls/static/calls/room/page/consent_terms.js").read_text()
+        durations = (settings.BASE_DIR / "calls/static/calls/room/page/words.js").read_text()
+        said = re.findall(r'words\("(\w+)\.(\w+)"', card + durations.split("*/", 1)[1])
+        assert {(group, name) for group, name in said if group != "meter"} == {
+            (group, name) for group, words in for_consent_card().items() for name in words
+        }
+
+    def test_is_not_for_visitors_nor_for_oneself(self, client, signed_in, bob):
+        assert not self.offered(client)
+        assert not self.offered(signed_in(bob))
+
+    def test_is_not_there_without_a_rate(self, signed_in, alice, bob):
+        bob.profile.listings.filter(kind="per_minute").update(active=False)
+        assert not self.offered(signed_in(alice))
+
+    def test_is_not_there_for_whose_payments_are_blocked(self, signed_in, alice, bob):
+        wallet.block_payments(member=alice, reason="dispute:1", now=cast.NOW)
+        assert not self.offered(signed_in(alice))
+
+    def test_is_not_there_behind_a_closed_door(self, signed_in, alice, bob):
+        Profile.objects.update(who_may_ring="known")
+        assert not self.offered(signed_in(alice))
 
 
 class SimilarTests:

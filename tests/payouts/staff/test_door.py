@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
 
 def given_up(now) -> OutboxRow:
     return OutboxRow.objects.create(
-        action="stripe.transfer", key="withdrawal:3:transfer", state="given_up", due_at=now, made_at=now, error="no"
+        action="stripe.transfer", key="withdrawal:0:transfer", state="given_up", due_at=now, made_at=now, error="no"
     )
 
 

@@ -5,12 +5,13 @@
  * @typedef {"payer" | "expert"} Role
  *
  * @typedef {{hand: boolean, screen: boolean}} Signs  what a person shows to the other
- * @typedef {{id: number, role: Role, name: string, joined: boolean} & Signs} You
- * @typedef {{id: number, name: string, present: boolean, presence: "free" | "busy" | "away", slug: string | null} & Signs} Other
+ * @typedef {{id: number, role: Role, name: string, guest: boolean, joined: boolean} & Signs} You
+ * @typedef {{id: number, name: string, guest: boolean, present: boolean, presence: "free" | "busy" | "away", slug: string | null} & Signs} Other
  *
  * @typedef {object} Call
  * @property {number} id
  * @property {"ringing" | "answered" | "live" | "ended" | "declined" | "missed" | "cancelled"} state
+ * @property {boolean} back  the expert rang, not the caller
  * @property {string} line
  * @property {number | null} ring_until
  * @property {number | null} started_at
@@ -44,7 +45,8 @@
  *
  * @typedef {object} Offer
  * @property {number} id
- * @property {"open" | "adding_credit" | "refused" | "withdrawn" | "expired"} state
+ * @property {"open" | "adding_credit" | "making_account" | "refused" | "withdrawn" | "expired" | "agreed" | "failed"} state  the last two: of what the
+ *   caller agreed to before ringing
  * @property {"per_minute" | "act_of_time" | "act_of_work" | "stored_time"} kind
  * @property {string[]} text
  * @property {number | null} rate_minor
@@ -104,6 +106,7 @@
  * @property {boolean} can_ring
  * @property {Credit} [credit]  payers only
  * @property {Listing[]} [listings]  experts only
+ * @property {boolean} [calls_free]  experts only: this caller is never asked to pay
  * @property {Offer | null} offer
  * @property {Meter} meter
  * @property {Order | null} [order]  the act of work that was ordered last in this call
@@ -117,6 +120,11 @@
 
 /** The states of a call in which someone can still be in it. */
 export const OPEN_CALLS = ["ringing", "answered", "live"];
+
+/** @param {Offer | null | undefined} offer  waits for the payer's answer */
+export function isAsked(offer) {
+  return Boolean(offer) && ["open", "adding_credit", "making_account"].includes(/** @type {Offer} */ (offer).state);
+}
 
 /** @param {Call | null | undefined} call */
 export function isOpen(call) {

@@ -7,7 +7,6 @@ import { ChatPanel } from "./page/chat_panel.js";
 import { ConsentCard } from "./page/consent.js";
 import { Controls } from "./page/controls.js";
 import { CreditForm } from "./page/credit_form.js";
-import { createCreditWindow, goBack, isReturned } from "./page/credit_window.js";
 import { Details } from "./page/details.js";
 import { DevicePanel } from "./page/device_panel.js";
 import { byId, show } from "./page/dom.js";
@@ -18,6 +17,7 @@ import { MeterPill } from "./page/meter_pill.js";
 import { More } from "./page/more.js";
 import { QualityLine } from "./page/quality_line.js";
 import { ReportForm } from "./page/report.js";
+import { createSmallWindow, goBack, returnedFrom, wayBack } from "./page/small_window.js";
 import { Stage } from "./page/stage.js";
 import { StillThere } from "./page/still_there.js";
 import { Voice } from "./page/voice.js";
@@ -28,12 +28,14 @@ import { wordsFrom } from "./page/words.js";
 
 const TICK_MS = 200;
 
-const { code = "", seat = "", wallet = "", other = "", cardForm = "", cardKey = "", captions: worklet = "" } = byId("room").dataset;
+const { code = "", seat = "", wallet = "", signUp = "", other = "", cardForm = "", cardKey = "", captions: worklet = "" } = byId("room").dataset;
 const words = wordsFrom(JSON.parse(byId("room-words", HTMLScriptElement).text), other);
 
-if (isReturned()) {
+const returned = returnedFrom();
+
+if (returned) {
   for (const door of document.querySelectorAll(".room-door")) {
-    if (door instanceof HTMLElement) show(door, door.dataset.for === "credit");
+    if (door instanceof HTMLElement) show(door, door.dataset.for === returned);
   }
   goBack();
 } else openRoom();
@@ -50,10 +52,10 @@ function openRoom() {
   /** @type {Desk} */
   const desk = { session, words, voice, act, sound: (sound) => play(session.devices.context, sound) };
   const refresh = () => session.refresh();
-  const creditWindow = createCreditWindow(wallet, refresh);
+  const openWindow = createSmallWindow(refresh);
   const creditForm = cardForm ? new CreditForm({ key: cardKey, address: cardForm, words, onReturn: refresh }) : null;
   const stage = new Stage(desk);
-  const consent = new ConsentCard(desk, addCredit);
+  const consent = new ConsentCard(desk, { addCredit, makeAccount });
   const controls = new Controls(desk, () => addCredit(0));
   const goPaid = new GoPaid(desk);
   const chatPanel = new ChatPanel(desk);
@@ -83,8 +85,16 @@ function openRoom() {
 
   /** @param {number} missing  what is needed at least, in cents; 0 or less: any sum */
   function addCredit(missing) {
-    const opened = (creditForm ?? creditWindow).open(missing);
+    const asked = new URLSearchParams({ return: wayBack("credit"), missing: String(Math.max(0, missing)) });
+    const opened = creditForm ? creditForm.open(missing) : openWindow(`${wallet}?${asked}`);
     if (!opened) voice.notice(words("offer.window"), "error");
+    return opened;
+  }
+
+  /** Of a guest, in place: the server ends the guest's socket then, and the next one is the member's. */
+  function makeAccount() {
+    const opened = openWindow(`${signUp}?${new URLSearchParams({ next: wayBack("account") })}`);
+    if (!opened) voice.notice(words("offer.window_account"), "error");
     return opened;
   }
 

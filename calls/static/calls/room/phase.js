@@ -46,10 +46,15 @@ export function reasonOf(facts) {
   const phase = phaseOf(facts);
   if (!state || !call) return "no_call";
   if (phase === "ended" && call.state === "ended") return `ended_${call.end_reason || "hung_up"}`;
-  if (phase === "ended") return state.you.role === "payer" ? call.state : `${call.state}_expert`;
-  if (phase === "ringing") return state.you.role === "payer" ? "ringing_out" : "ringing_in";
+  if (phase === "ended") return rang(state) ? call.state : `${call.state}_expert`;
+  if (phase === "ringing") return rang(state) ? "ringing_out" : "ringing_in";
   if (status !== "open") return "server_lost";
   if (phase === "connecting") return state.other.present ? "finding" : "waiting";
   if (phase === "reconnecting") return state.other.present ? "sound_lost" : "other_lost";
   return "";
+}
+
+/** Whether this person rings, or rang: the caller, or an expert who calls back. @param {RoomState} state */
+export function rang({ you, call }) {
+  return (you.role === "expert") === Boolean(call?.back);
 }

@@ -26,3 +26,27 @@ export function announce(text) {
     announcer.textContent = text;
   }
 }
+
+/** @param {string} id @param {string} text */
+export function write(id, text) {
+  const place = byId(id);
+  if (place && place.textContent !== text) {
+    place.textContent = text;
+  }
+}
+
+/** Aloud, and as a line above the page for some seconds; above the dialog too, which hides the rest from everybody. @param {string} text */
+export function tell(text) {
+  const dialog = document.querySelector("dialog[open]");
+  const notice = document.createElement("p");
+  notice.className = "notice passing-notice";
+  notice.textContent = text;
+  if (dialog) {
+    notice.setAttribute("role", "alert");
+  } else {
+    announce(text);
+  }
+  document.querySelector(".passing-notice")?.remove();
+  (dialog ?? document.body).append(notice);
+  setTimeout(() => notice.remove(), 8000);
+}

@@ -9,21 +9,27 @@ const SOON_MS = 1000;
 const SLOWER = 1.3;
 const RARELY_MS = 30_000;
 
+let wait = SOON_MS;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
+
 export function followUnsettled() {
-  let wait = SOON_MS;
+  clearTimeout(timer);
+  if (document.querySelector("[data-unsettled]")) timer = setTimeout(look, wait);
+}
 
-  async function look() {
-    if (document.visibilityState === "visible") {
-      wait = (await looksDifferent()) ? SOON_MS : Math.min(wait * SLOWER, RARELY_MS);
-    }
-    lookLater();
+/** Something that this page shows has changed: at once, and then as often as at the beginning. */
+export async function lookAgain() {
+  await looksDifferent();
+  wait = SOON_MS;
+  followUnsettled();
+}
+
+async function look() {
+  if (document.visibilityState === "visible") {
+    wait = (await looksDifferent()) ? SOON_MS : Math.min(wait * SLOWER, RARELY_MS);
   }
-
-  function lookLater() {
-    if (document.querySelector("[data-unsettled]")) setTimeout(look, wait);
-  }
-
-  lookLater();
+  followUnsettled();
 }
 
 /** Whether anything changed. No answer, or the sign-in page, changes nothing. */

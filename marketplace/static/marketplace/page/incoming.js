@@ -2,7 +2,8 @@
 
 import { Ringtone } from "../ringtone.js";
 import { IncomingRings, fill, secondsLeft } from "../rings.js";
-import { announce, byId } from "./dom.js";
+import { announce, byId, tell, write } from "./dom.js";
+import { claimTitle, giveTitleBack } from "./title.js";
 
 /**
  * @import { Incoming, PageSocket, ServerError } from "../pagesocket.js"
@@ -16,7 +17,6 @@ export class IncomingCalls {
   #tone = new Ringtone();
   #socket;
   #words;
-  #title = document.title;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #countdown;
   #dialog = byId("ring-dialog", HTMLDialogElement);
@@ -96,18 +96,20 @@ export class IncomingCalls {
 
   /** @param {Incoming} ring */
   #open(ring) {
-    const { caller } = ring;
-    this.#write("ring-title", fill(this.#words.is_calling, { name: caller.name }));
-    this.#write("ring-facts", this.#facts(ring).join(" · "));
-    this.#write("ring-line", ring.line);
+    const { name } = whoRings(ring);
+    write("ring-title", fill(this.#title(ring), { name }));
+    write("ring-facts", ring.back ? this.#words.you_waited : this.#facts(ring).join(" · "));
+    write("ring-line", ring.line);
     byId("ring-line")?.toggleAttribute("hidden", ring.line === "");
+    const rate = ring.back ? null : ring.agreed_rate;
+    write("ring-agreed", rate ? fill(this.#words.agreed, { rate }) : "");
+    byId("ring-agreed")?.toggleAttribute("hidden", !rate);
     this.#enable(true);
     if (this.#dialog && !this.#dialog.open) {
       this.#dialog.showModal();
     }
     byId("ring-title")?.focus();
-    this.#title = this.#countdown === undefined ? document.title : this.#title;
-    document.title = `${this.#words.ringing_title}: ${caller.name}`;
+    claimTitle("ring", `${this.#words.ringing_title}: ${name}`);
     this.#tone.start();
     clearInterval(this.#countdown);
     this.#countdown = setInterval(() => this.#tick(ring), 1000);
@@ -115,28 +117,31 @@ export class IncomingCalls {
   }
 
   /** @param {Incoming} ring */
+  #title(ring) {
+    if (ring.back) return this.#words.calls_back;
+    return ring.caller.guest ? this.#words.guest_is_calling : this.#words.is_calling;
+  }
+
+  /** What the expert decides by. @param {Incoming & {back: false}} ring */
   #facts({ caller, has_ten_minutes }) {
     const language = new Intl.DisplayNames([document.documentElement.lang], { type: "language" }).of(caller.language);
     const past = { 0: this.#words.first_call, 1: this.#words.past_calls_one }[caller.past_calls];
-    return [
+    const facts = [
       fill(this.#words.speaks, { language: language ?? caller.language }),
       past ?? fill(this.#words.past_calls, { count: caller.past_calls }),
-      has_ten_minutes ? this.#words.has_credit : this.#words.little_credit,
     ];
+    return caller.guest ? facts : [...facts, has_ten_minutes ? this.#words.has_credit : this.#words.little_credit];
   }
 
   /** @param {Incoming} ring */
   #tick(ring) {
-    this.#write("ring-left", fill(this.#words.rings_for, { seconds: secondsLeft(ring.until, this.#socket.serverNow) }));
+    write("ring-left", fill(this.#words.rings_for, { seconds: secondsLeft(ring.until, this.#socket.serverNow) }));
   }
 
   #close() {
     this.#tone.stop();
-    if (this.#countdown !== undefined) {
-      clearInterval(this.#countdown);
-      this.#countdown = undefined;
-      document.title = this.#title;
-    }
+    clearInterval(this.#countdown);
+    giveTitleBack("ring");
     this.#dialog?.close();
   }
 
@@ -145,7 +150,7 @@ export class IncomingCalls {
     if (elsewhere) {
       tell(this.#words.elsewhere);
     } else {
-      announce(fill(this.#words.ring_over, { name: ring.caller.name }));
+      announce(fill(this.#words.ring_over, { name: whoRings(ring).name }));
     }
   }
 
@@ -155,28 +160,9 @@ export class IncomingCalls {
       button?.toggleAttribute("disabled", !on);
     }
   }
-
-  /** @param {string} id @param {string} text */
-  #write(id, text) {
-    const place = byId(id);
-    if (place) {
-      place.textContent = text;
-    }
-  }
 }
 
-/** Aloud, and as a line above the page for some seconds; above the dialog too, which hides the rest from everybody. @param {string} text */
-function tell(text) {
-  const dialog = document.querySelector("dialog[open]");
-  const notice = document.createElement("p");
-  notice.className = "notice passing-notice";
-  notice.textContent = text;
-  if (dialog) {
-    notice.setAttribute("role", "alert");
-  } else {
-    announce(text);
-  }
-  document.querySelector(".passing-notice")?.remove();
-  (dialog ?? document.body).append(notice);
-  setTimeout(() => notice.remove(), 8000);
+/** @param {Incoming} ring */
+function whoRings(ring) {
+  return ring.back ? ring.expert : ring.caller;
 }

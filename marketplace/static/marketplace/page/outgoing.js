@@ -2,16 +2,33 @@
 
 import { OutgoingRing, fill, secondsLeft } from "../rings.js";
 import { byId } from "./dom.js";
+import { GuestName } from "./guest_name.js";
+import { ListedRate } from "./listed_rate.js";
 import { showWhen } from "./presence.js";
 
 /**
- * @import { Outgoing, PageSocket, ServerError } from "../pagesocket.js"
+ * @import { ListedTerms, Outgoing, PageSocket, ServerError } from "../pagesocket.js"
+ * @import { Agreed } from "./listed_rate.js"
  * @import { Stage } from "../rings.js"
  * @import { PageData } from "./dom.js"
  */
 
 const KEPT = "ringwise-rang"; // the call that this window rang, so that a reload still leads to the room
 const TELLS_BY_NAME = { "ring.busy": "busy", "ring.away": "away" };
+
+/** @param {number} call that this window rang */
+export function keepRing(call) {
+  sessionStorage.setItem(KEPT, String(call));
+}
+
+export function keptRing() {
+  return Number(sessionStorage.getItem(KEPT)) || null;
+}
+
+/** @param {string} room */
+export function goToRoom(room) {
+  location.assign(`/r/${encodeURIComponent(room)}/`);
+}
 
 export class CallPanel {
   #panel;
@@ -21,10 +38,15 @@ export class CallPanel {
   #name;
   #ring;
   #watch;
+  #listed;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #countdown;
   /** @type {string | null} the room of the call that was answered, whichever window rang */
   #way = null;
+  /** A visitor who becomes a guest by pressing *Call now*. @type {GuestName | null} */
+  #guest;
+  /** The server does not know the guest on this socket yet: what to ring with as soon as it does. @type {string | null} */
+  #waitingLine = null;
 
   /**
    * @param {HTMLElement} panel
@@ -39,50 +61,118 @@ export class CallPanel {
     this.#watch = watch;
     this.#expert = Number(panel.dataset.panelOf);
     this.#name = panel.dataset.name ?? "";
-    this.#ring = new OutgoingRing(this.#expert, Number(sessionStorage.getItem(KEPT)) || null);
+    this.#ring = new OutgoingRing(this.#expert, keptRing());
+    this.#listed = byId("listed-rate") ? this.#listedRate() : null;
+    this.#guest = GuestName.asked(byId("call-form", HTMLFormElement), words);
     byId("call-form")?.addEventListener("submit", (event) => this.#ask(event));
+    byId("call-listed")?.addEventListener("click", () => {
+      if (!this.#listed?.ask()) this.tell(this.#words.offline);
+    });
     byId("call-cancel")?.addEventListener("click", () => this.#cancel());
+  }
+
+  /** To a visitor the server sends no rings: that it says hello is enough. @param {boolean} isOpen */
+  connected(isOpen) {
+    if (!isOpen && this.#waitingLine !== null) {
+      this.#waitingLine = null; // who pressed does not wait for a ring that begins by itself later
+      this.tell(this.#words.offline);
+    }
+    if (isOpen && this.#guest?.isNobody) {
+      byId("call-now")?.removeAttribute("disabled");
+    }
   }
 
   /** @param {Outgoing | null} outgoing */
   update(outgoing) {
-    byId("call-now")?.removeAttribute("disabled"); // the server hears this page now
+    for (const id of ["call-now", "call-listed"]) byId(id)?.removeAttribute("disabled"); // the server hears this page now
+    if (this.#waitingLine !== null) {
+      this.ring(this.#waitingLine);
+      this.#waitingLine = null;
+    }
     const before = this.#ring.stage.phase;
     const stage = this.#ring.update(outgoing);
     this.#way = outgoing?.room ?? null;
+    this.#tellAgreed(outgoing && !outgoing.back ? outgoing.agreed_rate : null);
     if (stage.phase !== before) {
       this.#show(stage);
     }
   }
 
+  /** @param {ListedTerms} told */
+  terms(told) {
+    if (["idle", "asked", "over"].includes(this.#ring.stage.phase)) {
+      this.#listed?.draw(told);
+    }
+  }
+
   /** @param {{call: number}} ring */
   ringing({ call }) {
-    sessionStorage.setItem(KEPT, String(call));
     this.#ring.ringing(call);
   }
 
   /** @param {ServerError} error */
-  refused({ code, text }) {
+  refused({ code, text, re }) {
     if (this.#ring.stage.phase === "ringing") {
       return; // a late answer to *Cancel call*; the next `rings` tells the rest
     }
     this.#ring.refused();
+    if (this.#listed?.refused({ code, text, re })) {
+      return;
+    }
     this.#showIdle();
     const told = TELLS_BY_NAME[/** @type {keyof typeof TELLS_BY_NAME} */ (code)];
-    this.#tell(told ? this.#fill(told) : text);
-    if (told) {
+    this.tell(told ? this.#fill(told) : text);
+    if (told || code === "ring.in_line") {
       this.#offerOtherWays();
     }
   }
 
+  get expert() {
+    return this.#expert;
+  }
+
+  get #typed() {
+    return byId("call-line", HTMLInputElement)?.value.trim() ?? "";
+  }
+
   /** @param {Event} event */
-  #ask(event) {
+  async #ask(event) {
     event.preventDefault();
-    const line = byId("call-line", HTMLInputElement)?.value.trim() ?? "";
-    if (this.#socket.send("ring", { expert: this.#expert, line })) {
-      this.#ring.asked();
+    if (!this.#guest?.isNobody) {
+      if (!this.ring(this.#typed)) this.tell(this.#words.offline);
+      return;
+    }
+    const call = byId("call-now");
+    call?.setAttribute("disabled", "");
+    if (await this.#guest.become()) {
+      this.#waitingLine = this.#typed;
+      this.#socket.reopen();
     } else {
-      this.#tell(this.#words.offline);
+      call?.removeAttribute("disabled");
+    }
+  }
+
+  /** @param {string} line @param {{agreed?: Agreed}} [how] @returns {boolean} false: not connected, nothing was sent */
+  ring(line, how = {}) {
+    const sent = this.#socket.send("ring", { expert: this.#expert, line, ...how });
+    if (sent) {
+      this.#ring.asked();
+    }
+    return sent;
+  }
+
+  #listedRate() {
+    const { offline } = this.#words;
+    const ring = (/** @type {Agreed} */ agreed) => this.ring(this.#typed, { agreed });
+    return new ListedRate({ socket: this.#socket, expert: this.#expert, name: this.#name, offline, ring });
+  }
+
+  /** @param {string | null} rate */
+  #tellAgreed(rate) {
+    const told = byId("call-agreed");
+    if (told) {
+      told.textContent = rate ? fill(this.#words.you_agreed, { rate }) : "";
+      told.toggleAttribute("hidden", !rate);
     }
   }
 
@@ -127,7 +217,7 @@ export class CallPanel {
     byId("call-cancel")?.setAttribute("hidden", "");
     byId("call-left")?.replaceChildren();
     if (room) {
-      location.assign(`/r/${encodeURIComponent(room)}/`);
+      goToRoom(room);
     } else if (this.#way) {
       byId("call-back", HTMLAnchorElement)?.setAttribute("href", `/r/${encodeURIComponent(this.#way)}/`);
       byId("call-back")?.removeAttribute("hidden");
@@ -137,7 +227,7 @@ export class CallPanel {
   /** @param {"declined" | "missed" | "cancelled"} reason */
   #showOver(reason) {
     this.#showIdle();
-    this.#tell(`${this.#fill(reason)} ${this.#words.cost_nothing}`);
+    this.tell(`${this.#fill(reason)} ${this.#words.cost_nothing}`);
     if (reason !== "cancelled") {
       this.#offerOtherWays();
     }
@@ -145,7 +235,9 @@ export class CallPanel {
 
   /** Ringing fills the panel. @param {string} state @param {string} text */
   #occupy(state, text) {
+    this.#listed?.close();
     this.#panel.toggleAttribute("data-ringing", true);
+    byId("wait")?.setAttribute("data-when", "busy away");
     showWhen(this.#panel, this.#state);
     byId("call-ringing")?.removeAttribute("hidden");
     for (const id of ["call-outcome", "similar-experts"]) {
@@ -166,7 +258,7 @@ export class CallPanel {
   }
 
   /** @param {string} text */
-  #tell(text) {
+  tell(text) {
     const outcome = byId("call-outcome");
     if (outcome) {
       outcome.textContent = text;
@@ -175,11 +267,16 @@ export class CallPanel {
     }
   }
 
-  /** No answer: a message can be left whatever the presence, and others are free. */
+  /** No answer: one can wait or leave a message whatever the presence, and others are free. */
   async #offerOtherWays() {
-    const message = byId("leave-message");
-    message?.removeAttribute("data-when");
-    message?.removeAttribute("hidden");
+    for (const way of ["wait", "leave-message"]) {
+      byId(way)?.removeAttribute("data-when");
+      byId(way)?.removeAttribute("hidden");
+    }
+    const [asked, again] = [byId("call-line", HTMLInputElement), byId("wait-line", HTMLInputElement)];
+    if (asked && again && !again.value) {
+      again.value = asked.value;
+    }
     const others = byId("similar-experts");
     const answer = await fetch(this.#panel.dataset.similar ?? "").catch(() => null);
     if (!others || !answer?.ok) {

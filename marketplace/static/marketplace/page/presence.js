@@ -1,15 +1,17 @@
 /** Presence as the page shows it: every `data-presence-of` and what depends on it, live. */
 
+import { momentTag } from "./times.js";
+
+/** @import { PageData } from "./dom.js" */
+/** @import { Presence } from "../pagesocket.js" */
+
 /** @returns {number[]} whom this page shows */
 export function shownExperts() {
   return [...document.querySelectorAll("[data-presence-of]")].map((dot) => Number(dot.getAttribute("data-presence-of")));
 }
 
-/**
- * @param {{expert: number, state: string}} change
- * @param {Record<string, string>} labels the words for each state
- */
-export function showPresence({ expert, state }, labels) {
+/** @param {Presence} change @param {PageData["words"]} words */
+export function showPresence({ expert, state, back_at }, { presence: labels, back_at: again }) {
   for (const dot of document.querySelectorAll(`[data-presence-of="${Number(expert)}"]`)) {
     dot.setAttribute("data-state", state);
     dot.textContent = labels[state] ?? state;
@@ -17,6 +19,11 @@ export function showPresence({ expert, state }, labels) {
   for (const panel of document.querySelectorAll(`[data-panel-of="${Number(expert)}"]`)) {
     panel.setAttribute("data-state", state);
     showWhen(panel, state);
+  }
+  for (const place of document.querySelectorAll(`[data-back-of="${Number(expert)}"]`)) {
+    place.toggleAttribute("hidden", back_at === null);
+    const [before, after] = again.split("{moment}");
+    place.replaceChildren(...(back_at === null ? [] : [before, momentTag(back_at), after]));
   }
 }
 

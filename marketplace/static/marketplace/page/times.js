@@ -22,14 +22,26 @@ export function localTime(datetime, shown, locales, timeZone) {
 }
 
 export function showLocalTimes() {
+  for (const time of document.querySelectorAll("time[data-local]")) show(time);
+}
+
+/** @param {Element} time */
+function show(time) {
+  const datetime = time.getAttribute("datetime") ?? "";
   const locales = localesFor(document.documentElement.lang, navigator.languages);
-  for (const time of document.querySelectorAll("time[data-local]")) {
-    const datetime = time.getAttribute("datetime") ?? "";
-    time.textContent = localTime(datetime, time.getAttribute("data-local") ?? "", locales);
-    if (!DAY_ONLY.test(datetime)) {
-      time.setAttribute("title", new Date(datetime).toString());
-    }
+  time.textContent = localTime(datetime, time.getAttribute("data-local") ?? "", locales);
+  if (!DAY_ONLY.test(datetime)) {
+    time.setAttribute("title", new Date(datetime).toString());
   }
+}
+
+/** A moment that the page learns by itself, as the server writes the others. @param {number} at  ms */
+export function momentTag(at) {
+  const time = document.createElement("time");
+  time.dateTime = new Date(at).toISOString();
+  time.dataset.local = "moment";
+  show(time);
+  return time;
 }
 
 /** A field for a time zone that is empty proposes the visitor's own. */

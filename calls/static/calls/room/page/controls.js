@@ -1,5 +1,6 @@
 /** The bar at the bottom: what each person can press now, in words, and nothing that would do nothing. */
 
+import { isAsked } from "../messages.js";
 import { isPaid, moneyText, nextCap, timeText } from "../meter.js";
 import { byId, mark, onPress, say, show } from "./dom.js";
 import { durationText } from "./words.js";
@@ -43,11 +44,11 @@ export class Controls {
     if (!state || screen !== "call") return;
     const meter = this.#meter();
     const payer = state.you.role === "payer";
-    const asked = ["open", "adding_credit"].includes(state.offer?.state ?? "");
+    const asked = isAsked(state.offer);
     show(byId("pause"), reading?.state === "running");
     show(byId("back-to-free"), meter !== null);
     show(byId("cancel-act"), Boolean(meter?.can_cancel_act));
-    show(byId("add-credit"), payer);
+    show(byId("add-credit"), payer && !state.you.guest);
     show(byId("go-paid"), !payer && state.call?.state === "live" && meter === null && !asked);
     const [stored] = state.stored ?? [];
     show(byId("use-stored"), payer && Boolean(stored) && state.call?.state === "live" && meter === null && !asked);

@@ -1,7 +1,7 @@
 /**
  * Adding credit inside the call's page, where the platform has Stripe's own form: first the sum, then that form in its
  * place, then back to the consent card. The call goes on beside it: nothing else on the page is locked. A saved card pays in
- * the small window (credit_window.js), with one press.
+ * the small window (small_window.js), with one press.
  */
 
 import { byId, onPress, say, show } from "./dom.js";

@@ -1,6 +1,7 @@
 /** Before and after the call: the lobby, the end, another window, no longer here. One card with one thing to do next. */
 
 import { isOpen } from "../messages.js";
+import { rang } from "../phase.js";
 import { byId, mark, onPress, say, show } from "./dom.js";
 
 /** @import { RoomState } from "../messages.js" */
@@ -25,6 +26,8 @@ export class Doors {
     const { words } = this.#desk;
     say(byId("call-state"), words(`phase.${phase}`));
     mark(byId("call-state"), "state", phase);
+    show(byId("other-guest"), Boolean(state?.other.guest));
+    show(byId("lobby-guest"), Boolean(state?.other.guest));
     if (state && screen === "lobby") this.#renderLobby(state);
     if (state && screen === "over") this.#renderOver(state);
     if (screen === "refused") say(byId("refused-text"), words(`page.${socket.status}`));
@@ -36,7 +39,7 @@ export class Doors {
   /** @param {RoomState} state */
   #renderLobby(state) {
     const { words, session } = this.#desk;
-    const ringing = state.call?.state === "ringing" && state.you.role === "expert";
+    const ringing = state.call?.state === "ringing" && !rang(state);
     const here = state.other.present ? "lobby_here" : "lobby_not_here";
     say(byId("lobby-title"), words(`page.${ringing ? "lobby_ringing" : here}`));
     const { reason } = session;
@@ -45,6 +48,10 @@ export class Doors {
     if (tells) say(byId("lobby-text"), words(`reason.${reason}`));
     show(byId("lobby-line"), Boolean(state.call?.line));
     say(byId("lobby-line"), state.call?.line ?? "");
+    const agreed = state.offer?.state === "agreed" ? state.offer : null;
+    show(byId("lobby-free"), !agreed);
+    show(byId("lobby-agreed"), Boolean(agreed));
+    say(byId("lobby-agreed"), agreed?.text.join(" ") ?? "");
   }
 
   /** @param {RoomState} state */
@@ -60,6 +67,7 @@ export class Doors {
     show(byId("over-all"), Boolean(meter.last?.with_earlier_text) && ended);
     say(byId("over-all"), meter.last?.with_earlier_text ?? "");
     point("receipt", call?.receipt ?? null);
+    show(byId("over-guest"), state.you.guest);
     const canRing = state.can_ring && !state.reported;
     show(byId("ring-again"), canRing);
     byId("ring-again").classList.toggle("button-quiet", Boolean(call?.receipt));

@@ -1,13 +1,12 @@
 /** The expert asks to switch to paid, and waits for the answer. */
 
 import { choiceOf, estimateOf, priceOf, rateText } from "../asking.js";
+import { isAsked } from "../messages.js";
 import { byId, onPress, say, show } from "./dom.js";
 import { durationText } from "./words.js";
 
 /** @import { Listing, Offer, Preview, RoomState, StoredTime } from "../messages.js" */
 /** @import { Desk } from "./desk.js" */
-
-const OPEN = ["open", "adding_credit"];
 
 export class GoPaid {
   #desk;
@@ -147,10 +146,11 @@ export class GoPaid {
   /** Say what became of the offer, once; both people hear it here. @param {Offer | null} offer */
   #tell(offer) {
     const changed = offer && (offer.id !== this.#before?.id || offer.state !== this.#before.state);
-    if (changed && OPEN.includes(offer.state)) this.#setOpen(false);
+    if (changed && isAsked(offer)) this.#setOpen(false);
     else if (changed && this.#before) {
       const { words, voice, session } = this.#desk;
-      voice.notice(words(`offer.${offer.state}_${session.state?.you.role}`));
+      const told = ["agreed", "failed"].includes(offer.state) ? offer.text.join(" ") : words(`offer.${offer.state}_${session.state?.you.role}`);
+      voice.notice(told, offer.state === "failed" ? "warning" : "info");
     }
     this.#before = offer ? { id: offer.id, state: offer.state } : { id: 0, state: "" };
   }
@@ -165,10 +165,10 @@ export class GoPaid {
   #renderAsking(offer) {
     const { words, session } = this.#desk;
     const mine = session.state?.you.role === "expert" && session.screen === "call";
-    const open = mine && offer !== null && OPEN.includes(offer.state);
+    const open = mine && isAsked(offer);
     show(byId("asking"), open);
     if (!offer || !open) return;
-    say(byId("asking-title"), words(offer.state === "open" ? "offer.waiting" : "offer.adding_credit"));
+    say(byId("asking-title"), words(offer.state === "open" ? "offer.waiting" : `offer.${offer.state}`));
     const left = durationText(words, (offer.expires_at ?? 0) - session.clock.now());
     say(byId("asking-until"), `${offer.rate_text} · ${words("offer.waits", { left })}`);
   }
@@ -179,10 +179,10 @@ export class GoPaid {
     const choices = [...(state.listings ?? []), ...(state.stored ?? [])];
     const left = waitUntil - session.clock.now();
     const waits = left > 0;
-    show(byId("go-paid-wait"), waits || !choices.length);
+    show(byId("go-paid-wait"), waits || !choices.length || Boolean(state.calls_free));
     show(byId("go-paid-fields"), !waits && choices.length > 0);
-    const why = waits ? words("offer.wait_until", { left: durationText(words, left) }) : words("offer.needs_listing");
-    say(byId("go-paid-wait"), why);
+    const nothing = words(state.calls_free ? "offer.calls_free" : "offer.needs_listing");
+    say(byId("go-paid-wait"), waits ? words("offer.wait_until", { left: durationText(words, left) }) : nothing);
     this.#renderChoices(choices);
   }
 

@@ -24,7 +24,7 @@ export class MeterPill {
     show(byId("meter"), screen === "call" && state?.call?.state === "live");
     show(byId("credit"), Boolean(state?.credit) && screen === "call");
     say(byId("balance"), state?.credit?.text ?? "");
-    if (state?.credit) say(byId("header-credit"), state.credit.text); // the site's header is back when the call is over
+    this.#tellHeader(state?.credit?.text);
     if (!state || !reading) return;
     mark(byId("room"), "meter", screen === "call" ? reading.state : "free");
     this.#renderPill(state, reading);
@@ -33,6 +33,12 @@ export class MeterPill {
     const front = this.#title(reading);
     const title = front ? `${front} · ${state.other.name}` : this.#pageTitle;
     if (document.title !== title) document.title = title;
+  }
+
+  /** The site's header is back when the call is over; whoever began as a guest has none. @param {string | undefined} credit */
+  #tellHeader(credit) {
+    const header = document.getElementById("header-credit");
+    if (credit && header) say(header, credit);
   }
 
   /** @param {RoomState} state @param {Reading} reading */

@@ -1,0 +1,116 @@
+"""*Call at the listed rate*: the caller agrees before ringing, on the same card as in a call.
+
+Nothing is held while it rings. What was agreed to is an offer of the call, accepted by itself once both are there, or closed
+with the call.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import override
+
+from calls.contacts import services as contacts
+from calls.metering import consent, states, texts
+from calls.metering.errors import OfferRefused, TermsChanged
+from calls.metering.models import Offer
+from calls.metering.offers import draft
+from calls.notices.services import tell_room
+from calls.rooms.models import Call
+from marketplace.accounts.models import User
+from marketplace.listings.models import Listing
+from payouts.money import Money
+from payouts.wallet import services as wallet
+
+
+def card(*, caller: User, expert: User, now: datetime) -> dict[str, Any]:
+    """What the caller is shown, and `terms`, by which `agree` knows that it was this.
+
+    Raises not_found, calls_free, payments_blocked.
+    """
+    shown = _card(_listed(caller, expert, now), now)
+    return {"terms": _digest(shown), "card": shown}
+
+
+def agree(*, call: Call, terms: str, cap_minor: int, now: datetime) -> None:
+    """The caller agreed to this card; in the transaction that makes the call ring.
+
+    Raises TermsChanged where the card would be another one now; as `card`, and as consent.check_cap.
+    """
+    offer = _listed(call.caller, call.expert, now)
+    if _digest(_card(offer, now)) != terms:
+        raise TermsChanged
+    credit, monthly = consent.check_cap(offer, cap_minor, now)
+    offer.terms_text = texts.accepted_text(offer, credit, monthly, Money(cap_minor, offer.currency))
+    offer.call, offer.state, offer.agreed_cap_minor = call, Offer.State.AGREED, cap_minor
+    offer.save()
+
+
+@transaction.atomic
+def begin_agreed(*, call: Call, now: datetime) -> None:
+    """Both are there: the countdown begins, or the call is free and both read that. Needs the lock of the call."""
+    offer = _agreed(call)
+    if offer is None:
+        return
+    try:
+        _check_pays(offer.payer, offer.expert)
+        consent.accept_agreed(offer, now)
+    except OfferRefused as refusal:
+        with override(offer.payer.language):
+            offer.failed_because = refusal.text
+        offer.close(Offer.State.FAILED, now)
+        tell_room(room_id=call.room_id)
+
+
+@transaction.atomic
+def drop_agreed(*, call: Call, now: datetime) -> None:
+    """The call ended before it was one. Nothing was held."""
+    if offer := _agreed(call):
+        offer.close(Offer.State.EXPIRED, now)
+
+
+def agreed_rates(*, calls: Iterable[Call]) -> dict[int, str]:
+    """By call: the rate that its caller agreed to, in words. Never up to how much, which the expert is not told."""
+    agreed = Offer.objects.filter(call__in=[call.pk for call in calls], state=Offer.State.AGREED)
+    return {offer.call_id: texts.price_of(offer) for offer in agreed}
+
+
+def _listed(caller: User, expert: User, now: datetime) -> Offer:
+    offered = Listing.objects.filter(kind=Listing.Kind.PER_MINUTE, active=True, profile__user=expert.pk)
+    shown = offered.filter(profile__published_at__isnull=False, profile__user__is_active=True)
+    listing = shown.filter(currency=settings.CURRENCY).select_related("profile__category").first()
+    if listing is None or caller.pk == expert.pk:
+        raise OfferRefused("not_found")
+    _check_pays(caller, expert)
+    if wallet.is_blocked(member=caller):
+        raise OfferRefused("payments_blocked")
+    offer = draft(listing, payer=caller, expert=expert, now=now)
+    offer.by_payer, offer.sent_at = True, now
+    offer.terms_text = texts.freeze(offer)
+    return offer
+
+
+def _check_pays(caller: User, expert: User) -> None:
+    """Guests pay nothing; and the expert may have put a member on the list of free callers while it rang."""
+    consent.check_member(caller)
+    if contacts.calls_free(expert_id=expert.pk, caller_id=caller.pk):
+        raise OfferRefused("calls_free", OfferRefused.YOU_CALL_FREE)
+
+
+def _card(offer: Offer, now: datetime) -> dict[str, Any]:
+    shown = states.offer_state(offer, offer.payer, now)
+    if shown is None:
+        raise ValueError("the card of an offer that is not the payer's")
+    return shown
+
+
+def _digest(card: dict[str, Any]) -> str:
+    return sha256("\n".join(card["text"]).encode()).hexdigest()
+
+
+def _agreed(call: Call) -> Offer | None:
+    agreed = Offer.objects.select_for_update(of=("self",), no_key=True).select_related("call", "payer", "expert")
+    return agreed.filter(call=call, state=Offer.State.AGREED).first()

@@ -1,0 +1,131 @@
+"""Firefox and Chromium, in both roles: two browsers that were written apart agree on all that a paid call needs."""
+
+import re
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from calls.metering.models import PaidPeriod
+from payouts.wallet import services as wallet
+from tests import cast
+from tests.journeys.people import Person, talk
+from tests.payouts.purse import give_promo
+
+pytestmark = pytest.mark.prove
+NO_MICROPHONE = """if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = async () => {
+    throw new DOMException("", "NotAllowedError");
+};"""
+
+
+@pytest.fixture(params=["alice in Firefox", "bob in Firefox"])
+def people(request, signed_in_person, signed_in_person_in_firefox) -> tuple[Person, Person]:
+    """Bob is the impolite one: his description wins where both describe at once."""
+    give_promo(cast.alice(), 2_000, timezone.now())
+    if request.param == "alice in Firefox":
+        return signed_in_person_in_firefox(cast.alice()), signed_in_person(cast.bob())
+    return signed_in_person(cast.alice()), signed_in_person_in_firefox(cast.bob())
+
+
+@pytest.fixture
+def talking(people) -> tuple[Person, Person]:
+    they_talk(*people)
+    return people
+
+
+class FirefoxAndChromiumTests:
+    def test_the_check_before_the_call_hears_them(self, people):
+        they_are_in_the_lobby(*people)
+        for person in people:
+            person.reads("We hear you.")
+
+    def test_they_see_and_hear_and_write_to_each_other(self, talking):
+        alice, bob = talking
+        for person in talking:
+            person.press("Camera on")
+        for person in talking:
+            person.hears()
+            person.sees_a_picture()
+        alice.press("Chat")
+        alice.writes("Your message", "The form is at https://example.org/form")
+        alice.press("Send")
+        bob.press("Chat, 1 new")
+        bob.reads("The form is at https://example.org/form")
+        bob.writes("Your message", "Thank you")
+        bob.press("Send")
+        alice.reads("Thank you")
+
+    def test_of_who_is_muted_or_has_no_microphone_packets_come_all_the_same(self, people):
+        """Packets are what is billed."""
+        alice, bob = people
+        alice.window.before_each_page(NO_MICROPHONE)
+        they_talk(alice, bob)
+        bob.press("Mute")
+        bob.reads("Unmute")
+        for person in people:
+            person.hears()
+
+    def test_they_see_the_same_security_code(self, talking):
+        alice, bob = talking
+        assert alice.security_code() == bob.security_code()
+
+    def test_a_paid_period_is_billed_and_both_have_the_receipt(self, talking):
+        alice, bob = talking
+        goes_paid(alice, bob)
+        alice.press("Hang up")
+        for person in talking:
+            person.follows("See the receipt")
+            person.is_at(re.compile(r"/calls/\d+/$"))
+        period = PaidPeriod.objects.get()
+        assert period.end_reason == "hung_up"
+        assert period.amount_minor == 200 * (period.billable_ms - period.free_ms) // 60_000 > 0
+        assert wallet.credit(member=cast.alice()).minor == 2_000 - period.amount_minor
+        for person in talking:
+            person.reads(f"€{period.amount_minor / 100:.2f}")
+
+    def test_who_loads_the_page_anew_has_the_seat_again_and_the_meter_goes_on(self, talking):
+        alice, bob = talking
+        goes_paid(alice, bob)
+        for person in talking:
+            person.loads_the_page_anew()
+            person.press("Join")
+            for somebody in talking:
+                somebody.is_connected()
+                somebody.hears()
+                somebody.meter_is("running")
+        assert alice.security_code() == bob.security_code()
+
+
+class SpeechTests:
+    @pytest.mark.parametrize("site", [{"SILENCE_ASKS_S": "4"}], indirect=True)
+    def test_firefox_notices_who_speaks_so_that_nobody_is_asked(self, signed_in_person_in_firefox, signed_in_person):
+        """The payer's browser is asked."""
+        give_promo(cast.alice(), 2_000, timezone.now())
+        alice, bob = signed_in_person_in_firefox(cast.alice()), signed_in_person(cast.bob())
+        they_talk(alice, bob)
+        goes_paid(alice, bob)
+        for silent in (bob, alice):
+            silent.press("Mute")
+            bob.waits(8_000)
+            expect(bob.page.get_by_role("heading", name="Still there?")).not_to_be_visible()
+            silent.press("Unmute")
+
+
+def they_are_in_the_lobby(alice: Person, bob: Person) -> None:
+    bob.goes_to("/me/")
+    alice.rings(bob)
+    bob.answers()
+
+
+def they_talk(alice: Person, bob: Person) -> None:
+    they_are_in_the_lobby(alice, bob)
+    talk(alice, bob)
+
+
+def goes_paid(alice: Person, bob: Person) -> None:
+    bob.offers()
+    alice.accepts()
+    for person in (alice, bob):
+        person.meter_is("running")
+        person.waits_until(lambda who=person: who.sum("meter-cost") > 0, "a cost on the meter")
+        person.hears()

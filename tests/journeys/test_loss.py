@@ -1,0 +1,102 @@
+"""Two machines between which packets get lost: the call goes on, and the meter runs only while sound arrives at both."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from calls.metering.billing import Interval, intersect, subtract, total_ms
+from calls.metering.models import PaidPeriod, Stop
+from calls.metering.moments import to_ms
+from calls.rooms.models import Call
+from tests import cast
+from tests.journeys.people import Person
+from tests.payouts.purse import give_promo
+
+pytestmark = pytest.mark.prove
+
+A_SEVENTH = 0.15
+A_REPORT_MS = 1_000  # REPORT_S of these servers: what ceases between two reports was still good at the first of them
+MARGIN_MS = 250  # of our own looking
+# What arrives, by this page's own counters, written down again and again with its moment.
+WATCH = """() => {
+    window.journey.seen = [];
+    setInterval(async () => {
+        const stats = await window.journey.connections.at(-1).getStats();
+        const sound = [...stats.values()].find((report) => report.type === "inbound-rtp" && report.kind === "audio");
+        window.journey.seen.push([Date.now(), sound?.packetsReceived ?? 0, sound?.packetsLost ?? 0]);
+    }, 100);
+}"""
+
+
+def watch(*people: Person) -> None:
+    for person in people:
+        person.page.evaluate(WATCH)
+
+
+def seen_by(person: Person) -> list[tuple[int, int, int]]:
+    return [tuple(one) for one in person.page.evaluate("() => window.journey.seen")]
+
+
+def heard_by(person: Person) -> list[Interval]:
+    """When sound arrived: between two looks, the later of which found more of it."""
+    seen = seen_by(person)
+    return [Interval(one[0], other[0]) for one, other in zip(seen, seen[1:], strict=False) if other[1] > one[1]]
+
+
+def lost_to(person: Person) -> float:
+    """The share of the other's packets that never came."""
+    (_, came, lost), (_, came_in_all, lost_in_all) = seen_by(person)[0], seen_by(person)[-1]
+    return (lost_in_all - lost) / (came_in_all - came + lost_in_all - lost)
+
+
+def period() -> PaidPeriod:
+    return PaidPeriod.objects.get()
+
+
+@pytest.fixture
+def paying_from_afar(talking_from_afar):
+    alice, bob = talking_from_afar
+    give_promo(cast.alice(), 2_000, timezone.now())
+    bob.offers()
+    alice.accepts()
+    alice.meter_is("running")
+    watch(alice, bob)
+    return alice, bob
+
+
+class LossTests:
+    def test_the_call_goes_on_and_no_second_is_billed_in_which_nothing_came(self, machines, paying_from_afar):
+        alice, bob = paying_from_afar
+        for machine in machines:
+            machine.lose(A_SEVENTH)
+        alice.page.wait_for_timeout(15_000)
+        for person in (alice, bob):
+            assert 0.05 < lost_to(person) < 0.3
+            person.is_connected()
+            person.hears()
+        assert Call.objects.get().state == "live"
+        assert not Stop.objects.exists()
+        assert period().state == "running"
+
+        for machine in machines:
+            machine.lose(1)
+        alice.waits_until(lambda: period().state == "stopped", "the meter stands still")
+        assert list(Stop.objects.values_list("reason", flat=True)) == ["loss"]
+        for machine in machines:
+            machine.lose(A_SEVENTH)
+        alice.waits_until(lambda: period().state == "running", "it runs again by itself")
+        for person in (alice, bob):
+            person.meter_is("running")
+            person.hears()
+        bob.press("Back to free")
+        for person in (alice, bob):
+            person.meter_is("free")
+
+        ended = period()
+        theirs = Interval(to_ms(ended.counts_from), to_ms(ended.ended_at))
+        both = intersect(intersect(heard_by(alice), heard_by(bob)), [theirs])
+        silent = total_ms(subtract([theirs], both))
+        assert silent > 3_000  # there was a loss
+        assert timedelta(seconds=15) < timedelta(milliseconds=ended.billable_ms)
+        assert ended.billable_ms <= total_ms(both) + A_REPORT_MS + MARGIN_MS

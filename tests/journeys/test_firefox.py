@@ -4,7 +4,6 @@ import re
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import expect
 
 from calls.metering.models import PaidPeriod
 from payouts.wallet import services as wallet
@@ -34,11 +33,6 @@ def talking(people) -> tuple[Person, Person]:
 
 
 class FirefoxAndChromiumTests:
-    def test_the_check_before_the_call_hears_them(self, people):
-        they_are_in_the_lobby(*people)
-        for person in people:
-            person.reads("We hear you.")
-
     def test_they_see_and_hear_and_write_to_each_other(self, talking):
         alice, bob = talking
         for person in talking:
@@ -96,29 +90,10 @@ class FirefoxAndChromiumTests:
         assert alice.security_code() == bob.security_code()
 
 
-class SpeechTests:
-    @pytest.mark.parametrize("site", [{"SILENCE_ASKS_S": "4"}], indirect=True)
-    def test_firefox_notices_who_speaks_so_that_nobody_is_asked(self, signed_in_person_in_firefox, signed_in_person):
-        """The payer's browser is asked."""
-        give_promo(cast.alice(), 2_000, timezone.now())
-        alice, bob = signed_in_person_in_firefox(cast.alice()), signed_in_person(cast.bob())
-        they_talk(alice, bob)
-        goes_paid(alice, bob)
-        for silent in (bob, alice):
-            silent.press("Mute")
-            bob.waits(8_000)
-            expect(bob.page.get_by_role("heading", name="Still there?")).not_to_be_visible()
-            silent.press("Unmute")
-
-
-def they_are_in_the_lobby(alice: Person, bob: Person) -> None:
+def they_talk(alice: Person, bob: Person) -> None:
     bob.goes_to("/me/")
     alice.rings(bob)
     bob.answers()
-
-
-def they_talk(alice: Person, bob: Person) -> None:
-    they_are_in_the_lobby(alice, bob)
     talk(alice, bob)
 
 

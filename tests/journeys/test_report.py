@@ -22,7 +22,7 @@ class ReportTests:
         bob.press("Report and leave")
         bob.reads("You reported Alice Martin.")
         expect(bob.page.get_by_role("heading", name="The call has ended")).to_be_focused()
-        expect(bob.page.get_by_text("Ring again")).not_to_be_visible()
+        expect(bob.page.get_by_role("button", name="Ring again")).not_to_be_visible()
         expect(alice.page.get_by_role("heading", name="The call has ended")).to_be_visible()
         expect(alice.page.get_by_text("reported")).not_to_be_visible()
 

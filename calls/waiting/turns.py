@@ -63,12 +63,18 @@ def _may_call(entry: Waiting) -> bool:
 
 
 def _end_turn(entry: Waiting, expert: User, now: datetime) -> None:
-    """Who saw it and let it pass has left the line; who is not there any more is told by mail, and stays in it."""
+    """Who saw it and let it pass has left the line; who is not there any more is told by mail, and stays in it.
+
+    Whoever stays has had their turn of this time that the expert is free: going away and coming back, or ringing somebody
+    else for a second, would else hold the expert for as long as one likes.
+    """
     if _may_call(entry) and entry.is_here:
         entry.delete()
         return
-    entry.turn_until = None
-    entry.save(update_fields=["turn_until"])
+    if _may_call(entry):
+        _tell_by_mail(entry, expert, now)
+    entry.turn_until, entry.may_have_turn = None, False
+    entry.save(update_fields=["turn_until", "may_have_turn"])
 
 
 def _begin_turn(entry: Waiting, expert: User, now: datetime) -> bool:

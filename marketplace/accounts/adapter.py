@@ -6,6 +6,7 @@ from ipaddress import ip_address
 from secrets import token_urlsafe
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet
 from django.conf import settings
@@ -27,6 +28,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def login(self, request: HttpRequest, user: User) -> None:
         """Called once the address is verified and every factor was asked for."""
+        if user.last_login is None and _came_by_code_alone(request, user):
+            _forget_the_password(user)
         guests.signed_in(session=request.session, member=user)
         super().login(request, user)
 
@@ -42,6 +45,17 @@ class AccountAdapter(DefaultAccountAdapter):
             DEVICE_COOKIE, device[:64], max_age=DEVICE_LIVES_S, httponly=True, secure=settings.HTTPS, samesite="Lax"
         )
         return response
+
+
+def _came_by_code_alone(request: HttpRequest, user: User) -> bool:
+    ways = {record["method"] for record in get_authentication_records(request, user)}
+    return "code" in ways and "password" not in ways
+
+
+def _forget_the_password(user: User) -> None:
+    """Of an account that nobody was ever in: whoever signed up with somebody else's address chose it, and waits for them."""
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
 
 
 def public_address(address: str) -> str:

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from marketplace.accounts import changes
+from marketplace.accounts import adapter, changes
 from marketplace.accounts.models import User
 from payouts.withdrawals.models import Withdrawal
 from tests import cast
@@ -170,3 +170,40 @@ class NoFactorTests:
         Authenticator.objects.all().delete()
         settings.SECOND_FACTOR = False
         assert signed_in(sam).get(page).status_code == 200
+
+
+class PreparedAccountTests:
+    """Eve signs up with the address of nina, who has no account yet, and waits until nina comes by a code."""
+
+    @pytest.mark.parametrize("guest", [False, True])
+    def test_the_password_that_eve_chose_opens_nothing(self, guest):
+        assert not knows_the_password(self.nina_comes(guest))
+
+    @pytest.mark.parametrize("guest", [False, True])
+    def test_where_it_is_kept_eve_is_in(self, guest, monkeypatch):
+        """The broken twin."""
+        monkeypatch.setattr(adapter, "_forget_the_password", lambda user: None)
+        assert knows_the_password(self.nina_comes(guest))
+
+    def test_the_password_of_who_was_in_before_stays(self):
+        alice = cast.alice()
+        User.objects.filter(pk=alice.pk).update(last_login=timezone.now())
+        by_a_code_in_the_mail(Client(), alice)
+        alice.refresh_from_db()
+        assert alice.check_password(cast.PASSWORD)
+
+    def nina_comes(self, guest: bool) -> User:
+        """To the account that eve, a guest or not, made."""
+        eve = cast.browser_of(User.objects.create_guest("Eve")) if guest else Client()
+        eve.post("/accounts/signup/", {"name": "Nina", "email": "nina@example.test", "password1": CHOSEN})
+        nina = User.objects.get(name="Nina")
+        comes = Client()
+        by_a_code_in_the_mail(comes, nina)
+        assert is_in(comes)
+        return nina
+
+
+def knows_the_password(member: User) -> bool:
+    eve = Client()
+    eve.post("/accounts/login/", {"login": member.email, "password": CHOSEN})
+    return is_in(eve)

@@ -171,6 +171,11 @@ STRIPE = [
         ["attacks/test_ways_in.py::WayInTests::test_where_nobody_asks_for_it_the_thief_is_in"],
     ),
     Attack(
+        "An account waits under somebody else's address, with a password that the thief chose.",
+        ["attacks/test_ways_in.py::PreparedAccountTests::test_the_password_that_eve_chose_opens_nothing"],
+        ["attacks/test_ways_in.py::PreparedAccountTests::test_where_it_is_kept_eve_is_in"],
+    ),
+    Attack(
         "A session is older than the factor.",
         [
             "attacks/test_ways_in.py::OlderSessionTests::test_it_is_over",

@@ -162,6 +162,20 @@ class TurnTests:
         waiting.sweep(now=now)
         assert turn_of(bob) == carol
 
+    def test_who_rings_somebody_else_in_her_turn_has_no_second_one_while_bob_is_free(self, call, bob, carol, now):
+        waits(cast.here(carol), bob, now)
+        hang_up(call, now)
+        waiting.sweep(now=now)
+        zoe = cast.online(cast.expert("Zoe Second"))
+        hers = rooms.ring(caller=carol, expert=zoe, line="", now=now)
+        waiting.sweep(now=now)
+        rooms.cancel(call_id=hers.pk, by=carol, now=now)
+        waiting.sweep(now=now)
+        assert (turn_of(bob), in_line(bob)) == (None, [carol])
+        again = talk(carol, bob, now)
+        hang_up(again, now)
+        assert in_line(bob) == []
+
     def test_who_may_not_ring_any_more_is_out(self, call, bob, carol, eve, now):
         experts.choose_who_may_ring(member=bob, who="credit")
         for member in (carol, cast.here(eve)):

@@ -12,6 +12,8 @@ from calls.captions import worker
 
 log = logging.getLogger(__name__)
 
+LONGEST_S = 20.0  # for a window of 5 s at most, and for two of each other speaker before it
+
 # What the processes do, when they begin and with each window.
 load, work = worker.load, worker.write
 
@@ -26,7 +28,13 @@ async def write(sound: bytes) -> str:
     """What is said in `sound`. Raises Failed."""
     pool = _running()
     try:
-        return await asyncio.wrap_future(pool.submit(work, sound))
+        async with asyncio.timeout(LONGEST_S):
+            return await asyncio.wrap_future(pool.submit(work, sound))
+    except TimeoutError:
+        if pool is _pool:
+            log.error("A worker that writes captions took more than %s s, and was ended", LONGEST_S)
+            end()
+        raise Failed from None
     except BrokenProcessPool:
         if pool is _pool:  # else we have ended it, or it is said already
             log.error("A worker that writes captions has died, or could not load its model")

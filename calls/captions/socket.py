@@ -62,6 +62,8 @@ class CaptionSocket(Socket):
             self.stillness.cancel()
         self.waiting.clear()
         self.cutter.end()
+        if self.writing:
+            self.writing.cancel()  # else who opens sockets one after another would fill the workers' queue
 
     async def say_goodbye(self) -> None:
         pool.end()

@@ -27,6 +27,9 @@ class SignupForm(forms.Form):
         if context.request and (guest := guests.guest_of(context.request.session)):
             self.fields["name"].initial = guest.name
 
+    def clean_name(self) -> str:
+        return readable(self.cleaned_data["name"])
+
     def signup(self, request, user) -> None:
         user.name = self.cleaned_data["name"]
         user.save(update_fields=["name"])
@@ -36,8 +39,15 @@ class GuestForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Your name"), min_length=2, max_length=60)
 
     def clean_name(self) -> str:
-        """Nothing that cannot be seen, nor turns the letters after it around: "(guest)" stands there."""
-        name = " ".join(self.cleaned_data["name"].split())
-        if any(unicodedata.category(letter)[0] == "C" and letter not in JOINERS for letter in name):
-            raise ValidationError(_("Type a name of letters that can be read."))
-        return name
+        return readable(self.cleaned_data["name"])
+
+
+def readable(name: str) -> str:
+    """Nothing that cannot be seen, nor turns the letters after it around: "(guest)" stands there. Raises ValidationError."""
+    name = " ".join(name.split())
+    if any(unicodedata.category(letter)[0] == "C" and letter not in JOINERS for letter in name):
+        raise ValidationError(_("Type a name of letters that can be read."))
+    mark = _("{name} (guest)").format(name="").strip()
+    if not any(letter.isalnum() for letter in name) or name.casefold().endswith(mark.casefold()):
+        raise ValidationError(_("Type a name of letters that can be read."))
+    return name

@@ -29,6 +29,11 @@ def slow(sound: bytes) -> str:
     return quick(sound)
 
 
+def stuck(sound: bytes) -> str:
+    time.sleep(600)
+    return quick(sound)
+
+
 def indiscreet(sound: bytes) -> str:
     return SECRET
 

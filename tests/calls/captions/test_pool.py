@@ -72,6 +72,23 @@ class PoolTests:
             await pool.write(tone(1))
         assert await pool.write(tone(1)) == "1.0 s"
 
+    async def test_a_worker_that_is_stuck_is_replaced(self, written_by, monkeypatch):
+        monkeypatch.setattr(pool, "LONGEST_S", 3.0)
+        written_by(scribes.stuck)
+        with pytest.raises(pool.Failed):
+            await pool.write(tone(1))
+        written_by(scribes.quick)
+        assert await pool.write(tone(1)) == "1.0 s"
+
+    async def test_what_nobody_waits_for_any_more_is_not_written(self, written_by):
+        written_by(scribes.slow)
+        first, *others = [asyncio.ensure_future(pool.write(tone(1))) for _ in range(20)]
+        await asyncio.sleep(0)
+        for other in others:
+            other.cancel()
+        await first
+        assert await asyncio.wait_for(pool.write(tone(1)), 5) == "1.0 s"
+
     async def test_a_model_that_does_not_load_is_said(self, written_by):
         written_by(scribes.quick, load=scribes.begin_without_a_model)
         with pytest.raises(pool.Failed):

@@ -177,3 +177,37 @@ test("without a connection nobody is asked and nothing is allowed", async () => 
   await settle();
   assert.deepEqual([captions.isReady, captions.others, captions.own, listening], [false, "off", "off", []]);
 });
+
+test("who was stopped and goes on is told again, and shows nothing", async () => {
+  const { alice, bob } = await agreed();
+  alice.captions.stopOthers();
+  alice.captions.hear(JSON.stringify({ type: "on" }));
+  assert.equal(alice.captions.others, "off");
+  assert.equal(alice.sent.at(-1), "stop");
+  alice.captions.ask();
+  bob.captions.allow();
+  assert.equal(alice.captions.others, "on");
+});
+
+test("a page that speaks without end is heard no more for a while", () => {
+  let now = 0;
+  const { alice } = two({ elapsed: () => now });
+  for (let round = 0; round < 1_000; round += 1) {
+    for (const type of ["on", "off"]) alice.captions.hear(JSON.stringify({ type }));
+  }
+  assert.equal(alice.told.length, 20);
+  now += 10_000;
+  alice.captions.hear(JSON.stringify({ type: "on" }));
+  assert.equal(alice.told.length, 21);
+});
+
+test("a no holds over a new connection", () => {
+  const { alice, bob } = two();
+  alice.captions.ask();
+  bob.captions.refuse();
+  for (const page of [alice, bob]) page.captions.lost();
+  alice.connect(bob);
+  bob.connect(alice);
+  alice.captions.ask();
+  assert.deepEqual([alice.captions.others, bob.captions.isAsked], ["off", false]);
+});

@@ -64,7 +64,9 @@ class BecomingTests:
         assert signed_in(alice).post("/guest/", {"name": "Carla"}).json() == {"name": "Alice Martin"}
         assert not User.objects.filter(is_guest=True).exists()
 
-    @pytest.mark.parametrize("name", ["", " ", "C", "x" * 61, "Car\0la", "\u202ealraC", "Carla\u200b", "Ca\x07rla"])
+    @pytest.mark.parametrize(
+        "name", ["", " ", "C", "x" * 61, "Car\0la", "\u202ealraC", "Carla\u200b", "Ca\x07rla", "Carla (guest)", "--"]
+    )
     def test_what_is_no_name_is_refused_in_words(self, client, name):
         answer = client.post("/guest/", {"name": name})
         assert answer.status_code == 422

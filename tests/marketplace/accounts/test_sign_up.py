@@ -41,7 +41,16 @@ class SignUpTests:
 
     @pytest.mark.parametrize(
         "wrong",
-        [{"name": ""}, {"name": "x" * 61}, {"email": "nina"}, {"password1": "short"}, {"password1": "password123"}],
+        [
+            {"name": ""},
+            {"name": "x" * 61},
+            {"name": "\u200b"},
+            {"name": "\u202eanin"},
+            {"name": "Nina (Guest)"},
+            {"email": "nina"},
+            {"password1": "short"},
+            {"password1": "password123"},
+        ],
     )
     def test_refuses_what_is_missing_or_weak(self, client, db, wrong):
         client.post("/accounts/signup/", NEWCOMER | wrong)

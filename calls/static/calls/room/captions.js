@@ -7,6 +7,8 @@
 
 /** Refused, the same question waits so long. */
 const REFUSED_MS = 60_000;
+const HEARD_MS = 10_000;
+const HEARD_MAX = 20;
 const LINES = 2;
 const TEXT_MAX = 500;
 
@@ -37,6 +39,10 @@ export class Captions {
   #number = 0;
   #elapsed;
   #refusedAt = -Infinity;
+  /** When the other page said something of late. @type {number[]} */
+  #heardAt = [];
+  /** This person stopped them: until they ask, the other's are not shown. */
+  #unwanted = false;
 
   /** Of what this person says. @type {Own} */
   own = "off";
@@ -77,7 +83,6 @@ export class Captions {
     this.#endOwn();
     this.others = "off";
     this.lines = [];
-    this.#refusedAt = -Infinity;
     this.#how.change();
   }
 
@@ -85,6 +90,7 @@ export class Captions {
   ask() {
     if (this.others === "off" && this.isReady) {
       this.others = "asking";
+      this.#unwanted = false;
       this.#say({ type: "ask" });
     }
     this.#how.change();
@@ -93,6 +99,7 @@ export class Captions {
   /** Of what the other says: the question is taken back, or they are no longer wanted. */
   stopOthers() {
     this.others = "off";
+    this.#unwanted = true;
     this.#say({ type: "stop" });
     this.#how.change();
   }
@@ -138,13 +145,22 @@ export class Captions {
   /** What the other page said. @param {string | ArrayBuffer} data */
   hear(data) {
     const said = read(data);
+    if (this.#isTooMuch()) return; // the announcer would have no time left for what is about money
     if (said?.type === "ask") this.#asked();
     else if (said?.type === "no" && this.others === "asking") this.#othersAre("off", "refused");
+    else if (said?.type === "on" && this.#unwanted) this.#say({ type: "stop" });
     else if (said?.type === "on" && this.others !== "on") this.#othersAre("on", "theirs_on");
     else if (said?.type === "off" && this.others === "on") this.#othersAre("off", "theirs_off");
     else if (said?.type === "stop") this.#stopped();
     else if (said?.type === "text" && this.others === "on") this.#add(false, said.text);
     this.#how.change();
+  }
+
+  /** A speaker brings a line in some seconds, and a press now and then. */
+  #isTooMuch() {
+    const now = this.#elapsed();
+    this.#heardAt = this.#heardAt.filter((at) => now - at < HEARD_MS);
+    return this.#heardAt.length >= HEARD_MAX || !this.#heardAt.push(now);
   }
 
   #asked() {

@@ -100,6 +100,7 @@ export class Devices {
   open() {
     if (!this.#context) {
       this.#context = new this.#world.AudioContext();
+      this.#soundThrough(this.choice.speaker);
       this.#silence = this.#makeSilence(this.#context);
     }
     this.#context.resume().catch(() => {});
@@ -226,6 +227,7 @@ export class Devices {
     this.choice = { ...this.choice, [kind]: id };
     this.#world.storage.setItem(KEPT, JSON.stringify(this.choice));
     if (kind === "microphone" && this.#context) return this.openMicrophone();
+    if (kind === "speaker") this.#soundThrough(id);
     if (kind === "camera") this.#facing = "";
     if (kind === "camera" && this.video) return this.cameraOn();
     return Promise.resolve();
@@ -292,6 +294,12 @@ export class Devices {
     this.video = null;
     this.cameraProblem = "unplugged";
     this.#on.change();
+  }
+
+  /** The sounds of the page; the other's voice is played by the page itself. @param {string | undefined} speaker */
+  #soundThrough(speaker) {
+    const context = /** @type {{setSinkId?: (id: string) => Promise<void>} | null} */ (/** @type {unknown} */ (this.#context));
+    if (speaker !== undefined) context?.setSinkId?.(speaker).catch((problem) => console.info("speaker", problem));
   }
 
   /** An oscillator at gain 0 sends 50 packets a second; a destination without a source sends none. @param {AudioContext} context */

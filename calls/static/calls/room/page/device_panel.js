@@ -46,7 +46,10 @@ export class DevicePanel {
     // Opened by itself, before any press on the page: until then a browser lets no sound begin.
     for (const press of ["pointerdown", "keydown"]) document.addEventListener(press, () => this.#devices.wake());
     for (const [kind] of KINDS) byId(kind).addEventListener("change", () => this.#choose(kind));
-    show(byId("speaker-field"), "setSinkId" in HTMLMediaElement.prototype);
+    const canChoose = "setSinkId" in HTMLMediaElement.prototype;
+    show(byId("speaker-field"), canChoose);
+    // One that is not there any more leaves the usual one.
+    if (canChoose && this.#devices.choice.speaker) speakThrough(this.#devices.choice.speaker).catch(() => {});
   }
 
   render() {

@@ -1,36 +1,28 @@
 """A charge is contested: the expert gives a part back, staff decide about the rest; before and after, a tip."""
 
 import re
-from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import expect
 
 from calls.metering import services as metering
 from calls.orders import services as orders
-from calls.rooms.models import Call
 from marketplace.listings import services as listings
-from marketplace.management.demo_data.builder import buy_credit
 from tests import cast
 from tests.calls.metering.world import Story
+from tests.journeys.earlier import half_an_hour_ago
 from tests.journeys.people import Person
 
 
 @pytest.fixture
 def story(site) -> Story:
     """Half an hour ago alice talked with bob: ten minutes at 2.00, 30 s of them free, 1 min paused. 19.00."""
-    story = Story(credit=0)
-    story.now = timezone.now() - timedelta(minutes=30)
-    buy_credit(story.alice, 5_000, now=story.now)  # at the sandbox: the worker compares the books with Stripe's
-    moments = {"rang_at": story.now, "ring_until": story.now, "answered_at": story.now, "started_at": story.now}
-    Call.objects.filter(pk=story.call.pk).update(**moments)
-    story.call.refresh_from_db()
-    story.after(95).go_paid(cap=3_000).after(240)
-    story.pause(story.alice)
-    story.after(60).resume()
-    story.after(360).back_to_free()
-    story.after(20).hang_up()
+    with half_an_hour_ago() as story:
+        story.after(95).go_paid(cap=3_000).after(240)
+        story.pause(story.alice)
+        story.after(60).resume()
+        story.after(360).back_to_free()
+        story.after(20).hang_up()
     return story
 
 

@@ -2,36 +2,28 @@
 
 import shutil
 import subprocess
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import expect
 
-from calls.rooms.models import Call
-from marketplace.management.demo_data.builder import buy_credit
 from payouts.statements.models import Paper
 from tests import cast
 from tests.calls.metering.world import Story
+from tests.journeys.earlier import half_an_hour_ago
 from tests.payouts.statements.papers import words_of
 
 
 @pytest.fixture
 def story(site) -> Story:
     """Half an hour ago alice talked with bob: ten minutes at 2.00, 30 s of them free, 1 min paused. 17.00, and his 11.90."""
-    story = Story(credit=0)
-    story.now = timezone.now() - timedelta(minutes=30)
-    buy_credit(story.alice, 5_000, now=story.now)  # at the sandbox: the worker compares the books with Stripe's
-    moments = {"rang_at": story.now, "ring_until": story.now, "answered_at": story.now, "started_at": story.now}
-    Call.objects.filter(pk=story.call.pk).update(**moments)
-    story.call.refresh_from_db()
-    story.go_paid(cap=3_000).after(240)
-    story.pause(story.alice)
-    story.after(60).resume()
-    story.after(300).back_to_free()
-    story.hang_up()
+    with half_an_hour_ago() as story:
+        story.go_paid(cap=3_000).after(240)
+        story.pause(story.alice)
+        story.after(60).resume()
+        story.after(300).back_to_free()
+        story.hang_up()
     return story
 
 

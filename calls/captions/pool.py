@@ -12,7 +12,8 @@ from calls.captions import worker
 
 log = logging.getLogger(__name__)
 
-LONGEST_S = 20.0  # for a window of 5 s at most, and for two of each other speaker before it
+# From the asking on, so the windows of others before it count: more speakers than the workers keep up with end here too.
+LONGEST_S = 20.0
 
 # What the processes do, when they begin and with each window.
 load, work = worker.load, worker.write

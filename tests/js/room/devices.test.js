@@ -112,6 +112,16 @@ test("a choice is remembered, and only wished for, so that a device that is gone
   assert.equal(later.choice.microphone, "m2");
 });
 
+test("the page's own sounds come from the chosen speaker, and from the remembered one after a reload", async () => {
+  const { devices: mine, mediaDevices, storage } = devices();
+  mine.open();
+  await mine.choose("speaker", "s2");
+  assert.equal(mine.context.sink, "s2");
+  const later = new Devices({ on: { change: () => {} }, world: { mediaDevices, AudioContext: FakeAudioContext, storage } });
+  later.open();
+  assert.equal(later.context.sink, "s2");
+});
+
 test("a kept choice that cannot be read is no choice", () => {
   const storage = { getItem: () => "{", setItem: () => {} };
   const made = new Devices({ on: { change: () => {} }, world: { mediaDevices: undefined, AudioContext: FakeAudioContext, storage } });

@@ -240,6 +240,10 @@ export class FakeAudioContext {
     return { connect: (next) => next, ...more };
   }
 
+  async setSinkId(id) {
+    this.sink = id;
+  }
+
   createOscillator() {
     return this.#node({ start: () => (this.started = true) });
   }

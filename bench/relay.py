@@ -65,7 +65,7 @@ async def _rows(server: Server) -> list[Row]:
             running.enter_context(sites.served(kind, server.copy_of("relay", name), server.folder / name, *arguments))
             for kind, name, *arguments in (
                 (Site, "relay_daphne", "--no-worker"),
-                (OnUvicorn, "relay_uvicorn"),
+                (OnUvicorn, "relay_uvicorn", "--no-worker"),
                 (Site, "relay_many", "--no-worker"),
             )
         ]

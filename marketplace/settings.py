@@ -421,6 +421,8 @@ LOGGING = {
     "loggers": {
         "stripe": {"level": "WARNING"},
         "daphne": {"level": "WARNING"},
+        "uvicorn": {"level": "WARNING"},
+        "picows": {"level": "CRITICAL"},  # what browsers send wrongly is no error of ours: a close code tells them
         "django.security.DisallowedHost": {"level": "CRITICAL"},
     },
 }

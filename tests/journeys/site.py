@@ -120,11 +120,11 @@ class Site:
 
 
 class OnUvicorn(Site):
-    """The same site on another server, without a worker."""
+    """The same site on the other server."""
 
     @property
     def command(self) -> list[str]:
-        return ["env", f"PYTHON={sys.executable}", "sh", "deploy/uvicorn.sh", "--port", str(self.port), *self.arguments]
+        return [*super().command, "--uvicorn"]
 
 
 @contextmanager

@@ -11,21 +11,17 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 
-# Before anything else imports Twisted: Daphne installs its asyncio reactor.
-from daphne.server import Server  # isort: skip
-from channels.routing import get_default_application
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
-from twisted.internet import reactor
 
 from calls.robots import roster
 from marketplace import worker
 
 STOP_WITHIN_S = 2.5
-HANDSHAKE_S = 30  # when all pages come back at once each waits its turn; who is cut off comes back and makes it longer
 FILES = 65_536  # at most open at once: a socket for each open page
 
 
@@ -38,9 +34,13 @@ class Command(BaseCommand):
         parser.add_argument("--prepare", action="store_true", help="first migrate, and fill an empty demo")
         parser.add_argument("--no-worker", action="store_true", help="another process works: manage.py worker")
         parser.add_argument("--no-robots", action="store_true")
+        parser.add_argument("--uvicorn", action="store_true", help="instead of Daphne (requirements-uvicorn.txt)")
 
-    def handle(self, *, host: str, port: str, prepare: bool, no_worker: bool, no_robots: bool, **options) -> None:
+    def handle(
+        self, *, host: str, port: str, prepare: bool, no_worker: bool, no_robots: bool, uvicorn: bool, **options
+    ) -> None:
         self.refuse_to_start_wrongly(host, port)
+        run = self.server(uvicorn)
         if "SITE_URL" not in os.environ:
             settings.SITE_URL = f"http://{host}:{port}"
         if prepare:
@@ -49,27 +49,43 @@ class Command(BaseCommand):
         robots = Robots(self.stderr.write) if settings.DEMO and not no_robots else None
         stop = threading.Event()
         work = [] if no_worker else worker.start(stop)
-        server = Server(
-            application=get_default_application(),
-            endpoints=[f"tcp:port={port}:interface={host}"],
-            signal_handlers=False,
-            application_close_timeout=2,
-            websocket_handshake_timeout=HANDSHAKE_S,
-            http_timeout=60,
-            server_name="ringwise",
-            verbosity=1,
-        )
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: self.stop(server, robots))
-        if robots:
-            reactor.callWhenRunning(robots.start)
-        reactor.callWhenRunning(self.greet)
-        server.run()
+
+        def ready() -> None:
+            if robots:
+                robots.start()
+            self.greet()
+
+        def cut_off() -> None:
+            if robots:
+                robots.end()
+            os._exit(1)
+
+        def stopping() -> None:
+            """Whatever still hangs after STOP_WITHIN_S (a page that waits, a slow job) is cut off."""
+            late = threading.Timer(STOP_WITHIN_S, cut_off)
+            late.daemon = True
+            late.start()
+
+        run(host=host, port=int(port), ready=ready, stopping=stopping)
         stop.set()
         if robots:
             robots.end()
         for thread in work:
             thread.join(STOP_WITHIN_S)
+
+    def server(self, uvicorn: bool) -> Callable:
+        """Imported when it is known which: each brings an event loop of its own."""
+        if not uvicorn:
+            from marketplace.serving import on_daphne  # noqa: PLC0415
+
+            return on_daphne.run
+        try:
+            from marketplace.serving import on_uvicorn  # noqa: PLC0415
+        except ModuleNotFoundError as missing:
+            raise CommandError(
+                _("%(name)s is not installed: pip install -r requirements-uvicorn.txt") % {"name": missing.name}
+            ) from None
+        return on_uvicorn.run
 
     def refuse_to_start_wrongly(self, host: str, port: str) -> None:
         if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
@@ -108,19 +124,6 @@ class Command(BaseCommand):
             self.stdout.write(_("Sign in as anybody with one press: %(url)s/demo/") % {"url": settings.SITE_URL})
             self.stdout.write(_("A call needs two people: use a private window for the second person."))
         self.stdout.flush()
-
-    def stop(self, server: Server, robots: "Robots | None") -> None:
-        """On a signal. Whatever still hangs after STOP_WITHIN_S (a page that waits, a slow job) is cut off."""
-
-        def cut_off() -> None:
-            if robots:
-                robots.end()
-            os._exit(1)
-
-        late = threading.Timer(STOP_WITHIN_S, cut_off)
-        late.daemon = True
-        late.start()
-        reactor.callFromThread(server.stop)
 
 
 def allow_many_files() -> None:

@@ -28,8 +28,7 @@ def test_database_url() -> str:
 def site_on_this_database(folder: Path, *, kind: type[Site] = Site, **environment: str) -> Site:
     """A server process without a worker: the test itself sweeps."""
     shared = {"DATABASE_URL": test_database_url(), "DEBUG": "1", "REDIS_URL": settings.REDIS_URL}
-    arguments = ("--no-worker", "--no-robots") if kind is Site else ()
-    return kind(folder, shared | environment, arguments=arguments)
+    return kind(folder, shared | environment, arguments=("--no-worker", "--no-robots"))
 
 
 class Line:

@@ -1,0 +1,1 @@
+"""The web servers that `manage.py serve` can run the site on: one function `run` each."""

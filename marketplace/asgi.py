@@ -9,12 +9,11 @@ from django.core.handlers.asgi import ASGIHandler
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
 django.setup(set_prefix=False)
 
-from channels.auth import AuthMiddlewareStack  # noqa: E402  (Django must be set up first)
-from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from channels.routing import ProtocolTypeRouter  # noqa: E402  (Django must be set up first)
 
 from calls.notices import hub as hubs  # noqa: E402
-from calls.routing import websocket_urlpatterns  # noqa: E402
-from calls.signalling.origin import SameOrigin  # noqa: E402
+from calls.routing import websockets  # noqa: E402
+from calls.signalling.opening import Sockets  # noqa: E402
 
 
 class Pages(ASGIHandler):
@@ -46,7 +45,7 @@ http = Pages()
 application = ProtocolTypeRouter(
     {
         "http": http,
-        "websocket": SameOrigin(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+        "websocket": Sockets(websockets),
         "lifespan": life_of_the_server,
     }
 )

@@ -39,14 +39,15 @@ class CaptionSocket(Socket):
         self.writing: asyncio.Task | None = None
         self.stillness: asyncio.TimerHandle | None = None
 
-    async def may_open(self) -> bool:
+    async def may_open(self, code: str = "") -> bool:
         if not settings.CAPTIONS or self.person is None:
             return False
+        self.code = code
         self.room_id = await self._seat()
         return self.room_id is not None
 
     async def _seat(self) -> int | None:
-        return await unguarded(rooms.seated_in, user=self.person, code=self.scope["url_route"]["kwargs"]["code"])
+        return await unguarded(rooms.seated_in, user=self.person, code=self.code)
 
     async def opened(self) -> None:
         before, _speaking[self.person.id] = _speaking.get(self.person.id), self

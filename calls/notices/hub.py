@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 # Close codes of our own: Daphne's library refuses to send 1001 and 1012.
 SHUTTING_DOWN, CUT_OFF = 4000, 4004
+PING_TICK_S = 0.25
 FAREWELL_S = 0.1  # Twisted writes on its next turn, and Daphne's shutdown does not wait for that
 
 
@@ -36,10 +37,13 @@ Topic = tuple[str, int]
 
 class Socket(Protocol):
     tab: UUID
+    topics: tuple[Topic, ...]  # that it wants to hear of; the hub's
+    pinged_at: float  # or opened
 
     def hear(self, topic: str, about: int) -> None: ...
     async def send_text(self, text: str) -> None: ...
     async def close(self, code: int) -> None: ...
+    async def ping(self) -> None: ...
     async def say_goodbye(self) -> None: ...
 
 
@@ -48,7 +52,6 @@ class Hub:
         self.loop = asyncio.get_running_loop()
         self.sockets: dict[UUID, Socket] = {}
         self.topics: dict[Topic, set[Socket]] = defaultdict(set)  # ("room", 7) -> who wants to hear of it
-        self.wishes: dict[UUID, set[Topic]] = defaultdict(set)  # the same by socket
         self.tasks: set[asyncio.Task] = set()
         self.layer = None if isinstance(layer := get_channel_layer(), InMemoryChannelLayer) else layer
         self._new_identity()
@@ -66,6 +69,7 @@ class Hub:
         await _in_own_thread(partial(lease.take, process=self.id, now=timezone.now()))
         self.beaten = time.monotonic()
         self.spawn(self._beat_forever())
+        self.spawn(self._ping_forever())
         self._listen()
 
     def spawn(self, work) -> asyncio.Task:
@@ -134,22 +138,30 @@ class Hub:
 
     def remove(self, socket: Socket) -> None:
         self.sockets.pop(socket.tab, None)
-        for topic, about in self.wishes.pop(socket.tab, ()):
-            self._drop(socket, topic, about)
+        for topic, about in socket.topics:
+            self.ignore(socket, topic, about)
 
     def listen(self, socket: Socket, topic: str, about: int) -> None:
-        self.topics[topic, about].add(socket)
-        self.wishes[socket.tab].add((topic, about))
+        if (topic, about) not in socket.topics:
+            socket.topics = (*socket.topics, (topic, about))
+            self.topics[topic, about].add(socket)
 
     def ignore(self, socket: Socket, topic: str, about: int) -> None:
-        self.wishes[socket.tab].discard((topic, about))
-        self._drop(socket, topic, about)
-
-    def _drop(self, socket: Socket, topic: str, about: int) -> None:
+        socket.topics = tuple(other for other in socket.topics if other != (topic, about))
         listening = self.topics.get((topic, about), set())
         listening.discard(socket)
         if not listening:
             self.topics.pop((topic, about), None)
+
+    async def _ping_forever(self) -> None:
+        """One clock for all sockets: a timer each costs more memory than all else that the hub knows of them."""
+        while self.gone is None:
+            await asyncio.sleep(PING_TICK_S)
+            now = time.monotonic()
+            for socket in list(self.sockets.values()):
+                if now - socket.pinged_at >= settings.SOCKET_PING_S:
+                    socket.pinged_at = now
+                    self.spawn(socket.ping())
 
     def call_from_thread(self, work: Callable, *arguments) -> None:
         """Runs `work` on the hub's loop, from any thread.

@@ -7,13 +7,15 @@ from django.core.handlers.asgi import ASGIRequest
 
 from calls.rooms.errors import CannotRing
 
-Scope = dict
+Counted = ASGIRequest
 
 
-def check(scope: Scope) -> None:
-    """Counts a ring of a guest. Raises CannotRing: too_many. Limits count by the address that those of sign-up see."""
-    if not scope["person"].is_guest:
-        return
-    request = ASGIRequest({**scope, "type": "http", "method": "POST"}, BytesIO())
-    if not ratelimit.consume(request, action="guest_ring"):
+def counted(scope: dict) -> Counted:
+    """What a limit needs of a socket's scope: the address, as those of sign-up see it."""
+    return ASGIRequest({**scope, "type": "http", "method": "POST"}, BytesIO())
+
+
+def check(counted: Counted | None) -> None:
+    """Counts a ring of a guest (of a member: None). Raises CannotRing: too_many."""
+    if counted and not ratelimit.consume(counted, action="guest_ring"):
         raise CannotRing("too_many")

@@ -5,7 +5,6 @@ must be the very origin that the request came to: scheme, host and port. Channel
 A program without a browser (a robot) sends the origin too; a request without one is refused.
 """
 
-from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -16,18 +15,7 @@ PORTS = {"http": 80, "https": 443}
 Origin = tuple[str, str, int]  # scheme, host, port
 
 
-class SameOrigin:
-    def __init__(self, application: Callable) -> None:
-        self.application = application
-
-    async def __call__(self, scope, receive, send) -> None:
-        if is_same_origin(scope):
-            await self.application(scope, receive, send)
-        else:
-            await refuse(scope, receive, send)
-
-
-async def refuse(scope, receive, send) -> None:
+async def refuse(receive, send) -> None:
     """Before the socket is accepted: an HTTP 403."""
     await receive()
     await send({"type": "websocket.close", "code": 4403})

@@ -1,6 +1,7 @@
 """The page socket: presence of the experts on the page, ringing, and waiting. On every page, for visitors too."""
 
 import asyncio
+from collections.abc import Set
 
 from channels.db import database_sync_to_async
 from django.utils import timezone
@@ -15,6 +16,8 @@ from calls.signalling.sockets import Socket
 from calls.waiting import services as waiting
 from marketplace.accounts.models import User
 from marketplace.experts import services as experts
+
+NOBODY: Set[int] = frozenset()
 
 
 class PageSocket(Socket):
@@ -34,8 +37,8 @@ class PageSocket(Socket):
 
     def __init__(self) -> None:
         super().__init__()
-        self.watched: set[int] = set()
-        self.awaited: set[int] = set()  # the experts for whom this member waits
+        self.watched: Set[int] = NOBODY
+        self.awaited: Set[int] = NOBODY  # the experts for whom this member waits
         self.arrived_at = None
         self.shown: dict = {}
 
@@ -58,7 +61,7 @@ class PageSocket(Socket):
 
     async def show(self) -> None:
         rings = await self.database(rooms.rings_state, user=self.person, now=timezone.now())
-        self._follow(self.watched, {entry["expert"]["id"] for entry in rings["waiting"]})
+        self._follow(self.watched, {entry["expert"]["id"] for entry in rings["waiting"]} or NOBODY)
         if (shown := {**rings, "now": None}) != self.shown:
             self.shown = shown
             await self.send_json(rings)
@@ -70,7 +73,7 @@ class PageSocket(Socket):
         for expert, seen in (await _seen(self.watched)).items():
             await self._say_presence(expert, seen)
 
-    def _follow(self, watched: set[int], awaited: set[int]) -> None:
+    def _follow(self, watched: Set[int], awaited: Set[int]) -> None:
         """Presence is news for whom the page shows, and for the places of whoever waits."""
         before, after = self.watched | self.awaited, watched | awaited
         for expert in before - after:
@@ -99,7 +102,7 @@ class PageSocket(Socket):
             raise Refused("guest")
         agreement = rooms.Agreement(**agreed) if agreed else None
         call = await self.database(
-            _ring, scope=self.scope, caller=self.person, expert_id=expert, line=line, agreed=agreement
+            _ring, counted=self.ringing_from, caller=self.person, expert_id=expert, line=line, agreed=agreement
         )
         await self.say("ring.ringing", call=call.id, room=call.room.code)
 
@@ -142,8 +145,10 @@ def _terms(caller: User, expert_id: int) -> dict:
     return metering.card(caller=caller, expert=_expert(expert_id), now=timezone.now())
 
 
-def _ring(scope: dict, caller: User, expert_id: int, line: str, agreed: rooms.Agreement | None) -> Call:
-    guest_rings.check(scope)
+def _ring(
+    counted: guest_rings.Counted | None, caller: User, expert_id: int, line: str, agreed: rooms.Agreement | None
+) -> Call:
+    guest_rings.check(counted)
     expert = _expert(expert_id)
     return rooms.ring(caller=caller, expert=expert, line=line.strip(), now=timezone.now(), agreed=agreed)
 

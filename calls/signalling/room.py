@@ -51,10 +51,9 @@ class RoomSocket(Paying, Socket):
         self.ice_of: int | None = None  # the open call for which the page has credentials
         self.chat: rooms.Chat | None = None  # as far as it was sent
 
-    async def may_open(self) -> bool:
+    async def may_open(self, code: str = "") -> bool:
         if self.person is None:
             return False
-        code = self.scope["url_route"]["kwargs"]["code"]
         self.room = await unguarded(_room_of, self.person, code)
         return self.room is not None
 
@@ -195,7 +194,9 @@ class RoomSocket(Paying, Socket):
         )
 
     async def ring(self, line: str = "") -> None:
-        await self.database(_ring, scope=self.scope, caller=self.person, expert=self.room.expert, line=line.strip())
+        await self.database(
+            _ring, counted=self.ringing_from, caller=self.person, expert=self.room.expert, line=line.strip()
+        )
 
     async def report_and_leave(self) -> None:
         await self.database(rooms.report_and_leave, room=self.room, user=self.person, now=timezone.now())
@@ -224,8 +225,8 @@ class RoomSocket(Paying, Socket):
         return None
 
 
-def _ring(*, scope: dict, **of_ring) -> None:
-    guest_rings.check(scope)
+def _ring(*, counted: guest_rings.Counted | None, **of_ring) -> None:
+    guest_rings.check(counted)
     rooms.ring(now=timezone.now(), **of_ring)
 
 

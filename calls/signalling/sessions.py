@@ -7,9 +7,11 @@ due at about the same time in two queries, so that 5,000 idle sockets do not ask
 
 import asyncio
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from channels.db import database_sync_to_async
 from django.contrib.auth import HASH_SESSION_KEY
+from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -19,49 +21,53 @@ from marketplace.accounts.models import User
 TOGETHER_S = 0.25  # how long a ping waits for others to ask along with it
 CHUNK = 500
 
-Scope = dict
+
+class SignedIn(NamedTuple):
+    """Who is there, by which session. A guest's holds no hash: signing in gives it another key."""
+
+    key: str
+    auth_hash: str
+    person_id: int
+    is_guest: bool
+
+
+def signed_in(session: SessionBase, person: User) -> SignedIn:
+    return SignedIn(session.session_key or "", session.get(HASH_SESSION_KEY, ""), person.id, person.is_guest)
 
 
 class SignedOut(Exception):
     pass
 
 
-def check(scope: Scope) -> None:
+def check(who: SignedIn) -> None:
     """Raises SignedOut."""
-    if not _alive([scope]):
+    if not _alive([who]):
         raise SignedOut
 
 
-def _key(scope: Scope) -> str:
-    return scope["session"].session_key or ""
-
-
-def _alive(scopes: Iterable[Scope]) -> set[str]:
-    """The session keys among `scopes` that still stand for the same guest, or the same member with the same password and
+def _alive(people: Iterable[SignedIn]) -> set[str]:
+    """The session keys among `people` that still stand for the same guest, or the same member with the same password and
     stamp."""
-    by_key = {_key(scope): scope for scope in scopes}
+    by_key = {who.key: who for who in people}
     live = Session.objects.filter(session_key__in=by_key, expire_date__gt=timezone.now())
     stored = set(live.values_list("session_key", flat=True))
-    people = User.objects.filter(id__in={scope["person"].id for scope in by_key.values()}, is_active=True)
-    read = people.only("id", "is_guest", "password", "session_stamp")  # all that the hash is made from, in one look
+    rows = User.objects.filter(id__in={who.person_id for who in by_key.values()}, is_active=True)
+    read = rows.only("id", "is_guest", "password", "session_stamp")  # all that the hash is made from, in one look
     found = {person.id: person for person in read}
-    return {key for key in stored if _same(by_key[key], found.get(by_key[key]["person"].id))}
+    return {key for key in stored if _same(by_key[key], found.get(by_key[key].person_id))}
 
 
-def _same(scope: Scope, person: User | None) -> bool:
-    """A guest's session holds no hash: signing in gives it another key."""
-    if person is None or person.is_guest != scope["person"].is_guest:
+def _same(who: SignedIn, person: User | None) -> bool:
+    if person is None or person.is_guest != who.is_guest:
         return False
-    if person.is_guest:
-        return True
-    return constant_time_compare(scope["session"].get(HASH_SESSION_KEY, ""), person.get_session_auth_hash())
+    return person.is_guest or constant_time_compare(who.auth_hash, person.get_session_auth_hash())
 
 
 class _Round:
     """One question for all who ask within TOGETHER_S."""
 
     def __init__(self) -> None:
-        self.scopes: list[Scope] = []
+        self.people: list[SignedIn] = []
         self.open = True
         self.loop = asyncio.get_running_loop()
         self.answer = self.loop.create_task(self._ask())
@@ -70,17 +76,17 @@ class _Round:
         await asyncio.sleep(TOGETHER_S)
         self.open = False
         alive: set[str] = set()
-        for begin in range(0, len(self.scopes), CHUNK):
-            alive |= await database_sync_to_async(_alive)(self.scopes[begin : begin + CHUNK])
+        for begin in range(0, len(self.people), CHUNK):
+            alive |= await database_sync_to_async(_alive)(self.people[begin : begin + CHUNK])
         return alive
 
 
 _round: _Round | None = None
 
 
-async def still_signed_in(scope: Scope) -> bool:
+async def still_signed_in(who: SignedIn) -> bool:
     global _round  # noqa: PLW0603  (one question per process is the point)
     if _round is None or not _round.open or _round.answer.done() or _round.loop is not asyncio.get_running_loop():
         _round = _Round()
-    _round.scopes.append(scope)
-    return _key(scope) in await asyncio.shield(_round.answer)
+    _round.people.append(who)
+    return who.key in await asyncio.shield(_round.answer)

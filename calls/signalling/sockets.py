@@ -14,14 +14,14 @@ from contextlib import suppress
 from uuid import uuid4
 
 from autobahn.exception import Disconnected
+from channels.auth import get_user
 from channels.db import database_sync_to_async
 from django.conf import settings
 from django.utils import translation
 
 from calls.notices import hub as hubs
-from calls.signalling import messages, sessions
+from calls.signalling import guest_rings, messages, sessions
 from calls.signalling.errors import Refused
-from calls.signalling.origin import refuse
 from calls.signalling.rate import Bucket
 from marketplace.accounts import guests
 
@@ -37,23 +37,17 @@ class Socket:
     def __init__(self) -> None:
         self.tab = uuid4()
         self.bucket = Bucket()
-        self.heard_at = time.monotonic()
+        self.heard_at = self.pinged_at = time.monotonic()
         self.closing = False
         self.dirty = False
+        self.topics: tuple[hubs.Topic, ...] = ()
         self.refreshing: asyncio.Task | None = None
         self.finishing: asyncio.Task | None = None
-        self.pinging: asyncio.TimerHandle | None = None
-
-    @classmethod
-    def as_asgi(cls) -> Callable:
-        async def application(scope, receive, send) -> None:
-            await cls()(scope, receive, send)
-
-        return application
 
     # --- what a consumer says ---------------------------------------------------------------------------------------
 
-    async def may_open(self) -> bool:
+    async def may_open(self, code: str = "") -> bool:
+        """`code` of the room, where the address names one."""
         return True
 
     async def opened(self) -> None: ...
@@ -71,21 +65,25 @@ class Socket:
 
     # --- life -----------------------------------------------------------------------------------------------------------
 
-    async def __call__(self, scope, receive, send) -> None:
-        self._send, self.scope = send, scope
-        self.member = scope["user"] if scope["user"].is_authenticated else None
-        self.person = scope["person"] = self.member or await unguarded(guests.guest_of, scope["session"])
-        if not await self.may_open():
-            await refuse(scope, receive, send)
-            return
-        await receive()  # websocket.connect
+    async def ask(self, scope: dict) -> bool:
+        """Who is there, and whether they may open it. The scope is not kept: it is most of an idle socket's memory."""
+        user = await get_user(scope)
+        self.member = user if user.is_authenticated else None
+        self.person = self.member or await unguarded(guests.guest_of, scope["session"])
+        if self.person:
+            self.who = sessions.signed_in(scope["session"], self.person)
+            self.ringing_from = guest_rings.counted(scope) if self.person.is_guest else None
         self.loop = asyncio.get_running_loop()
         self.hub = await hubs.running()
+        return await self.may_open(**scope["url_route"]["kwargs"])
+
+    async def live(self, receive, send) -> None:
+        self._send = send
+        await receive()  # websocket.connect
         await send({"type": "websocket.accept"})
         self.hub.add(self)
         try:
-            self._ping_later()
-            await self.opened()
+            await self.loop.create_task(self.opened())
             await self._read_until_gone(receive)
         finally:
             self.closing = True
@@ -111,8 +109,6 @@ class Socket:
         return self.finishing
 
     async def _clear_up(self) -> None:
-        if self.pinging:
-            self.pinging.cancel()
         self.hub.remove(self)
         try:
             await self.closed()
@@ -183,12 +179,12 @@ class Socket:
 
         def run():
             if self.person:
-                sessions.check(self.scope)
+                sessions.check(self.who)
             with translation.override(self.language):
                 return work(**arguments)
 
         try:
-            return await database_sync_to_async(run)()
+            return await unguarded(run)
         except sessions.SignedOut:
             await self.close(SIGNED_OUT)
             raise Refused("sign_in") from None
@@ -226,38 +222,40 @@ class Socket:
     def refresh(self) -> asyncio.Task:
         """Shows the newest state soon; notices that come meanwhile are one."""
         self.dirty = True
-        if self.refreshing is None or self.refreshing.done():
+        if self.refreshing is None:
             self.refreshing = self.hub.spawn(self._show_while_dirty())
         return self.refreshing
 
     async def _show_while_dirty(self) -> None:
-        while self.dirty and not self.closing:
-            self.dirty = False
-            try:
+        try:
+            while self.dirty and not self.closing:
+                self.dirty = False
                 await self.show()
-            except Refused:
-                return  # signed out: the socket is closing
+        except Refused:
+            return  # signed out: the socket is closing
+        finally:
+            self.refreshing = None
 
-    def _ping_later(self) -> None:
-        self.pinging = self.loop.call_later(settings.SOCKET_PING_S, lambda: self.hub.spawn(self._ping()))
-
-    async def _ping(self) -> None:
+    async def ping(self) -> None:
+        """Asked by the hub, each SOCKET_PING_S."""
         if time.monotonic() - self.heard_at > settings.SOCKET_SILENCE_S:
             await self.close(SILENT)
         elif self.person and not await self._still_signed_in():
             await self.close(SIGNED_OUT)
-        elif not self.closing:
+        else:
             await self.say("ping")
-            self._ping_later()
 
     async def _still_signed_in(self) -> bool:
         try:
-            return await sessions.still_signed_in(self.scope)
+            return await sessions.still_signed_in(self.who)
         except Exception:
             log.exception("Sessions could not be checked; trying again at the next ping")
             return True
 
 
 async def unguarded(work: Callable, *arguments, **named):
-    """Database work that is the server's own, whoever is signed in."""
-    return await database_sync_to_async(work)(*arguments, **named)
+    """Database work that is the server's own, whoever is signed in.
+
+    In a task of its own: what the work leaves in the context would else be kept for as long as the socket lives.
+    """
+    return await asyncio.create_task(database_sync_to_async(work)(*arguments, **named))

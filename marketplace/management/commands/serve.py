@@ -6,7 +6,6 @@ The worker must live in the server's process: with channels in memory a separate
 import contextlib
 import importlib.util
 import os
-import signal
 import socket
 import subprocess
 import sys

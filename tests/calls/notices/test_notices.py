@@ -17,7 +17,8 @@ A, B = UUID(int=1), UUID(int=2)
 
 class FakeSocket:
     def __init__(self) -> None:
-        self.tab, self.heard, self.texts = uuid4(), [], []
+        self.tab, self.topics, self.pinged_at = uuid4(), (), 0.0
+        self.heard, self.texts = [], []
 
     def hear(self, topic: str, about: int) -> None:
         self.heard.append((topic, about))
@@ -26,6 +27,8 @@ class FakeSocket:
         self.texts.append(text)
 
     async def close(self, code: int) -> None: ...
+
+    async def ping(self) -> None: ...
 
     async def say_goodbye(self) -> None: ...
 
@@ -94,7 +97,7 @@ class TellingTests:
         hub.listen(socket, "room", 7)
         hub.remove(socket)
         hub.tell("room", 7)
-        assert (socket.heard, dict(hub.topics), dict(hub.wishes), hub.sockets) == ([], {}, {}, {})
+        assert (socket.heard, socket.topics, dict(hub.topics), hub.sockets) == ([], (), {}, {})
 
     async def test_text_is_handed_to_the_tab_it_is_for(self, hub, socket):
         hub.add(socket)

@@ -84,10 +84,9 @@ class SigningOutTests:
 
     def test_of_however_many_members_in_two_looks(self, django_assert_num_queries, signed_in):
         members = [cast.member(name) for name in ("Ann", "Ben", "Cleo")]
-        scopes = [{"person": member, "session": signed_in(member).session} for member in members]
-        assert all(scope["session"][SESSION_KEY] for scope in scopes)  # read, as when the socket came
+        people = [sessions.signed_in(signed_in(member).session, member) for member in members]
         with django_assert_num_queries(2):
-            assert sessions._alive(scopes) == {scope["session"].session_key for scope in scopes}
+            assert sessions._alive(people) == {who.key for who in people}
 
 
 def end_session(user, how: str) -> None:

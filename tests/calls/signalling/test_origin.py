@@ -1,10 +1,9 @@
 import pytest
 from asgiref.sync import sync_to_async
-from channels.auth import AuthMiddlewareStack
-from channels.routing import URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 
-from calls.routing import websocket_urlpatterns
+from calls.routing import websockets
+from calls.signalling.opening import Sockets
 from calls.signalling.origin import is_same_origin
 from tests.calls.signalling.wires import ORIGIN, Refused, Wire, cookie_of
 
@@ -73,13 +72,13 @@ class AttackTests:
             await Wire("/ws/page/", cookie=cookie, headers={"origin": origin}).open()
 
     async def test_succeeds_where_the_check_is_off(self, alice):
-        open_door = AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
+        open_door = Sockets(websockets, is_welcome=lambda scope: True)
         cookie = await sync_to_async(cookie_of)(alice)
         wire = await Wire("/ws/page/", cookie=cookie, headers={"origin": "http://evil.example"}, app=open_door).open()
         assert (await wire.hear("hello"))["member"] == alice.id
 
     async def test_succeeds_where_only_the_host_is_checked(self, alice):
-        half_open = AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
+        half_open = AllowedHostsOriginValidator(Sockets(websockets, is_welcome=lambda scope: True))
         cookie = await sync_to_async(cookie_of)(alice)
         wire = await Wire("/ws/page/", cookie=cookie, headers={"origin": "https://localhost:9"}, app=half_open).open()
         assert (await wire.hear("hello"))["member"] == alice.id

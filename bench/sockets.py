@@ -1,8 +1,12 @@
-"""What a member's open page costs while nothing happens, beside a client of PeerJS; and how many one process holds."""
+"""What a member's open page costs while nothing happens, beside a client of PeerJS; and how many one process holds.
+
+Memory is compared on uvicorn, which is for those who have many sockets; what Daphne takes is told with it.
+"""
 
 import asyncio
 from contextlib import ExitStack
 from pathlib import Path
+from statistics import median
 
 from django.conf import settings
 
@@ -10,7 +14,7 @@ from bench import ROUNDS, crowd, peerjs, sites
 from bench.report import Goal, Row, compare, without_peer
 from bench.servers import Server
 from bench.wires import Wire, allow_many_files
-from tests.journeys.site import Site
+from tests.journeys.site import OnUvicorn, Site
 
 MEMORY = Goal("sockets: RSS per idle authenticated socket / PeerJS", 2.5)
 HELD = Goal("sockets: idle authenticated sockets that one process holds", 5_000, "higher")
@@ -27,23 +31,30 @@ def rows(server: Server) -> list[Row]:
 async def _rows(server: Server) -> list[Row]:
     people = crowd.gather(server, "sockets", members=ROUNDS * STEP)
     with ExitStack() as running:
-        site = running.enter_context(sites.served(Site, people.url, server.folder / "sockets", "--no-worker"))
+        uvicorn, daphne = [
+            running.enter_context(sites.served(kind, people.url, server.folder / kind.__name__, "--no-worker"))
+            for kind in (OnUvicorn, Site)
+        ]
         peer, why = _peer(running)
-        ours = Memory(sites.pid(site))
+        ours, on_daphne = Memory(sites.pid(uvicorn)), Memory(sites.pid(daphne))
         theirs = Memory(peer.pid) if peer else None
         wires: list[Wire] = []
+        on_daphne_wires: list[Wire] = []
         others: list[Wire] = []
         connections = []
         for number in range(ROUNDS):
             begin, end = number * STEP, (number + 1) * STEP
-            wires += await sites.idle(site, people.members[begin:end])
+            wires += await sites.idle(uvicorn, people.members[begin:end])
             ours.note(end)
+            on_daphne_wires += await sites.idle(daphne, people.members[begin:end])
+            on_daphne.note(end)
             if peer and theirs:
                 others += await _peers(peer, begin, end)
                 theirs.note(end)
             connections.append(_connections(server))
         await asyncio.sleep(LIVES * settings.SOCKET_SILENCE_S)
-        return [_memory_row(ours, theirs, why), _held_row(wires), _connections_row(connections)]
+        held = _held_row(uvicorn=wires, daphne=on_daphne_wires)
+        return [_memory_row(ours, theirs, on_daphne, why), held, _connections_row(connections)]
 
 
 class Memory:
@@ -78,22 +89,24 @@ def _connections(server: Server) -> int:
     return int(server.ask(asked))
 
 
-def _memory_row(ours: Memory, theirs: Memory | None, why: str) -> Row:
+def _memory_row(ours: Memory, theirs: Memory | None, on_daphne: Memory, why: str) -> Row:
     if theirs is None:
         return without_peer(MEMORY, peer=peerjs.NAME, why=why)
-    told = {"peer": peerjs.NAME, "unit": "KiB a socket"}
+    note = f"on uvicorn; on Daphne {median(on_daphne.kib_per_socket):.1f} KiB"
+    told = {"peer": peerjs.NAME, "unit": "KiB a socket", "note": note}
     return compare(MEMORY, ours=ours.kib_per_socket, theirs=theirs.kib_per_socket, **told)
 
 
-def _held_row(wires: list[Wire]) -> Row:
-    alive = sum(wire.is_open for wire in wires)
+def _held_row(**wires: list[Wire]) -> Row:
+    """On the server that holds fewer."""
+    alive = min(sum(wire.is_open for wire in held) for held in wires.values())
     return Row(
         name=HELD.name,
         ratio=alive,
         goal=HELD.goal,
         better=HELD.better,
         spread=None,
-        peer=f"{len(wires):,} opened",
+        peer=f"{ROUNDS * STEP:,} opened on uvicorn and as many on Daphne",
         ours=None,
         theirs=None,
         unit="sockets",

@@ -1,6 +1,7 @@
 """The page socket: presence of the experts on the page, ringing, and waiting. On every page, for visitors too."""
 
 import asyncio
+import json
 from collections.abc import Set
 
 from channels.db import database_sync_to_async
@@ -40,7 +41,7 @@ class PageSocket(Socket):
         self.watched: Set[int] = NOBODY
         self.awaited: Set[int] = NOBODY  # the experts for whom this member waits
         self.arrived_at = None
-        self.shown: dict = {}
+        self.shown = ""  # what was said of the rings last, but for the time
 
     async def opened(self) -> None:
         await self.say("hello", now=to_ms(timezone.now()), member=self.member.id if self.member else None)
@@ -62,7 +63,7 @@ class PageSocket(Socket):
     async def show(self) -> None:
         rings = await self.database(rooms.rings_state, user=self.person, now=timezone.now())
         self._follow(self.watched, {entry["expert"]["id"] for entry in rings["waiting"]} or NOBODY)
-        if (shown := {**rings, "now": None}) != self.shown:
+        if (shown := json.dumps({**rings, "now": None})) != self.shown:
             self.shown = shown
             await self.send_json(rings)
 

@@ -1,4 +1,4 @@
-"""The site on uvicorn (deploy/uvicorn.sh): the same sockets, and an end in good order."""
+"""The site on uvicorn (`serve --uvicorn`): the same sockets, and an end in good order."""
 
 import asyncio
 import urllib.request

@@ -10,7 +10,6 @@ import json
 import logging
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from uuid import uuid4
 
 from autobahn.exception import Disconnected
@@ -200,9 +199,10 @@ class Socket:
             await self._put({"type": "websocket.send", "text": text})
 
     async def _put(self, message: dict) -> None:
-        # Whoever left while we spoke is no error: their leaving is the next thing that arrives. Daphne and uvicorn say so.
-        with suppress(Disconnected, OSError):
+        try:
             await self._send(message)
+        except (Disconnected, OSError):
+            """Daphne and uvicorn say so. Whoever left while we spoke is no error: their leaving is what arrives next."""
 
     async def say(self, kind: str, **fields) -> None:
         await self.send_json({"type": kind, **fields})

@@ -24,6 +24,7 @@ PART_BYTES = 64  # what one of many frames of a message costs at least
 CLOSE_S = 10  # how long a browser may take to answer a close
 READ_BYTES = 2_048  # kept for each socket: what is read at once; it grows with a longer message
 LOST = 1006
+OF_MESSAGES = (WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINUATION)
 OF_THE_HANDSHAKE = (b"host", b"upgrade", b"connection", b"sec-websocket-key", b"sec-websocket-version")
 
 error_log = logging.getLogger("uvicorn.error")
@@ -196,27 +197,28 @@ class Connection(WSListener):
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """What it raises closes the socket: picows reads, and is done with, one frame at a time."""
+        kind = frame.msg_type
         if transport.is_close_frame_sent:
-            if frame.msg_type == WSMsgType.CLOSE:
+            if kind == WSMsgType.CLOSE:
                 transport.disconnect()
         elif frame.rsv1 or frame.rsv2 or frame.rsv3:  # of extensions, and none was agreed on
             self._break_off(WSCloseCode.PROTOCOL_ERROR)
-        elif frame.msg_type == WSMsgType.CLOSE:
+        elif kind == WSMsgType.CLOSE:
             code = frame.get_close_code()
             transport.send_close(code if code != WSCloseCode.NO_INFO else WSCloseCode.OK)
             transport.disconnect()
-        elif frame.msg_type in (WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINUATION):
-            self._take(frame)
+        elif kind in OF_MESSAGES:
+            self._take(kind, frame)
 
-    def _take(self, frame: WSFrame) -> None:
-        if (frame.msg_type == WSMsgType.CONTINUATION) != (self._parts is not None):
+    def _take(self, kind: WSMsgType, frame: WSFrame) -> None:
+        if (kind == WSMsgType.CONTINUATION) != (self._parts is not None):
             self._break_off(WSCloseCode.PROTOCOL_ERROR)
             return
         if frame.fin and self._parts is None:
-            self._message(frame.msg_type, frame.get_payload_as_bytes())
+            self._message(kind, frame.get_payload_as_bytes())
             return
         if self._parts is None:
-            self._parts, self._kind, self._size = [], frame.msg_type, 0
+            self._parts, self._kind, self._size = [], kind, 0
         self._parts.append(frame.get_payload_as_bytes())
         self._size += frame.payload_size + PART_BYTES
         if self._size > LARGEST_BYTES:

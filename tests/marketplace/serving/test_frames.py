@@ -254,13 +254,12 @@ class UnreadTests:
             while (event := await receive())["type"] != "websocket.disconnect":
                 taken.append(event["bytes"])
 
-        async with served(slow) as port:
-            async with connect(f"ws://127.0.0.1:{port}/", proxy=None) as wire:
-                sending = asyncio.create_task(send_all(wire, [bytes(2**18)] * 200))
-                done, _ = await asyncio.wait([sending], timeout=1)
-                assert not done
-                go_on.set()
-                await asyncio.wait_for(sending, PATIENCE_S)
+        async with served(slow) as port, connect(f"ws://127.0.0.1:{port}/", proxy=None) as wire:
+            sending = asyncio.create_task(send_all(wire, [bytes(2**18)] * 200))
+            done, _ = await asyncio.wait([sending], timeout=1)
+            assert not done
+            go_on.set()
+            await asyncio.wait_for(sending, PATIENCE_S)
         assert len(taken) == 200
 
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
+from calls.contacts import services as contacts
 from calls.metering import services as metering
 from calls.notices import services as notices
 from calls.rooms import admission, ending
@@ -88,10 +89,11 @@ def _check(caller: User, expert: User, now: datetime) -> None:
         raise CannotRing("not_an_expert")
     if open_calls(caller).exists():
         raise CannotRing("already_in_call")
-    if open_calls(expert).exists():
+    seen = contacts.seen_by(person=caller, expert_ids=[expert.pk])[expert.pk]
+    if seen.state != "away" and open_calls(expert).exists():
         raise CannotRing("busy")
-    if (state := experts.state(expert)) != "free":
-        raise CannotRing(state)
+    if seen.state != "free":
+        raise CannotRing(seen.state)
     if code := admission.refusal(caller=caller, expert=expert):
         raise CannotRing(code)
     if waiting.whose_turn(expert=expert, now=now) not in (None, caller.pk):

@@ -29,6 +29,9 @@ class Seen(NamedTuple):
     back_at: datetime | None
 
 
+NOT_THERE = Seen(str(State.AWAY), None)
+
+
 def arrived(*, user: User, process: UUID) -> bool:
     """`process` holds a socket of this member. True if others now see another state."""
     Connection.objects.get_or_create(user=user, process=process)
@@ -169,4 +172,4 @@ def seen(user_ids: Iterable[int]) -> dict[int, Seen]:
         user_id__in=user_ids, user__profile__published_at__isnull=False, user__is_active=True
     )
     known = {presence.user_id: _seen(presence) for presence in found}
-    return {user_id: known.get(user_id, Seen(str(State.AWAY), None)) for user_id in user_ids}
+    return {user_id: known.get(user_id, NOT_THERE) for user_id in user_ids}

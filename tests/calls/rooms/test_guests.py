@@ -108,7 +108,7 @@ class BlockingTests:
         rooms.explain_report(room=call.room, user=carla, words="He shouted", now=now)
         rooms.report_and_leave(room=call.room, user=bob, now=now)
         assert Block.objects.count() == 2
-        assert answer_to(carla, bob, now) == "you_blocked"
+        assert rooms.refusal(caller=carla, expert=bob) == "you_blocked"
 
     def test_what_a_guest_was_blocked_for_goes_with_them_into_their_account(self, carla, bob, now):
         contacts.block(member=bob, other=carla, now=now)

@@ -4,6 +4,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.utils import timezone
 
+from calls.contacts import services as contacts
 from calls.metering.moments import to_ms
 from calls.notices import services as notices
 from calls.rooms.models import Call
@@ -58,6 +59,20 @@ class PresenceTests:
             "state": "away",
             "back_at": to_ms(until),
         }
+
+    async def test_to_whom_bob_blocks_he_is_away_from_then_on(self, alice, eve, bob, now):
+        await page_of(bob)
+        hers, other = await page_of(alice), await page_of(eve)
+        for watching in (hers, other):
+            await watching.say("watch", experts=[bob.id])
+            await watching.hear("presence", state="free")
+        await sync_to_async(contacts.block)(member=bob, other=alice, now=now)
+        assert (await hers.hear("presence"))["state"] == "away"
+        assert (await other.hear("presence"))["state"] == "free"
+        await hers.say("watch", experts=[bob.id])
+        assert (await hers.hear("presence"))["state"] == "away"
+        await sync_to_async(contacts.unblock)(member=bob, other_id=alice.id)
+        assert (await hers.hear("presence"))["state"] == "free"
 
     async def test_closing_the_last_page_makes_away_after_a_while(self, alice, bob, settings):
         settings.AWAY_AFTER_S = 0.1

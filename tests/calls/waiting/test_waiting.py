@@ -142,6 +142,19 @@ class BlockedTests:
         assert waiting.sweep(now=now) == 0
         assert turn_of(bob) is None
 
+    def test_a_free_bob_is_away_to_her_and_she_reads_no_estimate(self, alice, bob, carol, now):
+        past_calls(alice, bob, *[10] * 5, now=now)
+        assert (place(carol)["state"], place(carol)["estimate"]) == ("away", None)
+        hang_up(self.call, now)
+        experts.choose_away(user=bob, away=True, until=now + SECOND, now=now)
+        assert (place(carol)["state"], place(carol)["back_at"]) == ("away", None)
+
+    def test_nor_does_she_hold_up_who_rings(self, alice, bob, carol, eve, now):
+        hang_up(self.call, now)
+        waiting.leave(member=eve, expert_id=bob.pk)
+        assert in_line(bob) == [carol]
+        assert rooms.ring(caller=alice, expert=bob, line="", now=now).state == "ringing"
+
     def test_nor_does_bob_call_her_back(self, bob, carol, now):
         hang_up(self.call, now)
         with pytest.raises(rooms.CannotRing, match="not_waiting"):

@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 State = Presence.State
 TURNS_AT_ONCE = 50
+A_GUEST = 0  # nobody's id
 
 
 class Seen(NamedTuple):
@@ -105,14 +106,18 @@ def note_ring_answered(*, user: User) -> bool:
 
 
 def note_missed_ring(*, user: User, caller: User) -> bool:
-    """Two missed rings in a row from different callers set the expert away (PRODUCT.md, *Ring*)."""
+    """Two missed rings in a row from different callers set the expert away (PRODUCT.md, *Ring*).
+
+    All guests together are one caller: a second window makes a second guest, and one person would set anybody away.
+    """
+    who = A_GUEST if caller.is_guest else caller.id
     with transaction.atomic():
         presence = Presence.objects.select_for_update().filter(user=user).first()
         if presence is None:
             return False
-        if any(missed != caller.id for missed in presence.missed_rings):
+        if any(missed != who for missed in presence.missed_rings):
             return _change(user, chosen_away=True, missed_rings=[])
-        return _change(user, missed_rings=[caller.id])
+        return _change(user, missed_rings=[who])
 
 
 def refresh(*, user: User) -> bool:

@@ -219,7 +219,8 @@ class AgreedRaceTests:
     """Alice has agreed to the listed rate, up to 10.00 of her 18.40."""
 
     @pytest.fixture
-    def agreed(self, alice, bob, now) -> rooms.Agreement:
+    def agreed(self, alice, bob, now, settings) -> rooms.Agreement:
+        settings.ACCEPT_INERT_S = 0
         give_credit(alice, 1_840, now)
         cast.online(bob)
         return rooms.Agreement(terms=metering.card(caller=alice, expert=bob, now=now)["terms"], cap_minor=1_000)

@@ -137,6 +137,16 @@ test("terms that changed are said, asked for again, and inert again; the choice 
   assert.deepEqual(rung.at(-1), { terms: "b", cap_minor: 400 });
 });
 
+test("pressed too soon for the server it is asked for again, and inert again", () => {
+  told("a");
+  after(1001);
+  elements.agree.press();
+  assert.equal(listed.refused({ code: "offer.too_soon", text: "Please read the offer first." }), true);
+  assert.equal(asked, 1);
+  told("b");
+  assert.equal(elements.agree.disabled, true);
+});
+
 test("with too little credit there is a way to the wallet, and nothing to accept", () => {
   told("a", { can_accept: false, needs_credit: true });
   assert.equal(elements.agree.hidden, true);
@@ -163,6 +173,9 @@ test("without a connection it says so and can be pressed again", () => {
   elements.agree.press();
   assert.equal(elements["consent-error"].textContent, "No connection.");
   assert.equal(elements.agree.disabled, false);
+  connected = true;
+  elements.agree.press();
+  assert.equal(elements["consent-error"].hidden, true); // so that the same words again are read aloud again
 });
 
 test("the card of somebody else is not shown", () => {

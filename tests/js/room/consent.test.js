@@ -131,6 +131,8 @@ test("pressed once it is inert until the server has answered", () => {
   card.render();
   assert.equal(elements.accept.disabled, false);
   assert.equal(elements["consent-error"].textContent, "Too many messages at once.");
+  elements.accept.press();
+  assert.equal(elements["consent-error"].hidden, true); // so that the same words again are read aloud again
 });
 
 test("a press that the server let fall without a word can be made again", () => {

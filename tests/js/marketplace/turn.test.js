@@ -1,39 +1,21 @@
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
+import { FakeDialog, FakeElement, fakeDocument } from "../fake_document.js";
 import "../one_static_folder.js";
 
 const { TurnDialog } = await import("../../../marketplace/static/marketplace/page/turn.js");
 const { tell } = await import("../../../marketplace/static/marketplace/page/dom.js");
 
-/** As much of an element as the dialog and its notices ask for. */
-class FakeElement {
-  textContent = "";
-  open = false;
-  isConnected = false;
-
-  addEventListener() {}
-
-  showModal() {
-    this.open = true;
-  }
-
-  close() {
-    this.open = false;
-  }
-
+/** Of which one is a notice at a time. */
+class FakeBody extends FakeElement {
   append(notice) {
-    notice.isConnected = true;
-    page.notice = notice;
+    page.notice = Object.assign(notice, { isConnected: true, remove });
+
+    function remove() {
+      notice.isConnected = false;
+      if (page.notice === notice) page.notice = null;
+    }
   }
-
-  remove() {
-    this.isConnected = false;
-    if (page.notice === this) page.notice = null;
-  }
-
-  setAttribute() {}
-
-  focus() {}
 }
 
 let page;
@@ -43,12 +25,9 @@ let turn;
 beforeEach(() => {
   mock.timers.reset();
   mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
-  const elements = {};
   let seen = [];
   page = {
-    title: "Bob Leroy", visibilityState: "visible", notice: null, body: new FakeElement(),
-    getElementById: (id) => (elements[id] ??= new FakeElement()),
-    createElement: () => new FakeElement(),
+    title: "Bob Leroy", visibilityState: "visible", notice: null, body: new FakeBody(),
     querySelector: (what) => (what === ".passing-notice" ? page.notice : null),
     addEventListener: (what, action, how) => { if (what === "visibilitychange") seen.push({ action, how }); },
     becomes: (state) => {
@@ -58,7 +37,8 @@ beforeEach(() => {
       for (const { action } of told) action();
     },
   };
-  Object.assign(globalThis, { document: page, HTMLElement: FakeElement, HTMLDialogElement: FakeElement });
+  fakeDocument({ "turn-dialog": new FakeDialog() }, page);
+  page = document;
   tone = new Set();
   tone.start = tone.add;
   tone.stop = tone.delete;

@@ -89,6 +89,7 @@ def _check(caller: User, expert: User, now: datetime) -> None:
         raise CannotRing("not_an_expert")
     if open_calls(caller).exists():
         raise CannotRing("already_in_call")
+    # First: what they do while they are away is not told.
     seen = contacts.seen_by(person=caller, expert_ids=[expert.pk])[expert.pk]
     if seen.state != "away" and open_calls(expert).exists():
         raise CannotRing("busy")

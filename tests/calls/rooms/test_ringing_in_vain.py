@@ -1,4 +1,4 @@
-"""Nobody rings without end who gets no answer (PRODUCT.md, *Ring*: what rings at an expert is somebody who wants to talk)."""
+"""Nobody rings without end who gets no answer."""
 
 from datetime import timedelta
 

@@ -374,6 +374,12 @@ CLAIM_TWO_STAFF_MINOR = env_int("CLAIM_TWO_STAFF_MINOR", 10_000)  # contested ab
 TIP_MINOR_MIN, TIP_MINOR_MAX = 100, 2_000  # the highest is for all tips of a payer for one call
 
 RING_S = env_int("RING_S", 45, low=1)
+RING_NOTICED_S = 20  # who rang that long before they gave up stands in a mail, as who was missed does
+IN_VAIN_MAX, IN_VAIN_S, IN_VAIN_HOUR_MAX = (
+    3,
+    600,
+    30,
+)  # rings of one person at another in so long, and at anybody in an hour
 TURN_S = env_int("TURN_S", 60, low=1)  # in which only who waited first rings an expert who is free anew
 LINES_AT_ONCE_MAX, WAIT_HOURS = 5, 24  # how many experts one waits for, and how long
 AWAY_AFTER_S = env_int("AWAY_AFTER_S", 30, low=1)

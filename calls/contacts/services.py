@@ -1,6 +1,7 @@
 """Who reaches whom, and who talks free: blocking for good, reporting, the list of free callers. What is refused because of it
 stands where people ring, write and ask for money."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -8,7 +9,9 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from calls.contacts.models import Block, FreeCaller, Report
+from calls.notices import services as notices
 from marketplace.accounts.models import User
+from marketplace.experts import services as experts
 from payouts.office import services as office
 
 LONGEST = 2000
@@ -27,14 +30,16 @@ class BadWords(ValueError):
 
 
 def block(*, member: User, other: User, now: datetime) -> None:
-    """Once; again changes nothing. `other` is not told. Raises ValueError for oneself."""
+    """Once; again changes nothing. `other` is not told, and sees `member` away from now on. Raises ValueError for oneself."""
     if member.pk == other.pk:
         raise ValueError("nobody blocks themself")
     Block.objects.get_or_create(blocker=member, blocked=other, defaults={"blocked_at": now})
+    notices.tell_watchers(user_id=member.pk)
 
 
 def unblock(*, member: User, other_id: int) -> None:
     Block.objects.filter(blocker=member, blocked=other_id).delete()
+    notices.tell_watchers(user_id=member.pk)
 
 
 def blocks_of(member: User) -> list[Block]:
@@ -44,6 +49,22 @@ def blocks_of(member: User) -> list[Block]:
 
 def has_blocked(*, member: User, other: User) -> bool:
     return Block.objects.filter(blocker=member, blocked=other).exists()
+
+
+def blocked_by(*, member_id: int) -> set[int]:
+    """The ids of those to whom this member looks away."""
+    return set(Block.objects.filter(blocker=member_id).values_list("blocked", flat=True))
+
+
+def blockers_of(person: User | None) -> set[int]:
+    """The ids of those who look away to `person` (None: a visitor), wherever presence is shown."""
+    return set(Block.objects.filter(blocked=person).values_list("blocker", flat=True)) if person else set()
+
+
+def seen_by(*, person: User | None, expert_ids: Iterable[int]) -> dict[int, experts.Seen]:
+    """What `person` (None: a visitor) sees of each. Whoever blocked them is away, and says nothing of coming back."""
+    seen = experts.seen(expert_ids)
+    return seen | dict.fromkeys(blockers_of(person) & seen.keys(), experts.NOT_THERE)
 
 
 def let_call_free(*, expert: User, caller: User, now: datetime) -> None:

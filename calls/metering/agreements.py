@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
+from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django.utils.translation import override
 
@@ -17,6 +18,7 @@ from calls.contacts import services as contacts
 from calls.metering import consent, states, texts
 from calls.metering.errors import OfferRefused, TermsChanged
 from calls.metering.models import Offer
+from calls.metering.moments import to_ms
 from calls.metering.offers import draft
 from calls.notices.services import tell_room
 from calls.rooms.models import Call
@@ -32,17 +34,20 @@ def card(*, caller: User, expert: User, now: datetime) -> dict[str, Any]:
     Raises not_found, calls_free, payments_blocked.
     """
     shown = _card(_listed(caller, expert, now), now)
-    return {"terms": _digest(shown), "card": shown}
+    return {"terms": _signer(caller, expert).sign(f"{_digest(shown)}:{shown['inert_until']}"), "card": shown}
 
 
 def agree(*, call: Call, terms: str, cap_minor: int, now: datetime) -> None:
     """The caller agreed to this card; in the transaction that makes the call ring.
 
-    Raises TermsChanged where the card would be another one now; as `card`, and as consent.check_cap.
+    Raises TermsChanged where the card would be another one now; too_soon; as `card`, and as consent.check_cap.
     """
     offer = _listed(call.caller, call.expert, now)
-    if _digest(_card(offer, now)) != terms:
+    words, inert_until_ms = _shown(call.caller, call.expert, terms)
+    if _digest(_card(offer, now)) != words:
         raise TermsChanged
+    if to_ms(now) < inert_until_ms:
+        raise OfferRefused("too_soon")
     credit, monthly = consent.check_cap(offer, cap_minor, now)
     offer.terms_text = texts.accepted_text(offer, credit, monthly, Money(cap_minor, offer.currency))
     offer.call, offer.state, offer.agreed_cap_minor = call, Offer.State.AGREED, cap_minor
@@ -105,6 +110,20 @@ def _card(offer: Offer, now: datetime) -> dict[str, Any]:
     if shown is None:
         raise ValueError("the card of an offer that is not the payer's")
     return shown
+
+
+def _signer(caller: User, expert: User) -> Signer:
+    """Nothing is stored of a card that is shown: when it was comes back with what it said, signed."""
+    return Signer(salt=f"listed rate:{caller.pk}:{expert.pk}")
+
+
+def _shown(caller: User, expert: User, terms: str) -> tuple[str, int]:
+    """What the card said, and until when it was inert. Raises TermsChanged: we showed these two no such card."""
+    try:
+        words, inert_until_ms = _signer(caller, expert).unsign(terms).split(":")
+    except BadSignature:
+        raise TermsChanged from None
+    return words, int(inert_until_ms)
 
 
 def _digest(card: dict[str, Any]) -> str:

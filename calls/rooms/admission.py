@@ -13,12 +13,10 @@ TEN_MINUTES = 10
 
 
 def refusal(*, caller: User, expert: User) -> str:
-    """Why `caller` may not ring, whatever the expert is doing: you_blocked, away (blocked: they are not told), members_only
-    (of guests), credit_needed, not_known. Empty: they may."""
+    """Why `caller` may not ring, whatever the expert is doing: you_blocked, members_only (of guests), credit_needed, not_known.
+    Empty: they may. Whom the expert blocked is not told by a refusal: to them the expert is away (contacts.seen_by)."""
     if contacts.has_blocked(member=caller, other=expert):
         return "you_blocked"
-    if contacts.has_blocked(member=expert, other=caller):
-        return "away"
     chosen = Profile.objects.filter(user=expert).values_list("who_may_ring", flat=True).first()
     if caller.is_guest and chosen != WhoMayRing.ANYONE:
         return "members_only"

@@ -11,7 +11,7 @@ class Refused(Exception):
 
 class CannotRing(Refused):
     """`code`: self, away, busy, not_an_expert, already_in_call, you_blocked, members_only, credit_needed, not_known,
-    terms_changed, in_line, not_waiting, not_here, member_busy."""
+    terms_changed, in_line, too_often, too_many_in_vain, not_waiting, not_here, member_busy."""
 
 
 class CallOver(Refused):

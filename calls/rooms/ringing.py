@@ -7,9 +7,10 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
+from calls.contacts import services as contacts
 from calls.metering import services as metering
 from calls.notices import services as notices
-from calls.rooms import admission, ending
+from calls.rooms import admission, ending, in_vain
 from calls.rooms.errors import CallOver, CannotRing
 from calls.rooms.models import Call, Room, Seat
 from calls.waiting import services as waiting
@@ -61,7 +62,7 @@ def ring_back(*, expert: User, member: User, now: datetime) -> Call:
         if call := _same(member, expert, rung_by_expert=True):
             return call
         _leave_behind(expert, member, expert, now)
-        entry = _check_back(expert, member)
+        entry = _check_back(expert, member, now)
         call = _start_ringing(member, expert, entry.line, now, rung_by_expert=True)
         ending.tell(call=call)
         return call
@@ -88,17 +89,22 @@ def _check(caller: User, expert: User, now: datetime) -> None:
         raise CannotRing("not_an_expert")
     if open_calls(caller).exists():
         raise CannotRing("already_in_call")
-    if open_calls(expert).exists():
+    # First: what they do while they are away is not told.
+    seen = contacts.seen_by(person=caller, expert_ids=[expert.pk])[expert.pk]
+    if seen.state != "away" and open_calls(expert).exists():
         raise CannotRing("busy")
-    if (state := experts.state(expert)) != "free":
-        raise CannotRing(state)
+    if seen.state != "free":
+        raise CannotRing(seen.state)
     if code := admission.refusal(caller=caller, expert=expert):
         raise CannotRing(code)
-    if waiting.whose_turn(expert=expert, now=now) not in (None, caller.pk):
+    turn = waiting.whose_turn(expert=expert, now=now)
+    if turn is None:
+        in_vain.check(caller=caller, expert=expert, rung_by_expert=False, now=now)
+    elif turn != caller.pk:
         raise CannotRing("in_line")
 
 
-def _check_back(expert: User, member: User) -> Waiting:
+def _check_back(expert: User, member: User, now: datetime) -> Waiting:
     entry = waiting.entry_of(member=member, expert=expert)
     if entry is None:
         raise CannotRing("not_waiting")
@@ -108,6 +114,7 @@ def _check_back(expert: User, member: User) -> Waiting:
         raise CannotRing("member_busy")
     if not entry.is_here:
         raise CannotRing("not_here")
+    in_vain.check(caller=member, expert=expert, rung_by_expert=True, now=now)
     return entry
 
 
@@ -153,7 +160,11 @@ def _leave_behind(ringer: User, caller: User, expert: User, now: datetime) -> No
 
 def cancel(*, call_id: int, by: User, now: datetime) -> None:
     """Raises Call.DoesNotExist for anybody but who rings, CallOver when it does not ring."""
-    _close(Call.objects.get(Call.rung_by(by), id=call_id), State.CANCELLED, now)
+    call = Call.objects.select_related("caller", "expert").get(Call.rung_by(by), id=call_id)
+    with transaction.atomic():
+        _close(call, State.CANCELLED, now)
+        if not call.rung_by_expert and now - call.rang_at >= timedelta(seconds=settings.RING_NOTICED_S):
+            _tell_missed(call, is_away=False, now=now)
 
 
 def decline(*, call_id: int, by: User, now: datetime) -> None:
@@ -205,6 +216,10 @@ def miss(*, call: Call, now: datetime) -> None:
         return
     if is_away := experts.note_missed_ring(user=call.expert, caller=call.caller):
         notices.tell_watchers(user_id=call.expert_id)
+    _tell_missed(call, is_away=is_away, now=now)
+
+
+def _tell_missed(call: Call, *, is_away: bool, now: datetime) -> None:
     facts = {"name": call.caller.shown_name, "line": call.line, "rang_at": call.rang_at, "is_away": int(is_away)}
     key = f"missed:{call.expert_id}:{call.caller_id}:{call.rang_at:%Y-%m-%dT%H}"
     mail.enqueue(member=call.expert, template="missed_call", facts=facts, key=key, now=now)

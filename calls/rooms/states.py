@@ -18,7 +18,6 @@ from calls.metering.models import PaidPeriod
 from calls.metering.moments import to_ms
 from calls.rooms.models import Call, Room, Seat
 from marketplace.accounts.models import User
-from marketplace.experts import services as experts
 from marketplace.experts.models import Profile
 from marketplace.listings.models import Listing
 from payouts.money import Money
@@ -78,7 +77,7 @@ def look(*, room: Room, user: User, now: datetime) -> Look:
         "type": "state",
         "now": to_ms(now),
         "you": _you(user, "payer" if mine_is_caller else "expert", mine),
-        "other": _other(other, seats),
+        "other": _other(other, user, seats),
         "call": _call(call, user),
         "reported": _reported(call, user),
         "can_ring": mine_is_caller and (call is None or call.state not in Call.OPEN),
@@ -103,7 +102,7 @@ def _you(user: User, role: str, seat: Seat | None) -> dict:
     return {"id": user.id, "role": role, "name": user.name, "guest": user.is_guest, **_signs(seat)}
 
 
-def _other(other: User, seats: dict[int, Seat]) -> dict:
+def _other(other: User, you: User, seats: dict[int, Seat]) -> dict:
     """A guest may have become a member since the room was loaded, under another name too: who is here is looked at anew."""
     seat = seats.get(other.id)
     other = seat.user if seat else other
@@ -113,7 +112,7 @@ def _other(other: User, seats: dict[int, Seat]) -> dict:
         "name": other.name,
         "guest": other.is_guest,
         "present": seat is not None,
-        "presence": experts.state(other),
+        "presence": contacts.seen_by(person=you, expert_ids=[other.id])[other.id].state,
         "slug": slug,
         **_signs(seat),
     }

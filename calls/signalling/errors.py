@@ -21,6 +21,8 @@ TEXTS = {
     "ring.you_blocked": _("You have blocked this person. You can take that back on My page."),
     "ring.members_only": _("This expert takes calls from members. Sign in or make an account first."),
     "ring.too_many": _("Too many calls without an account came from here. Try again in an hour, or sign in."),
+    "ring.too_often": _("You rang this person 3 times in 10 minutes and got no answer. Try again a little later."),
+    "ring.too_many_in_vain": _("You rang 30 times in an hour and got no answer. Try again later."),
     "ring.credit_needed": _("This expert takes calls from members whose credit covers 10 minutes. Add credit first."),
     "ring.not_known": _("This expert takes calls from people they have talked with. You can leave a message."),
     "ring.terms_changed": _("The terms have changed. Please read them again."),

@@ -16,7 +16,7 @@ WATCHED_MAX = 100
 LINE_MAX = 200
 WORDS_MAX = 2000
 CANDIDATES_MAX = 64
-TERMS = re.compile(r"[0-9a-f]{64}")
+TERMS = re.compile(r"[0-9a-f]{64}:\d{1,16}:[A-Za-z0-9_-]{43}")  # as metering.agreements makes them
 PAGE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 Check = Callable[[object], bool]

@@ -7,6 +7,7 @@ from collections.abc import Set
 from channels.db import database_sync_to_async
 from django.utils import timezone
 
+from calls.contacts import services as contacts
 from calls.metering import services as metering
 from calls.metering.moments import to_ms
 from calls.rooms import services as rooms
@@ -71,7 +72,8 @@ class PageSocket(Socket):
 
     async def watch(self, experts: list[int]) -> None:
         self._follow(set(experts), self.awaited)
-        for expert, seen in (await _seen(self.watched)).items():
+        seen_by = database_sync_to_async(contacts.seen_by)
+        for expert, seen in (await seen_by(person=self.person, expert_ids=self.watched)).items():
             await self._say_presence(expert, seen)
 
     def _follow(self, watched: Set[int], awaited: Set[int]) -> None:
@@ -84,7 +86,9 @@ class PageSocket(Socket):
         self.watched, self.awaited = watched, awaited
 
     async def _show_presence(self, expert: int) -> None:
-        seen = await _newest(expert)
+        seen, blocked = await _newest(expert)
+        if self.person and self.person.id in blocked:
+            seen = experts.NOT_THERE
         if expert in self.watched:
             await self._say_presence(expert, seen)
 
@@ -175,10 +179,6 @@ def _wait(member: User, expert_id: int, line: str) -> None:
     waiting.wait(member=member, expert=expert, line=line.strip(), now=timezone.now())
 
 
-async def _seen(experts_wanted: set[int]) -> dict[int, experts.Seen]:
-    return await database_sync_to_async(experts.seen)(experts_wanted)
-
-
 _asked: dict[int, asyncio.Task] = {}
 
 
@@ -191,6 +191,11 @@ def _newest(expert: int) -> asyncio.Task:
     return task
 
 
-async def _ask(expert: int) -> experts.Seen:
+async def _ask(expert: int) -> tuple[experts.Seen, set[int]]:
     _asked.pop(expert, None)  # from here on a new notice needs a new answer
-    return (await _seen({expert}))[expert]
+    return await database_sync_to_async(_seen_and_blocked)(expert)
+
+
+def _seen_and_blocked(expert: int) -> tuple[experts.Seen, set[int]]:
+    """What others see of an expert, and who sees them away all the same."""
+    return experts.seen([expert])[expert], contacts.blocked_by(member_id=expert)

@@ -34,7 +34,7 @@ def in_call(who: str) -> Exists:
 
 def of(expert_id: int) -> QuerySet[Waiting]:
     """Everybody in the line, the blocked too, the first first."""
-    line = Waiting.objects.filter(expert=expert_id).select_related("member").order_by("id")
+    line = Waiting.objects.filter(expert=expert_id).select_related("member", "expert").order_by("id")
     return line.annotate(blocked=blocked(), is_here=is_here(), in_call=in_call("member"))
 
 

@@ -16,7 +16,7 @@ class Waiting(models.Model):
     # False for who began while the expert was free: the turn comes once they were busy or away. After a ring that was not
     # taken all else would be no news; and nobody keeps others from a free expert by waiting again and again.
     may_have_turn = models.BooleanField(default=True)
-    told_at = models.DateTimeField(null=True)  # by mail, that the expert is free: once
+    told_at = models.DateTimeField(null=True)  # by mail, that the expert is free, or that the turn has passed: once
     turn_until = models.DateTimeField(null=True)  # until then nobody else rings the expert
 
     class Meta:

@@ -49,7 +49,7 @@ def wait(*, member: User, expert: User, line: str, now: datetime) -> Waiting:
         lines.lock(member.pk, expert.pk)
         if not Profile.objects.filter(user=expert, published_at__isnull=False, user__is_active=True).exists():
             raise CannotWait("not_an_expert")
-        if (code := admission.refusal(caller=member, expert=expert)) not in ("", "away"):
+        if code := admission.refusal(caller=member, expert=expert):
             raise CannotWait(code)
         entry = Waiting.objects.filter(member=member, expert=expert).first()
         if entry is None:

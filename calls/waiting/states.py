@@ -6,6 +6,7 @@ from statistics import median
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from calls.contacts import services as contacts
 from calls.metering.moments import to_ms
 from calls.rooms.models import Call
 from calls.waiting import line
@@ -25,7 +26,7 @@ def waiting_state(*, member: User) -> dict:
     entries = [entry for entry in found if entry.member_id == member.pk]
     told = {"waiting": [], "awaited": len(found) - len(entries)}
     if entries:
-        seen = experts.seen([entry.expert_id for entry in entries])
+        seen = contacts.seen_by(person=member, expert_ids=[entry.expert_id for entry in entries])
         told["waiting"] = [_entry(entry, seen[entry.expert_id]) for entry in entries]
     return told
 

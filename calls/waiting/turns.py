@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, When
 
 from calls.rooms import admission
 from calls.waiting import line
@@ -50,7 +50,7 @@ def _turn(entries: list[Waiting], expert: User, now: datetime) -> int | None:
         if entry.turn_until:
             if _may_call(entry) and entry.is_here and entry.turn_until > now:
                 return entry.member_id
-            _end_turn(entry, expert, now)
+            _end_turn(entry, now)
     for entry in entries:
         if entry.pk and entry.may_have_turn and _may_call(entry) and _begin_turn(entry, expert, now):
             return entry.member_id
@@ -62,45 +62,58 @@ def _may_call(entry: Waiting) -> bool:
     return not entry.blocked and not entry.in_call
 
 
-def _end_turn(entry: Waiting, expert: User, now: datetime) -> None:
-    """Who saw it and let it pass has left the line; who is not there any more is told by mail, and stays in it.
+def _end_turn(entry: Waiting, now: datetime) -> None:
+    """Who let it pass, or is not there any more, is told by mail and keeps their place; who lets one pass after that is out:
+    an open page before which nobody sits would else hold up the others each time that the expert is free.
 
     Whoever stays has had their turn of this time that the expert is free: going away and coming back, or ringing somebody
     else for a second, would else hold the expert for as long as one likes.
     """
-    if _may_call(entry) and entry.is_here:
+    if _may_call(entry) and entry.is_here and entry.told_at:
+        _tell_out(entry, "turn", now)
         entry.delete()
         return
     if _may_call(entry):
-        _tell_by_mail(entry, expert, now)
+        _tell_by_mail(entry, "turn_passed" if entry.is_here else "waiting_free", now)
     entry.turn_until, entry.may_have_turn = None, False
     entry.save(update_fields=["turn_until", "may_have_turn"])
 
 
 def _begin_turn(entry: Waiting, expert: User, now: datetime) -> bool:
     """False: it passes at once to the next. Who may not ring any more (their credit is spent) leaves the line."""
-    if admission.refusal(caller=entry.member, expert=expert):
+    if code := admission.refusal(caller=entry.member, expert=expert):
+        _tell_out(entry, code, now)
         entry.delete()
         return False
     if not entry.is_here:
-        _tell_by_mail(entry, expert, now)
+        _tell_by_mail(entry, "waiting_free", now)
         return False
     entry.turn_until = now + timedelta(seconds=settings.TURN_S)
     entry.save(update_fields=["turn_until"])
     return True
 
 
-def _tell_by_mail(entry: Waiting, expert: User, now: datetime) -> None:
-    """Once, and for the same two at most one an hour, however often the member begins to wait."""
+def _tell_by_mail(entry: Waiting, template: str, now: datetime) -> None:
+    """That the expert is free, or was: once."""
     if entry.told_at:
         return
     entry.told_at = now
     entry.save(update_fields=["told_at"])
-    slug = Profile.objects.values_list("slug", flat=True).get(user=expert)
-    key = f"waiting_free:{expert.pk}:{entry.member_id}:{now:%Y-%m-%dT%H}"
-    mail.enqueue(
-        member=entry.member, template="waiting_free", facts={"name": expert.name, "slug": slug}, key=key, now=now
-    )
+    _mail(entry, template, {}, now)
+
+
+def _tell_out(entry: Waiting, why: str, now: datetime) -> None:
+    """The member waits no longer, and it was not by a press of theirs. `why`: turn, day, gone, or admission's refusal."""
+    _mail(entry, "waiting_over", {"why": why, "hours": settings.WAIT_HOURS}, now)
+
+
+def _mail(entry: Waiting, template: str, facts: dict, now: datetime) -> None:
+    """For the same two at most one an hour, however often the member begins to wait."""
+    published = Profile.objects.filter(user=entry.expert_id, published_at__isnull=False, user__is_active=True)
+    slug = published.values_list("slug", flat=True).first() or ""
+    key = f"{template}:{entry.expert_id}:{entry.member_id}:{now:%Y-%m-%dT%H}"
+    facts = {"name": entry.expert.shown_name, "slug": slug, **facts}
+    mail.enqueue(member=entry.member, template=template, facts=facts, key=key, now=now)
 
 
 def sweep(*, now: datetime) -> int:
@@ -121,16 +134,25 @@ def sweep(*, now: datetime) -> int:
 
 
 def _let_go(now: datetime) -> int:
-    """Of those who waited for a day, whose account or whose expert's profile is gone, or who blocked the expert."""
+    """Of those who waited for a day, or whose expert's profile is gone, and tells them; of those whose account is gone, or who
+    blocked the expert."""
     published = Profile.objects.filter(user=OuterRef("expert"), published_at__isnull=False, user__is_active=True)
-    void = (
-        Q(since__lte=now - timedelta(hours=settings.WAIT_HOURS))
-        | Q(member__is_active=False)
-        | ~Exists(published)
-        | line.turned_away()
+    found = Waiting.objects.annotate(
+        by_themself=Case(When(Q(member__is_active=False) | line.turned_away(), then=True), default=False),
+        is_gone=~Exists(published),
     )
-    entries = Waiting.objects.filter(void).order_by("id")[:AT_ONCE]
-    return sum(take_out(entry) for entry in entries)
+    void = Q(since__lte=now - timedelta(hours=settings.WAIT_HOURS)) | Q(by_themself=True) | Q(is_gone=True)
+    entries = found.filter(void).select_related("member", "expert").order_by("id")[:AT_ONCE]
+    return sum(_out(entry, now) for entry in entries)
+
+
+@transaction.atomic
+def _out(entry: Waiting, now: datetime) -> bool:
+    if not take_out(entry):
+        return False
+    if not entry.by_themself:
+        _tell_out(entry, "gone" if entry.is_gone else "day", now)
+    return True
 
 
 @transaction.atomic

@@ -80,7 +80,7 @@ class Presence(models.Model):
     is_quiet = models.BooleanField(default=False)  # within the quiet hours, and not available all the same
     turns_at = models.DateTimeField(null=True)  # when time alone next changes something of this
     in_call = models.BooleanField(default=False)
-    missed_rings = models.JSONField(default=list)  # ids of the callers of the last rings missed in a row
+    missed_rings = models.JSONField(default=list)  # ids of who called in vain, in a row; 0: a guest
 
     class Meta:
         indexes = [models.Index(fields=["turns_at"], condition=Q(turns_at__isnull=False), name="presence_turns")]

@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 State = Presence.State
 TURNS_AT_ONCE = 50
+A_GUEST = 0  # nobody's id
 
 
 class Seen(NamedTuple):
@@ -27,6 +28,9 @@ class Seen(NamedTuple):
 
     state: str
     back_at: datetime | None
+
+
+NOT_THERE = Seen(str(State.AWAY), None)
 
 
 def arrived(*, user: User, process: UUID) -> bool:
@@ -102,14 +106,18 @@ def note_ring_answered(*, user: User) -> bool:
 
 
 def note_missed_ring(*, user: User, caller: User) -> bool:
-    """Two missed rings in a row from different callers set the expert away (PRODUCT.md, *Ring*)."""
+    """Two missed rings in a row from different callers set the expert away (PRODUCT.md, *Ring*).
+
+    All guests together are one caller: a second window makes a second guest, and one person would set anybody away.
+    """
+    who = A_GUEST if caller.is_guest else caller.id
     with transaction.atomic():
         presence = Presence.objects.select_for_update().filter(user=user).first()
         if presence is None:
             return False
-        if any(missed != caller.id for missed in presence.missed_rings):
+        if any(missed != who for missed in presence.missed_rings):
             return _change(user, chosen_away=True, missed_rings=[])
-        return _change(user, missed_rings=[caller.id])
+        return _change(user, missed_rings=[who])
 
 
 def refresh(*, user: User) -> bool:
@@ -169,4 +177,4 @@ def seen(user_ids: Iterable[int]) -> dict[int, Seen]:
         user_id__in=user_ids, user__profile__published_at__isnull=False, user__is_active=True
     )
     known = {presence.user_id: _seen(presence) for presence in found}
-    return {user_id: known.get(user_id, Seen(str(State.AWAY), None)) for user_id in user_ids}
+    return {user_id: known.get(user_id, NOT_THERE) for user_id in user_ids}

@@ -12,6 +12,7 @@ from marketplace.experts import photos
 from marketplace.experts.folding import fold, language_word
 from marketplace.experts.models import Category, Profile, WhoMayRing
 from marketplace.experts.presence import (
+    NOT_THERE,
     Seen,
     arrived,
     choose_away,
@@ -28,6 +29,7 @@ from marketplace.experts.presence import (
 )
 
 __all__ = [
+    "NOT_THERE",
     "Seen",
     "arrived",
     "choose_away",

@@ -3,6 +3,8 @@
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from calls.contacts import services as contacts
+from marketplace.accounts import guests
 from marketplace.pages.forms import DirectoryForm
 from marketplace.search import services as search
 
@@ -12,7 +14,7 @@ FILTERS = ("category", "online", "max_rate", "lang")
 @require_safe
 def home(request):
     form = DirectoryForm(request.GET)
-    found = search.find(**form.query())
+    found = search.find(**form.query(), not_there=contacts.blockers_of(guests.person_of(request)))
     kept = {name: value for name, value in request.GET.items() if name in form.fields and value and name != "page"}
     return render(
         request,

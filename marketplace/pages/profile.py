@@ -22,9 +22,9 @@ EXAMPLE_MINUTES = (5, 10, 30)
 
 @require_safe
 def profile(request, slug: str):
-    shown = search.complete(get_object_or_404(search.shown_profiles(), slug=slug))
-    guest = None if request.user.is_authenticated else guests.guest_of(request.session)
-    caller = request.user if request.user.is_authenticated else guest
+    caller = guests.person_of(request)
+    guest = caller if caller and caller.is_guest else None
+    shown = search.complete(get_object_or_404(search.shown_profiles(), slug=slug), contacts.blockers_of(caller))
     offered = shown.listings.filter(active=True).order_by("kind", "length_minutes", "price_minor")
     rates = [listing for listing in offered if listing.kind == Listing.Kind.PER_MINUTE]
     closed_door = _closed_door(caller, shown)
@@ -54,11 +54,10 @@ def _calls_free(member, shown: Profile) -> bool:
 
 
 def _closed_door(caller: User | None, shown: Profile) -> str:
-    """Why `caller` may not ring this expert, said before they press. That the expert blocked them is never said."""
+    """Why `caller` may not ring this expert, said before they press."""
     if caller is None or caller.pk == shown.user_id:
         return ""
-    code = rooms.refusal(caller=caller, expert=shown.user)
-    return "" if code == "away" else code
+    return rooms.refusal(caller=caller, expert=shown.user)
 
 
 def _may_agree(member, shown: Profile) -> bool:
@@ -84,7 +83,8 @@ def _cost(rate: Money, minutes: int) -> Money:
 def similar(request, slug: str):
     """A part of a page: experts who are free now, for a caller who got no answer."""
     asked = get_object_or_404(search.shown_profiles(), slug=slug)
-    return render(request, "marketplace/_similar.html", {"profiles": search.similar(profile=asked)})
+    found = search.similar(profile=asked, not_there=contacts.blockers_of(guests.person_of(request)))
+    return render(request, "marketplace/_similar.html", {"profiles": found})
 
 
 @require_safe

@@ -45,7 +45,9 @@ def _waiting() -> dict[str, str]:
         "free_now": _("{name} is free now"),
         "turn_left": _("You waited, so it is your turn for {seconds} s more. Until then nobody else can call {name}."),
         "turn_kept": _("{name} is not free any more. You keep your place in line."),
-        "turn_over": _("Your turn to call {name} is over."),
+        "turn_passed": _("Your turn to call {name} is over. You keep your place in line."),
+        "turn_over": _("Your turn to call {name} is over. You do not wait any more."),
+        "waits_no_more": _("You do not wait for {name} any more."),
         # The endings of a number that counts a place: English needs four, other languages fewer.
         "in_line_one": _("You are {place}st in line."),
         "in_line_two": _("You are {place}nd in line."),

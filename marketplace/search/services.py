@@ -1,5 +1,6 @@
 """A query becomes one page of published profiles; who can answer now comes first (PRODUCT.md, *Browse*)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
@@ -14,12 +15,6 @@ PER_PAGE = 24
 WORDS_MAX = 8
 SORTS = ("", "rate", "new", "name")  # "" is who can answer now, then the newest
 
-AVAILABILITY = Case(
-    When(user__presence__state=Presence.State.FREE, then=Value(0)),
-    When(user__presence__state=Presence.State.BUSY, then=Value(1)),
-    default=Value(2),
-    output_field=IntegerField(),
-)
 ORDERS = {
     "": ("availability", "-published_at", "pk"),
     "rate": (F("rate_minor").asc(nulls_last=True), "availability", "pk"),
@@ -56,29 +51,46 @@ def find(
     sort: str = "",
     page: int = 1,
     per_page: int = PER_PAGE,
+    not_there: Collection[int] = (),
 ) -> Page:
     """Every word of `text` must begin a word of the profile, whatever its accents and capitals. A page number outside
-    the pages gives the nearest one. `category` is a slug, `language` a code, `sort` one of SORTS. Two queries."""
-    profiles = shown_profiles().annotate(availability=AVAILABILITY)
+    the pages gives the nearest one. `category` is a slug, `language` a code, `sort` one of SORTS, `not_there` the ids of
+    experts who are away to whoever looks, whatever they do. Two queries."""
+    profiles = shown_profiles().annotate(availability=_availability(not_there))
     for word in fold(text[:200]).split()[:WORDS_MAX]:
         profiles = profiles.filter(search_text__contains=f" {word}")
     if category:
         profiles = profiles.filter(category__slug=category)
     if online:
-        profiles = profiles.filter(user__presence__state=Presence.State.FREE)
+        profiles = _free(profiles, not_there)
     if max_rate_minor is not None:
         profiles = profiles.filter(rate_minor__lte=max_rate_minor)
     if language:
         profiles = profiles.filter(search_text__contains=f" {language_word(language)} ")
     paginator = Paginator(profiles.order_by(*ORDERS.get(sort, ORDERS[""])), per_page)
     number = min(max(page, 1), paginator.num_pages)
-    return Page([complete(profile) for profile in paginator.page(number)], number, paginator.num_pages, paginator.count)
+    found = [complete(profile, not_there) for profile in paginator.page(number)]
+    return Page(found, number, paginator.num_pages, paginator.count)
 
 
-def similar(*, profile: Profile, count: int = 3) -> list[Profile]:
+def similar(*, profile: Profile, count: int = 3, not_there: Collection[int] = ()) -> list[Profile]:
     """Experts of the same category who are free now, for a caller who got no answer. One query."""
-    free = shown_profiles().filter(category=profile.category_id, user__presence__state=Presence.State.FREE)
+    free = _free(shown_profiles().filter(category=profile.category_id), not_there)
     return [complete(other) for other in free.exclude(pk=profile.pk).order_by("-published_at", "pk")[:count]]
+
+
+def _availability(not_there: Collection[int]) -> Case:
+    return Case(
+        When(user__in=not_there, then=Value(2)),
+        When(user__presence__state=Presence.State.FREE, then=Value(0)),
+        When(user__presence__state=Presence.State.BUSY, then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )
+
+
+def _free(profiles: QuerySet[Profile], not_there: Collection[int]) -> QuerySet[Profile]:
+    return profiles.filter(user__presence__state=Presence.State.FREE).exclude(user__in=not_there)
 
 
 def shown_profiles() -> QuerySet[Profile]:
@@ -96,9 +108,9 @@ def shown_profiles() -> QuerySet[Profile]:
     )
 
 
-def complete(profile: Profile) -> Profile:
+def complete(profile: Profile, not_there: Collection[int] = ()) -> Profile:
     """A profile of `shown_profiles` with `presence_state`, `back_at` (None: they did not say) and `rate`, as pages show them."""
-    presence = getattr(profile.user, "presence", None)
+    presence = None if profile.user_id in not_there else getattr(profile.user, "presence", None)
     profile.presence_state = presence.state if presence else Presence.State.AWAY
     profile.back_at = presence.back_at if presence else None
     profile.rate = Money(profile.rate_minor, profile.currency) if profile.rate_minor else None

@@ -103,6 +103,10 @@ class RateTests:
 class RaisedMeanwhileTests:
     """Bob raises his rate between the card that alice reads and her ring: she would pay what she was never shown."""
 
+    @pytest.fixture(autouse=True)
+    def times(self, settings):
+        settings.ACCEPT_INERT_S = 0
+
     def agree(self, alice, bob, now) -> Offer:
         give_credit(alice, 1_840)
         cast.online(bob)

@@ -31,14 +31,18 @@ class ReportTests:
         bob.reads("Our staff have what you wrote.")
         assert "She shouted at me." in StaffTask.objects.get(key__endswith=":words").text
 
-        bob.page.goto("/me/")  # free, for anybody else
+        alice.press("Ring again")
+        alice.reads("This expert is away. You can leave a message.")
+        bob.page.goto("/me/")
+        expect(bob.sees("presence")).to_have_text("free now")  # for anybody else
         alice.page.goto(f"/experts/{bob.slug}/")
-        expect(alice.sees("presence")).to_have_text("free now")
-        alice.press("Call now")
-        alice.reads("Bob Leroy just left.")
+        expect(alice.sees("presence")).to_have_text("away")
+        alice.reads("Bob Leroy cannot be called now.")
+        expect(alice.button("Call now")).not_to_be_visible()
         bob.press("Unblock Alice Martin")
         bob.reads("The block is taken back.")
         assert not Block.objects.exists()
+        expect(alice.sees("presence")).to_have_text("free now")  # without loading anew
         alice.rings(bob)
         expect(alice.button("Cancel call")).to_be_visible()
         expect(bob.button("Answer")).to_be_visible()

@@ -67,7 +67,7 @@ class WaitingTests:
 
 class NotNowTests:
     @pytest.mark.parametrize("site", [{"TURN_S": "3"}], indirect=True)
-    def test_who_lets_the_turn_pass_is_out_and_not_now_passes_it_on(self, site, signed_in_person):
+    def test_who_lets_the_turn_pass_keeps_the_place_and_not_now_passes_it_on(self, site, signed_in_person):
         bob = signed_in_person(cast.bob())
         people = [signed_in_person(one) for one in (cast.alice(), cast.member("Carol Waiter"))]
         bob.page.goto("/me/")
@@ -80,8 +80,8 @@ class NotNowTests:
         bob.press("Set available")
         alice, carol = people
         expect(alice.page.get_by_role("dialog", name="Bob Leroy is free now")).to_be_visible()
-        alice.reads("Your turn to call Bob Leroy is over.")
-        expect(alice.page.get_by_text("You are 1st in line.")).not_to_be_visible()
+        alice.reads("Your turn to call Bob Leroy is over. You keep your place in line.")
+        alice.reads("You are 1st in line.")
         carol.press("Not now")
         expect(carol.button("Leave the line")).not_to_be_visible()
         expect(carol.button("Call now")).to_be_visible()

@@ -10,8 +10,9 @@ import { showPresence, shownExperts } from "./page/presence.js";
 import { proposeOwnZone, showLocalTimes } from "./page/times.js";
 import { TurnDialog } from "./page/turn.js";
 import { WaitingPanel } from "./page/waiting_panel.js";
+import { Ringtone } from "./ringtone.js";
 
-/** @import { ServerError } from "./pagesocket.js" */
+/** @import { Incoming, Outgoing, ServerError } from "./pagesocket.js" */
 
 const { member, words } = pageData();
 
@@ -25,7 +26,7 @@ const socket = new PageSocket({
       callPanel?.update(outgoing);
       callingBack?.update(outgoing);
       waitingPanel?.update(waiting);
-      turn?.update(waiting);
+      turn?.update(waiting, rungWith(incoming, outgoing));
       showAwaited(awaited);
     },
     terms: (told) => callPanel?.terms(told),
@@ -36,12 +37,19 @@ const socket = new PageSocket({
 });
 
 const panel = byId("call-panel");
-const incomingCalls = member ? new IncomingCalls(socket, words) : null;
+const tone = new Ringtone();
+const incomingCalls = member ? new IncomingCalls(socket, words, tone) : null;
 const callPanel = panel?.dataset.similar ? new CallPanel(panel, socket, words, watchShown) : null;
 const waitingPanel = panel && callPanel ? new WaitingPanel(panel, socket, words, (text) => callPanel.tell(text)) : null;
-const turn = member ? new TurnDialog(socket, words, ringFromHere) : null;
+const turn = member ? new TurnDialog(socket, words, tone, ringFromHere) : null;
 const back = byId("calling-back");
 const callingBack = back ? new CallingBack(back, socket, words) : null;
+
+/** The experts whom this member rings, or who call them back. @param {Incoming[]} incoming @param {Outgoing | null} outgoing */
+function rungWith(incoming, outgoing) {
+  const rung = [...incoming.filter((ring) => ring.back), ...(outgoing && !outgoing.back ? [outgoing] : [])];
+  return rung.map(({ expert }) => expert.id);
+}
 
 /** @param {boolean} isOpen */
 function connected(isOpen) {

@@ -1,4 +1,4 @@
-/** The sound of an incoming call, made by the browser itself: two soft notes, every two seconds. */
+/** The sound that calls somebody to this window, made by the browser itself: two soft notes, every two seconds. */
 
 const NOTES_HZ = [587, 784];
 const LOUDNESS = 0.12;
@@ -10,6 +10,8 @@ export class Ringtone {
   #context = null;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #timer;
+  /** @type {Set<string>} for what it sounds */
+  #claims = new Set();
 
   wake() {
     this.#context ??= new AudioContext();
@@ -18,7 +20,9 @@ export class Ringtone {
     }
   }
 
-  start() {
+  /** @param {string} why until `stop` is told the same */
+  start(why) {
+    this.#claims.add(why);
     if (this.#timer === undefined) {
       this.wake(); // a browser may remember that somebody pressed something on the page before
       this.#play();
@@ -26,7 +30,12 @@ export class Ringtone {
     }
   }
 
-  stop() {
+  /** @param {string} why */
+  stop(why) {
+    this.#claims.delete(why);
+    if (this.#claims.size > 0) {
+      return;
+    }
     clearInterval(this.#timer);
     this.#timer = undefined;
   }

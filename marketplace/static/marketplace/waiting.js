@@ -13,6 +13,8 @@ export class Turns {
   shown = null;
   /** @type {Wait[]} as the server told it last */
   #waiting = [];
+  /** @type {number[]} the experts who rang, or were rung, when the server told of it last */
+  #rung = [];
   /** @type {Set<string>} turns that this window took or passed on */
   #settledHere = new Set();
 
@@ -34,18 +36,27 @@ export class Turns {
 
   /**
    * @param {Wait[]} waiting
-   * @returns {{shown: Wait | null, gone: Wait | null, kept: boolean}} `gone`: a turn that ended without this window's doing;
-   *   `kept`: the place in line is still there
+   * @param {number[]} [rung] the experts whom this member rings, or who call them back: that ends the waiting
+   * @returns {{shown: Wait | null, gone: Wait | null, kept: Wait | null, out: Wait | null}} `gone`: a turn that ended without
+   *   this window's doing; `kept`: what is left of it in the line; `out`: where this member had no turn, and waits no longer
    */
-  update(waiting) {
+  update(waiting, rung = this.#rung) {
     const before = this.shown;
+    const ringing = [...rung, ...this.#rung];
+    const out = this.#waiting.find(({ expert, turn_until: until }) => until === null && !ringing.includes(expert.id) && !of(waiting, expert.id));
     this.#waiting = waiting;
+    this.#rung = rung;
     const turns = waiting.filter((wait) => wait.turn_until !== null && !this.#settledHere.has(key(wait)));
     this.shown = turns.find((wait) => before !== null && key(wait) === key(before)) ?? turns[0] ?? null;
     const ended = before !== null && !waiting.some((wait) => key(wait) === key(before)) && !this.#settledHere.has(key(before));
-    const kept = ended && waiting.some((wait) => wait.expert.id === before.expert.id);
-    return { shown: this.shown, gone: ended ? before : null, kept };
+    const gone = ended && !ringing.includes(before.expert.id) ? before : null;
+    return { shown: this.shown, gone, kept: gone && of(waiting, gone.expert.id), out: out ?? null };
   }
+}
+
+/** @param {Wait[]} waiting @param {number} expert */
+function of(waiting, expert) {
+  return waiting.find((wait) => wait.expert.id === expert) ?? null;
 }
 
 /** @param {Wait} wait */

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,10 @@ from calls.contacts import services as contacts
 from calls.contacts.models import Block
 from calls.conversations import services as conversations
 from calls.rooms import services as rooms
+from marketplace.experts import services as experts
+from marketplace.experts.models import Presence
 from tests import cast
+from tests.calls.waiting.world import talk
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +61,71 @@ class BlockTests:
             contacts.block(member=bob, other=bob, now=now)
         with pytest.raises(IntegrityError), transaction.atomic():
             Block.objects.create(blocker=bob, blocked=bob, blocked_at=now)
+
+
+class LooksAwayTests:
+    """To whom bob blocked he is away, wherever his presence stands; and nobody who is away is described otherwise."""
+
+    @pytest.fixture(autouse=True)
+    def blocked(self, alice, bob, now):
+        contacts.block(member=bob, other=alice, now=now)
+
+    def page(self, client, address: str) -> str:
+        return re.sub(r'(?<=csrfmiddlewaretoken" value=)"\w+"', "", client.get(address).content.decode())
+
+    @pytest.mark.parametrize("address", ["/", "/?online=1", "/experts/bob-leroy/", "/experts/zoe-second/similar/"])
+    @pytest.mark.parametrize("who", ["members", "credit", "known"])
+    def test_each_page_is_that_of_an_expert_who_is_away(self, alice, bob, now, signed_in, address, who):
+        cast.online(cast.expert("Zoe Second"))
+        experts.choose_who_may_ring(member=bob, who=who)
+        client = signed_in(alice)
+        of_the_blocked = self.page(client, address)
+        contacts.unblock(member=bob, other_id=alice.pk)
+        assert self.page(client, address) != of_the_blocked
+        experts.choose_away(user=bob, away=True, now=now)
+        assert self.page(client, address) == of_the_blocked
+
+    def test_others_see_him_free(self, eve, client, signed_in):
+        for somebody in (client, signed_in(eve)):
+            assert "free now" in self.page(somebody, "/experts/bob-leroy/")
+            assert "bob-leroy" in self.page(somebody, "/?online=1")
+
+    def test_when_he_is_back_is_not_for_them(self, alice, eve, bob, now):
+        experts.choose_away(user=bob, away=True, until=now + timedelta(hours=1), now=now)
+        assert contacts.seen_by(person=alice, expert_ids=[bob.pk])[bob.pk] == ("away", None)
+        assert contacts.seen_by(person=eve, expert_ids=[bob.pk])[bob.pk].back_at == now + timedelta(hours=1)
+
+    def test_he_is_away_to_a_ring_too_whatever_he_does(self, alice, eve, bob, now):
+        assert refusal(alice, bob, now) == "away"
+        talk(eve, bob, now)
+        assert refusal(alice, bob, now) == "away"
+
+    def test_and_in_the_room_where_they_talked(self, alice, bob, now):
+        contacts.unblock(member=bob, other_id=alice.pk)
+        call = rooms.ring(caller=alice, expert=bob, line="", now=now)
+        rooms.decline(call_id=call.pk, by=bob, now=now)
+        contacts.block(member=bob, other=alice, now=now)
+        hers = rooms.room_state(room=call.room, user=alice, now=now)
+        assert (hers["other"]["presence"], hers["can_ring"]) == ("away", True)
+
+
+class ChosenRuleTests:
+    """What the expert chose for everybody is said to everybody."""
+
+    @pytest.mark.parametrize(("who", "code"), [("credit", "credit_needed"), ("known", "not_known")])
+    def test_whom_the_rule_refuses_reads_the_rule_blocked_or_not(self, alice, bob, now, who, code):
+        experts.choose_who_may_ring(member=bob, who=who)
+        assert rooms.refusal(caller=alice, expert=bob) == code
+        contacts.block(member=bob, other=alice, now=now)
+        assert rooms.refusal(caller=alice, expert=bob) == code
+
+    @pytest.mark.parametrize("who", ["credit", "known"])
+    def test_away_comes_before_it_for_both(self, alice, eve, bob, now, who):
+        experts.choose_who_may_ring(member=bob, who=who)
+        contacts.block(member=bob, other=alice, now=now)
+        assert refusal(alice, bob, now) == "away"
+        Presence.objects.update(state="away")
+        assert refusal(eve, bob, now) == "away"
 
 
 class BlockPageTests:

@@ -34,6 +34,11 @@ CARD = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def read_at_once(settings):
+    settings.ACCEPT_INERT_S = 0
+
+
 @dataclass
 class Ring:
     """Alice, who has 18.40, and bob, who is free and asks 2.00 per minute; the clock is held in the hand."""
@@ -117,7 +122,7 @@ class CardTests:
         assert (card["state"], card["can_accept"], card["needs_credit"]) == ("open", True, False)
         assert card["cap"]["proposed_minor"] == card["cap"]["max_minor"] == 1_840
         assert card["cap"]["clipped_by"] == "credit"
-        assert card["inert_until"] == int(cast.NOW.timestamp() * 1000) + 1_000
+        assert card["inert_until"] == int(cast.NOW.timestamp() * 1000)  # and a second, but for these tests
 
     def test_looking_at_it_leaves_nothing_behind(self, ring):
         ring.card()
@@ -261,6 +266,29 @@ class RingTests:
         assert ring.rings() == first
         assert not Offer.objects.exists()
         assert ring.incoming()["agreed_rate"] is None
+
+    def test_before_the_card_was_there_for_a_second_it_does_not_ring(self, ring, settings):
+        settings.ACCEPT_INERT_S = 1
+        terms = ring.card()["terms"]
+        with refused("too_soon"):
+            ring.after(0.999).rings(terms=terms)
+        assert not Call.objects.exists()
+        assert ring.after(0.001).rings(terms=terms).state == "ringing"
+
+    @pytest.mark.parametrize("whose", ["of another expert", "of another caller", "older than it was", "made up"])
+    def test_a_card_that_these_two_were_not_shown_is_none(self, ring, eve, whose):
+        terms = ring.card()["terms"]
+        words, _, signature = terms.split(":")
+        if whose == "of another expert":
+            terms = metering.card(caller=ring.alice, expert=cast.expert("Zoe Second"), now=ring.now)["terms"]
+        elif whose == "of another caller":
+            terms = metering.card(caller=eve, expert=ring.bob, now=ring.now)["terms"]
+        elif whose == "older than it was":
+            terms = f"{words}:0:{signature}"
+        else:
+            terms = words
+        with pytest.raises(rooms.CannotRing, match="^terms_changed$"):
+            ring.rings(terms=terms)
 
     def test_pressed_twice_it_is_agreed_once(self, ring):
         terms = ring.card()["terms"]

@@ -6,6 +6,7 @@ import pytest
 
 from calls.contacts import services as contacts
 from calls.rooms import services as rooms
+from marketplace.experts import services as experts
 from payouts.outbox.models import OutboxRow
 from tests import cast
 from tests.payouts.mail.inbox import letters
@@ -44,6 +45,20 @@ class MissedCallMailTests:
             missed(alice, bob, now + timedelta(minutes=minutes))
         missed(alice, bob, now + timedelta(hours=1))
         assert len(letters(now + timedelta(days=1), to="bob")) == 2
+
+    def test_so_does_what_rang_for_long_before_the_caller_gave_up(self, alice, bob, now):
+        for seconds, mails in ((19, 0), (20, 1), (44, 1)):
+            call = rooms.ring(caller=alice, expert=bob, line="My lease", now=now)
+            rooms.cancel(call_id=call.pk, by=alice, now=now + timedelta(seconds=seconds))
+            assert len(letters(now + timedelta(days=1), to="bob")) == mails
+        assert "My lease" in letters(now + timedelta(days=1), to="bob")[0]
+        assert experts.state(bob) == "free"
+
+    def test_which_sets_nobody_away(self, alice, bob, eve, now):
+        for caller in (alice, eve):
+            call = rooms.ring(caller=caller, expert=bob, line="", now=now)
+            rooms.cancel(call_id=call.pk, by=caller, now=now + timedelta(seconds=44))
+        assert experts.state(bob) == "free"
 
     def test_what_was_declined_or_cancelled_brings_none(self, alice, bob, now):
         call = rooms.ring(caller=alice, expert=bob, line="", now=now)

@@ -1,13 +1,11 @@
 """Presses at the same moment: one of them counts, and the others are told."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from threading import Barrier, BrokenBarrierError, Event
 from uuid import UUID
 
 import pytest
-from django.db import connection
 
 from calls.metering import services as metering
 from calls.metering.models import Offer, PaidPeriod
@@ -17,28 +15,9 @@ from calls.rooms.models import Call, Seat
 from payouts.wallet.models import Hold
 from tests import cast
 from tests.calls.metering.world import Story, balances, give_credit
+from tests.calls.presses import AT_ONCE, at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-AT_ONCE = 6
-
-
-def at_once(*presses) -> list[str]:
-    """Runs them in as many threads; the code of each refusal, or "done"."""
-    start = Barrier(len(presses))
-
-    def run(press) -> str:
-        start.wait()
-        try:
-            press()
-        except (rooms.CannotRing, rooms.CallOver, rooms.NoCall) as refusal:
-            return refusal.code
-        finally:
-            connection.close()
-        return "done"
-
-    with ThreadPoolExecutor(len(presses)) as threads:
-        return sorted(threads.map(run, presses))
 
 
 class AtOnceTests:
@@ -219,7 +198,8 @@ class AgreedRaceTests:
     """Alice has agreed to the listed rate, up to 10.00 of her 18.40."""
 
     @pytest.fixture
-    def agreed(self, alice, bob, now) -> rooms.Agreement:
+    def agreed(self, alice, bob, now, settings) -> rooms.Agreement:
+        settings.ACCEPT_INERT_S = 0
         give_credit(alice, 1_840, now)
         cast.online(bob)
         return rooms.Agreement(terms=metering.card(caller=alice, expert=bob, now=now)["terms"], cap_minor=1_000)

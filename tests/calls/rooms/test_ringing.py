@@ -72,6 +72,23 @@ class RingTests:
         assert refusal(caller=eve, expert=bob, now=now + SOON) == "busy"
         assert experts.state(bob) == "busy"
 
+    def test_who_chose_away_is_away_whatever_they_do_meanwhile(self, alice, bob, eve, now):
+        """That they talk, or are rung, is nobody's business then."""
+        rung = rooms.ring(caller=alice, expert=bob, line="", now=now)
+        for answered in (False, True):
+            if answered:
+                rooms.answer(call_id=rung.id, by=bob, now=now)
+            experts.choose_away(user=bob, away=True, now=now)
+            assert refusal(caller=eve, expert=bob, now=now) == "away"
+            experts.choose_away(user=bob, away=False, now=now)
+            assert refusal(caller=eve, expert=bob, now=now) == "busy"
+
+    def test_nor_in_quiet_hours(self, alice, bob, eve, now):
+        rooms.ring(caller=alice, expert=bob, line="", now=now)
+        until = now + timedelta(hours=1)
+        experts.choose_quiet_hours(user=bob, start=now.time(), end=until.time(), zone="UTC", now=now)
+        assert refusal(caller=eve, expert=bob, now=now) == "away"
+
     def test_a_caller_who_rings_one_cannot_ring_another(self, alice, bob, now):
         zoe = cast.online(cast.expert("Zoe Second"))
         rooms.ring(caller=alice, expert=bob, line="", now=now)

@@ -4,7 +4,6 @@ from uuid import uuid4
 
 import pytest
 
-from calls.contacts import services as contacts
 from calls.rooms import services as rooms
 from marketplace.accounts.models import User
 from marketplace.experts import services as experts
@@ -116,10 +115,3 @@ class PageTests:
         page = signed_in(eve).get("/experts/bob-leroy/").content.decode()
         assert "people they have talked with" in page
         assert '<section class="stack" id="leave-message">' in page
-
-    def test_the_page_says_nothing_to_whom_bob_blocked(self, alice, bob, now, signed_in):
-        before = signed_in(alice).get("/experts/bob-leroy/").content
-        contacts.block(member=bob, other=alice, now=now)
-        after = signed_in(alice).get("/experts/bob-leroy/").content
-        assert 'id="call-form"' in after.decode()
-        assert len(before) == len(after)

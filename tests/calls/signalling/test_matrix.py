@@ -54,7 +54,12 @@ PAGE = [
     ({"type": "ring.terms", "expert": NOBODYS}, "sign_in", GUEST, DOES),
     ({"type": "ring", "expert": NOBODYS, "line": ""}, "sign_in", DOES, DOES),
     (
-        {"type": "ring", "expert": NOBODYS, "line": "", "agreed": {"terms": "0" * 64, "cap_minor": 1}},
+        {
+            "type": "ring",
+            "expert": NOBODYS,
+            "line": "",
+            "agreed": {"terms": f"{'0' * 64}:0:{'s' * 43}", "cap_minor": 1},
+        },
         "sign_in",
         GUEST,
         DOES,

@@ -4,6 +4,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.utils import timezone
 
+from calls.contacts import services as contacts
 from calls.metering.moments import to_ms
 from calls.notices import services as notices
 from calls.rooms.models import Call
@@ -12,7 +13,7 @@ from tests.calls.signalling.wires import page_of, room_of
 from tests.payouts.purse import give_promo
 
 pytestmark = pytest.mark.django_db(transaction=True)
-WORDS = "0" * 64  # stands for some
+WORDS = f"{'0' * 64}:0:{'s' * 43}"  # stands for some
 
 
 class VisitorTests:
@@ -58,6 +59,20 @@ class PresenceTests:
             "state": "away",
             "back_at": to_ms(until),
         }
+
+    async def test_to_whom_bob_blocks_he_is_away_from_then_on(self, alice, eve, bob, now):
+        await page_of(bob)
+        hers, other = await page_of(alice), await page_of(eve)
+        for watching in (hers, other):
+            await watching.say("watch", experts=[bob.id])
+            await watching.hear("presence", state="free")
+        await sync_to_async(contacts.block)(member=bob, other=alice, now=now)
+        assert (await hers.hear("presence"))["state"] == "away"
+        assert (await other.hear("presence"))["state"] == "free"
+        await hers.say("watch", experts=[bob.id])
+        assert (await hers.hear("presence"))["state"] == "away"
+        await sync_to_async(contacts.unblock)(member=bob, other_id=alice.id)
+        assert (await hers.hear("presence"))["state"] == "free"
 
     async def test_closing_the_last_page_makes_away_after_a_while(self, alice, bob, settings):
         settings.AWAY_AFTER_S = 0.1
@@ -138,7 +153,8 @@ class RingingTests:
         assert await sync_to_async(Call.objects.get)(state="ringing")
         assert await strange.silent()
 
-    async def test_at_the_listed_rate_the_card_comes_first_and_paid_time_by_itself(self, alice, bob, now):
+    async def test_at_the_listed_rate_the_card_comes_first_and_paid_time_by_itself(self, alice, bob, now, settings):
+        settings.ACCEPT_INERT_S = 0
         await sync_to_async(give_promo)(alice, 2_000, now)
         hers, his = await page_of(alice), await page_of(bob)
         await hers.say("ring.terms", expert=bob.id)
@@ -160,9 +176,14 @@ class RingingTests:
 
     @pytest.mark.parametrize(
         ("change", "code"),
-        [({"terms": WORDS}, "ring.terms_changed"), ({"cap_minor": 5_000}, "offer.cap_above_credit")],
+        [
+            ({"terms": WORDS}, "ring.terms_changed"),
+            ({}, "offer.too_soon"),
+            ({"cap_minor": 5_000}, "offer.cap_above_credit"),
+        ],
     )
-    async def test_what_was_not_on_the_card_does_not_ring(self, alice, bob, now, change, code):
+    async def test_what_was_not_on_the_card_does_not_ring(self, alice, bob, now, settings, change, code):
+        settings.ACCEPT_INERT_S = 60 if code == "offer.too_soon" else 0
         await sync_to_async(give_promo)(alice, 2_000, now)
         hers, his = await page_of(alice), await page_of(bob)
         await hers.say("ring.terms", expert=bob.id)

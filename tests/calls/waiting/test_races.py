@@ -1,10 +1,8 @@
 """Presses and workers at the same moment: one turn, one mail, one ring."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier, Event
+from threading import Event
 
 import pytest
-from django.db import connection
 from django.db.models import QuerySet
 
 from calls.rooms import ringing
@@ -15,28 +13,10 @@ from calls.waiting.models import Waiting
 from marketplace.experts.models import Connection
 from payouts.outbox.models import OutboxRow
 from tests import cast
+from tests.calls.presses import AT_ONCE, at_once
 from tests.calls.waiting.world import hang_up, in_line, talk, turn_of, waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
-AT_ONCE = 6
-
-
-def at_once(*presses) -> list[str]:
-    """Runs them in as many threads; the code of each refusal, or "done"."""
-    start = Barrier(len(presses))
-
-    def run(press) -> str:
-        start.wait()
-        try:
-            press()
-        except (rooms.CannotRing, rooms.CallOver, waiting.CannotWait) as refusal:
-            return refusal.code
-        finally:
-            connection.close()
-        return "done"
-
-    with ThreadPoolExecutor(len(presses)) as threads:
-        return sorted(threads.map(run, presses))
 
 
 @pytest.fixture

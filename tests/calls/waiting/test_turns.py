@@ -108,12 +108,46 @@ class TurnTests:
         assert answer_to(carol, bob, now) == "rings"
 
     @pytest.mark.usefixtures("carols_turn")
-    def test_who_lets_it_pass_is_out_and_the_next_has_theirs(self, bob, carol, eve, now):
+    def test_who_lets_it_pass_keeps_the_place_and_the_next_has_theirs(self, bob, carol, eve, now):
         waited(cast.here(eve), bob, now)
         waiting.sweep(now=now + TURN - SECOND)
         assert turn_of(bob) == carol
         waiting.sweep(now=now + TURN)
-        assert (turn_of(bob), in_line(bob)) == (eve, [eve])
+        assert (turn_of(bob), in_line(bob)) == (eve, [carol, eve])
+        (mail,) = letters(now + timedelta(days=1), to="carol")
+        assert mail.startswith("Your turn to call Bob Leroy has passed\n")
+        for told in ("You keep your place in line", "/experts/bob-leroy/"):
+            assert told in mail
+
+    @pytest.mark.usefixtures("carols_turn")
+    def test_and_stands_in_nobodys_way_until_bob_is_free_anew(self, bob, carol, eve, now):
+        later = now + TURN
+        waiting.sweep(now=later)
+        assert waiting.sweep(now=later) == 0
+        hang_up(talk(eve, bob, later), later)
+        waiting.sweep(now=later)
+        assert turn_of(bob) is None  # no worker has looked while they talked
+        call = talk(eve, bob, later)
+        waiting.sweep(now=later)
+        hang_up(call, later)
+        waiting.sweep(now=later)
+        assert turn_of(bob) == carol
+
+    @pytest.mark.usefixtures("carols_turn")
+    def test_who_lets_it_pass_again_is_out_and_told_by_mail(self, bob, carol, eve, now):
+        waiting.sweep(now=now + TURN)
+        later = now + timedelta(hours=2)
+        call = talk(eve, bob, later)
+        waiting.sweep(now=later)
+        hang_up(call, later)
+        waiting.sweep(now=later)
+        assert turn_of(bob) == carol
+        waiting.sweep(now=later + TURN)
+        assert (turn_of(bob), in_line(bob)) == (None, [])
+        _, mail = letters(now + timedelta(days=1), to="carol")
+        assert mail.startswith("You do not wait for Bob Leroy any more\n")
+        for told in ("Your turn passed a second time", "/experts/bob-leroy/"):
+            assert told in mail
 
     @pytest.mark.usefixtures("carols_turn")
     def test_not_now_passes_it_on_at_once(self, bob, carol, eve, now):
@@ -186,6 +220,18 @@ class TurnTests:
         hang_up(call, now)
         waiting.sweep(now=now)
         assert (turn_of(bob), in_line(bob)) == (eve, [eve])
+        (mail,) = letters(now + timedelta(days=1), to="carol")
+        assert mail.startswith("You do not wait for Bob Leroy any more\n")
+        assert "yours does not cover that any more" in mail
+
+    def test_nor_who_never_talked_with_bob_once_he_takes_only_people_he_knows(self, call, bob, carol, now):
+        waits(carol, bob, now)
+        experts.choose_who_may_ring(member=bob, who="known")
+        hang_up(call, now)
+        waiting.sweep(now=now)
+        assert in_line(bob) == []
+        (mail,) = letters(now + timedelta(days=1), to="carol")
+        assert "takes calls from people they have talked with" in mail
 
     def test_one_line_that_fails_holds_up_no_other(self, call, bob, carol, now, monkeypatch, caplog):
         zoe = cast.online(cast.expert("Zoe Second"))

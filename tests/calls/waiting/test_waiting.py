@@ -14,6 +14,7 @@ from marketplace.experts import services as experts
 from marketplace.experts.models import Profile
 from tests import cast
 from tests.calls.waiting.world import DAY, SECOND, hang_up, in_line, past_calls, talk, turn_of, waits
+from tests.payouts.mail.inbox import letters
 
 pytestmark = pytest.mark.django_db
 
@@ -85,8 +86,20 @@ class EndOfWaitingTests:
         waits(carol, bob, now)
         waiting.sweep(now=now + DAY - SECOND)
         assert in_line(bob) == [carol]
+        assert letters(now + DAY, to="carol") == []
         waiting.sweep(now=now + DAY)
         assert in_line(bob) == []
+        (mail,) = letters(now + 2 * DAY, to="carol")
+        assert mail.startswith("You do not wait for Bob Leroy any more\n")
+        for told in ("24 hours", "/experts/bob-leroy/"):
+            assert told in mail
+
+    def test_whom_bob_blocked_is_told_so_like_everybody(self, alice, bob, carol, now):
+        talk(alice, bob, now)
+        waits(carol, bob, now)
+        contacts.block(member=bob, other=carol, now=now)
+        waiting.sweep(now=now + DAY)
+        assert "24 hours" in letters(now + 2 * DAY, to="carol")[0]
 
     def test_it_ends_with_the_account_of_either_and_with_the_profile(self, alice, bob, carol, eve, now):
         talk(alice, bob, now)
@@ -98,6 +111,10 @@ class EndOfWaitingTests:
         experts.unpublish(member=bob)
         waiting.sweep(now=now)
         assert in_line(bob) == []
+        assert letters(now + DAY, to="carol") == []
+        (mail,) = letters(now + DAY, to="eve")
+        assert "Bob Leroy cannot be called here any more" in mail
+        assert "/experts/" not in mail
 
     def test_who_blocks_the_expert_waits_no_longer(self, alice, bob, carol, now):
         talk(alice, bob, now)
@@ -105,6 +122,7 @@ class EndOfWaitingTests:
         contacts.block(member=carol, other=bob, now=now)
         waiting.sweep(now=now)
         assert in_line(bob) == []
+        assert letters(now + DAY, to="carol") == []  # her own doing
         assert refusal(carol, bob, now) == "you_blocked"
 
     def test_an_idle_round_costs_two_queries(self, alice, bob, carol, now, django_assert_num_queries):
@@ -141,6 +159,19 @@ class BlockedTests:
         waiting.leave(member=eve, expert_id=bob.pk)
         assert waiting.sweep(now=now) == 0
         assert turn_of(bob) is None
+
+    def test_a_free_bob_is_away_to_her_and_she_reads_no_estimate(self, alice, bob, carol, now):
+        past_calls(alice, bob, *[10] * 5, now=now)
+        assert (place(carol)["state"], place(carol)["estimate"]) == ("away", None)
+        hang_up(self.call, now)
+        experts.choose_away(user=bob, away=True, until=now + SECOND, now=now)
+        assert (place(carol)["state"], place(carol)["back_at"]) == ("away", None)
+
+    def test_nor_does_she_hold_up_who_rings(self, alice, bob, carol, eve, now):
+        hang_up(self.call, now)
+        waiting.leave(member=eve, expert_id=bob.pk)
+        assert in_line(bob) == [carol]
+        assert rooms.ring(caller=alice, expert=bob, line="", now=now).state == "ringing"
 
     def test_nor_does_bob_call_her_back(self, bob, carol, now):
         hang_up(self.call, now)

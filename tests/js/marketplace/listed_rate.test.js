@@ -1,64 +1,11 @@
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
+import { FakeButton, FakeDialog, FakeScript, FakeSelect, fakeDocument } from "../fake_document.js";
 import "../one_static_folder.js";
 
 const { ListedRate } = await import("../../../marketplace/static/marketplace/page/listed_rate.js");
 
-/** As much of an element as the card asks for. */
-class FakeElement {
-  hidden = true;
-  textContent = "";
-  disabled = false;
-  open = false;
-  children = [];
-  #listeners = {};
-
-  addEventListener(type, action) {
-    this.#listeners[type] = action;
-  }
-
-  press() {
-    if (!this.disabled) this.#listeners.click();
-  }
-
-  replaceChildren(...children) {
-    this.children = children;
-  }
-
-  showModal() {
-    this.open = true;
-  }
-
-  close() {
-    this.open = false;
-  }
-
-  focus() {}
-}
-
-class FakeDialog extends FakeElement {}
-class FakeButton extends FakeElement {}
-class FakeScript extends FakeElement {
-  text = JSON.stringify({ offer: { cap_choice: "{sum} ({time})" }, page: { minutes: "{minutes} min", seconds: "{seconds} s" } });
-}
-
-class FakeSelect extends FakeElement {
-  #value = "";
-
-  get value() {
-    return this.children.some(({ value }) => value === this.#value) ? this.#value : (this.children[0]?.value ?? "");
-  }
-
-  set value(wanted) {
-    this.#value = wanted;
-  }
-}
-
-class FakeOption {
-  constructor(text, value) {
-    Object.assign(this, { text, value });
-  }
-}
+const WORDS = { offer: { cap_choice: "{sum} ({time})" }, page: { minutes: "{minutes} min", seconds: "{seconds} s" } };
 
 let elements;
 let now;
@@ -70,11 +17,8 @@ let listed;
 beforeEach(() => {
   mock.timers.reset();
   mock.timers.enable({ apis: ["setTimeout"] });
-  elements = { "listed-rate": new FakeDialog(), "consent-words": new FakeScript(), agree: new FakeButton(), cap: new FakeSelect() };
-  Object.assign(globalThis, {
-    HTMLElement: FakeElement, HTMLSelectElement: FakeSelect, HTMLButtonElement: FakeButton, HTMLDialogElement: FakeDialog,
-    HTMLScriptElement: FakeScript, Option: FakeOption,
-    document: { getElementById: (id) => (elements[id] ??= new FakeElement()), createElement: () => new FakeElement() },
+  elements = fakeDocument({
+    "listed-rate": new FakeDialog(), "consent-words": new FakeScript(WORDS), agree: new FakeButton(), cap: new FakeSelect(),
   });
   now = 10_000;
   connected = true;
@@ -137,6 +81,16 @@ test("terms that changed are said, asked for again, and inert again; the choice 
   assert.deepEqual(rung.at(-1), { terms: "b", cap_minor: 400 });
 });
 
+test("pressed too soon for the server it is asked for again, and inert again", () => {
+  told("a");
+  after(1001);
+  elements.agree.press();
+  assert.equal(listed.refused({ code: "offer.too_soon", text: "Please read the offer first." }), true);
+  assert.equal(asked, 1);
+  told("b");
+  assert.equal(elements.agree.disabled, true);
+});
+
 test("with too little credit there is a way to the wallet, and nothing to accept", () => {
   told("a", { can_accept: false, needs_credit: true });
   assert.equal(elements.agree.hidden, true);
@@ -163,6 +117,9 @@ test("without a connection it says so and can be pressed again", () => {
   elements.agree.press();
   assert.equal(elements["consent-error"].textContent, "No connection.");
   assert.equal(elements.agree.disabled, false);
+  connected = true;
+  elements.agree.press();
+  assert.equal(elements["consent-error"].hidden, true); // so that the same words again are read aloud again
 });
 
 test("the card of somebody else is not shown", () => {

@@ -144,3 +144,14 @@ test("a member's form asks for no name", async () => {
   assert.deepEqual(asked, []);
   assert.equal(socket.sent.length, 1);
 });
+
+for (const code of ["ring.in_line", "ring.too_often", "ring.too_many_in_vain"]) {
+  test(`who is refused with ${code} reads why, and what else there is`, () => {
+    elements["leave-message"] = Object.assign(new Element(), { attributes: new Set(["hidden", "data-when"]) });
+    answer = { ok: false };
+    panel.ring("");
+    panel.refused({ code, text: "Not now.", re: "ring" });
+    assert.equal(elements["call-outcome"].textContent, "Not now.");
+    assert.deepEqual([...elements["leave-message"].attributes], []);
+  });
+}

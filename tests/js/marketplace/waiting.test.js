@@ -17,14 +17,14 @@ describe("a turn", () => {
     const turns = new Turns();
     turns.update([wait(5, { turn_until: 60_000 })]);
     const { shown, gone, kept } = turns.update([wait(5)]);
-    assert.deepEqual([shown, gone.expert.id, kept], [null, 5, true]);
+    assert.deepEqual([shown, gone.expert.id, kept.place], [null, 5, 1]);
   });
 
   it("that is over says so once", () => {
     const turns = new Turns();
     turns.update([wait(5, { turn_until: 60_000 })]);
     const { gone, kept } = turns.update([]);
-    assert.deepEqual([gone.expert.id, kept], [5, false]);
+    assert.deepEqual([gone.expert.id, kept], [5, null]);
     assert.equal(turns.update([]).gone, null);
   });
 
@@ -33,8 +33,8 @@ describe("a turn", () => {
     const list = [wait(5, { turn_until: 60_000 })];
     turns.update(list);
     turns.settledHere();
-    assert.deepEqual(turns.update(list), { shown: null, gone: null, kept: false });
-    assert.deepEqual(turns.update([]), { shown: null, gone: null, kept: false });
+    assert.deepEqual(turns.update(list), { shown: null, gone: null, kept: null, out: null });
+    assert.deepEqual(turns.update([]), { shown: null, gone: null, kept: null, out: null });
   });
 
   it("shows again when what this window sent was refused", () => {
@@ -58,6 +58,30 @@ describe("a turn", () => {
     turns.update([wait(5, { turn_until: 60_000 })]);
     turns.settledHere();
     assert.equal(turns.update([wait(5, { turn_until: 90_000 })]).shown.turn_until, 90_000);
+  });
+});
+
+describe("a place in line", () => {
+  it("that is gone says so once, and not while it is there", () => {
+    const turns = new Turns();
+    assert.equal(turns.update([wait(5)]).out, null);
+    assert.equal(turns.update([wait(5)]).out, null);
+    assert.equal(turns.update([]).out.expert.id, 5);
+    assert.equal(turns.update([]).out, null);
+  });
+
+  it("that ended by a ring is no news: neither by one's own, in whatever window, nor by a call back", () => {
+    const turns = new Turns();
+    turns.update([wait(5)]);
+    assert.equal(turns.update([], [5]).out, null);
+    turns.update([wait(5)], [5]); // it rings back
+    assert.equal(turns.update([], []).out, null); // answered
+  });
+
+  it("is no news either where a turn was taken in another window", () => {
+    const turns = new Turns();
+    turns.update([wait(5, { turn_until: 60_000 })]);
+    assert.equal(turns.update([], [5]).gone, null);
   });
 });
 

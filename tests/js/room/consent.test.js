@@ -1,54 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { ConsentCard } from "../../../calls/static/calls/room/page/consent.js";
-
-/** As much of an element as the card asks for. */
-class FakeElement {
-  hidden = true;
-  textContent = "";
-  disabled = false;
-  children = [];
-  #listeners = {};
-
-  addEventListener(type, action) {
-    this.#listeners[type] = action;
-  }
-
-  press() {
-    if (!this.disabled) this.#listeners.click();
-  }
-
-  replaceChildren(...children) {
-    this.children = children;
-  }
-
-  contains() {
-    return false;
-  }
-
-  focus() {}
-}
-
-class FakeButton extends FakeElement {}
-
-/** A drop-down list: it can only stand at one of its options. */
-class FakeSelect extends FakeElement {
-  #value = "";
-
-  get value() {
-    return this.children.some(({ value }) => value === this.#value) ? this.#value : (this.children[0]?.value ?? "");
-  }
-
-  set value(wanted) {
-    this.#value = wanted;
-  }
-}
-
-class FakeOption {
-  constructor(text, value) {
-    Object.assign(this, { text, value });
-  }
-}
+import { FakeButton, FakeSelect, fakeDocument } from "../fake_document.js";
 
 let elements;
 let session;
@@ -60,11 +13,7 @@ let said;
 let ways;
 
 beforeEach(() => {
-  elements = { cap: new FakeSelect(), accept: new FakeButton() };
-  Object.assign(globalThis, {
-    HTMLElement: FakeElement, HTMLSelectElement: FakeSelect, HTMLButtonElement: FakeButton, Option: FakeOption,
-    document: { getElementById: (id) => (elements[id] ??= new FakeElement()), createElement: () => new FakeElement(), activeElement: null },
-  });
+  elements = fakeDocument({ cap: new FakeSelect(), accept: new FakeButton() });
   now = 10_000;
   sent = [];
   session = { state: null, screen: "call", socket: { status: "open" }, clock: { now: () => now } };
@@ -131,6 +80,8 @@ test("pressed once it is inert until the server has answered", () => {
   card.render();
   assert.equal(elements.accept.disabled, false);
   assert.equal(elements["consent-error"].textContent, "Too many messages at once.");
+  elements.accept.press();
+  assert.equal(elements["consent-error"].hidden, true); // so that the same words again are read aloud again
 });
 
 test("a press that the server let fall without a word can be made again", () => {

@@ -61,9 +61,9 @@ class DirectoryTests:
         with django_assert_num_queries(3):
             home()
 
-    def test_takes_seven_queries_for_a_member(self, bob, signed_in, alice, django_assert_num_queries):
+    def test_takes_eight_queries_for_a_member(self, bob, signed_in, alice, django_assert_num_queries):
         client = signed_in(alice)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             client.get("/")
 
     def test_takes_html_from_nobody(self, home, bob):

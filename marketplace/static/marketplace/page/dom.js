@@ -35,7 +35,13 @@ export function write(id, text) {
   }
 }
 
-/** Aloud, and as a line above the page for some seconds; above the dialog too, which hides the rest from everybody. @param {string} text */
+const SHOWN_MS = 8000;
+
+/**
+ * Aloud, and as a line above the page for some seconds once somebody sees the window; above the dialog too, which hides the
+ * rest from everybody.
+ * @param {string} text
+ */
 export function tell(text) {
   const dialog = document.querySelector("dialog[open]");
   const notice = document.createElement("p");
@@ -43,10 +49,21 @@ export function tell(text) {
   notice.textContent = text;
   if (dialog) {
     notice.setAttribute("role", "alert");
-  } else {
-    announce(text);
   }
   document.querySelector(".passing-notice")?.remove();
   (dialog ?? document.body).append(notice);
-  setTimeout(() => notice.remove(), 8000);
+  whenSeen(() => {
+    if (!notice.isConnected) return; // something newer took its place
+    if (!dialog) announce(text);
+    setTimeout(() => notice.remove(), SHOWN_MS);
+  });
+}
+
+/** @param {() => void} action */
+function whenSeen(action) {
+  if (document.visibilityState === "visible") {
+    action();
+  } else {
+    document.addEventListener("visibilitychange", () => whenSeen(action), { once: true });
+  }
 }

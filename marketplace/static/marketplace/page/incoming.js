@@ -1,12 +1,12 @@
 /** Somebody rings: the dialog over whatever page of the member is open. */
 
-import { Ringtone } from "../ringtone.js";
 import { IncomingRings, fill, secondsLeft } from "../rings.js";
 import { announce, byId, tell, write } from "./dom.js";
 import { claimTitle, giveTitleBack } from "./title.js";
 
 /**
  * @import { Incoming, PageSocket, ServerError } from "../pagesocket.js"
+ * @import { Ringtone } from "../ringtone.js"
  * @import { PageData } from "./dom.js"
  */
 
@@ -14,7 +14,7 @@ const OVER = ["call.over", "not_found"]; // other errors leave it ringing
 
 export class IncomingCalls {
   #rings = new IncomingRings();
-  #tone = new Ringtone();
+  #tone;
   #socket;
   #words;
   /** @type {ReturnType<typeof setInterval> | undefined} */
@@ -26,10 +26,12 @@ export class IncomingCalls {
   /**
    * @param {PageSocket} socket
    * @param {PageData["words"]} words
+   * @param {Ringtone} tone
    */
-  constructor(socket, words) {
+  constructor(socket, words, tone) {
     this.#socket = socket;
     this.#words = words;
+    this.#tone = tone;
     for (const press of ["pointerdown", "keydown"]) {
       document.addEventListener(press, () => this.#tone.wake(), { once: true, capture: true });
     }
@@ -87,7 +89,7 @@ export class IncomingCalls {
       return;
     }
     this.#rings.settledHere(ring.call);
-    this.#tone.stop();
+    this.#tone.stop("ring");
     this.#enable(false);
     if (what === "ring.decline") {
       this.#close();
@@ -110,7 +112,7 @@ export class IncomingCalls {
     }
     byId("ring-title")?.focus();
     claimTitle("ring", `${this.#words.ringing_title}: ${name}`);
-    this.#tone.start();
+    this.#tone.start("ring");
     clearInterval(this.#countdown);
     this.#countdown = setInterval(() => this.#tick(ring), 1000);
     this.#tick(ring);
@@ -139,7 +141,7 @@ export class IncomingCalls {
   }
 
   #close() {
-    this.#tone.stop();
+    this.#tone.stop("ring");
     clearInterval(this.#countdown);
     giveTitleBack("ring");
     this.#dialog?.close();

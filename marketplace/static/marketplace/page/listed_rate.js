@@ -3,7 +3,6 @@
 import { ConsentTerms } from "../../calls/room/page/consent_terms.js";
 import { byId as promised, onPress, show } from "../../calls/room/page/dom.js";
 import { wordsFrom } from "../../calls/room/page/words.js";
-import { announce } from "./dom.js";
 
 /**
  * @import { ListedTerms, PageSocket, ServerError } from "../pagesocket.js"
@@ -69,7 +68,7 @@ export class ListedRate {
       this.close();
       return false;
     }
-    this.#tell(text);
+    this.#terms.refused(text);
     this.ask();
     return true;
   }
@@ -82,15 +81,11 @@ export class ListedRate {
 
   #agree() {
     if (!this.#shown || this.#isInert()) return;
-    if (!this.#ring({ terms: this.#shown.terms, cap_minor: this.#terms.capMinor })) return this.#tell(this.#offline);
+    this.#terms.pressed();
+    const sent = this.#ring({ terms: this.#shown.terms, cap_minor: this.#terms.capMinor });
+    if (!sent) return this.#terms.refused(this.#offline);
     this.#waitsUntil = this.#socket.serverNow + ANSWER_MS;
     this.#enableInTime();
-  }
-
-  /** @param {string} text */
-  #tell(text) {
-    this.#terms.refused(text);
-    announce(text);
   }
 
   #isInert() {

@@ -14,6 +14,7 @@ import { showWhen } from "./presence.js";
  */
 
 const KEPT = "ringwise-rang"; // the call that this window rang, so that a reload still leads to the room
+const NOT_NOW = ["ring.in_line", "ring.too_often", "ring.too_many_in_vain"]; // there are other ways meanwhile
 const TELLS_BY_NAME = { "ring.busy": "busy", "ring.away": "away" };
 
 /** @param {number} call that this window rang */
@@ -122,7 +123,7 @@ export class CallPanel {
     this.#showIdle();
     const told = TELLS_BY_NAME[/** @type {keyof typeof TELLS_BY_NAME} */ (code)];
     this.tell(told ? this.#fill(told) : text);
-    if (told || code === "ring.in_line") {
+    if (told || NOT_NOW.includes(code)) {
       this.#offerOtherWays();
     }
   }

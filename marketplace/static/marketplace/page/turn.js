@@ -7,6 +7,7 @@ import { claimTitle, giveTitleBack } from "./title.js";
 
 /**
  * @import { PageSocket, ServerError, Wait } from "../pagesocket.js"
+ * @import { Ringtone } from "../ringtone.js"
  * @import { PageData } from "./dom.js"
  */
 
@@ -14,6 +15,7 @@ export class TurnDialog {
   #turns = new Turns();
   #socket;
   #words;
+  #tone;
   #ring;
   /** @type {Wait | null} whom this window rings, until the server has made a call of it */
   #ringing = null;
@@ -24,25 +26,31 @@ export class TurnDialog {
   /**
    * @param {PageSocket} socket
    * @param {PageData["words"]} words
+   * @param {Ringtone} tone
    * @param {(expert: number, line: string) => boolean} ring from this page; false: not connected
    */
-  constructor(socket, words, ring) {
+  constructor(socket, words, tone, ring) {
     this.#socket = socket;
     this.#words = words;
+    this.#tone = tone;
     this.#ring = ring;
     byId("turn-call")?.addEventListener("click", () => this.#call());
     byId("turn-later")?.addEventListener("click", () => this.#later());
     // Escape neither calls nor gives the turn away.
     this.#dialog?.addEventListener("cancel", (event) => event.preventDefault());
+    document.addEventListener("visibilitychange", () => this.#sound());
   }
 
-  /** @param {Wait[]} waiting */
-  update(waiting) {
+  /** @param {Wait[]} waiting @param {number[]} rung the experts whom this member rings, or who call them back */
+  update(waiting, rung) {
     const before = this.#turns.shown;
-    const { shown, gone, kept } = this.#turns.update(waiting);
+    const { shown, gone, kept, out } = this.#turns.update(waiting, rung);
     this.#show(shown, before);
     if (gone) {
-      tell(fill(kept ? this.#words.turn_kept : this.#words.turn_over, { name: gone.expert.name }));
+      const passed = kept?.state === "free" ? "turn_passed" : "turn_kept";
+      tell(fill(this.#words[kept ? passed : "turn_over"], { name: gone.expert.name }));
+    } else if (out) {
+      tell(fill(this.#words.waits_no_more, { name: out.expert.name }));
     }
   }
 
@@ -116,6 +124,7 @@ export class TurnDialog {
     }
     byId("turn-title")?.focus();
     claimTitle("turn", title);
+    this.#sound();
     const tick = () => {
       const seconds = secondsLeft(turn.turn_until ?? 0, this.#socket.serverNow);
       write("turn-left", fill(this.#words.turn_left, { name, seconds }));
@@ -129,5 +138,15 @@ export class TurnDialog {
     clearInterval(this.#countdown);
     giveTitleBack("turn");
     this.#dialog?.close();
+    this.#sound();
+  }
+
+  /** For who looks at another window: a turn does not last long. */
+  #sound() {
+    if (this.#dialog?.open && document.visibilityState === "hidden") {
+      this.#tone.start("turn");
+    } else {
+      this.#tone.stop("turn");
+    }
   }
 }

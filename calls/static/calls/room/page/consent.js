@@ -62,7 +62,6 @@ export class ConsentCard {
     this.#waitsUntil = 0;
     if (this.#shownId === null) return this.#desk.voice.notice(text, "error");
     this.#terms.refused(text);
-    this.#desk.voice.announce(text);
   }
 
   /** @returns {Offer | null} the offer that waits for this person */
@@ -81,6 +80,7 @@ export class ConsentCard {
   #pressAccept() {
     const offer = this.#offered();
     if (!offer || this.#isInert(offer)) return;
+    this.#terms.pressed();
     const cap = this.#terms.capMinor || offer.price_minor;
     const sent = this.#desk.act("offer.accept", { offer: offer.id, cap_minor: cap });
     this.#waitsUntil = sent ? this.#desk.session.clock.now() + ANSWER_MS : 0;

@@ -27,7 +27,7 @@ export class ConsentTerms {
   open(offer) {
     this.#drawnCap = this.#drawnText = "";
     this.#select.replaceChildren();
-    show(byId("consent-error"), false);
+    this.pressed();
     say(byId("consent-title"), offer.text[0]);
   }
 
@@ -37,7 +37,13 @@ export class ConsentTerms {
     this.#renderCap(offer);
   }
 
-  /** @param {string} text */
+  /** What was wrong before is no news any more; the same words again are. */
+  pressed() {
+    show(byId("consent-error"), false);
+    say(byId("consent-error"), "");
+  }
+
+  /** An alert: read aloud by itself, in a dialog too, where nothing outside of it is. @param {string} text */
   refused(text) {
     say(byId("consent-error"), text);
     show(byId("consent-error"), true);

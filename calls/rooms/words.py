@@ -106,6 +106,8 @@ def _veil() -> dict[str, str]:
         "pause_mine": _("You paused the call"),
         "pause_other": _("{name} paused the call"),
         "loss": _("The connection was lost"),
+        "loss_other": _("{name} lost the connection"),
+        "back": _("The connection is back"),
         "hushed": _("No paid time counts, and you do not hear or see each other."),
         "wait_resume": _("{name} can resume it."),
         "wait_ready": _("You can resume once {name} is ready."),
@@ -113,7 +115,7 @@ def _veil() -> dict[str, str]:
         "wait_loss_expert": _(
             "It goes on as soon as you hear each other again; after a longer loss {name} resumes it."
         ),
-        "until": _("Otherwise paid time ends in {left}."),
+        "until": _("Paid time ends in {left} if it does not go on by then."),
     }
 
 
@@ -286,6 +288,7 @@ def _page() -> dict[str, str]:
         "camera_is_off": _("{name} has the camera off"),
         "over_title": _("The call has ended"),
         "over_title_none": _("No call right now"),
+        "over_cut": _("No connection to Ringwise right now. What was charged, if anything, shows here once it is back."),
         "signed_out": _("You are signed out. Nothing is charged while you are away. Sign in to come back."),
         "not_found": _("This room is not yours or does not exist."),
         "dismiss": _("Dismiss"),
@@ -304,7 +307,7 @@ def _page() -> dict[str, str]:
         "quality_advice": _(
             "The connection is poor. Go nearer to your router, close what else uses the network, or press Sound only."
         ),
-        "camera_rests_now": _("poor connection, your camera rests"),
+        "camera_rests_now": _("your camera rests"),
         "camera_rests": _("There is room for the sound alone, so your camera rests. It comes back by itself."),
         "chat": _("Chat"),
         "chat_unread": _("Chat, {number} new"),

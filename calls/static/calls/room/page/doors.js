@@ -60,8 +60,9 @@ export class Doors {
     const { call, meter, other } = state;
     const ended = call?.state === "ended" || isOpen(call);
     say(byId("over-title"), words(`page.${ended ? "over_title" : "over_title_none"}`));
-    show(byId("over-text"), session.reason !== "ended_hung_up");
-    say(byId("over-text"), words(`reason.${session.reason}`));
+    const cut = session.socket.status !== "open"; // hung up without a connection: the sum is still to come
+    show(byId("over-text"), cut || session.reason !== "ended_hung_up");
+    say(byId("over-text"), words(cut ? "page.over_cut" : `reason.${session.reason}`));
     show(byId("over-paid"), Boolean(meter.last) && ended);
     say(byId("over-paid"), meter.last?.text ?? "");
     show(byId("over-all"), Boolean(meter.last?.with_earlier_text) && ended);

@@ -288,7 +288,9 @@ def _page() -> dict[str, str]:
         "camera_is_off": _("{name} has the camera off"),
         "over_title": _("The call has ended"),
         "over_title_none": _("No call right now"),
-        "over_cut": _("No connection to Ringwise right now. What was charged, if anything, shows here once it is back."),
+        "over_cut": _(
+            "No connection to Ringwise right now. What was charged, if anything, shows here once it is back."
+        ),
         "signed_out": _("You are signed out. Nothing is charged while you are away. Sign in to come back."),
         "not_found": _("This room is not yours or does not exist."),
         "dismiss": _("Dismiss"),

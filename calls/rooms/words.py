@@ -320,8 +320,9 @@ def _page() -> dict[str, str]:
         "not_charged": _("Nothing was charged."),
         "meter_unchanged": _("What is charged has not changed."),
         "offline_action": _("There is no connection right now, so nothing was sent. Nothing was charged."),
-        "minutes_seconds": _("{minutes} min {seconds} s"),
-        "minutes": _("{minutes} min"),
-        "seconds": _("{seconds} s"),
+        # No-break spaces: a duration is never broken over two lines.
+        "minutes_seconds": _("{minutes}\u00a0min\u00a0{seconds}\u00a0s"),
+        "minutes": _("{minutes}\u00a0min"),
+        "seconds": _("{seconds}\u00a0s"),
         "loading": _("One moment"),
     }

@@ -225,13 +225,15 @@ def _devices() -> dict[str, str]:
 def _still_there() -> dict[str, str]:
     return {
         "title": _("Still there?"),
-        "press": _("Press any key."),
+        "press": _("Press any key, or anywhere on this page."),
         "payer": _(
-            "Nobody has spoken for some minutes. Press any key within {left} to go on. Otherwise paid time ends,"
+            "Nobody has spoken for some minutes. To go on, press any key, or anywhere on this page, within {left}."
+            " Otherwise paid time ends,"
             " and what passed since the last word is not charged."
         ),
         "expert": _(
-            "Nobody has spoken for some minutes. Press any key within {left}, so that the time until now counts."
+            "Nobody has spoken for some minutes. Press any key, or anywhere on this page, within {left}, so that the"
+            " time until now counts."
             " {name} is asked too, and only their answer lets paid time go on."
         ),
         "waiting": _("You are here. Waiting {left} for {name}, or paid time ends."),

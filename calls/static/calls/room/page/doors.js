@@ -92,7 +92,11 @@ export class Doors {
   #tell() {
     const { session, words, voice } = this.#desk;
     const key = session.reason ? `reason.${session.reason}` : `phase.${session.phase}`;
-    if (this.#told && key !== this.#told) voice.announce(words(key));
+    if (this.#told && key !== this.#told) {
+      const isHidden = session.phase === "reconnecting" && byId("face").hidden; // a picture stands where it would be read
+      if (isHidden) voice.notice(words(key));
+      else voice.announce(words(key));
+    }
     this.#told = key;
   }
 }

@@ -106,6 +106,8 @@ def _veil() -> dict[str, str]:
         "pause_mine": _("You paused the call"),
         "pause_other": _("{name} paused the call"),
         "loss": _("The connection was lost"),
+        "loss_other": _("{name} lost the connection"),
+        "back": _("The connection is back"),
         "hushed": _("No paid time counts, and you do not hear or see each other."),
         "wait_resume": _("{name} can resume it."),
         "wait_ready": _("You can resume once {name} is ready."),
@@ -113,7 +115,7 @@ def _veil() -> dict[str, str]:
         "wait_loss_expert": _(
             "It goes on as soon as you hear each other again; after a longer loss {name} resumes it."
         ),
-        "until": _("Otherwise paid time ends in {left}."),
+        "until": _("Paid time ends in {left} if it does not go on by then."),
     }
 
 
@@ -223,13 +225,15 @@ def _devices() -> dict[str, str]:
 def _still_there() -> dict[str, str]:
     return {
         "title": _("Still there?"),
-        "press": _("Press any key."),
+        "press": _("Press any key, or anywhere on this page."),
         "payer": _(
-            "Nobody has spoken for some minutes. Press any key within {left} to go on. Otherwise paid time ends,"
+            "Nobody has spoken for some minutes. To go on, press any key, or anywhere on this page, within {left}."
+            " Otherwise paid time ends,"
             " and what passed since the last word is not charged."
         ),
         "expert": _(
-            "Nobody has spoken for some minutes. Press any key within {left}, so that the time until now counts."
+            "Nobody has spoken for some minutes. Press any key, or anywhere on this page, within {left}, so that the"
+            " time until now counts."
             " {name} is asked too, and only their answer lets paid time go on."
         ),
         "waiting": _("You are here. Waiting {left} for {name}, or paid time ends."),
@@ -286,6 +290,9 @@ def _page() -> dict[str, str]:
         "camera_is_off": _("{name} has the camera off"),
         "over_title": _("The call has ended"),
         "over_title_none": _("No call right now"),
+        "over_cut": _(
+            "No connection to Ringwise right now. What was charged, if anything, shows here once it is back."
+        ),
         "signed_out": _("You are signed out. Nothing is charged while you are away. Sign in to come back."),
         "not_found": _("This room is not yours or does not exist."),
         "dismiss": _("Dismiss"),
@@ -304,7 +311,7 @@ def _page() -> dict[str, str]:
         "quality_advice": _(
             "The connection is poor. Go nearer to your router, close what else uses the network, or press Sound only."
         ),
-        "camera_rests_now": _("poor connection, your camera rests"),
+        "camera_rests_now": _("your camera rests"),
         "camera_rests": _("There is room for the sound alone, so your camera rests. It comes back by itself."),
         "chat": _("Chat"),
         "chat_unread": _("Chat, {number} new"),
@@ -315,8 +322,9 @@ def _page() -> dict[str, str]:
         "not_charged": _("Nothing was charged."),
         "meter_unchanged": _("What is charged has not changed."),
         "offline_action": _("There is no connection right now, so nothing was sent. Nothing was charged."),
-        "minutes_seconds": _("{minutes} min {seconds} s"),
-        "minutes": _("{minutes} min"),
-        "seconds": _("{seconds} s"),
+        # No-break spaces: a duration is never broken over two lines.
+        "minutes_seconds": _("{minutes}\u00a0min\u00a0{seconds}\u00a0s"),
+        "minutes": _("{minutes}\u00a0min"),
+        "seconds": _("{seconds}\u00a0s"),
         "loading": _("One moment"),
     }

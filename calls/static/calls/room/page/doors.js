@@ -5,6 +5,7 @@ import { rang } from "../phase.js";
 import { byId, mark, onPress, say, show } from "./dom.js";
 
 /** @import { RoomState } from "../messages.js" */
+/** @import { Session } from "../session.js" */
 /** @import { Desk } from "./desk.js" */
 
 export class Doors {
@@ -60,8 +61,9 @@ export class Doors {
     const { call, meter, other } = state;
     const ended = call?.state === "ended" || isOpen(call);
     say(byId("over-title"), words(`page.${ended ? "over_title" : "over_title_none"}`));
-    show(byId("over-text"), session.reason !== "ended_hung_up");
-    say(byId("over-text"), words(`reason.${session.reason}`));
+    const text = overText(state, session);
+    show(byId("over-text"), text !== "");
+    say(byId("over-text"), text && words(text));
     show(byId("over-paid"), Boolean(meter.last) && ended);
     say(byId("over-paid"), meter.last?.text ?? "");
     show(byId("over-all"), Boolean(meter.last?.with_earlier_text) && ended);
@@ -90,9 +92,23 @@ export class Doors {
   #tell() {
     const { session, words, voice } = this.#desk;
     const key = session.reason ? `reason.${session.reason}` : `phase.${session.phase}`;
-    if (this.#told && key !== this.#told) voice.announce(words(key));
+    if (this.#told && key !== this.#told) {
+      const isHidden = session.phase === "reconnecting" && byId("face").hidden; // a picture stands where it would be read
+      if (isHidden) voice.notice(words(key));
+      else voice.announce(words(key));
+    }
     this.#told = key;
   }
+}
+
+/**
+ * What the title does not say. Hung up without a connection, the sum is still to come.
+ * @param {RoomState} state @param {Session} session @returns {string} a key of the words, or nothing
+ */
+function overText({ meter, order }, { reason, socket }) {
+  if (socket.status !== "open") return "page.over_cut";
+  if (reason !== "ended_hung_up") return `reason.${reason}`;
+  return meter.last || order ? "" : "page.not_charged";
 }
 
 /** A link that leads somewhere, or none. @param {string} id @param {string | null} address */

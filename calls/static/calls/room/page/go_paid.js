@@ -108,6 +108,7 @@ export class GoPaid {
     this.#isOpen = open;
     this.#toggle.setAttribute("aria-expanded", String(open));
     show(byId("go-paid-error"), false);
+    this.#mark("");
     const hadFocus = this.#form.contains(document.activeElement);
     this.render();
     if (open) byId("go-paid-title").focus();
@@ -132,10 +133,22 @@ export class GoPaid {
     const price = priceOf(listing, this.#rate.value);
     const [low, high] = ["estimate-low", "estimate-high"].map((id) => byId(id, HTMLInputElement).value);
     const estimate = listing.kind === "per_minute" ? estimateOf(low, high) : null;
+    const wrong = !price ? "rate-field" : estimate === "bad" ? "go-paid-estimate" : "";
+    this.#mark(wrong);
     if (!price) this.refused(this.#desk.words("offer.bad_rate", { rate: listing.text }));
     else if (estimate === "bad") this.refused(this.#desk.words("offer.bad_estimate"));
     else return estimate ? { ...price, estimate } : price;
+    byId(wrong).querySelector("input")?.focus();
     return null;
+  }
+
+  /** The field that is to be looked at again; none takes the mark away. @param {string} wrong  its id */
+  #mark(wrong) {
+    for (const id of ["rate-field", "go-paid-estimate"]) {
+      const field = byId(id);
+      field.toggleAttribute("data-invalid", id === wrong);
+      for (const input of field.querySelectorAll("input")) input.ariaInvalid = id === wrong ? "true" : null;
+    }
   }
 
   #withdraw() {

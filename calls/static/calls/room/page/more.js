@@ -39,6 +39,7 @@ export class More {
       this.#menu.close();
       this.#shortcuts.close();
     }
+    show(byId("own-hand"), session.hand);
     say(byId("hand-text"), words(session.hand ? "page.lower_hand" : "page.raise_hand"));
     say(byId("sound-only-text"), words(session.peer.soundOnly ? "page.with_picture" : "page.sound_only"));
     show(byId("flip-camera"), devices.video !== null && devices.canFlip);

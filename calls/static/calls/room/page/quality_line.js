@@ -25,7 +25,7 @@ export class QualityLine {
       mark(byId("quality"), "step", step);
       say(byId("quality-text"), words(session.cameraRests ? "page.camera_rests_now" : `page.quality_${step}`));
     }
-    if (step === "poor" && this.#told !== "poor") voice.notice(words("page.quality_advice"), "warning");
+    if (step === "poor" && this.#told !== "poor") voice.notice(words("page.quality_advice"));
     if (step) this.#told = step;
     const { cameraRests } = session;
     if (cameraRests && !this.#rested) voice.notice(words("page.camera_rests"));

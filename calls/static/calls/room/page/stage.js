@@ -69,7 +69,7 @@ export class Stage {
   #renderVeil(meter, state) {
     const { session, words } = this.#desk;
     mark(byId("veil"), "reason", meter.state);
-    say(byId("veil-title"), words(`veil.${titleOf(meter, state)}`));
+    say(byId("veil-title"), words(`veil.${session.reason === "server_lost" ? "loss" : titleOf(meter, state)}`));
     const next = nextStep(meter, state);
     say(byId("veil-text"), words("veil.hushed") + (next ? ` ${words(`veil.${next}`)}` : ""));
     const left = durationText(words, (meter.resume_by ?? 0) - session.clock.now());
@@ -97,7 +97,8 @@ export class Stage {
 
 /** @param {PaidMeter} meter @param {RoomState} state */
 function titleOf(meter, state) {
-  if (meter.state !== "paused") return "loss";
+  if (meter.state !== "paused" && meter.needs === "resume") return "back";
+  if (meter.state !== "paused") return state.other.present ? "loss" : "loss_other";
   return meter.by === state.you.role ? "pause_mine" : "pause_other";
 }
 

@@ -147,6 +147,20 @@ MONEY = [
         ],
     ),
     Attack(
+        "A page says that it hears what does not arrive, or that it does not hear what does.",
+        [
+            "attacks/test_liars.py::PayerTests::test_who_says_that_nothing_comes_pays_less",
+            "PayerTests::test_who_says_that_it_comes_pays_for_no_more_than_the_expert_heard",
+            "ExpertTests::test_where_she_does_not_hear_him_either_it_brings_him_nothing",
+            "ExpertTests::test_where_she_never_heard_him_he_has_nothing_at_all",
+            "ExpertTests::test_where_she_hears_him_she_pays_for_that_and_no_second_more",
+            "WhateverIsSaidTests::test_who_claims_to_hear_less_makes_the_bill_no_greater",
+            "WhateverIsSaidTests::test_who_claims_anything_is_held_to_what_the_other_really_heard",
+            "WhateverIsSaidTests::test_what_an_expert_wins_by_a_lie_she_heard_and_he_did_not",
+        ],
+        ["attacks/test_liars.py::ExpertTests::test_a_meter_that_believes_him_alone_bills_what_she_never_heard"],
+    ),
+    Attack(
         "Tabs sleep, servers die, one side alone goes on reporting.",
         [
             "attacks/test_what_is_billed.py::WitnessTests::test_what_both_witnessed_is_billed_and_no_more",

@@ -92,7 +92,7 @@ class PeriodMachine(RuleBasedStateMachine):
 
     def moment(self, ago: float = 0) -> Moment:
         second = self.second - ago
-        since, stamp = max((one for one in self.set_at if one.second <= second), default=self.set_at[0])
+        since, stamp = next((one for one in reversed(self.set_at) if one.second <= second), self.set_at[0])
         return Moment(second, stamp + timedelta(seconds=second - since))
 
     def open_interval(self, side: str) -> Heard | None:

@@ -84,7 +84,11 @@ def _cost(rate: Money, minutes: int) -> Money:
 def similar(request, slug: str):
     """A part of a page: experts who are free now, for a caller who got no answer."""
     asked = get_object_or_404(search.shown_profiles(), slug=slug)
-    return render(request, "marketplace/_similar.html", {"profiles": search.similar(profile=asked)})
+    return render(
+        request,
+        "marketplace/_similar.html",
+        {"profiles": search.similar(profile=asked, caller=guests.person_of(request))},
+    )
 
 
 @require_safe

@@ -11,6 +11,7 @@ import asyncio
 import os
 import sys
 import threading
+import time
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -97,8 +98,9 @@ class Server:
         witnesses = []
         for period, side in Row.objects.values_list("period_id", "side"):
             witness = Hearing(self.hub, side=side)
+            silence = timedelta(seconds=settings.REPORT_SILENCE_S)
             for received in (0, self.received):
-                witness.ear.report(received, now=_now(), silence=timedelta(seconds=settings.REPORT_SILENCE_S))
+                witness.ear.report(received, now=_now(), ticks=time.monotonic(), silence=silence)
             witness.period = witness.told = period
             witnesses.append(witness)
         return witnesses

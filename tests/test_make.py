@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.harness import networks
+from tests.harness.stages import alone_on_the_network
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -30,6 +33,24 @@ class RunTests:
         _code, text = says("make", "-n", "run", **{name: "x"})
         started = next(line for line in text.splitlines() if "manage.py serve" in line)
         assert f"env -u {name} " in started or f" -u {name} " in started
+
+
+class NetworkTests:
+    """Where no network of one's own can be made, nothing is run in that of the machine."""
+
+    def test_a_command_is_not_run_and_says_why(self, tmp_path):
+        refuses, begun = tmp_path / "unshare", tmp_path / "begun"
+        refuses.write_text("#!/bin/sh\nexit 1\n")
+        refuses.chmod(0o755)
+        code, text = says(*alone_on_the_network(["touch", str(begun)]), PATH=f"{tmp_path}:/usr/bin:/bin")
+        assert code == 1
+        assert "needs a network of its own" in text
+        assert not begun.exists()
+
+    def test_nor_are_machines_joined_there(self, monkeypatch):
+        monkeypatch.setattr(networks.socket, "if_nameindex", lambda: [(1, "lo"), (2, "eth0")])
+        with pytest.raises(RuntimeError, match="network of their own"):
+            networks.two_machines().__enter__()
 
 
 class OldMachineTests:

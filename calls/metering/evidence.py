@@ -12,7 +12,7 @@ from calls.metering.models import Hearing, PaidPeriod
 from calls.metering.moments import to_ms
 from calls.metering.receipts import PeriodRow, row_of
 from calls.metering.texts import duration
-from calls.metering.timeline import line_of_time
+from calls.metering.timeline import comings, line_of_time
 from payouts.claims import services as claims
 from payouts.in_english import in_english
 from payouts.money import Money
@@ -28,6 +28,10 @@ def evidence(period: PaidPeriod) -> list[Table]:
         _table(_("The paid period"), _figures(row)),
         _table(_("Every second"), _seconds(period)),
         _table(_("When the meter stood still"), _stops(row)),
+        _table(
+            _("Who came and left, as the servers saw it"),
+            [[_at(one.started_at), one.text] for one in comings(period.call)],
+        ),
         _table(_("When each heard the other, as the servers saw it"), _heard(period)),
     ]
 

@@ -12,7 +12,7 @@ from calls.metering.models import PaidPeriod, StoredTime
 from calls.metering.moments import to_ms
 from calls.metering.stored import kept_past_date
 from calls.metering.terms import is_act, is_stored, terms_of
-from calls.metering.timeline import Stretch, line_of_time
+from calls.metering.timeline import Coming, Stretch, comings, in_order, line_of_time
 from calls.rooms.models import Call
 from payouts.claims import services as claims
 from payouts.disputes import services as disputes
@@ -120,10 +120,12 @@ class TipRow:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """`stretches` cover the call from its first to its last second without a hole, in order."""
+    """`stretches` cover the call from its first to its last second without a hole, in order; `line` has them and who came and
+    left when."""
 
     call: Call
     stretches: list[Stretch]
+    line: list[Stretch | Coming]
     periods: list[PeriodRow]
     paid: Money
     commission: Money
@@ -152,9 +154,11 @@ def receipt(*, call: Call, now: datetime | None = None) -> Receipt | None:
     looked = disputes.looks(references=charges)
     past_date = kept_past_date(kept.values(), now=now) if now else set()
     rows = [_row(period, kept.get(period.pk), charges, looked, past_date) for period in periods]
+    stretches = line_of_time(call, periods)
     return Receipt(
         call=call,
-        stretches=line_of_time(call, periods),
+        stretches=stretches,
+        line=in_order(stretches, comings(call)),
         periods=rows,
         paid=_sum(row.paid for row in rows),
         commission=_sum(row.commission for row in rows),

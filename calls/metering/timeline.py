@@ -1,4 +1,4 @@
-"""The line of time on a receipt: each moment of a call is free, paid, or stopped for a reason."""
+"""The line of time on a receipt: each moment of a call is free, paid, or stopped for a reason; and who came and left when."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -26,6 +26,31 @@ class Stretch:
     @property
     def ms(self) -> int:
         return to_ms(self.ended_at) - to_ms(self.started_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """Somebody came or left. `kind`: "joined" or "left"."""
+
+    kind: str
+    text: str
+    started_at: datetime
+
+
+def comings(call: Call) -> list[Coming]:
+    """In order. None of calls that are older than the table in which they are written down."""
+    found = []
+    for each in call.attendances.select_related("user").order_by("joined_at", "pk"):
+        name = each.user.shown_name
+        found.append(Coming("joined", _("{name} joined").format(name=name), each.joined_at))
+        if each.left_at:
+            found.append(Coming("left", _("{name} left").format(name=name), each.left_at))
+    return sorted(found, key=lambda one: one.started_at)
+
+
+def in_order(stretches: list[Stretch], comings: list[Coming]) -> list[Stretch | Coming]:
+    """All of it, as a table tells it: who joins does so before what begins then, who leaves after what ended then."""
+    return sorted([*comings, *stretches], key=lambda one: (one.started_at, one.kind != "left", one.kind != "joined"))
 
 
 def line_of_time(call: Call, periods: list[PaidPeriod]) -> list[Stretch]:

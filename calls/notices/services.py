@@ -69,8 +69,10 @@ def end_dead_processes(*, now: datetime) -> list[tuple[UUID, datetime]]:
 
     A process stays in the answer for FORGET_DEAD_AFTER: whoever clears up after it can be killed half-way, and a
     process that was only asleep can write a last row before it notices. Clearing up must therefore be repeatable.
+    Where the clock was set back a beat can lie ahead: from then on it was now, or who dies next would live until that moment.
     """
     silent_since = now - timedelta(seconds=settings.LEASE_DEAD_S)
+    Process.objects.filter(dead_at=None, beat_at__gt=now).update(beat_at=now)
     Process.objects.filter(dead_at=None, beat_at__lt=silent_since).update(dead_at=now)
     return list(Process.objects.exclude(dead_at=None).values_list("id", "beat_at"))
 

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from calls.metering import services as metering
 from calls.notices import services as notices
+from calls.rooms import attendance
 from calls.rooms.models import Call, Room, Seat
 from marketplace.accounts.models import User
 from marketplace.experts import services as experts
@@ -41,6 +42,7 @@ def end(
         else:
             metering.drop_agreed(call=call, now=now)
         Seat.objects.filter(room_id=call.room_id).delete()
+        attendance.left(room_id=call.room_id, at=now)
         if call.state != State.RINGING:
             set_in_call(call=call, in_call=False)
         call.state, call.end_reason, call.ended_at, call.deadline_at = state, reason, now, None

@@ -89,6 +89,22 @@ class Call(models.Model):
         return Q(expert=user, rung_by_expert=False) | Q(caller=user, rung_by_expert=True)
 
 
+class Attendance(models.Model):
+    """A person in a call, from joining to leaving; who loses the connection and comes back has two."""
+
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="attendances")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="attendances")
+    joined_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["call", "user"], condition=Q(left_at__isnull=True), name="attendance_one_open_per_person"
+            ),
+        ]
+
+
 class Seat(models.Model):
     """A member's place in a room: which process holds the socket of their newest tab there."""
 

@@ -11,7 +11,7 @@ from calls.contacts import services as contacts
 from calls.conversations import chat
 from calls.metering import services as metering
 from calls.notices import services as notices
-from calls.rooms import ending, ringing
+from calls.rooms import attendance, ending, ringing
 from calls.rooms.errors import NoCall
 from calls.rooms.models import Call, Room, Seat
 from marketplace.accounts.models import User
@@ -41,6 +41,7 @@ def join(*, room: Room, user: User, process: UUID, tab: UUID, now: datetime, pag
         same_page = Seat.objects.filter(Q(tab=tab) | Q(page=page), room=room, user=user)
         if not same_page.update(**seat):
             Seat.objects.update_or_create(room=room, user=user, defaults=seat | {"hand": False, "screen": False})
+        attendance.came(call=call, user=user, now=now)
         _both_there(call, now)
         ending.tell(call=call)
         return call
@@ -141,8 +142,11 @@ def vacate_process(*, process: UUID, beat_at: datetime) -> None:
 def _vacate(room_id: int, seats: QuerySet[Seat], since: datetime) -> bool:
     """Those of `seats` that are in this room. False: there are none any more."""
     ending.lock(room_id)
-    if not seats.filter(room_id=room_id).delete()[0]:
+    gone = seats.filter(room_id=room_id)
+    user_ids = list(gone.values_list("user", flat=True))
+    if not gone.delete()[0]:
         return False
+    attendance.left(room_id=room_id, user_ids=user_ids, at=since)
     _somebody_is_gone(room_id, since)
     return True
 

@@ -6,6 +6,7 @@ last good report was.
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -46,7 +47,7 @@ class Hearing:
 
     async def report(self, received: int, *, spoken: bool = False) -> None:
         silence, now = timedelta(seconds=settings.REPORT_SILENCE_S), timezone.now()
-        self.ear.report(received, now=now, silence=silence)
+        self.ear.report(received, now=now, ticks=time.monotonic(), silence=silence)
         if spoken and self.side == "payer":
             await self._spoke(now)
         self._look_again_later()

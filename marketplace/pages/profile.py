@@ -83,7 +83,8 @@ def _cost(rate: Money, minutes: int) -> Money:
 def similar(request, slug: str):
     """A part of a page: experts who are free now, for a caller who got no answer."""
     asked = get_object_or_404(search.shown_profiles(), slug=slug)
-    found = search.similar(profile=asked, not_there=contacts.blockers_of(guests.person_of(request)))
+    person = guests.person_of(request)
+    found = search.similar(profile=asked, caller=person, not_there=contacts.blockers_of(person))
     return render(request, "marketplace/_similar.html", {"profiles": found})
 
 

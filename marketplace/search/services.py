@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.core.paginator import Paginator
 from django.db.models import Case, F, FilteredRelation, IntegerField, Q, QuerySet, Value, When
 
+from marketplace.accounts.models import User
 from marketplace.experts.folding import fold, language_word
 from marketplace.experts.models import Presence, Profile
 from marketplace.listings.models import Listing
@@ -73,10 +74,13 @@ def find(
     return Page(found, number, paginator.num_pages, paginator.count)
 
 
-def similar(*, profile: Profile, count: int = 3, not_there: Collection[int] = ()) -> list[Profile]:
-    """Experts of the same category who are free now, for a caller who got no answer. One query."""
+def similar(
+    *, profile: Profile, caller: User | None = None, count: int = 3, not_there: Collection[int] = ()
+) -> list[Profile]:
+    """Experts of the same category who are free now, for a `caller` who got no answer and can be one of them. One query."""
     free = _free(shown_profiles().filter(category=profile.category_id), not_there)
-    return [complete(other) for other in free.exclude(pk=profile.pk).order_by("-published_at", "pk")[:count]]
+    others = free.exclude(pk=profile.pk).exclude(user=caller) if caller else free.exclude(pk=profile.pk)
+    return [complete(other) for other in others.order_by("-published_at", "pk")[:count]]
 
 
 def _availability(not_there: Collection[int]) -> Case:

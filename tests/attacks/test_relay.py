@@ -190,20 +190,53 @@ class CredentialTests:
         settings.TURN_SECRET = "a guess"
         assert placed(relay, **credentials()) == UNAUTHORIZED
 
-    def test_one_person_gets_no_more_than_a_few_places(self, relay):
-        async def take() -> list[int]:
-            clients = [Client(relay, **credentials(user_id=66)) for _ in range(27)]
-            for eve in clients:
-                await eve.__aenter__()
-            answers = [await eve.takes_a_place() for eve in clients]
-            for eve in clients:
-                await eve.__aexit__()
-            return answers
-
-        answers = asyncio.run(take())
-        assert answers[:24] == [0] * 24
-        assert set(answers[24:]) == {QUOTA_REACHED}
+    def test_in_anothers_name_they_are_not(self, relay):
+        """What she does there would count for him: towards his quota, and in what the relay writes down."""
+        his, hers = credentials(77), credentials(78)
+        until = hers["username"].split(":")[0]
+        for name in (his["username"], f"{until}:77"):
+            assert placed(relay, username=name, password=hers["password"]) == UNAUTHORIZED
 
     def test_where_nobody_is_asked_a_stranger_is_served(self, open_relay):
         """The broken twin: a relay without secrets."""
         assert placed(open_relay, username="anybody", password="anything") == 0
+
+
+def all_taken(port: int, whose: list[dict[str, str]]) -> list[int]:
+    """The answers to as many clients as there are credentials, all there at once."""
+
+    async def take() -> list[int]:
+        clients = [Client(port, **each) for each in whose]
+        for eve in clients:
+            await eve.__aenter__()
+        answers = [await eve.takes_a_place() for eve in clients]
+        for eve in clients:
+            await eve.__aexit__()
+        return answers
+
+    return asyncio.run(take())
+
+
+class QuotaTests:
+    def no_more_than_a_few(self, answers: list[int]) -> None:
+        assert answers[:24] == [0] * 24
+        assert set(answers[24:]) == {QUOTA_REACHED}
+
+    def test_one_person_gets_no_more_than_a_few_places(self, relay):
+        self.no_more_than_a_few(all_taken(relay, [credentials(66)] * 27))
+
+    def test_nor_with_new_credentials_for_each(self, relay):
+        """The site makes new ones for every page that asks: the name begins with another moment each time."""
+        now = timezone.now()
+        fresh = [credentials(67, at=now + timedelta(seconds=second)) for second in range(27)]
+        assert len({one["username"] for one in fresh}) == 27
+        self.no_more_than_a_few(all_taken(relay, fresh))
+
+    def test_without_the_line_that_says_how_many_they_get_them_all(self, tmp_path):
+        """The broken twin."""
+        lines = (ROOT / "deploy/turnserver.conf").read_text().splitlines()
+        (tmp_path / "turn.sh").write_text((ROOT / "deploy/turn.sh").read_text())
+        without = [line for line in lines if not line.startswith("user-quota")]
+        (tmp_path / "turnserver.conf").write_text("\n".join([*without, ""]))
+        with coturn(SECRET, script=tmp_path / "turn.sh") as port:
+            assert all_taken(port, [credentials(68)] * 27) == [0] * 27

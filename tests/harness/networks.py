@@ -1,4 +1,5 @@
-"""Two machines and a server between them, as far as networks can tell: namespaces, joined by a bridge in ours. Linux, as root.
+"""Two machines and a server between them, as far as networks can tell: namespaces, joined by a bridge in ours, which must not be
+that of the machine itself. Linux, as root.
 
 with two_machines() as (hers, his): ...; hers.cut(); hers.join_again("10.88.0.11")
 """
@@ -14,6 +15,7 @@ from pathlib import Path
 
 SERVER = "10.88.0.254"
 PIECE = 65_536
+NOBODY = "nobody"  # the cable of a network of our own at whose end there is nobody: stages.py, A_NETWORK
 
 
 def ip(*words: str, inside: str = "") -> None:
@@ -83,8 +85,15 @@ class Machine:
         return wrapper
 
 
+def must_be_alone() -> None:
+    """Raises RuntimeError in the network of the machine itself: bridges and cables of tests have no business there."""
+    if NOBODY not in {name for _, name in socket.if_nameindex()}:
+        raise RuntimeError("Machines of a test need a network of their own: python -m tests.harness alone pytest ...")
+
+
 @contextmanager
 def two_machines() -> Iterator[tuple[Machine, Machine]]:
+    must_be_alone()
     here = os.getpid()
     bridge = f"br{here}"[:15]
     machines = Machine(f"rw{here}a", "10.88.0.1"), Machine(f"rw{here}b", "10.88.0.2")

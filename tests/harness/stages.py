@@ -2,8 +2,7 @@
 
 import os
 import re
-import shutil
-import subprocess
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -36,16 +35,16 @@ def pytest(*arguments: str, python: str | Path = sys.executable) -> Command:
 
 
 def alone_on_the_network(command: Command) -> Command:
-    """`command` in a network namespace of its own where that can be: browsers' media then stays on this machine.
+    """`command` in a network namespace of its own, so that browsers' media stays on this machine. Where that cannot be, it says
+    so and fails: what runs without one would look like the same proof.
 
     aiortc needs an address that is not loopback, Firefox that and a way to the world, though nobody is at its other end;
     Chromium a flag for loopback (see journeys/browser.py).
     """
-    if sys.platform != "linux" or os.geteuid() != 0 or not (shutil.which("unshare") and shutil.which("ip")):
-        return command
-    if subprocess.run(["unshare", "--net", "true"], capture_output=True).returncode != 0:
-        return command  # root in a container that may not make namespaces
-    return ["unshare", "--net", "sh", "-c", " && ".join([*A_NETWORK, 'exec "$@"']), "sh", *command]
+    inside = " && ".join([*A_NETWORK, 'exec "$@"'])
+    script = f"""unshare --net ip link show >/dev/null || {{ echo {shlex.quote(NEEDS_A_NETWORK)} >&2; exit 1; }}
+exec unshare --net sh -c {shlex.quote(inside)} sh "$@" """
+    return ["sh", "-c", script, "sh", *command]
 
 
 def js_tests() -> list[str]:
@@ -102,6 +101,10 @@ def stages() -> dict[str, Stage]:
     }
 
 
+NEEDS_A_NETWORK = (
+    "This needs a network of its own, so that nothing of it leaves the machine: "
+    "Linux, as root, with the programs unshare and ip."
+)
 A_NETWORK = [
     "ip link set lo up",
     "ip link add lan type veth peer name nobody",

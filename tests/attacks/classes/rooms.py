@@ -9,13 +9,41 @@ ROOMS = [
         ["attacks/test_relay.py::ForbiddenPeerTests::test_without_the_list_it_sends_into_the_private_network"],
     ),
     Attack(
-        "Its credentials are forged, used after their time, or made to last longer.",
+        "Its credentials are forged, used after their time, made to last longer, or put in another's name.",
         [
             "attacks/test_relay.py::CredentialTests::test_forged_they_are_not",
             "CredentialTests::test_expired_they_are_not",
             "CredentialTests::test_made_to_last_longer_they_are_not",
+            "CredentialTests::test_in_anothers_name_they_are_not",
         ],
         ["attacks/test_relay.py::CredentialTests::test_where_nobody_is_asked_a_stranger_is_served"],
+    ),
+    Attack(
+        "One person takes all its places, with credentials that are theirs, or with new ones each time.",
+        [
+            "attacks/test_relay.py::QuotaTests::test_one_person_gets_no_more_than_a_few_places",
+            "QuotaTests::test_nor_with_new_credentials_for_each",
+        ],
+        ["attacks/test_relay.py::QuotaTests::test_without_the_line_that_says_how_many_they_get_them_all"],
+    ),
+    Attack(
+        "A stranger, staff or a visitor has what is said in a call written down, as captions.",
+        [
+            "calls/captions/test_socket.py::DoorTests::test_a_stranger_staff_and_a_visitor_may_not",
+            "DoorTests::test_nobody_may_in_a_room_that_is_not_there",
+            "DoorTests::test_another_page_may_not",
+            "WordTests::test_nobody_but_the_speaker_hears_it_from_the_server",
+        ],
+        ["calls/captions/test_socket.py::DoorTests::test_where_nobody_asks_for_a_seat_a_stranger_may"],
+    ),
+    Attack(
+        "A ring gets past the line of those who wait, in the moment in which an expert becomes free.",
+        [
+            "calls/waiting/test_races.py::TurnTests::test_strangers_ring_while_workers_look",
+            "TurnTests::test_all_of_them_ring_and_the_first_gets_through",
+            "RingTests::test_nobody_has_a_turn_while_it_rings",
+        ],
+        ["calls/waiting/test_races.py::RingTests::test_without_the_locks_carol_would"],
     ),
     Attack(
         "A page of another site opens a socket with the cookie of a signed-in member.",

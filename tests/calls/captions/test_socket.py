@@ -18,15 +18,10 @@ from marketplace.experts import services as experts
 from tests.calls.captions import scribes
 from tests.calls.captions.conftest import speak
 from tests.calls.captions.sounds import pieces, silence, tone
-from tests.calls.signalling.wires import Refused, Wire, answered_call, cookie_of, live_pair
+from tests.calls.signalling.wires import Refused, Wire, answered_call, captions_of, cookie_of, live_pair
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.again_in_prove]
 SENTENCE = pieces(tone(2) + silence(1))
-
-
-async def captions_of(user, code: str, **how) -> Wire:
-    cookie = await sync_to_async(cookie_of)(user) if user else ""
-    return await Wire(f"/ws/captions/{code}/", cookie=cookie, **how).open()
 
 
 @pytest.fixture

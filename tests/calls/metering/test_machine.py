@@ -1,9 +1,12 @@
 """Paid periods under anything that people, networks, clocks and servers do, in any order.
 
-The machine keeps its own book of what each side really heard, and holds the metering against it after every step.
+The machine keeps its own book of what each side really heard, by a clock that nobody sets beside the server's, and holds the
+metering against it after every step.
 """
 
 from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import NamedTuple
 from uuid import UUID
 
 import pytest
@@ -29,16 +32,32 @@ from calls.metering.terms import terms_of
 from payouts.commission import split
 from payouts.ledger import accounts
 from tests import cast
-from tests.calls.metering.world import Story
+from tests.calls.metering.world import Story, give_credit
 
 CREDIT = 6_000
 FRESH = timedelta(seconds=3)  # how old a last report can be at the end of a period without anything being lost
 SIDES = st.sampled_from(["payer", "expert"])
 MEMBERS = st.sampled_from(["alice", "bob"])
+LEAPS = st.sampled_from([1, 2.9, 5, 20, 60, 130, 3_600])
 SECONDS = st.sampled_from([0, 0.25, 1.7, 5, 11, 19, 20, 21, 30, 47.123, 60, 90, 119, 120, 130, 600])
 KINDS = st.sampled_from(["minutes", "minutes", "act"])
 NEXT_KINDS = st.sampled_from(["minutes", "act", "stored", "stored"])
 RARELY = st.sampled_from([False, False, False, True])
+
+
+class Moment(NamedTuple):
+    """`second`s since the beginning, really; what the server's clock said then."""
+
+    second: float
+    stamp: datetime
+
+
+class Heard:
+    """From `start` until `end`; None: still."""
+
+    def __init__(self, start: Moment) -> None:
+        self.start = start
+        self.end: Moment | None = None
 
 
 class PeriodMachine(RuleBasedStateMachine):
@@ -48,10 +67,14 @@ class PeriodMachine(RuleBasedStateMachine):
         self.atomic = transaction.atomic()
         self.atomic.__enter__()
         self.story = Story(credit=CREDIT)
+        self.credit = CREDIT
         self.eve = cast.eve()
         self.latest = self.story.now
+        self.second = 0.0
+        self.set_at = [Moment(0.0, self.story.now)]  # the server's clock, and then each time that it leapt
         self.generation = 0
-        self.heard: dict[int, dict[str, list[list[datetime | None]]]] = {}
+        self.heard: dict[int, dict[str, list[Heard]]] = {}
+        self.seen_over: dict[int, float] = {}  # the periods that are over, and since when that is known
 
     def teardown(self) -> None:
         faults = self.story.faults()
@@ -67,24 +90,50 @@ class PeriodMachine(RuleBasedStateMachine):
     def process(self) -> UUID:
         return UUID(int=1_000 + self.generation)
 
-    def open_interval(self, side: str) -> list[datetime | None] | None:
-        intervals = self.heard[self.story.period_id][side]
-        return intervals[-1] if intervals and intervals[-1][1] is None else None
+    def moment(self, ago: float = 0) -> Moment:
+        second = self.second - ago
+        since, stamp = next((one for one in reversed(self.set_at) if one.second <= second), self.set_at[0])
+        return Moment(second, stamp + timedelta(seconds=second - since))
 
-    def ends(self, side: str, at: datetime) -> datetime:
-        """`side` heard nothing after `at`; answers the last good report, which is never before the first."""
+    def open_interval(self, side: str) -> Heard | None:
+        intervals = self.heard[self.story.period_id][side]
+        return intervals[-1] if intervals and intervals[-1].end is None else None
+
+    def ends(self, side: str, at: Moment) -> Heard:
+        """`side` heard nothing after `at`, which is never before the first good report."""
         interval = self.open_interval(side)
-        last_good = max(interval[0], at)
-        interval[1] = last_good
-        return last_good
+        interval.end = max(interval.start, at)
+        return interval
 
     def witnessed_ms(self, period: PaidPeriod) -> int:
+        """What both heard: by the server's clock up to the end, and by the one that nobody sets for as long as it was not known
+        to be over. The less of the two is the most that may be billed."""
+        if period.ended_at:
+            self.seen_over.setdefault(period.pk, self.second)
+        return min(self.by_the_servers_clock(period), self.really(period))
+
+    def by_the_servers_clock(self, period: PaidPeriod) -> int:
         sides = {
-            side: [Interval(to_ms(start), to_ms(end or self.latest)) for start, end in intervals]
-            for side, intervals in self.heard[period.pk].items()
+            side: [Interval(to_ms(one.start.stamp), to_ms(one.end.stamp if one.end else self.latest)) for one in heard]
+            for side, heard in self.heard[period.pk].items()
         }
         until = to_ms(period.ended_at or self.latest)
         return billing.billable_ms(**sides, stops=[], counts_from=to_ms(period.counts_from), until=until)
+
+    def really(self, period: PaidPeriod) -> int:
+        """Reckoned without any of the metering's own code: second by second between all the borders."""
+        until = self.seen_over.get(period.pk, self.second)
+        sides = [
+            [(one.start.second, min(until, one.end.second if one.end else until)) for one in heard]
+            for heard in self.heard[period.pk].values()
+        ]
+        borders = sorted({border for side in sides for interval in side for border in interval})
+        both = [
+            end - start
+            for start, end in pairwise(borders)
+            if all(any(first <= start and end <= last for first, last in side) for side in sides)
+        ]
+        return round(1_000 * sum(both))
 
     def latest_answer(self, period: PaidPeriod) -> datetime:
         """A minute after the question; a dead server's time, of which nobody knows what it took, comes on top."""
@@ -122,6 +171,10 @@ class PeriodMachine(RuleBasedStateMachine):
         self.story.sweep()
 
     def time_passes(self, seconds: float) -> None:
+        self.second += seconds
+        self.clock_shows(seconds)
+
+    def clock_shows(self, seconds: float) -> None:
         self.story.after(seconds)
         self.latest = max(self.latest, self.story.now)
 
@@ -137,39 +190,58 @@ class PeriodMachine(RuleBasedStateMachine):
         self.time_passes(seconds)
         self.story.sweep()
 
-    @rule(seconds=st.integers(1, 5))
-    def the_clock_is_set_back(self, seconds: int) -> None:
-        self.story.after(-seconds)
+    @rule(seconds=LEAPS)
+    def the_clock_is_set_back(self, seconds: float) -> None:
+        self.clock_shows(-seconds)
+        self.set_at.append(Moment(self.second, self.story.now))
+
+    @rule(seconds=LEAPS, is_swept=st.booleans())
+    def the_clock_leaps_ahead(self, seconds: float, is_swept: bool) -> None:
+        """The next reports of both are taken for first ones (test_media.py): what they heard ends before the leap. The sweeper
+        may be there before them."""
+        before = self.moment()
+        self.clock_shows(seconds)
+        self.set_at.append(Moment(self.second, self.story.now))
+        if is_swept:
+            self.story.sweep()
+        for side in ("payer", "expert"):
+            self.last_heard(side, before)
 
     @rule(side=SIDES, since=st.integers(0, 3))
     def hears(self, side: str, since: int) -> None:
         if self.open_interval(side) is None:
-            self.heard[self.story.period_id][side].append([self.story.ago(since), None])
-        self.story.hear(side, process=self.process, since=self.open_interval(side)[0])
+            self.heard[self.story.period_id][side].append(Heard(self.moment(since)))
+        self.story.hear(side, process=self.process, since=self.open_interval(side).start.stamp)
 
     @rule(side=SIDES, silent_for=st.integers(0, 12))
     def falls_silent(self, side: str, silent_for: int) -> None:
-        interval = self.open_interval(side)
-        if interval is None:
+        self.last_heard(side, self.moment(silent_for))
+
+    def last_heard(self, side: str, at: Moment) -> None:
+        if self.open_interval(side) is None:
             return
         was_over = self.story.period.ended_at
-        last_good = self.ends(side, self.story.ago(silent_for))
-        if was_over and last_good >= was_over - FRESH:
-            interval[1] = max(last_good, was_over)  # as fresh as reports are: taken as heard to the end
+        interval = self.ends(side, at)
+        second, stamp = interval.end
+        if was_over and was_over - FRESH <= stamp < was_over:  # as fresh as reports are: taken as heard to the end
+            interval.end = Moment(second + (was_over - stamp).total_seconds(), was_over)
         metering.silence(
             period_id=self.story.period_id,
             side=side,
-            last_good_at=last_good,
+            last_good_at=stamp,
             now=self.story.now,
             process=self.process,
         )
 
     @rule(beat=st.integers(0, 15))
     def the_server_dies(self, beat: int) -> None:
+        second, stamp = self.moment(beat)
+        # A beat that lies ahead since the clock was set back is set back with it: notices' `end_dead_processes`.
+        last = Moment(second, min([stamp, *(leapt.stamp for leapt in self.set_at if leapt.second >= second)]))
         for side in ("payer", "expert"):
             if self.open_interval(side):
-                self.ends(side, self.story.ago(beat))
-        self.story.kill(self.process, beat=beat)
+                self.ends(side, last)
+        metering.process_died(process=self.process, beat_at=last.stamp, now=self.story.now)
         self.generation += 1
 
     @rule(member=MEMBERS, beat=st.sampled_from([5, 7, 9]), really=RARELY)
@@ -180,10 +252,10 @@ class PeriodMachine(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from([0, 30, 179, 180, 400]))
     def nobody_speaks(self, seconds: int) -> None:
-        spoken_at = self.story.ago(seconds)
-        self.story.nobody_speaks(spoken_at)
+        asked_before = self.story.period.asked_at
+        self.story.nobody_speaks(self.moment(seconds).stamp)
         period = self.story.period
-        if period.asked_at and period.asked_at == self.story.now:
+        if period.asked_at and not asked_before:
             assert period.asked_at - period.silent_since >= timedelta(seconds=180)
 
     @rule()
@@ -218,6 +290,11 @@ class PeriodMachine(RuleBasedStateMachine):
     @rule(by=st.integers(-10, 500))
     def raise_the_cap(self, by: int) -> None:
         self.press(metering.raise_cap, payer=self.story.alice, to_minor=self.story.period.cap_minor + by)
+
+    @rule(minor=st.sampled_from([500, 2_000]))
+    def tops_up(self, minor: int) -> None:
+        give_credit(self.story.alice, minor, self.story.now)
+        self.credit += minor
 
     @rule(member=MEMBERS, really=RARELY)
     def cancel_act(self, member: str, really: bool) -> None:
@@ -307,7 +384,7 @@ class PeriodMachine(RuleBasedStateMachine):
     @invariant()
     def check_money(self) -> None:
         balances = self.story.balances()
-        assert sum(balances.values()) == CREDIT
+        assert sum(balances.values()) == self.credit
         assert balances["held"] == 0 or PaidPeriod.objects.living().exclude(kind="stored_time").exists()
         kept = {"earned": 0, "commission": 0}
         for period in PaidPeriod.objects.all():

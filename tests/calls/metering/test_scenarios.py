@@ -1,14 +1,16 @@
 """What happens to calls, each with the sum that a hand reckons: 2.00 a minute, the first 30 s free, `SPOKEN` s of sound.
 
-Clocks that jump are in attacks/test_what_is_billed.py, a Redis that is killed in signalling/test_processes.py, servers as
-processes in signalling/test_server_dies.py.
+A Redis that is killed is in signalling/test_processes.py, servers as processes in signalling/test_server_dies.py; what a
+server makes of reports while its clock leaps in signalling/test_media.py.
 """
 
 from collections.abc import Callable
 
 import pytest
 
-from tests.calls.metering.world import OTHER_SERVER, Story, give_credit
+from calls.notices import lease
+from calls.rooms import services as rooms
+from tests.calls.metering.world import OTHER_SERVER, SERVER, Story, give_credit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
 Happens = Callable[[Story], None]
@@ -98,6 +100,70 @@ def a_pause_within_a_loss(story: Story) -> None:
     story.after(45)
 
 
+def the_clock_leaps_an_hour_ahead(story: Story) -> None:
+    """The next reports come an hour after the last ones, by that clock: nobody saw what was in between."""
+    story.after(105).after(3_600)
+    for side in ("payer", "expert"):
+        story.lose(side, silent_for=3_600)
+
+
+def the_clock_leaps_ahead_and_the_sweeper_sees_it_first(story: Story) -> None:
+    """By then the cap was reached, and the whole of it was charged; what nobody heard goes back."""
+    story.after(105).after(3_600).sweep()
+    assert story.period.amount_minor == 1_840
+    for side in ("payer", "expert"):
+        story.lose(side, silent_for=3_600)
+
+
+def the_clock_leaps_a_minute_ahead(story: Story) -> None:
+    story.after(60).after(60)
+    for side in ("payer", "expert"):
+        story.lose(side, silent_for=60)
+    story.hear()
+    story.after(1).resume()
+    story.after(3).sweep()
+    story.after(45)
+
+
+def the_clock_leaps_ahead_between_two_beats(story: Story) -> None:
+    """A worker takes the living server for dead; it finds out, and its people come back to it under another name."""
+    lease.take(process=SERVER, now=story.now)
+    story.after(60)
+    assert lease.beat(process=SERVER, now=story.now)
+    story.after(60)
+    rooms.reap(now=story.now)
+    assert not lease.beat(process=SERVER, now=story.now)
+    story.hear(process=OTHER_SERVER)
+    story.after(1).resume()
+    story.after(3).sweep()
+    story.after(45)
+
+
+def the_clock_is_set_back(story: Story) -> None:
+    """165 s were heard; what the clock counts twice is billed once."""
+    story.after(120).after(-60).after(45)
+
+
+def the_clock_is_set_back_within_a_loss(story: Story) -> None:
+    """130 s were heard: the clock comes to the 75th second again, and from there on bills anew."""
+    story.after(75).lose("payer", silent_for=0)
+    story.after(5).after(-30).hear("payer")
+    story.after(55)
+
+
+def the_clock_is_set_back_and_the_server_dies(story: Story) -> None:
+    """165 s were heard. Its last beat lies ahead then, and must not keep it alive until that moment has come again."""
+    lease.take(process=SERVER, now=story.now)
+    story.after(165)
+    assert lease.beat(process=SERVER, now=story.now)
+    story.after(-60)
+    rooms.reap(now=story.now)
+    assert story.period.state == "running"
+    story.after(9)
+    rooms.reap(now=story.now)
+    assert story.period.state == "stopped"
+
+
 SPOKEN_S, PRICE_MINOR = 105, 250  # (105 - 30) s at 2.00 a minute
 
 
@@ -116,6 +182,13 @@ class ScenarioTests:
             a_laptop_sleeps_and_the_other_goes_on,
             the_expert_pauses,
             a_pause_within_a_loss,
+            the_clock_leaps_an_hour_ahead,
+            the_clock_leaps_ahead_and_the_sweeper_sees_it_first,
+            the_clock_leaps_a_minute_ahead,
+            the_clock_leaps_ahead_between_two_beats,
+            the_clock_is_set_back,
+            the_clock_is_set_back_within_a_loss,
+            the_clock_is_set_back_and_the_server_dies,
         ],
     )
     def test_what_was_heard_is_billed_to_the_millisecond_and_the_cent(self, happens):
@@ -123,7 +196,9 @@ class ScenarioTests:
         happens(story)
         if story.period.state != "ended":
             story.back_to_free()
-        assert (story.period.billable_ms, story.period.amount_minor) == (SPOKEN_S * 1_000, PRICE_MINOR)
+        period = story.period
+        kept = period.amount_minor - period.given_back_minor
+        assert (period.billable_ms, kept) == (SPOKEN_S * 1_000, PRICE_MINOR)
         assert story.balances() == {"credit": 1_840 - PRICE_MINOR, "held": 0, "earned": 175, "commission": 75}
         assert story.faults() == []
 

@@ -128,6 +128,12 @@ class DeadProcessTests:
         notices.forget_dead_processes(now=later + timedelta(seconds=61))
         assert list(Process.objects.values_list("id", flat=True)) == [B]
 
+    def test_a_beat_that_lies_ahead_since_the_clock_was_set_back_keeps_nobody_alive(self, now, settings):
+        lease.take(process=A, now=now + timedelta(hours=1))
+        assert notices.end_dead_processes(now=now) == []
+        later = now + timedelta(seconds=settings.LEASE_DEAD_S + 1)
+        assert notices.end_dead_processes(now=later) == [(A, now)]
+
     def test_a_dead_process_cannot_beat_again(self, now):
         lease.take(process=A, now=now)
         notices.end_dead_processes(now=now + timedelta(minutes=1))

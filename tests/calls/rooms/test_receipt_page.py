@@ -6,6 +6,7 @@ import pytest
 
 from calls.conversations import chat
 from calls.conversations import services as conversations
+from calls.rooms.models import Attendance
 from tests.calls.metering.world import Story
 from tests.marketplace.local_times import days_for_everybody_alike
 
@@ -21,9 +22,14 @@ def row(page: str, label: str) -> str:
 @pytest.fixture
 def pages(signed_in) -> dict[str, str]:
     """Alice talked for two minutes at 2.00, 30 s of it free; then hung up."""
-    story = Story().go_paid().after(120)
+    story = Story()
+    there = [
+        Attendance.objects.create(call=story.call, user=one, joined_at=story.now) for one in (story.alice, story.bob)
+    ]
+    story.go_paid().after(120)
     story.back_to_free()
     story.after(5).hang_up()
+    Attendance.objects.filter(pk__in=[one.pk for one in there]).update(left_at=story.now)
     address = f"/calls/{story.call.id}/"
     return {one.name: signed_in(one).get(address).content.decode() for one in (story.alice, story.bob)}
 
@@ -45,6 +51,25 @@ class ReceiptPageTests:
         kinds = re.findall(r'timeline-piece" data-kind="(\w+)" data-ms="(\d+)"', pages["Alice Martin"])
         assert ("paid", "90000") in kinds
         assert kinds[-1][0] == "free"
+
+    def test_beside_the_picture_a_table_says_the_same_and_who_came_and_left(self, pages):
+        table = re.search(r'<table class="timeline-table">(.*?)</table>', pages["Alice Martin"], re.DOTALL)[1]
+        assert "<caption>" in table
+        assert re.findall(r'<th scope="col"[^>]*>(.*?)</th>', table) == ["From", "What", "How long"]
+        rows = re.findall(r'<tr data-kind="(\w+)">(.*?)</tr>', table, re.DOTALL)
+        said = [(kind, " ".join(re.sub(r"<[^>]+>", " ", cells).split()[2:])) for kind, cells in rows]
+        assert said == [
+            ("joined", "Alice Martin joined"),
+            ("joined", "Bob Leroy joined"),
+            ("free", "Free call 2 s"),
+            ("free", "Countdown 3 s"),
+            ("free", "Free time 30 s"),
+            ("paid", "Paid €2.00 per minute 1 min 30 s"),
+            ("free", "Free call 5 s"),
+            ("left", "Alice Martin left"),
+            ("left", "Bob Leroy left"),
+        ]
+        assert all('<th scope="row">' in cells for _, cells in rows)
 
     def test_every_time_on_it_is_the_visitors_own(self, pages):
         for page in pages.values():

@@ -1,10 +1,13 @@
 """The receipt as a paper: for the payer, for the expert, and for nobody else."""
 
+from datetime import timedelta
+
 import pytest
 
 from calls.metering import services as metering
 from calls.orders import services as orders
 from calls.orders.models import WorkOrder
+from calls.rooms.models import Attendance
 from marketplace.listings import services as listings
 from payouts.office.models import AuditRecord
 from payouts.statements.models import Paper
@@ -18,7 +21,12 @@ pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
 @pytest.fixture
 def story() -> Story:
     """Alice talked for two minutes at 2.00, 30 s of it free, with a pause; then hung up."""
-    story = Story().go_paid().after(60)
+    story = Story()
+    for one in (story.alice, story.bob):
+        Attendance.objects.create(
+            call=story.call, user=one, joined_at=story.now, left_at=story.now + timedelta(minutes=2)
+        )
+    story.go_paid().after(60)
     story.pause(story.alice)
     story.after(10)
     story.resume()
@@ -37,6 +45,8 @@ class ReceiptPdfTests:
         for part in (f"Receipt {number}", "Alice Martin", "Bob Leroy", "Paid from credit €3.00", "90.000 s exactly"):
             assert part in said
         assert "When the meter stood still" in said
+        for one in ("Alice Martin", "Bob Leroy"):
+            assert f"{one} joined" in said and f"{one} left" in said
         assert "Commission" not in said
 
     def test_the_expert_reads_the_commission_too(self, story, signed_in):

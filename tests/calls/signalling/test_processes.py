@@ -21,7 +21,7 @@ from marketplace.experts import services as experts
 from payouts.ledger.verify import verify as verify_ledger
 from payouts.wallet.models import Hold
 from tests import cast
-from tests.calls.metering.world import give_credit
+from tests.calls.metering.world import balances, give_credit
 from tests.calls.signalling.lines import Line, site_on_this_database
 from tests.calls.signalling.test_server_dies import go_paid, runs, stands, until
 from tests.calls.signalling.wires import cookie_of
@@ -29,6 +29,7 @@ from tests.harness import servers
 
 pytestmark = [pytest.mark.redis, pytest.mark.django_db(transaction=True)]
 
+AS_OFTEN_AS_REPORTS_MS = 3_000  # one that was just missed before the silence, two until the sound counts again
 LONGER_THAN_A_CARELESS_REDIS_CLIENT = 65  # seconds: redis-py 8 ends idle sockets after 5, unless told otherwise
 
 
@@ -134,7 +135,7 @@ class RedisKilledTests:
         for name in ("hers", "his"):
             folder = tmp_path / name
             folder.mkdir()
-            sites.append(site_on_this_database(folder, REDIS_URL=url))
+            sites.append(site_on_this_database(folder, REDIS_URL=url, FREE_TIME_S="0"))
         yield sites
         for site in sites:
             site.stop()
@@ -181,6 +182,39 @@ class RedisKilledTests:
         assert period.state == "ended"
         assert 0 < period.billable_ms <= to_ms(beat_at) - to_ms(period.counts_from)
         assert not await sync_to_async(Hold.objects.filter(is_open=True).exists)()
+        await asyncio.gather(hers.close(), his.close())
+
+    @pytest.mark.prove
+    async def test_killed_and_started_again_it_costs_her_what_both_heard_to_the_cent(
+        self, alice, bob, two_sites, killed
+    ):
+        """And that is less than they were in the call: while Redis is dead she hears nothing for some seconds."""
+        hers, his = await self.in_a_paid_call(two_sites, alice, bob)
+        url, kill = killed
+        kill()
+        hers.reporting.cancel()
+        await hers.say("echo")
+        await hers.hear("echo")  # the server has read every report of hers
+        silent_at = timezone.now()
+        await until(stands)
+        with servers.redis(port=int(url.rpartition(":")[2].partition("/")[0])):
+            heard_again_at = timezone.now()
+            hers.report_media()
+            await until(runs)
+            ends_at = timezone.now() + timedelta(seconds=2)
+            await until(lambda: timezone.now() > ends_at)
+            period = await sync_to_async(PaidPeriod.objects.get)()
+            await hers.say("meter.free", period=period.pk)
+            await until(lambda: PaidPeriod.objects.filter(state="ended").exists())
+        await sync_to_async(period.refresh_from_db)()
+        stops = await sync_to_async(lambda: list(period.stops.values_list("reason", "side")))()
+        assert stops == [("loss", "payer")]
+        both_heard_ms = to_ms(silent_at) - to_ms(period.counts_from) + to_ms(period.ended_at) - to_ms(heard_again_at)
+        assert both_heard_ms - AS_OFTEN_AS_REPORTS_MS <= period.billable_ms <= both_heard_ms
+        assert period.amount_minor == 200 * period.billable_ms // 60_000 > 0
+        assert (await sync_to_async(balances)(alice, bob))["credit"] == 1_840 - period.amount_minor
+        assert not await sync_to_async(Hold.objects.filter(is_open=True).exists)()
+        assert await sync_to_async(verify_ledger)() == []
         await asyncio.gather(hers.close(), his.close())
 
     @pytest.mark.prove

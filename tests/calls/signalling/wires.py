@@ -133,6 +133,11 @@ async def room_of(user: User | None, code: str, **how) -> Wire:
     return wire
 
 
+async def captions_of(user: User | None, code: str, **how) -> Wire:
+    cookie = await sync_to_async(cookie_of)(user) if user else ""
+    return await Wire(f"/ws/captions/{code}/", cookie=cookie, **how).open()
+
+
 def answered_call(caller: User, expert: User, now) -> Call:
     cast.online(expert)
     call = rooms.ring(caller=caller, expert=expert, line="", now=now)

@@ -47,7 +47,10 @@ class Form extends Element {}
 class Field extends Element {}
 
 const MEMBERS_ONLY = ["listed-rate"];
-const words = { offline: "offline", stale_page: "stale", ringing: "Ringing {name}", rings_for: "{seconds}" };
+const words = {
+  offline: "offline", stale_page: "stale", ringing: "Ringing {name}", rings_for: "{seconds}", cost_nothing: "It cost nothing.",
+  missed: "No answer", declined: "Declined", cancelled: "Cancelled", busy: "Busy", away: "Away",
+};
 let elements;
 let focused;
 let socket;
@@ -155,3 +158,59 @@ for (const code of ["ring.in_line", "ring.too_often", "ring.too_many_in_vain"]) 
     assert.deepEqual([...elements["leave-message"].attributes], []);
   });
 }
+
+/** The page of bob, with room for others, of whom there are two. */
+function withSimilar() {
+  make(Object.assign(new Element(), { dataset: { panelOf: "5", name: "Bob", state: "free", similar: "/experts/bob/similar/" } }));
+  const others = (elements["similar-experts"] = Object.assign(new Element(), { childElementCount: 2 }));
+  others.setAttribute("hidden");
+  answer = { ok: true, text: async () => "<h2>Free now</h2>" };
+  panel.update(null);
+  return others;
+}
+
+/** Bob was rung, in this window; `end` is what the server told of it last. */
+async function rung(end) {
+  const others = withSimilar();
+  const ring = { call: 7, back: false, expert: { id: 5 }, until: 0, room: null, agreed_rate: null };
+  panel.ring("");
+  panel.ringing({ call: 7 });
+  panel.update({ ...ring, state: "ringing" });
+  await end(ring);
+  await new Promise((resolve) => setImmediate(resolve));
+  return others;
+}
+
+for (const state of ["missed", "declined"]) {
+  test(`of a ring that was ${state} the page shows similar experts who are free`, async () => {
+    const others = await rung((ring) => panel.update({ ...ring, state }));
+    assert.deepEqual(asked, ["/experts/bob/similar/"]);
+    assert.match(others.innerHTML, /Free now/);
+    assert.equal(others.hasAttribute("hidden"), false);
+  });
+}
+
+for (const code of ["ring.busy", "ring.away", "ring.in_line"]) {
+  test(`so it does where the server refuses with ${code}`, async () => {
+    const others = withSimilar();
+    panel.ring("");
+    panel.refused({ code, text: "no", re: "ring" });
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.match(others.innerHTML, /Free now/);
+  });
+}
+
+test("nobody else is offered to who cancelled", async () => {
+  const others = await rung((ring) => panel.update({ ...ring, state: "cancelled" }));
+  assert.deepEqual(asked, []);
+  assert.equal(others.hasAttribute("hidden"), true);
+});
+
+test("where nobody is free no empty list is shown", async () => {
+  const others = await rung((ring) => {
+    answer = { ok: true, text: async () => "" };
+    elements["similar-experts"].childElementCount = 0;
+    panel.update({ ...ring, state: "missed" });
+  });
+  assert.equal(others.hasAttribute("hidden"), true);
+});

@@ -1,10 +1,12 @@
 import re
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
 from django.conf import settings
 from PIL import Image
 
+from calls.rooms import services as rooms
 from calls.rooms.words import for_consent_card
 from marketplace.experts import photos
 from marketplace.experts.models import Presence, Profile
@@ -134,6 +136,28 @@ class SimilarTests:
 
     def test_is_empty_when_nobody_is(self, client, bob):
         assert client.get(f"{PAGE}similar/").content.decode().strip() == ""
+
+    def test_an_expert_who_calls_another_is_not_sent_to_themself(self, signed_in, bob):
+        cleo, zoe = (cast.online(cast.expert(name)) for name in ("Cleo Stahl", "Zoe Second"))
+        part = signed_in(cleo).get(f"{PAGE}similar/").content.decode()
+        assert zoe.name in part
+        assert cleo.name not in part
+
+    def test_after_a_ring_that_nobody_answered_the_caller_gets_three_of_them(
+        self, signed_in, alice, bob, now, settings
+    ):
+        """What their page asks for then: tests/js/marketplace/outgoing.test.js."""
+        for name in ("Cleo Stahl", "Zoe Second", "Max Third", "Ida Fourth"):
+            cast.online(cast.expert(name))
+        call = rooms.ring(caller=alice, expert=cast.online(bob), line="", now=now)
+        rooms.sweep(now=now + timedelta(seconds=settings.RING_S))
+        call.refresh_from_db()
+        assert call.state == "missed"
+        client = signed_in(alice)
+        address = re.search(r'data-similar="([^"]+)"', client.get(PAGE).content.decode())[1]
+        part = client.get(address).content.decode()
+        assert part.count("<li") == 3
+        assert bob.name not in part
 
 
 class PhotoTests:

@@ -5,50 +5,17 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from calls.metering.billing import Interval, intersect, subtract, total_ms
+from calls.metering.billing import subtract, total_ms
 from calls.metering.models import PaidPeriod, Stop
-from calls.metering.moments import to_ms
 from calls.rooms.models import Call
 from tests import cast
-from tests.journeys.people import Person
+from tests.journeys.evidence import A_REPORT_MS, MARGIN_MS, both_heard, heard_by, lost_to, time_of, watch
 from tests.payouts.purse import give_promo
 
 pytestmark = pytest.mark.prove
 
 A_SEVENTH = 0.15
-A_REPORT_MS = 1_000  # REPORT_S of these servers: what ceases between two reports was still good at the first of them
 SILENT_MS = 3_000  # from the stop on, so more of it altogether
-MARGIN_MS = 250  # of our own looking
-# What arrives, by this page's own counters, written down again and again with its moment.
-WATCH = """() => {
-    window.journey.seen = [];
-    setInterval(async () => {
-        const stats = await window.journey.connections.at(-1).getStats();
-        const sound = [...stats.values()].find((report) => report.type === "inbound-rtp" && report.kind === "audio");
-        window.journey.seen.push([Date.now(), sound?.packetsReceived ?? 0, sound?.packetsLost ?? 0]);
-    }, 100);
-}"""
-
-
-def watch(*people: Person) -> None:
-    for person in people:
-        person.page.evaluate(WATCH)
-
-
-def seen_by(person: Person) -> list[tuple[int, int, int]]:
-    return [tuple(one) for one in person.page.evaluate("() => window.journey.seen")]
-
-
-def heard_by(person: Person) -> list[Interval]:
-    """When sound arrived: between two looks, the later of which found more of it."""
-    seen = seen_by(person)
-    return [Interval(one[0], other[0]) for one, other in zip(seen, seen[1:], strict=False) if other[1] > one[1]]
-
-
-def lost_to(person: Person) -> float:
-    """The share of the other's packets that never came."""
-    (_, came, lost), (_, came_in_all, lost_in_all) = seen_by(person)[0], seen_by(person)[-1]
-    return (lost_in_all - lost) / (came_in_all - came + lost_in_all - lost)
 
 
 def period() -> PaidPeriod:
@@ -96,8 +63,8 @@ class LossTests:
             person.meter_is("free")
 
         ended = period()
-        theirs = Interval(to_ms(ended.counts_from), to_ms(ended.ended_at))
-        both = intersect(intersect(heard_by(alice), heard_by(bob)), [theirs])
+        theirs = time_of(ended)
+        both = both_heard(heard_by(alice), heard_by(bob), theirs)
         silent = total_ms(subtract([theirs], both))
         assert silent > SILENT_MS  # there was a loss
         assert timedelta(seconds=15) < timedelta(milliseconds=ended.billable_ms)

@@ -6,8 +6,8 @@
 const KEPT = "ringwise.devices";
 
 /**
- * Why a device cannot be used. `blocked`: by the operating system, not by the browser.
- * @typedef {"refused" | "blocked" | "none" | "busy" | "unsupported" | "unplugged"} Problem
+ * Why a device cannot be used. `blocked`: by the operating system, not by the browser; `kept`: not this one, but the one before.
+ * @typedef {"refused" | "blocked" | "none" | "busy" | "unsupported" | "unplugged" | "kept"} Problem
  *
  * @typedef {{microphone?: string, camera?: string, speaker?: string}} Choice  device ids
  *
@@ -112,9 +112,9 @@ export class Devices {
     if (this.#context?.state === "suspended") this.#context.resume().catch(() => {});
   }
 
-  /** Ask for the chosen microphone, else any. Silence is sent until there is one. */
+  /** Ask for the chosen microphone, else any. Until there is one, the one before is sent, or silence. */
   async openMicrophone() {
-    this.microphoneProblem = "asking";
+    this.microphoneProblem = this.#microphone ? null : "asking";
     this.#on.change();
     try {
       const wish = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
@@ -125,26 +125,47 @@ export class Devices {
       this.microphoneProblem = null;
       track.onended = () => this.#microphoneGone(track);
     } catch (error) {
-      this.microphoneProblem = problemOf(error);
+      this.microphoneProblem = this.#microphone ? "kept" : problemOf(error);
     }
     this.#apply();
   }
 
+  /** The chosen camera, else any; where it cannot be had, the one before again. */
   async cameraOn() {
+    const before = this.video?.getSettings().deviceId;
+    this.video?.stop(); // many phones open one camera at a time
     this.cameraProblem = "asking";
     this.#on.change();
+    const which = this.#facing ? { facingMode: { ideal: this.#facing } } : ideal(this.choice.camera);
     try {
-      const which = this.#facing ? { facingMode: { ideal: this.#facing } } : ideal(this.choice.camera);
-      const track = await this.#ask("video", { width: 640, height: 480, ...which });
-      if (!track) return;
-      this.video?.stop();
-      this.video = track;
+      if (!(await this.#openCamera(which))) return;
       this.cameraProblem = null;
-      track.onended = () => this.#cameraGone(track);
     } catch (error) {
       this.cameraProblem = problemOf(error);
+      this.video = null;
+      if (before && !(await this.#reopenCamera(before))) return;
     }
     this.#apply();
+  }
+
+  /** @param {MediaTrackConstraints} which @returns {Promise<boolean>} false: no longer wished */
+  async #openCamera(which) {
+    const track = await this.#ask("video", { width: 640, height: 480, ...which });
+    if (!track) return false;
+    this.video = track;
+    track.onended = () => this.#cameraGone(track);
+    return true;
+  }
+
+  /** @param {string} before  id of what was on @returns {Promise<boolean>} false: no longer wished */
+  async #reopenCamera(before) {
+    try {
+      if (!(await this.#openCamera({ deviceId: { exact: before } }))) return false;
+      this.cameraProblem = "kept";
+    } catch {
+      // gone as well: the first problem stands
+    }
+    return true;
   }
 
   /** Stops the camera itself, so that its light goes out. */
@@ -209,8 +230,8 @@ export class Devices {
   }
 
   flip() {
+    if (this.cameraProblem === "asking") return Promise.resolve(); // pressed twice
     const { facingMode } = this.video?.getSettings() ?? {};
-    this.cameraOff(); // many phones open one camera at a time
     this.#facing = facingMode === "environment" ? "user" : "environment";
     return this.cameraOn();
   }
@@ -267,9 +288,13 @@ export class Devices {
     const wish = (this.#wishes[kind] += 1);
     const media = this.#world.mediaDevices;
     if (!media) throw new DOMException("needs HTTPS", "NotSupportedError");
-    const [track] = (await media.getUserMedia({ [kind]: constraints })).getTracks();
-    if (wish === this.#wishes[kind]) return track;
-    track.stop();
+    const isWished = () => wish === this.#wishes[kind];
+    const stream = await media.getUserMedia({ [kind]: constraints }).catch((error) => {
+      if (isWished()) throw error;
+    });
+    const track = stream?.getTracks()[0] ?? null;
+    if (isWished()) return track;
+    track?.stop();
     return null;
   }
 

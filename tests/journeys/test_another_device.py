@@ -12,6 +12,7 @@ from calls.rooms.models import Call, Seat
 from tests import cast
 from tests.journeys.browser import Window
 from tests.journeys.evidence import A_REPORT_MS, MARGIN_MS, both_heard, heard_by, time_of, watch
+from tests.journeys.listening import Listener
 from tests.journeys.people import Person, talk
 from tests.payouts.purse import give_promo
 
@@ -50,10 +51,12 @@ class SeatTests:
         alice.is_connected()  # whoever only looks takes nothing
         alice.meter_is("running")
 
+        told = Listener(alice)
         elsewhere.press("Join")
         watch(elsewhere)
         is_replaced(alice)
         they_go_on(elsewhere, bob)
+        told.hears()  # no lost connection and no meter that stands still: the card has the focus, and is read
 
         alice.press("Use this window instead")
         is_replaced(elsewhere)

@@ -69,9 +69,9 @@ export class DevicePanel {
     if (!["microphone_asking", "screen_blocked"].includes(problem)) this.#check.note(false);
   }
 
-  /** Aloud as well, once: who does not look at the page learns it here. @param {string} problem */
+  /** Aloud as well, once; what the browser asks it says itself. @param {string} problem */
   #tell(problem) {
-    if (problem && problem !== this.#told) this.#desk.voice.announce(this.#desk.words(`device.${problem}`));
+    if (problem && problem !== "microphone_asking" && problem !== this.#told) this.#desk.voice.announce(this.#desk.words(`device.${problem}`));
     this.#told = problem;
   }
 

@@ -102,14 +102,26 @@ test("an allowance that comes after hanging up opens nothing", async () => {
   assert.deepEqual([late.stopped, mine.hasMicrophone], [true, false]);
 });
 
-test("a choice is remembered, and only wished for, so that a device that is gone does not matter", async () => {
+test("a choice is remembered and demanded: of one that is only wished for Chromium takes no notice", async () => {
   const { devices: mine, mediaDevices, storage } = devices();
   mine.open();
   await settle();
   await mine.choose("microphone", "m2");
-  assert.deepEqual(mediaDevices.asked.at(-1).audio.deviceId, { ideal: "m2" });
+  assert.deepEqual(mediaDevices.asked.at(-1).audio.deviceId, { exact: "m2" });
   const later = new Devices({ on: { change: () => {} }, world: { mediaDevices, AudioContext: FakeAudioContext, storage } });
   assert.equal(later.choice.microphone, "m2");
+});
+
+test("a remembered device that is gone does not matter: any other is taken, without a word", async () => {
+  const { devices: mine, mediaDevices } = devices();
+  mine.choice = { microphone: "m2", camera: "c2" };
+  mediaDevices.answers = [failure("OverconstrainedError")];
+  mine.open();
+  await settle();
+  mediaDevices.answers = [failure("NotFoundError")];
+  await mine.cameraOn();
+  assert.deepEqual([mine.audio.label, mine.microphoneProblem, mine.video.label, mine.cameraProblem], ["some", null, "some", null]);
+  assert.equal(mediaDevices.asked.at(-1).video.deviceId, undefined);
 });
 
 test("the page's own sounds come from the chosen speaker, and from the remembered one after a reload", async () => {
@@ -207,7 +219,7 @@ function phone() {
   mediaDevices.getUserMedia = async (constraints) => {
     if (mine.video && !mine.video.stopped) throw failure("NotReadableError");
     const { facingMode, deviceId } = constraints.video;
-    const wanted = facingMode?.ideal ?? (deviceId?.ideal === "c2" ? "environment" : "user");
+    const wanted = facingMode?.ideal ?? (deviceId?.exact === "c2" ? "environment" : "user");
     mediaDevices.answers = [mediaDevices.answers.shift() ?? Object.assign(cameras[wanted], { stopped: false })];
     return ask(constraints);
   };

@@ -4,6 +4,7 @@
  */
 
 const KEPT = "ringwise.devices";
+const CAMERA = { width: 640, height: 480 };
 
 /**
  * Why a device cannot be used. `blocked`: by the operating system, not by the browser; `kept`: not this one, but the one before.
@@ -118,7 +119,7 @@ export class Devices {
     this.#on.change();
     try {
       const wish = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
-      const track = await this.#ask("audio", { ...wish, ...ideal(this.choice.microphone) });
+      const track = await this.#askFor(this.choice.microphone, "audio", wish);
       if (!track) return;
       this.#microphone?.stop();
       this.#microphone = track;
@@ -136,9 +137,9 @@ export class Devices {
     this.video?.stop(); // many phones open one camera at a time
     this.cameraProblem = "asking";
     this.#on.change();
-    const which = this.#facing ? { facingMode: { ideal: this.#facing } } : ideal(this.choice.camera);
+    const flipped = this.#facing ? { facingMode: { ideal: this.#facing } } : {};
     try {
-      if (!(await this.#openCamera(which))) return;
+      if (!this.#useCamera(await this.#askFor(this.#facing ? "" : this.choice.camera, "video", { ...CAMERA, ...flipped }))) return;
       this.cameraProblem = null;
     } catch (error) {
       this.cameraProblem = problemOf(error);
@@ -148,9 +149,8 @@ export class Devices {
     this.#apply();
   }
 
-  /** @param {MediaTrackConstraints} which @returns {Promise<boolean>} false: no longer wished */
-  async #openCamera(which) {
-    const track = await this.#ask("video", { width: 640, height: 480, ...which });
+  /** @param {MediaStreamTrack | null} track @returns {boolean} false: no longer wished */
+  #useCamera(track) {
     if (!track) return false;
     this.video = track;
     track.onended = () => this.#cameraGone(track);
@@ -160,7 +160,7 @@ export class Devices {
   /** @param {string} before  id of what was on @returns {Promise<boolean>} false: no longer wished */
   async #reopenCamera(before) {
     try {
-      if (!(await this.#openCamera({ deviceId: { exact: before } }))) return false;
+      if (!this.#useCamera(await this.#ask("video", { ...CAMERA, deviceId: { exact: before } }))) return false;
       this.cameraProblem = "kept";
     } catch {
       // gone as well: the first problem stands
@@ -281,6 +281,22 @@ export class Devices {
   }
 
   /**
+   * The remembered device where it still exists, else any other, without a word. It is demanded: of one that is only wished
+   * for (`ideal`) Chromium takes no notice.
+   * @param {string | undefined} id @param {"audio" | "video"} kind @param {MediaTrackConstraints} constraints
+   * @returns {Promise<MediaStreamTrack | null>} null: no longer wished
+   */
+  async #askFor(id, kind, constraints) {
+    if (!id) return this.#ask(kind, constraints);
+    try {
+      return await this.#ask(kind, { ...constraints, deviceId: { exact: id } });
+    } catch (error) {
+      if (problemOf(error) !== "none") throw error;
+      return this.#ask(kind, constraints);
+    }
+  }
+
+  /**
    * @param {"audio" | "video"} kind @param {MediaTrackConstraints} constraints
    * @returns {Promise<MediaStreamTrack | null>} null: no longer wished
    */
@@ -354,9 +370,4 @@ export class Devices {
       return {};
     }
   }
-}
-
-/** The remembered device where it still exists, else any other, without a word. @param {string | undefined} id */
-function ideal(id) {
-  return id ? { deviceId: { ideal: id } } : {};
 }

@@ -143,3 +143,40 @@ class KeyTests:
         alice.reads("hand raised")
         bob.opens("Lower hand")
         expect(alice.page.get_by_text("hand raised")).not_to_be_visible()
+
+
+WITHOUT_WINDOWS = """for (const what of ["fullscreenEnabled", "pictureInPictureEnabled"]) {
+    Object.defineProperty(Document.prototype, what, { get: () => false });
+}"""
+FULL, SMALL = "() => document.fullscreenElement?.id", "() => document.pictureInPictureElement?.id"
+
+
+@pytest.mark.prove
+class WindowTests:
+    def test_full_screen_and_a_small_window_come_and_go(self, talking):
+        alice, bob = talking
+        bob.press("Camera on")
+        alice.sees_a_picture()
+        alice.opens("Full screen")
+        alice.waits_until(lambda: alice.page.evaluate(FULL) == "room", "full screen")
+        alice.opens("Leave full screen")
+        alice.waits_until(lambda: alice.page.evaluate(FULL) is None, "the page in its window")
+        alice.opens("Small window")
+        alice.waits_until(lambda: alice.page.evaluate(SMALL) == "remote-video", "a small window")
+        alice.opens("Small window")
+        alice.waits_until(lambda: alice.page.evaluate(SMALL) is None, "no small window")
+
+    def test_what_the_browser_cannot_do_is_not_offered(self, two_in_the_lobby):
+        alice, bob = two_in_the_lobby(before=WITHOUT_WINDOWS)
+        talk(alice, bob)
+        for person in (alice, bob):
+            person.press("Camera on")
+        alice.sees_a_picture()
+        alice.press("More")
+        expect(alice.button("Raise hand")).to_be_visible()
+        for name in ("Full screen", "Small window", "Flip camera"):
+            expect(alice.button(name)).not_to_be_visible()
+        bob.sees_a_picture()
+        bob.press("More")
+        for name in ("Full screen", "Small window"):
+            expect(bob.button(name)).to_be_visible()

@@ -219,7 +219,7 @@ function phone() {
   mediaDevices.getUserMedia = async (constraints) => {
     if (mine.video && !mine.video.stopped) throw failure("NotReadableError");
     const { facingMode, deviceId } = constraints.video;
-    const wanted = facingMode?.ideal ?? (deviceId?.exact === "c2" ? "environment" : "user");
+    const wanted = facingMode?.exact ?? (deviceId?.exact === "c2" ? "environment" : "user");
     mediaDevices.answers = [mediaDevices.answers.shift() ?? Object.assign(cameras[wanted], { stopped: false })];
     return ask(constraints);
   };

@@ -119,7 +119,7 @@ export class Devices {
     this.#on.change();
     try {
       const wish = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
-      const track = await this.#askFor(this.choice.microphone, "audio", wish);
+      const track = await this.#askFor(exactly(this.choice.microphone), "audio", wish);
       if (!track) return;
       this.#microphone?.stop();
       this.#microphone = track;
@@ -137,9 +137,9 @@ export class Devices {
     this.video?.stop(); // many phones open one camera at a time
     this.cameraProblem = "asking";
     this.#on.change();
-    const flipped = this.#facing ? { facingMode: { ideal: this.#facing } } : {};
     try {
-      if (!this.#useCamera(await this.#askFor(this.#facing ? "" : this.choice.camera, "video", { ...CAMERA, ...flipped }))) return;
+      const which = this.#facing ? { facingMode: { exact: this.#facing } } : exactly(this.choice.camera);
+      if (!this.#useCamera(await this.#askFor(which, "video", CAMERA))) return;
       this.cameraProblem = null;
     } catch (error) {
       this.cameraProblem = problemOf(error);
@@ -160,7 +160,7 @@ export class Devices {
   /** @param {string} before  id of what was on @returns {Promise<boolean>} false: no longer wished */
   async #reopenCamera(before) {
     try {
-      if (!this.#useCamera(await this.#ask("video", { ...CAMERA, deviceId: { exact: before } }))) return false;
+      if (!this.#useCamera(await this.#ask("video", { ...CAMERA, ...exactly(before) }))) return false;
       this.cameraProblem = "kept";
     } catch {
       // gone as well: the first problem stands
@@ -281,18 +281,17 @@ export class Devices {
   }
 
   /**
-   * The remembered device where it still exists, else any other, without a word. It is demanded: of one that is only wished
-   * for (`ideal`) Chromium takes no notice.
-   * @param {string | undefined} id @param {"audio" | "video"} kind @param {MediaTrackConstraints} constraints
+   * The device that is demanded where it exists, else any other, without a word. Of one that is only wished for (`ideal`)
+   * Chromium takes no notice: https://issues.chromium.org/issues/448432614
+   * @param {MediaTrackConstraints} demand @param {"audio" | "video"} kind @param {MediaTrackConstraints} wish
    * @returns {Promise<MediaStreamTrack | null>} null: no longer wished
    */
-  async #askFor(id, kind, constraints) {
-    if (!id) return this.#ask(kind, constraints);
+  async #askFor(demand, kind, wish) {
     try {
-      return await this.#ask(kind, { ...constraints, deviceId: { exact: id } });
+      return await this.#ask(kind, { ...wish, ...demand });
     } catch (error) {
-      if (problemOf(error) !== "none") throw error;
-      return this.#ask(kind, constraints);
+      if (problemOf(error) !== "none" || Object.keys(demand).length === 0) throw error;
+      return this.#ask(kind, wish);
     }
   }
 
@@ -370,4 +369,9 @@ export class Devices {
       return {};
     }
   }
+}
+
+/** @param {string | undefined} id  of a device; none: any will do @returns {MediaTrackConstraints} */
+function exactly(id) {
+  return id ? { deviceId: { exact: id } } : {};
 }

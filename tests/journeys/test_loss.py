@@ -1,9 +1,10 @@
-"""Two machines between which packets get lost: the call goes on, and the meter runs only while sound arrives at both."""
+"""Two machines with a bad line between them: the call goes on, and the meter runs only while sound arrives at both."""
 
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from calls.metering.billing import subtract, total_ms
 from calls.metering.models import PaidPeriod, Stop
@@ -15,6 +16,8 @@ from tests.payouts.purse import give_promo
 pytestmark = pytest.mark.prove
 
 A_SEVENTH = 0.15
+SOUND_ALONE_KBIT = 90
+BACK_MS = 60_000  # the line must have been good for a while
 SILENT_MS = 3_000  # from the stop on, so more of it altogether
 
 
@@ -69,3 +72,30 @@ class LossTests:
         assert silent > SILENT_MS  # there was a loss
         assert timedelta(seconds=15) < timedelta(milliseconds=ended.billable_ms)
         assert ended.billable_ms <= total_ms(both) + A_REPORT_MS + MARGIN_MS
+
+
+class NarrowTests:
+    def test_the_camera_rests_while_there_is_room_for_the_sound_alone_and_the_meter_runs_on(
+        self, machines, paying_from_afar
+    ):
+        alice, bob = paying_from_afar
+        alice.press("Camera on")
+        bob.sees_a_picture()
+
+        machines[0].narrow(SOUND_ALONE_KBIT)
+        alice.reads("There is room for the sound alone, so your camera rests. It comes back by itself.")
+        line = alice.page.locator("#quality-text")
+        expect(line).to_have_text("poor connection, your camera rests")
+        bob.reads("Alice Martin has the camera off")
+        for person in (alice, bob):
+            person.is_connected()
+            person.hears()
+            person.meter_is("running")
+        cost = alice.sum("meter-cost")
+        alice.waits_until(lambda: alice.sum("meter-cost") > cost, "more to pay")
+        assert not Stop.objects.exists()
+
+        machines[0].narrow(0)
+        expect(line).to_have_text("good connection", timeout=BACK_MS)
+        bob.sees_a_picture()
+        assert not Stop.objects.exists()

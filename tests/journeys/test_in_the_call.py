@@ -1,5 +1,7 @@
 """What two people do while they talk: show a screen, write, raise a hand, use the keys."""
 
+import hashlib
+import os
 import re
 
 import pytest
@@ -7,6 +9,8 @@ from playwright.sync_api import expect
 
 from tests.journeys.people import Person, talk
 
+BLOCK, LARGEST = 2**20, 100 * 2**20
+LARGEST_MS = 240_000  # on a machine that has other things to do
 FRAMES = """async () => {
     const frames = {};
     for (const report of (await window.journey.connections.at(-1).getStats()).values()) {
@@ -101,6 +105,27 @@ class FileTests:
             bob.reads("It goes on when the connection is back.")
         assert download.value.suggested_filename == "lease.pdf"
         assert download.value.path().read_bytes() == content
+        for person in (alice, bob):
+            person.reads("Arrived whole.")
+
+    def test_the_largest_arrives_whole_and_a_cut_costs_a_block_at_most(self, talking, tmp_path):
+        alice, bob = talking
+        file = tmp_path / "film.webm"
+        file.write_bytes(os.urandom(LARGEST))
+        arrived = lambda: bob.page.get_by_label("film.webm").evaluate("bar => bar.value")  # noqa: E731
+        alice.press("Chat")
+        alice.sends(file)
+        bob.press("Chat, 1 new")
+        with bob.page.expect_download(timeout=LARGEST_MS) as download:
+            bob.press("Receive")
+            bob.waits_until(lambda: arrived() > 4 * BLOCK, "some blocks of it")
+            alice.page.evaluate("() => window.journey.connections.at(-1).close()")
+            bob.reads("It goes on when the connection is back.")
+            before = arrived()
+            bob.reads("On its way.")
+            assert arrived() >= before - BLOCK
+        with file.open("rb") as sent, download.value.path().open("rb") as came:
+            assert hashlib.file_digest(came, "sha256").digest() == hashlib.file_digest(sent, "sha256").digest()
         for person in (alice, bob):
             person.reads("Arrived whole.")
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Devices, problemOf } from "../../../calls/static/calls/room/devices.js";
+import { Devices } from "../../../calls/static/calls/room/devices.js";
+import { problemOf } from "../../../calls/static/calls/room/device_requests.js";
 import { FakeAudioContext, FakeDevices, FakeStorage, FakeTrack, settle } from "./world.js";
 
 function failure(name, message = "") {

@@ -3,13 +3,14 @@
  * at all cannot be billed or found to be lost), and a camera and a shared screen when they turn them on.
  */
 
+import { DeviceRequests, exactly, problemOf } from "./device_requests.js";
+
+/** @import { Problem } from "./device_requests.js" */
+
 const KEPT = "ringwise.devices";
 const CAMERA = { width: 640, height: 480 };
 
 /**
- * Why a device cannot be used. `blocked`: by the operating system, not by the browser; `kept`: not this one, but the one before.
- * @typedef {"refused" | "blocked" | "none" | "busy" | "unsupported" | "unplugged" | "kept"} Problem
- *
  * @typedef {{microphone?: string, camera?: string, speaker?: string}} Choice  device ids
  *
  * @typedef {object} DevicesListener
@@ -20,15 +21,6 @@ const CAMERA = { width: 640, height: 480 };
  * @property {typeof AudioContext} AudioContext
  * @property {Pick<Storage, "getItem" | "setItem">} storage
  */
-
-/** @param {unknown} error  from getUserMedia @returns {Problem} */
-export function problemOf(error) {
-  const { name, message } = /** @type {DOMException} */ (error);
-  if (name === "NotAllowedError") return /system/i.test(message) ? "blocked" : "refused";
-  if (name === "NotFoundError" || name === "OverconstrainedError") return "none";
-  if (name === "NotReadableError" || name === "AbortError") return "busy";
-  return "unsupported";
-}
 
 export class Devices {
   #on;
@@ -43,8 +35,7 @@ export class Devices {
   #facing = "";
   /** @type {{node: AnalyserNode, samples: Uint8Array<ArrayBuffer>, track: MediaStreamTrack} | null} */
   #gauge = null;
-  /** Counts wishes: the answer to an old one, given after *Hang up* or *Camera off*, must not open a device. */
-  #wishes = { audio: 0, video: 0, screen: 0 };
+  #requests;
 
   /** @type {MediaStreamTrack | null} */
   video = null;
@@ -70,6 +61,7 @@ export class Devices {
     this.#on = on;
     const { navigator, AudioContext, localStorage } = globalThis;
     this.#world = { mediaDevices: navigator?.mediaDevices, AudioContext, storage: localStorage, ...world };
+    this.#requests = new DeviceRequests(this.#world.mediaDevices);
     this.choice = this.#remembered();
     this.#world.mediaDevices?.addEventListener?.("devicechange", () => this.#on.change());
   }
@@ -119,7 +111,7 @@ export class Devices {
     this.#on.change();
     try {
       const wish = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
-      const track = await this.#askFor(exactly(this.choice.microphone), "audio", wish);
+      const track = await this.#requests.device(exactly(this.choice.microphone), "audio", wish);
       if (!track) return;
       this.#microphone?.stop();
       this.#microphone = track;
@@ -139,7 +131,7 @@ export class Devices {
     this.#on.change();
     try {
       const which = this.#facing ? { facingMode: { exact: this.#facing } } : exactly(this.choice.camera);
-      if (!this.#useCamera(await this.#askFor(which, "video", CAMERA))) return;
+      if (!this.#useCamera(await this.#requests.device(which, "video", CAMERA))) return;
       this.cameraProblem = null;
     } catch (error) {
       this.cameraProblem = problemOf(error);
@@ -160,7 +152,7 @@ export class Devices {
   /** @param {string} before  id of what was on @returns {Promise<boolean>} false: no longer wished */
   async #reopenCamera(before) {
     try {
-      if (!this.#useCamera(await this.#ask("video", { ...CAMERA, ...exactly(before) }))) return false;
+      if (!this.#useCamera(await this.#requests.ask("video", { ...CAMERA, ...exactly(before) }))) return false;
       this.cameraProblem = "kept";
     } catch {
       // gone as well: the first problem stands
@@ -170,7 +162,7 @@ export class Devices {
 
   /** Stops the camera itself, so that its light goes out. */
   cameraOff() {
-    this.#wishes.video += 1;
+    this.#requests.drop("video");
     this.video?.stop();
     this.video = null;
     this.cameraProblem = null;
@@ -184,16 +176,12 @@ export class Devices {
 
   /** The browser asks which screen or window; whoever chooses none has said no, and needs no word about it. */
   async share() {
-    const wish = (this.#wishes.screen += 1);
-    const media = /** @type {MediaDevices} */ (this.#world.mediaDevices);
     this.screenProblem = null;
-    const stream = await media.getDisplayMedia({ video: { frameRate: { max: 15 } } }).catch((error) => {
+    const track = await this.#requests.screen().catch((error) => {
       if (problemOf(error) === "blocked") this.screenProblem = "blocked";
       return null;
     });
-    const track = stream?.getTracks()[0] ?? null;
     if (this.screenProblem) this.#on.change();
-    if (wish !== this.#wishes.screen) return track?.stop();
     if (!track) return;
     this.screen?.stop();
     this.screen = track;
@@ -205,7 +193,7 @@ export class Devices {
   }
 
   unshare() {
-    this.#wishes.screen += 1;
+    this.#requests.drop("screen");
     this.screen?.stop();
     this.screen = null;
     this.#on.change();
@@ -271,46 +259,13 @@ export class Devices {
 
   /** After hanging up: microphone and camera are let go. */
   close() {
-    this.#wishes.audio += 1;
+    this.#requests.drop("audio");
     this.#microphone?.stop();
     this.#microphone = null;
     this.microphoneProblem = null;
     this.hushed = false;
     this.unshare();
     this.cameraOff();
-  }
-
-  /**
-   * The device that is demanded where it exists, else any other, without a word. Of one that is only wished for (`ideal`)
-   * Chromium takes no notice: https://issues.chromium.org/issues/448432614
-   * @param {MediaTrackConstraints} demand @param {"audio" | "video"} kind @param {MediaTrackConstraints} wish
-   * @returns {Promise<MediaStreamTrack | null>} null: no longer wished
-   */
-  async #askFor(demand, kind, wish) {
-    try {
-      return await this.#ask(kind, { ...wish, ...demand });
-    } catch (error) {
-      if (problemOf(error) !== "none" || Object.keys(demand).length === 0) throw error;
-      return this.#ask(kind, wish);
-    }
-  }
-
-  /**
-   * @param {"audio" | "video"} kind @param {MediaTrackConstraints} constraints
-   * @returns {Promise<MediaStreamTrack | null>} null: no longer wished
-   */
-  async #ask(kind, constraints) {
-    const wish = (this.#wishes[kind] += 1);
-    const media = this.#world.mediaDevices;
-    if (!media) throw new DOMException("needs HTTPS", "NotSupportedError");
-    const isWished = () => wish === this.#wishes[kind];
-    const stream = await media.getUserMedia({ [kind]: constraints }).catch((error) => {
-      if (isWished()) throw error;
-    });
-    const track = stream?.getTracks()[0] ?? null;
-    if (isWished()) return track;
-    track?.stop();
-    return null;
   }
 
   #apply() {
@@ -369,9 +324,4 @@ export class Devices {
       return {};
     }
   }
-}
-
-/** @param {string | undefined} id  of a device; none: any will do @returns {MediaTrackConstraints} */
-function exactly(id) {
-  return id ? { deviceId: { exact: id } } : {};
 }

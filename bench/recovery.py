@@ -66,7 +66,7 @@ def _once(machine: Machine, both: list[Person], cut_s: float, address: str) -> f
 def _row(goal: Goal, took: list[float]) -> Row:
     return Row(
         name=goal.name,
-        ratio=round(max(0.0, median(took)), 3),
+        ratio=round(median(took), 3),
         goal=goal.goal,
         better=goal.better,
         spread=(round(min(took), 3), round(max(took), 3)),

@@ -165,6 +165,7 @@ def _devices() -> dict[str, str]:
         "microphone_busy": _("Another program uses the microphone, so {name} hears silence. Close it, then try again."),
         "microphone_unplugged": _("The microphone was unplugged, so {name} hears silence."),
         "microphone_unsupported": _("This browser gives no microphone here, so {name} hears silence."),
+        "microphone_kept": _("That microphone cannot be used, so {name} hears you through the one before."),
         "microphone_press": _("Press anywhere on this page, then say something."),
         "screen_blocked": _(
             "Your system does not let the browser show the screen. Allow it in the system's privacy settings."
@@ -186,6 +187,7 @@ def _devices() -> dict[str, str]:
         "camera_busy": _("Another program uses the camera. Close it, then try again."),
         "camera_unplugged": _("The camera was unplugged, so it is off."),
         "camera_unsupported": _("This browser gives no camera here."),
+        "camera_kept": _("That camera cannot be used, so the one before is on again."),
         "camera_asking": _("Your browser asks whether it may use the camera."),
         "camera_untried": _("Off until you turn it on. A call needs none."),
         "camera_well": _("Only you see this. It is off again when you join."),

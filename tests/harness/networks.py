@@ -73,6 +73,12 @@ class Machine:
             by_chance = ["-m", "statistic", "--mode", "random", "--probability", str(share)] if share < 1 else []
             self._firewall("-A", "INPUT", "-p", "udp", *by_chance, "-j", "DROP")
 
+    def narrow(self, kbit: int) -> None:
+        """So many thousand bits a second leave it, the rest waits for up to a second; 0: as many as there are."""
+        line = ["tc", "-n", self.name, "qdisc", "replace" if kbit else "delete", "dev", "eth0", "root"]
+        how = ["tbf", "rate", f"{kbit}kbit", "burst", "4kb", "latency", "1s"] if kbit else []
+        subprocess.run([*line, *how], check=True, capture_output=True, text=True)
+
     def _firewall(self, *words: str) -> None:
         command = ["ip", "netns", "exec", self.name, "iptables", "-w", *words]
         subprocess.run(command, check=True, capture_output=True, text=True)

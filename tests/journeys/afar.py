@@ -11,6 +11,7 @@ from tests.harness.networks import SERVER, Machine, reached_from_outside
 from tests.journeys import browser as chromium
 from tests.journeys.people import Person
 
+ON_ITS_WAY_S = 0.5  # what had been sent before the cut has come
 # New sound on the newest connection: when, by the clock that all of them share.
 WHEN_BACK = """() => {
     const counted = async () => {
@@ -53,12 +54,25 @@ def browsers_at(
 
 
 def back_after(machine: Machine, people: Sequence[Person], cut_s: float, address: str = "") -> float:
-    """Seconds from the moment the cable was in again, at another `address` or its own, until both heard each other."""
+    """Seconds from the moment the cable was put in again, at another `address` or its own, until both heard each other.
+
+    Raises AssertionError where the cut cut nothing.
+    """
     machine.cut()
-    time.sleep(cut_s)
-    for person in people:
+    time.sleep(ON_ITS_WAY_S)
+    before = [_packets(person) for person in people]
+    time.sleep(cut_s - ON_ITS_WAY_S)
+    for person, packets in zip(people, before, strict=True):
+        assert _packets(person) <= packets, f"{person.name} heard something without a cable"
         person.page.evaluate(WHEN_BACK)
-    machine.join_again(address)
     at = time.time()
+    machine.join_again(address)
     heard = [person.page.evaluate("() => window.journey.back") for person in people]
-    return max(heard) / 1000 - at
+    took = max(heard) / 1000 - at
+    assert took > 0, f"both heard {-took:.2f} s before the cable was in again"
+    return took
+
+
+def _packets(person: Person) -> int:
+    packets, _ = person.arrived()
+    return packets

@@ -39,8 +39,11 @@ FLAGS = [
 expect.set_options(timeout=PATIENCE_MS)
 
 
-def launch(playwright: Playwright, *, program: Path | str = CHROMIUM, more: Sequence[str] = ()) -> Browser:
-    return playwright.chromium.launch(executable_path=program, headless=True, args=[*FLAGS, *more])
+def launch(
+    playwright: Playwright, *, program: Path | str = CHROMIUM, more: Sequence[str] = (), without: Sequence[str] = ()
+) -> Browser:
+    flags = [*(flag for flag in FLAGS if flag not in without), *more]
+    return playwright.chromium.launch(executable_path=program, headless=True, args=flags)
 
 
 # Before any script of the page: keeps the connections that it makes, so that a journey can ask what really arrives, and what

@@ -3,8 +3,8 @@
 import fcntl
 import os
 import shutil
-from collections.abc import Callable, Generator, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -66,6 +66,19 @@ def browser(playwright_here: Playwright) -> Iterator[Browser]:
     running = chromium.launch(playwright_here)
     yield running
     running.close()
+
+
+@pytest.fixture
+def another_browser(playwright_here: Playwright) -> Iterator[Callable[..., Browser]]:
+    """`another_browser("--flag")` starts one with other devices; `without=["--flag"]` as well."""
+    with ExitStack() as running:
+
+        def start(*more: str, without: Sequence[str] = ()) -> Browser:
+            started = chromium.launch(playwright_here, more=more, without=without)
+            running.callback(started.close)
+            return started
+
+        yield start
 
 
 @pytest.fixture(scope="session")
@@ -162,11 +175,12 @@ def session_of(user: User) -> str:
 
 
 @pytest.fixture
-def two_in_the_lobby(signed_in_person: Callable[[User], Person]) -> Callable[[], tuple[Person, Person]]:
-    """Alice has called bob, and neither has joined."""
+def two_in_the_lobby(signed_in_person: Callable[..., Person]) -> Callable[..., tuple[Person, Person]]:
+    """Alice has called bob, and neither has joined. `two_in_the_lobby(before=script, on=...)` is of her window alone."""
 
-    def ring() -> tuple[Person, Person]:
-        alice, bob = signed_in_person(cast.alice()), signed_in_person(cast.bob())
+    def ring(before: str = "", **hers) -> tuple[Person, Person]:
+        alice, bob = signed_in_person(cast.alice(), **hers), signed_in_person(cast.bob())
+        alice.window.before_each_page(before)
         bob.page.goto("/me/")
         alice.rings(bob)
         bob.answers()

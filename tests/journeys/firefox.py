@@ -25,6 +25,7 @@ from tests.journeys.people import Person
 
 PROGRAM = "firefox-esr"
 START_S = 60
+DOWNLOADS = "downloads"
 LOOK_AGAIN_S = 0.1
 PLAIN = {"proxy": None, "compression": None, "max_size": None}
 # Firefox sets what automation needs by itself; these are of calls.
@@ -34,6 +35,7 @@ PREFERENCES = {
     "media.autoplay.default": 0,
     "media.peerconnection.ice.loopback": True,
     "media.peerconnection.ice.obfuscate_host_addresses": False,
+    "browser.download.folderList": 2,  # a folder of our choice, without a question
     "media.gmp-manager.url": "http://127.0.0.1:9/",  # no codecs from the world outside
 }
 # What the page may not do is told by no message of the browser's console here.
@@ -69,6 +71,7 @@ class Firefox:
     url: str
     socket: ClientConnection
     ending: ExitStack
+    downloads: Path
     tab: str = ""
     asked: int = 0
     troubles: list[str] = field(default_factory=list)
@@ -78,11 +81,14 @@ class Firefox:
     @classmethod
     def open(cls, url: str, profile: Path) -> "Firefox":
         profile.mkdir()
-        lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in PREFERENCES.items()]
+        (profile / DOWNLOADS).mkdir()
+        preferences = PREFERENCES | {"browser.download.dir": str(profile / DOWNLOADS)}
+        lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in preferences.items()]
         (profile / "user.js").write_text("\n".join(lines))
         with ExitStack() as ending:
             port = ending.enter_context(_running(profile))
-            window = cls(url, ending.enter_context(connect(f"ws://127.0.0.1:{port}/session", **PLAIN)), ending)
+            socket = ending.enter_context(connect(f"ws://127.0.0.1:{port}/session", **PLAIN))
+            window = cls(url, socket, ending, profile / DOWNLOADS)
             window._begin()
             window.ending = ending.pop_all()
         return window
@@ -136,6 +142,11 @@ class Firefox:
         self.evaluate("() => document.activeElement.select()")
         keys = [{"type": way, "value": letter} for letter in text for way in ("keyDown", "keyUp")]
         self.act({"type": "key", "id": "keyboard", "actions": keys})
+
+    def choose_file(self, field: str, file: Path) -> None:
+        """In the field of that id, which may be hidden behind a button."""
+        found = self._call("(id) => document.getElementById(id)", field)
+        self.ask("input.setFiles", context=self.tab, element={"sharedId": found["sharedId"]}, files=[str(file)])
 
     def _call(self, function: str, *words: str) -> dict[str, Any]:
         answer = self.ask(
@@ -267,6 +278,20 @@ class PersonInFirefox(Person):
 
     def asks_the_page(self, function: str) -> Any:
         return self.window.evaluate(function)
+
+    def sends(self, file: Path) -> None:
+        self.window.choose_file("file", file)
+
+    def receives(self) -> Path:
+        before = set(self.window.downloads.iterdir())
+        self.press("Receive")
+
+        def saved() -> Path | None:
+            fresh = set(self.window.downloads.iterdir()) - before
+            return fresh.pop() if len(fresh) == 1 and not any(each.suffix == ".part" for each in fresh) else None
+
+        self.waits_until(lambda: bool(file := saved()) and file.stat().st_size > 0, "the file is saved")
+        return saved()
 
     def waits(self, ms: int) -> None:
         time.sleep(ms / 1000)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
@@ -218,6 +219,18 @@ class Person:
 
     def finds_the_microphone(self) -> None:
         self.asks_the_page(SEND_AGAIN)
+
+    # --- files ----------------------------------------------------------------------------------------------------
+
+    def sends(self, file: Path) -> None:
+        """From the open chat."""
+        self.page.get_by_label("File to send").set_input_files(file)
+
+    def receives(self) -> Path:
+        """The file that is offered, saved."""
+        with self.page.expect_download() as download:
+            self.press("Receive")
+        return download.value.path()
 
     # --- paying ---------------------------------------------------------------------------------------------------
 

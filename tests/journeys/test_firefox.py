@@ -1,5 +1,6 @@
 """Firefox and Chromium, in both roles: two browsers that were written apart agree on all that a paid call needs."""
 
+import os
 import re
 
 import pytest
@@ -8,6 +9,7 @@ from django.utils import timezone
 from calls.metering.models import PaidPeriod
 from payouts.wallet import services as wallet
 from tests import cast
+from tests.journeys.firefox import PersonInFirefox
 from tests.journeys.people import Person, talk
 from tests.payouts.purse import give_promo
 
@@ -15,6 +17,21 @@ pytestmark = pytest.mark.prove
 NO_MICROPHONE = """if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = async () => {
     throw new DOMException("", "NotAllowedError");
 };"""
+
+# Without a display Firefox has no screen to choose from, nor one to pretend as its camera is.
+A_SCREEN = """if (navigator.mediaDevices) navigator.mediaDevices.getDisplayMedia = async () => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 640, height: 360 });
+    const paint = canvas.getContext("2d");
+    setInterval(() => {
+        paint.fillStyle = `hsl(${performance.now() / 10}deg 80% 50%)`;
+        paint.fillRect(0, 0, 640, 360);
+    }, 100);
+    return canvas.captureStream(10);
+};"""
+SEES_A_SCREEN = """() => {
+    const screen = document.getElementById("remote-screen");
+    return !screen.hidden && screen.videoWidth > 0 && screen.currentTime > 0;
+}"""
 
 
 @pytest.fixture(params=["alice in Firefox", "bob in Firefox"])
@@ -48,6 +65,26 @@ class FirefoxAndChromiumTests:
         bob.writes("Your message", "Thank you")
         bob.press("Send")
         alice.reads("Thank you")
+
+    def test_a_file_arrives_whole_either_way(self, talking, tmp_path):
+        file = tmp_path / "letters.zip"  # a browser may show a PDF in place of saving it
+        file.write_bytes(os.urandom(3_000_000))
+        for person in talking:
+            person.press("Chat")
+        for giver, taker in (talking, talking[::-1]):
+            giver.sends(file)
+            assert taker.receives().read_bytes() == file.read_bytes()
+
+    def test_a_screen_is_shown_either_way(self, people):
+        for person in people:
+            if isinstance(person, PersonInFirefox):
+                person.window.before_each_page(A_SCREEN)
+        they_talk(*people)
+        for shower, viewer in (people, people[::-1]):
+            shower.press("Share screen")
+            viewer.waits_until(lambda who=viewer: who.asks_the_page(SEES_A_SCREEN), "a shared screen")
+            shower.press("Stop sharing")
+            viewer.waits_until(lambda who=viewer: not who.asks_the_page(SEES_A_SCREEN), "no screen any more")
 
     def test_of_who_is_muted_or_has_no_microphone_packets_come_all_the_same(self, people):
         """Packets are what is billed."""

@@ -1,5 +1,7 @@
 """What two people do while they talk: show a screen, write, raise a hand, use the keys."""
 
+import hashlib
+import os
 import re
 
 import pytest
@@ -7,6 +9,8 @@ from playwright.sync_api import expect
 
 from tests.journeys.people import Person, talk
 
+BLOCK, LARGEST = 2**20, 100 * 2**20
+LARGEST_MS = 240_000  # on a machine that has other things to do
 FRAMES = """async () => {
     const frames = {};
     for (const report of (await window.journey.connections.at(-1).getStats()).values()) {
@@ -104,6 +108,27 @@ class FileTests:
         for person in (alice, bob):
             person.reads("Arrived whole.")
 
+    def test_the_largest_arrives_whole_and_a_cut_costs_a_block_at_most(self, talking, tmp_path):
+        alice, bob = talking
+        file = tmp_path / "film.webm"
+        file.write_bytes(os.urandom(LARGEST))
+        arrived = lambda: bob.page.get_by_label("film.webm").evaluate("bar => bar.value")  # noqa: E731
+        alice.press("Chat")
+        alice.sends(file)
+        bob.press("Chat, 1 new")
+        with bob.page.expect_download(timeout=LARGEST_MS) as download:
+            bob.press("Receive")
+            bob.waits_until(lambda: arrived() > 4 * BLOCK, "some blocks of it")
+            alice.page.evaluate("() => window.journey.connections.at(-1).close()")
+            bob.reads("It goes on when the connection is back.")
+            before = arrived()
+            bob.reads("On its way.")
+            assert arrived() >= before - BLOCK
+        with file.open("rb") as sent, download.value.path().open("rb") as came:
+            assert hashlib.file_digest(came, "sha256").digest() == hashlib.file_digest(sent, "sha256").digest()
+        for person in (alice, bob):
+            person.reads("Arrived whole.")
+
     def test_what_is_not_taken_is_not_sent(self, talking):
         alice, bob = talking
         alice.press("Chat")
@@ -143,3 +168,40 @@ class KeyTests:
         alice.reads("hand raised")
         bob.opens("Lower hand")
         expect(alice.page.get_by_text("hand raised")).not_to_be_visible()
+
+
+WITHOUT_WINDOWS = """for (const what of ["fullscreenEnabled", "pictureInPictureEnabled"]) {
+    Object.defineProperty(Document.prototype, what, { get: () => false });
+}"""
+FULL, SMALL = "() => document.fullscreenElement?.id", "() => document.pictureInPictureElement?.id"
+
+
+@pytest.mark.prove
+class WindowTests:
+    def test_full_screen_and_a_small_window_come_and_go(self, talking):
+        alice, bob = talking
+        bob.press("Camera on")
+        alice.sees_a_picture()
+        alice.opens("Full screen")
+        alice.waits_until(lambda: alice.page.evaluate(FULL) == "room", "full screen")
+        alice.opens("Leave full screen")
+        alice.waits_until(lambda: alice.page.evaluate(FULL) is None, "the page in its window")
+        alice.opens("Small window")
+        alice.waits_until(lambda: alice.page.evaluate(SMALL) == "remote-video", "a small window")
+        alice.opens("Small window")
+        alice.waits_until(lambda: alice.page.evaluate(SMALL) is None, "no small window")
+
+    def test_what_the_browser_cannot_do_is_not_offered(self, two_in_the_lobby):
+        alice, bob = two_in_the_lobby(before=WITHOUT_WINDOWS)
+        talk(alice, bob)
+        for person in (alice, bob):
+            person.press("Camera on")
+        alice.sees_a_picture()
+        alice.press("More")
+        expect(alice.button("Raise hand")).to_be_visible()
+        for name in ("Full screen", "Small window", "Flip camera"):
+            expect(alice.button(name)).not_to_be_visible()
+        bob.sees_a_picture()
+        bob.press("More")
+        for name in ("Full screen", "Small window"):
+            expect(bob.button(name)).to_be_visible()

@@ -1,54 +1,24 @@
-"""Two machines between which packets get lost: the call goes on, and the meter runs only while sound arrives at both."""
+"""Two machines with a bad line between them: the call goes on, and the meter runs only while sound arrives at both."""
 
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
-from calls.metering.billing import Interval, intersect, subtract, total_ms
+from calls.metering.billing import subtract, total_ms
 from calls.metering.models import PaidPeriod, Stop
-from calls.metering.moments import to_ms
 from calls.rooms.models import Call
 from tests import cast
-from tests.journeys.people import Person
+from tests.journeys.evidence import A_REPORT_MS, MARGIN_MS, both_heard, heard_by, lost_to, time_of, watch
 from tests.payouts.purse import give_promo
 
 pytestmark = pytest.mark.prove
 
 A_SEVENTH = 0.15
-A_REPORT_MS = 1_000  # REPORT_S of these servers: what ceases between two reports was still good at the first of them
+SOUND_ALONE_KBIT = 90
+BACK_MS = 60_000  # the line must have been good for a while
 SILENT_MS = 3_000  # from the stop on, so more of it altogether
-MARGIN_MS = 250  # of our own looking
-# What arrives, by this page's own counters, written down again and again with its moment.
-WATCH = """() => {
-    window.journey.seen = [];
-    setInterval(async () => {
-        const stats = await window.journey.connections.at(-1).getStats();
-        const sound = [...stats.values()].find((report) => report.type === "inbound-rtp" && report.kind === "audio");
-        window.journey.seen.push([Date.now(), sound?.packetsReceived ?? 0, sound?.packetsLost ?? 0]);
-    }, 100);
-}"""
-
-
-def watch(*people: Person) -> None:
-    for person in people:
-        person.page.evaluate(WATCH)
-
-
-def seen_by(person: Person) -> list[tuple[int, int, int]]:
-    return [tuple(one) for one in person.page.evaluate("() => window.journey.seen")]
-
-
-def heard_by(person: Person) -> list[Interval]:
-    """When sound arrived: between two looks, the later of which found more of it."""
-    seen = seen_by(person)
-    return [Interval(one[0], other[0]) for one, other in zip(seen, seen[1:], strict=False) if other[1] > one[1]]
-
-
-def lost_to(person: Person) -> float:
-    """The share of the other's packets that never came."""
-    (_, came, lost), (_, came_in_all, lost_in_all) = seen_by(person)[0], seen_by(person)[-1]
-    return (lost_in_all - lost) / (came_in_all - came + lost_in_all - lost)
 
 
 def period() -> PaidPeriod:
@@ -96,9 +66,36 @@ class LossTests:
             person.meter_is("free")
 
         ended = period()
-        theirs = Interval(to_ms(ended.counts_from), to_ms(ended.ended_at))
-        both = intersect(intersect(heard_by(alice), heard_by(bob)), [theirs])
+        theirs = time_of(ended)
+        both = both_heard(heard_by(alice), heard_by(bob), theirs)
         silent = total_ms(subtract([theirs], both))
         assert silent > SILENT_MS  # there was a loss
         assert timedelta(seconds=15) < timedelta(milliseconds=ended.billable_ms)
         assert ended.billable_ms <= total_ms(both) + A_REPORT_MS + MARGIN_MS
+
+
+class NarrowTests:
+    def test_the_camera_rests_while_there_is_room_for_the_sound_alone_and_the_meter_runs_on(
+        self, machines, paying_from_afar
+    ):
+        alice, bob = paying_from_afar
+        alice.press("Camera on")
+        bob.sees_a_picture()
+
+        machines[0].narrow(SOUND_ALONE_KBIT)
+        alice.reads("There is room for the sound alone, so your camera rests. It comes back by itself.")
+        line = alice.page.locator("#quality-text")
+        expect(line).to_have_text("poor connection, your camera rests")
+        bob.reads("Alice Martin has the camera off")
+        for person in (alice, bob):
+            person.is_connected()
+            person.hears()
+            person.meter_is("running")
+        cost = alice.sum("meter-cost")
+        alice.waits_until(lambda: alice.sum("meter-cost") > cost, "more to pay")
+        assert not Stop.objects.exists()
+
+        machines[0].narrow(0)
+        expect(line).to_have_text("good connection", timeout=BACK_MS)
+        bob.sees_a_picture()
+        assert not Stop.objects.exists()

@@ -17,11 +17,21 @@ class MachineTests:
                 assert hers.name != his.name
 
 
+HERS, HIS = 0, 1
+
+
 class CutTests:
-    @pytest.mark.parametrize(("cut_s", "address"), [(3, ""), (20, ""), (4, "10.88.0.11")])
-    def test_they_hear_each_other_again(self, machines, talking_from_afar, cut_s, address):
-        took = back_after(machines[0], talking_from_afar, cut_s, address)
-        sys.stdout.write(f"{cut_s} s cut{', another address' if address else ''}: back after {took:.2f} s\n")
+    """The goals are medians of ten (`make bench ONLY=recovery`); these bounds hold each time, on a busy machine too."""
+
+    @pytest.mark.parametrize(
+        ("whose", "cut_s", "address", "within_s"),
+        [(HERS, 3, "", 3), (HERS, 20, "", 6), (HERS, 4, "10.88.0.11", 15), (HIS, 4, "10.88.0.12", 15)],
+    )
+    def test_they_hear_each_other_again(self, machines, talking_from_afar, whose, cut_s, address, within_s):
+        took = back_after(machines[whose], talking_from_afar, cut_s, address)
+        who = talking_from_afar[whose].name
+        sys.stdout.write(f"{who}: {cut_s} s cut{', another address' if address else ''}: back after {took:.2f} s\n")
+        assert took < within_s
         for person in talking_from_afar:
             person.is_connected()
             person.hears()

@@ -28,3 +28,16 @@ test("a connection made anew says nothing yet, and changes nothing", () => {
   rest.look(12_000, { step: null, since: 0 }, true);
   assert.equal(rest.resting, true);
 });
+
+test("where a camera that came back was too much at once, it waits twice as long the next time", () => {
+  const rest = new CameraRest();
+  const poorFrom = (since) => rest.look(since + 6_000, { step: "poor", since }, true);
+  const goodFor = (since, ms) => rest.look(since + ms, { step: "good", since }, true);
+  poorFrom(0);
+  assert.equal(goodFor(10_000, 10_000), true, "on from 20 s");
+  assert.equal(poorFrom(30_000), true);
+  assert.equal(goodFor(40_000, 19_000), false);
+  assert.equal(goodFor(40_000, 20_000), true, "on from 60 s");
+  assert.equal(poorFrom(200_000), true, "after a long time of being on");
+  assert.equal(goodFor(210_000, 10_000), true);
+});

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Devices, problemOf } from "../../../calls/static/calls/room/devices.js";
+import { Devices } from "../../../calls/static/calls/room/devices.js";
+import { problemOf } from "../../../calls/static/calls/room/device_requests.js";
 import { FakeAudioContext, FakeDevices, FakeStorage, FakeTrack, settle } from "./world.js";
 
 function failure(name, message = "") {
@@ -102,14 +103,26 @@ test("an allowance that comes after hanging up opens nothing", async () => {
   assert.deepEqual([late.stopped, mine.hasMicrophone], [true, false]);
 });
 
-test("a choice is remembered, and only wished for, so that a device that is gone does not matter", async () => {
+test("a choice is remembered and demanded: of one that is only wished for Chromium takes no notice", async () => {
   const { devices: mine, mediaDevices, storage } = devices();
   mine.open();
   await settle();
   await mine.choose("microphone", "m2");
-  assert.deepEqual(mediaDevices.asked.at(-1).audio.deviceId, { ideal: "m2" });
+  assert.deepEqual(mediaDevices.asked.at(-1).audio.deviceId, { exact: "m2" });
   const later = new Devices({ on: { change: () => {} }, world: { mediaDevices, AudioContext: FakeAudioContext, storage } });
   assert.equal(later.choice.microphone, "m2");
+});
+
+test("a remembered device that is gone does not matter: any other is taken, without a word", async () => {
+  const { devices: mine, mediaDevices } = devices();
+  mine.choice = { microphone: "m2", camera: "c2" };
+  mediaDevices.answers = [failure("OverconstrainedError")];
+  mine.open();
+  await settle();
+  mediaDevices.answers = [failure("NotFoundError")];
+  await mine.cameraOn();
+  assert.deepEqual([mine.audio.label, mine.microphoneProblem, mine.video.label, mine.cameraProblem], ["some", null, "some", null]);
+  assert.equal(mediaDevices.asked.at(-1).video.deviceId, undefined);
 });
 
 test("the page's own sounds come from the chosen speaker, and from the remembered one after a reload", async () => {
@@ -178,4 +191,85 @@ test("muted, one is heard while the key is held", async () => {
   mine.setHushed(false);
   mine.setHeld(false);
   assert.deepEqual([mine.audio.enabled, mine.speaks, mine.muted], [false, false, true]);
+});
+
+test("a microphone that cannot be switched to leaves the one before, and the words say so", async () => {
+  const { devices: mine } = devices(new FakeTrack("audio", "first"), failure("NotReadableError"), new FakeTrack("audio", "second"));
+  mine.open();
+  await settle();
+  await mine.choose("microphone", "m2");
+  assert.deepEqual([mine.audio.label, mine.audio.stopped, mine.microphoneProblem], ["first", false, "kept"]);
+  await mine.openMicrophone();
+  assert.deepEqual([mine.audio.label, mine.microphoneProblem], ["second", null]);
+});
+
+test("while a microphone is switched the one before is heard: nobody is told of silence", async () => {
+  const { devices: mine } = devices(new FakeTrack("audio", "first"), new Promise(() => {}));
+  mine.open();
+  await settle();
+  mine.choose("microphone", "m2");
+  assert.deepEqual([mine.audio.label, mine.microphoneProblem], ["first", null]);
+});
+
+/** Two cameras of a phone, of which one can be open. */
+function phone() {
+  const { devices: mine, mediaDevices } = devices();
+  const cameras = { user: new FakeTrack("video", "front", { deviceId: "c1", facingMode: "user" }) };
+  cameras.environment = new FakeTrack("video", "back", { deviceId: "c2", facingMode: "environment" });
+  const ask = mediaDevices.getUserMedia.bind(mediaDevices);
+  mediaDevices.getUserMedia = async (constraints) => {
+    if (mine.video && !mine.video.stopped) throw failure("NotReadableError");
+    const { facingMode, deviceId } = constraints.video;
+    const wanted = facingMode?.exact ?? (deviceId?.exact === "c2" ? "environment" : "user");
+    mediaDevices.answers = [mediaDevices.answers.shift() ?? Object.assign(cameras[wanted], { stopped: false })];
+    return ask(constraints);
+  };
+  return { mine, mediaDevices };
+}
+
+test("the camera before is stopped before the next is opened: flipped, or chosen", async () => {
+  const { mine } = phone();
+  await mine.cameraOn();
+  assert.deepEqual([mine.video.label, mine.canFlip], ["front", true]);
+  await mine.flip();
+  assert.deepEqual([mine.video.label, mine.cameraProblem], ["back", null]);
+  await mine.flip();
+  assert.deepEqual([mine.video.label, mine.cameraProblem], ["front", null]);
+  await mine.choose("camera", "c2");
+  assert.deepEqual([mine.video.label, mine.cameraProblem], ["back", null]);
+});
+
+test("pressed twice, it is flipped once", async () => {
+  const { mine } = phone();
+  await mine.cameraOn();
+  const [first, second] = [mine.flip(), mine.flip()];
+  await Promise.all([first, second]);
+  assert.equal(mine.video.label, "back");
+});
+
+test("where the other camera cannot be had, the one before is on again, and the words say so", async () => {
+  const { mine, mediaDevices } = phone();
+  await mine.cameraOn();
+  mediaDevices.answers = [failure("NotReadableError")];
+  await mine.flip();
+  assert.deepEqual([mine.video.label, mine.video.stopped, mine.cameraProblem], ["front", false, "kept"]);
+  assert.deepEqual(mediaDevices.asked.at(-1).video.deviceId, { exact: "c1" });
+});
+
+test("where that is gone as well, the camera is off, and the words say why", async () => {
+  const { devices: mine } = devices(new FakeTrack("video", "front", { deviceId: "c1" }), failure("NotReadableError"), failure("NotFoundError"));
+  await mine.cameraOn();
+  await mine.choose("camera", "c2");
+  assert.deepEqual([mine.video, mine.cameraProblem], [null, "busy"]);
+});
+
+test("a camera turned off while it is switched stays off", async () => {
+  let refuse;
+  const { devices: mine, mediaDevices } = devices(new FakeTrack("video", "front", { deviceId: "c1" }), new Promise((resolve) => (refuse = resolve)));
+  await mine.cameraOn();
+  const switching = mine.choose("camera", "c2");
+  mine.cameraOff();
+  refuse(failure("NotReadableError"));
+  await switching;
+  assert.deepEqual([mine.video, mine.cameraProblem, mediaDevices.asked.length], [null, null, 2]);
 });

@@ -54,7 +54,20 @@ async function talking(changes) {
   FakeSocket.last.say(state({ joined: true, ice: [{ urls: ["turn:t"] }], ...changes }));
   FakeSocket.last.say({ type: "peer", present: true, polite: true, page: "b1" });
   await settle();
-  for (let second = 0; second < 2; second += 1) {
+  await answer();
+  await sound();
+}
+
+/** The other's, to our offer. */
+async function answer() {
+  const description = { type: "answer", sdp: "v=0\r\na=fingerprint:sha-256 BB\r\nm=audio,video,video\r\n" };
+  FakeSocket.last.say({ type: "signal", data: { description } });
+  await settle();
+}
+
+/** For a second. */
+async function sound() {
+  for (let half = 0; half < 2; half += 1) {
     FakeConnection.all.at(-1).packets += 50;
     await pass(500);
   }
@@ -71,6 +84,28 @@ test("joined and heard is connected", async () => {
   const made = await inCall();
   assert.deepEqual([made.screen, made.phase], ["call", "connected"]);
   assert.deepEqual(FakeConnection.all.at(-1).configuration.iceServers, [{ urls: ["turn:t"] }]);
+});
+
+test("recovered is who hears again once the two have agreed on how: hearing alone may be the old way, on one side", async () => {
+  const made = await inCall();
+  await pass(3000);
+  assert.equal(made.phase, "reconnecting");
+  FakeSocket.last.say({ type: "peer", present: true, polite: true, page: "b1" });
+  await settle();
+  const [connection] = FakeConnection.all;
+  assert.deepEqual([connection.restarts, connection.signalingState], [1, "have-local-offer"]);
+  await sound();
+  assert.equal(made.phase, "reconnecting", "the offer has reached nobody");
+  await answer();
+  await sound();
+  assert.equal(made.phase, "connected");
+});
+
+test("an offer in mid-call is no loss while the sound goes on", async () => {
+  const made = await inCall();
+  FakeConnection.all.at(-1).signalingState = "have-local-offer";
+  await sound();
+  assert.equal(made.phase, "connected");
 });
 
 test("who hides the address in mid-call gets a new connection that uses the relay alone, and the other learns of it", async () => {

@@ -188,9 +188,14 @@ export class FakeTrack {
   enabled = true;
   stopped = false;
 
-  constructor(kind, label) {
+  constructor(kind, label, settings = {}) {
     this.kind = kind;
     this.label = label;
+    this.settings = settings;
+  }
+
+  getSettings() {
+    return this.settings;
   }
 
   stop() {

@@ -3,12 +3,14 @@
  * at all cannot be billed or found to be lost), and a camera and a shared screen when they turn them on.
  */
 
+import { DeviceRequests, exactly, problemOf } from "./device_requests.js";
+
+/** @import { Problem } from "./device_requests.js" */
+
 const KEPT = "ringwise.devices";
+const CAMERA = { width: 640, height: 480 };
 
 /**
- * Why a device cannot be used. `blocked`: by the operating system, not by the browser.
- * @typedef {"refused" | "blocked" | "none" | "busy" | "unsupported" | "unplugged"} Problem
- *
  * @typedef {{microphone?: string, camera?: string, speaker?: string}} Choice  device ids
  *
  * @typedef {object} DevicesListener
@@ -19,15 +21,6 @@ const KEPT = "ringwise.devices";
  * @property {typeof AudioContext} AudioContext
  * @property {Pick<Storage, "getItem" | "setItem">} storage
  */
-
-/** @param {unknown} error  from getUserMedia @returns {Problem} */
-export function problemOf(error) {
-  const { name, message } = /** @type {DOMException} */ (error);
-  if (name === "NotAllowedError") return /system/i.test(message) ? "blocked" : "refused";
-  if (name === "NotFoundError" || name === "OverconstrainedError") return "none";
-  if (name === "NotReadableError" || name === "AbortError") return "busy";
-  return "unsupported";
-}
 
 export class Devices {
   #on;
@@ -42,8 +35,7 @@ export class Devices {
   #facing = "";
   /** @type {{node: AnalyserNode, samples: Uint8Array<ArrayBuffer>, track: MediaStreamTrack} | null} */
   #gauge = null;
-  /** Counts wishes: the answer to an old one, given after *Hang up* or *Camera off*, must not open a device. */
-  #wishes = { audio: 0, video: 0, screen: 0 };
+  #requests;
 
   /** @type {MediaStreamTrack | null} */
   video = null;
@@ -69,6 +61,7 @@ export class Devices {
     this.#on = on;
     const { navigator, AudioContext, localStorage } = globalThis;
     this.#world = { mediaDevices: navigator?.mediaDevices, AudioContext, storage: localStorage, ...world };
+    this.#requests = new DeviceRequests(this.#world.mediaDevices);
     this.choice = this.#remembered();
     this.#world.mediaDevices?.addEventListener?.("devicechange", () => this.#on.change());
   }
@@ -112,44 +105,64 @@ export class Devices {
     if (this.#context?.state === "suspended") this.#context.resume().catch(() => {});
   }
 
-  /** Ask for the chosen microphone, else any. Silence is sent until there is one. */
+  /** Ask for the chosen microphone, else any. Until there is one, the one before is sent, or silence. */
   async openMicrophone() {
-    this.microphoneProblem = "asking";
+    this.microphoneProblem = this.#microphone ? null : "asking";
     this.#on.change();
     try {
       const wish = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
-      const track = await this.#ask("audio", { ...wish, ...ideal(this.choice.microphone) });
+      const track = await this.#requests.device(exactly(this.choice.microphone), "audio", wish);
       if (!track) return;
       this.#microphone?.stop();
       this.#microphone = track;
       this.microphoneProblem = null;
       track.onended = () => this.#microphoneGone(track);
     } catch (error) {
-      this.microphoneProblem = problemOf(error);
+      this.microphoneProblem = this.#microphone ? "kept" : problemOf(error);
     }
     this.#apply();
   }
 
+  /** The chosen camera, else any; where it cannot be had, the one before again. */
   async cameraOn() {
+    const before = this.video?.getSettings().deviceId;
+    this.video?.stop(); // many phones open one camera at a time
     this.cameraProblem = "asking";
     this.#on.change();
     try {
-      const which = this.#facing ? { facingMode: { ideal: this.#facing } } : ideal(this.choice.camera);
-      const track = await this.#ask("video", { width: 640, height: 480, ...which });
-      if (!track) return;
-      this.video?.stop();
-      this.video = track;
+      const which = this.#facing ? { facingMode: { exact: this.#facing } } : exactly(this.choice.camera);
+      if (!this.#useCamera(await this.#requests.device(which, "video", CAMERA))) return;
       this.cameraProblem = null;
-      track.onended = () => this.#cameraGone(track);
     } catch (error) {
       this.cameraProblem = problemOf(error);
+      this.video = null;
+      if (before && !(await this.#reopenCamera(before))) return;
     }
     this.#apply();
+  }
+
+  /** @param {MediaStreamTrack | null} track @returns {boolean} false: no longer wished */
+  #useCamera(track) {
+    if (!track) return false;
+    this.video = track;
+    track.onended = () => this.#cameraGone(track);
+    return true;
+  }
+
+  /** @param {string} before  id of what was on @returns {Promise<boolean>} false: no longer wished */
+  async #reopenCamera(before) {
+    try {
+      if (!this.#useCamera(await this.#requests.ask("video", { ...CAMERA, ...exactly(before) }))) return false;
+      this.cameraProblem = "kept";
+    } catch {
+      // gone as well: the first problem stands
+    }
+    return true;
   }
 
   /** Stops the camera itself, so that its light goes out. */
   cameraOff() {
-    this.#wishes.video += 1;
+    this.#requests.drop("video");
     this.video?.stop();
     this.video = null;
     this.cameraProblem = null;
@@ -163,16 +176,12 @@ export class Devices {
 
   /** The browser asks which screen or window; whoever chooses none has said no, and needs no word about it. */
   async share() {
-    const wish = (this.#wishes.screen += 1);
-    const media = /** @type {MediaDevices} */ (this.#world.mediaDevices);
     this.screenProblem = null;
-    const stream = await media.getDisplayMedia({ video: { frameRate: { max: 15 } } }).catch((error) => {
+    const track = await this.#requests.screen().catch((error) => {
       if (problemOf(error) === "blocked") this.screenProblem = "blocked";
       return null;
     });
-    const track = stream?.getTracks()[0] ?? null;
     if (this.screenProblem) this.#on.change();
-    if (wish !== this.#wishes.screen) return track?.stop();
     if (!track) return;
     this.screen?.stop();
     this.screen = track;
@@ -184,7 +193,7 @@ export class Devices {
   }
 
   unshare() {
-    this.#wishes.screen += 1;
+    this.#requests.drop("screen");
     this.screen?.stop();
     this.screen = null;
     this.#on.change();
@@ -209,8 +218,8 @@ export class Devices {
   }
 
   flip() {
+    if (this.cameraProblem === "asking") return Promise.resolve(); // pressed twice
     const { facingMode } = this.video?.getSettings() ?? {};
-    this.cameraOff(); // many phones open one camera at a time
     this.#facing = facingMode === "environment" ? "user" : "environment";
     return this.cameraOn();
   }
@@ -250,27 +259,13 @@ export class Devices {
 
   /** After hanging up: microphone and camera are let go. */
   close() {
-    this.#wishes.audio += 1;
+    this.#requests.drop("audio");
     this.#microphone?.stop();
     this.#microphone = null;
     this.microphoneProblem = null;
     this.hushed = false;
     this.unshare();
     this.cameraOff();
-  }
-
-  /**
-   * @param {"audio" | "video"} kind @param {MediaTrackConstraints} constraints
-   * @returns {Promise<MediaStreamTrack | null>} null: no longer wished
-   */
-  async #ask(kind, constraints) {
-    const wish = (this.#wishes[kind] += 1);
-    const media = this.#world.mediaDevices;
-    if (!media) throw new DOMException("needs HTTPS", "NotSupportedError");
-    const [track] = (await media.getUserMedia({ [kind]: constraints })).getTracks();
-    if (wish === this.#wishes[kind]) return track;
-    track.stop();
-    return null;
   }
 
   #apply() {
@@ -329,9 +324,4 @@ export class Devices {
       return {};
     }
   }
-}
-
-/** The remembered device where it still exists, else any other, without a word. @param {string | undefined} id */
-function ideal(id) {
-  return id ? { deviceId: { ideal: id } } : {};
 }

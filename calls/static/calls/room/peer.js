@@ -51,6 +51,7 @@ export class Peer {
   /** @type {RTCPeerConnection | null} */
   #pc = null;
   #flow = new Flow();
+  #hearing = false;
   #quality = new Quality();
   #screen = { frames: 0, at: -Infinity };
   /** Of the sound of either. */
@@ -100,8 +101,9 @@ export class Peer {
     return this.#polite;
   }
 
+  /** Sound arrives, and since it began to, the two have agreed on how: a side may hear while its offer reaches nobody. */
   get hearing() {
-    return this.#flow.hearing;
+    return this.#hearing;
   }
 
   get everHeard() {
@@ -216,7 +218,7 @@ export class Peer {
     this.#batch.drop();
     if (this.#pc) for (const end of Object.values(this.#ends)) end.lost();
     this.#pc?.close();
-    this.#makingOffer = this.#ignoring = false;
+    this.#makingOffer = this.#ignoring = this.#hearing = false;
     this.#flow = new Flow();
     this.#quality = new Quality();
     this.#screen = { frames: 0, at: -Infinity };
@@ -376,6 +378,7 @@ export class Peer {
     if (!stats || pc !== this.#pc) return;
     const screen = this.#transceiver("screen")?.mid;
     const alarm = this.#flow.look(this.#world.elapsed(), countersOf(stats, screen));
+    this.#hearing = this.#flow.hearing && (this.#hearing || pc.signalingState === "stable");
     this.#lookAtScreen(screenFrames(stats, screen));
     this.#quality.look(this.#world.elapsed(), sampleOf(stats));
     this.speech.look(stats);

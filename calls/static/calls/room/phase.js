@@ -35,6 +35,11 @@ export function screenOf({ status, state, joined }) {
   return joined ? "call" : "lobby";
 }
 
+/** This window has no part in the call any more: a newer one has, or nobody. @param {Screen} screen */
+export function isGone(screen) {
+  return screen === "replaced" || screen === "refused";
+}
+
 /**
  * Which of the words says why the call is as it is.
  * @param {Facts} facts

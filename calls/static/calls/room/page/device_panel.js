@@ -20,6 +20,7 @@ export class DevicePanel {
   #panel;
   #soundAt = performance.now();
   #drawn = "";
+  #told = "";
   #screen = "";
   #offered = false;
   #warned = false;
@@ -62,9 +63,16 @@ export class DevicePanel {
     const problem = screen === "call" ? this.#problem() : "";
     show(byId("device-problem"), problem !== "");
     show(byId("device-again"), !["microphone_asking", "microphone_silent", "screen_blocked"].includes(problem));
+    this.#tell(problem);
     if (!problem) return;
     say(byId("device-problem-text"), this.#desk.words(`device.${problem}`));
     if (!["microphone_asking", "screen_blocked"].includes(problem)) this.#check.note(false);
+  }
+
+  /** Aloud as well, once; what the browser asks it says itself. @param {string} problem */
+  #tell(problem) {
+    if (problem && problem !== "microphone_asking" && problem !== this.#told) this.#desk.voice.announce(this.#desk.words(`device.${problem}`));
+    this.#told = problem;
   }
 
   /** Who comes for the first time, or had a trouble last time, finds it open before the call. @param {string} screen */

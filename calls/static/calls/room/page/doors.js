@@ -1,10 +1,11 @@
 /** Before and after the call: the lobby, the end, another window, no longer here. One card with one thing to do next. */
 
 import { isOpen } from "../messages.js";
-import { rang } from "../phase.js";
+import { isGone, rang } from "../phase.js";
 import { byId, mark, onPress, say, show } from "./dom.js";
 
 /** @import { RoomState } from "../messages.js" */
+/** @import { Screen } from "../phase.js" */
 /** @import { Session } from "../session.js" */
 /** @import { Desk } from "./desk.js" */
 
@@ -77,7 +78,7 @@ export class Doors {
     point("leave-message", message ? `/experts/${other.slug}/` : null);
   }
 
-  /** Focus goes along when what had it disappears. @param {string} screen */
+  /** Focus goes along when what had it disappears. @param {Screen} screen */
   #open(screen) {
     const lost = this.#screen === "call" || this.#doors.some((door) => door.contains(document.activeElement));
     if (this.#screen) this.#desk.voice.clear();
@@ -85,12 +86,17 @@ export class Doors {
     mark(byId("room"), "screen", screen);
     const heading = this.#doors.find((door) => door.dataset.for === screen)?.querySelector("h2");
     if (lost) (heading ?? byId("main")).focus();
+    else if (isGone(screen)) this.#desk.voice.announce(heading?.textContent ?? "");
     this.#screen = screen;
   }
 
-  /** What the call is doing, said once at each change. */
+  /** What the call is doing, said once at each change. Whoever is no part of it any more has the card's own words. */
   #tell() {
     const { session, words, voice } = this.#desk;
+    if (isGone(session.screen)) {
+      this.#told = "";
+      return;
+    }
     const key = session.reason ? `reason.${session.reason}` : `phase.${session.phase}`;
     if (this.#told && key !== this.#told) {
       const isHidden = session.phase === "reconnecting" && byId("face").hidden; // a picture stands where it would be read

@@ -1,6 +1,7 @@
 /** The pill at the top: free or paid, how long, how much, how much is left. Also the tab's title and the sounds of the meter. */
 
 import { isPaid, moneyText, timeText } from "../meter.js";
+import { isGone } from "../phase.js";
 import { byId, mark, say, show } from "./dom.js";
 
 /** @import { Meter, PaidMeter, RoomState } from "../messages.js" */
@@ -28,7 +29,8 @@ export class MeterPill {
     if (!state || !reading) return;
     mark(byId("room"), "meter", screen === "call" ? reading.state : "free");
     this.#renderPill(state, reading);
-    this.#tellChange(state.meter, reading);
+    if (isGone(screen)) this.#before = ""; // it may run on in a newer window
+    else this.#tellChange(state.meter, reading);
     this.#warn(state.meter, reading);
     const front = this.#title(reading);
     const title = front ? `${front} · ${state.other.name}` : this.#pageTitle;

@@ -103,10 +103,11 @@ export class More {
     this.#desk.voice.announce(this.#desk.words(devices.muted ? "device.said_muted" : "device.said_unmuted"));
   }
 
-  /** @param {Devices} devices */
+  /** Why it cannot be had is told where every trouble of a device is. @param {Devices} devices */
   async #camera(devices) {
     if (devices.video) devices.cameraOff();
     else await devices.cameraOn();
+    if (devices.cameraProblem) return;
     this.#desk.voice.announce(this.#desk.words(devices.video ? "device.said_camera_on" : "device.said_camera_off"));
   }
 }

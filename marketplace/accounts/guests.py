@@ -37,6 +37,11 @@ def become_guest(*, session: SessionBase, name: str, language: str, now: datetim
     return guest
 
 
+def leave(*, session: SessionBase) -> None:
+    """Somebody else sits at this browser now: it knows neither the guest nor an account that they began to make."""
+    session.flush()
+
+
 def row_for_account(session: SessionBase) -> User | None:
     """The guest's row, for the sign-up form to fill. What an earlier try that was never verified left there is taken off."""
     guest = guest_of(session)

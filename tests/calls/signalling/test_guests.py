@@ -167,13 +167,17 @@ class SignInTests:
             await room_of(alice, call.room.code)
         assert (await sync_to_async(Room.objects.get)()).caller_id == carla.pk
 
-    async def test_a_guests_socket_ends_at_the_next_ping_too(self, carla, alice, settings):
+    @pytest.mark.parametrize("leaves", ["signs in", "starts anew"])
+    async def test_a_guests_socket_ends_at_the_next_ping_too(self, carla, alice, settings, leaves):
         settings.SOCKET_PING_S = 0.1
         client = await sync_to_async(cast.browser_of)(carla)
         page = await page_of(carla, cookie=client.cookies["sessionid"].value)
         await page.hear("ping")
         await page.say("pong")
-        await sync_to_async(sign_in)(client, alice)
+        if leaves == "signs in":
+            await sync_to_async(sign_in)(client, alice)
+        else:
+            await sync_to_async(client.post)("/guest/start-anew/")
         assert await page.closed() == 4003
 
 

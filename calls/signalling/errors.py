@@ -47,6 +47,17 @@ TEXTS = {
 }
 
 
+# Where the words above name what only a member can do, a guest reads these.
+GUEST_TEXTS = {
+    "ring.away": _("This expert is away. With an account you can leave a message."),
+    "ring.busy": _("This expert is in another call. With an account you can leave a message."),
+    "ring.you_blocked": _("You have blocked this person. Make an account, and you can take that back on My page."),
+    "ring.in_line": _(
+        "Somebody who waited in line is first. Try again in a minute; with an account you can wait in line too."
+    ),
+}
+
+
 class Refused(Exception):
     """A message that changed nothing; the socket answers it with an error and lives on."""
 

@@ -110,6 +110,19 @@ class BlockingTests:
         assert Block.objects.count() == 2
         assert answer_to(carla, bob, now) == "you_blocked"
 
+    def test_the_page_of_whom_a_guest_reported_says_how_that_is_taken_back_and_so_it_is(
+        self, call, carla, bob, now, signed_in
+    ):
+        rooms.report_and_leave(room=call.room, user=carla, now=now)
+        page = cast.browser_of(carla).get("/experts/bob-leroy/").content.decode()
+        assert "You have blocked Bob." in page
+        assert '<a href="/accounts/signup/?next=/me/">Make an account, and you can take that back' in page
+        cast.make_account(carla)
+        client = signed_in(carla)
+        assert f'action="/me/blocked/{bob.pk}/remove/"' in client.get("/me/").content.decode()
+        client.post(f"/me/blocked/{bob.pk}/remove/")
+        assert answer_to(carla, bob, now) == "rings"
+
     def test_what_a_guest_was_blocked_for_goes_with_them_into_their_account(self, carla, bob, now):
         contacts.block(member=bob, other=carla, now=now)
         cast.make_account(carla)

@@ -242,6 +242,7 @@ def _captions() -> dict[str, str]:
         "question_own": _("Captions of what you say"),
         "own": _("What you say is being written down"),
         "own_waits": _("Nothing is written down while you are muted or paid time stands still"),
+        "own_alone": _("Nothing is written down while {name} is not there"),
         "theirs": _("What {name} says is being written down"),
         "asking": _("{name} was asked for captions"),
         "you": _("You:"),
@@ -255,6 +256,7 @@ def _captions() -> dict[str, str]:
         "told_failed": _(
             "Captions cannot be written just now. They are off, and your sound goes to this site's server no more."
         ),
+        "told_gone": _("The captions ended, as {name} is not there. Ask again if you want them."),
         "told_lost": _("The captions ended with the connection. Ask again if you want them."),
     }
 

@@ -79,7 +79,7 @@ beforeEach(() => {
   said = [];
   const note = (what) => () => pressed.push(what);
   captions = {
-    isReady: true, own: "off", isAsked: false, others: "off", lines: [],
+    isReady: true, isRead: true, own: "off", isAsked: false, others: "off", lines: [],
     allow: note("allow"), refuse: note("refuse"), ask: note("ask"), consider: note("consider"),
   };
   const desk = { session: { screen: "call", captions, devices: { speaks: true } }, words: (key) => key, voice: { announce: (text) => said.push(text) }, sound() {} };
@@ -194,4 +194,13 @@ test("who asks for their own captions gets the focus into the question, once", (
   opens("consent");
   closes("consent");
   assert.equal(at("captions-question-title").focused, 1);
+});
+
+test("while the other is not there the strip says that nothing is written down", () => {
+  Object.assign(captions, { own: "on", isRead: false });
+  part.render();
+  assert.equal(at("captions-own-text").textContent, "captions.own_alone");
+  captions.isRead = true;
+  part.render();
+  assert.equal(at("captions-own-text").textContent, "captions.own");
 });

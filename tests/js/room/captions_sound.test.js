@@ -75,6 +75,7 @@ function begin() {
     },
   };
   const devices = { context, microphone: { name: "first" }, speaks: true };
+  const read = { is: true };
   const heard = { texts: [], failures: 0, text: (text) => heard.texts.push(text), failed: () => (heard.failures += 1) };
   const node = { port: {}, connect() {}, disconnect() {} };
   class AudioWorkletNode {
@@ -83,8 +84,8 @@ function begin() {
     }
   }
   const world = { WebSocket: Socket, AudioWorkletNode, MediaStream: FakeStream };
-  const sound = new Sound({ url: "ws://site/ws/captions/x/", worklet: "", devices, heard, world });
-  return { sound, devices, heard, plugs, piece: () => node.port.onmessage?.({ data: new Int16Array(4) }) };
+  const sound = new Sound({ url: "ws://site/ws/captions/x/", worklet: "", devices, heard, isRead: () => read.is, world });
+  return { sound, devices, heard, read, plugs, piece: () => node.port.onmessage?.({ data: new Int16Array(4) }) };
 }
 
 test("pieces go to the server while one speaks, and none while muted", () => {
@@ -155,4 +156,16 @@ test("ended, nothing more is sent and nothing is tried again", () => {
   sound.end();
   piece();
   assert.deepEqual([socket.sent, socket.readyState, socket.onclose, plugs], [[], 3, null, []]);
+});
+
+test("pieces wait for nobody: while the other is not there none is sent, and none of them later", () => {
+  const { read, piece } = begin();
+  const [socket] = Socket.all;
+  socket.open();
+  read.is = false;
+  piece();
+  assert.equal(socket.sent.length, 0);
+  read.is = true;
+  piece();
+  assert.equal(socket.sent.length, 1);
 });

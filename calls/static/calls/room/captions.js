@@ -7,6 +7,8 @@
 
 /** Refused, the same question waits so long. */
 const REFUSED_MS = 60_000;
+/** Without the other there is nobody to read. */
+const GONE_MS = 10_000;
 const HEARD_MS = 10_000;
 const HEARD_MAX = 20;
 const LINES = 2;
@@ -16,7 +18,8 @@ const TEXT_MAX = 500;
  * @typedef {"off" | "considered" | "on"} Own  considered: by this person, asked or by their own wish
  * @typedef {"off" | "asking" | "on"} Others
  * @typedef {{mine: boolean, text: string, number: number}} CaptionLine
- * @typedef {"asked" | "refused" | "own_on" | "own_off" | "theirs_on" | "theirs_off" | "failed" | "lost"} Told  a key of the words
+ * @typedef {"asked" | "refused" | "own_on" | "own_off" | "theirs_on" | "theirs_off" | "failed" | "lost" | "gone"} Told
+ *   a key of the words
  *
  * @typedef {{text: (text: string) => void, failed: () => void}} Heard  what comes of the sound that is sent
  * @typedef {{follow: () => void, end: () => void}} Listening
@@ -44,6 +47,11 @@ export class Captions {
   /** This person stopped them: until they ask, the other's are not shown. */
   #unwanted = false;
 
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #gone;
+
+  /** The other is there, so that what is said is read: else no sound is sent. */
+  isRead = false;
   /** Of what this person says. @type {Own} */
   own = "off";
   /** Whether it was the other who asked for them. */
@@ -70,6 +78,29 @@ export class Captions {
     this.#how.change();
   }
 
+  /** Whether the other holds a seat, and something of theirs arrives. @param {boolean} isHere */
+  otherIs(isHere) {
+    if (isHere === this.isRead) return;
+    this.isRead = isHere;
+    this.#waitForOther();
+    this.#how.change();
+  }
+
+  #waitForOther() {
+    clearTimeout(this.#gone);
+    if (!this.isRead) this.#gone = setTimeout(() => this.#endAlone(), GONE_MS);
+  }
+
+  #endAlone() {
+    const wereOn = this.own === "on" || this.others !== "off";
+    if (this.own === "on") this.stopOwn();
+    if (this.others !== "off") this.stopOthers();
+    this.#endOwn();
+    this.lines = [];
+    if (wereOn) this.#how.told("gone");
+    this.#how.change();
+  }
+
   /** The connection is gone, and with it what was agreed. */
   lost() {
     const wereOn = this.own === "on" || this.others === "on";
@@ -79,6 +110,7 @@ export class Captions {
 
   /** The call is over. */
   end() {
+    clearTimeout(this.#gone);
     this.#channel = null;
     this.#endOwn();
     this.others = "off";
@@ -91,6 +123,7 @@ export class Captions {
     if (this.others === "off" && this.isReady) {
       this.others = "asking";
       this.#unwanted = false;
+      this.#waitForOther();
       this.#say({ type: "ask" });
     }
     this.#how.change();
@@ -115,6 +148,7 @@ export class Captions {
     if (this.own !== "considered" || !this.#say({ type: "on" })) return this.refuse();
     this.own = "on";
     this.isAsked = false;
+    this.#waitForOther();
     this.#how.told("own_on");
     this.#begin();
     this.#how.change();

@@ -1,4 +1,7 @@
-/** This person's own sound, on its way to the site's server; loaded and begun only by their press. Muted, nothing is sent. */
+/**
+ * This person's own sound, on its way to the site's server; loaded and begun only by their press. Muted, or with nobody there
+ * to read it, nothing is sent.
+ */
 
 /** @import { Heard } from "../captions.js" */
 
@@ -16,6 +19,7 @@ const REPLACED = 4001;
  * @property {boolean} speaks
  *
  * @typedef {{url: string, worklet: string}} Places
+ * @typedef {Places & {devices: Speaker, heard: Heard, isRead: () => boolean, world?: Partial<SoundWorld>}} SoundHow
  * @typedef {{WebSocket: typeof WebSocket, AudioWorkletNode: typeof AudioWorkletNode, MediaStream: typeof MediaStream}} SoundWorld
  */
 
@@ -23,6 +27,7 @@ export class Sound {
   #url;
   #devices;
   #heard;
+  #isRead;
   #world;
   #node;
   /** @type {MediaStreamTrack | null} */
@@ -35,19 +40,20 @@ export class Sound {
   #retry;
   #tries = 0;
 
-  /** @param {Places & {devices: Speaker, heard: Heard, world?: Partial<SoundWorld>}} how */
+  /** @param {SoundHow} how */
   static async begin(how) {
     await /** @type {AudioContext} */ (how.devices.context).audioWorklet.addModule(how.worklet);
     return new Sound(how);
   }
 
-  /** @param {Places & {devices: Speaker, heard: Heard, world?: Partial<SoundWorld>}} how */
-  constructor({ url, devices, heard, world = {} }) {
+  /** @param {SoundHow} how */
+  constructor({ url, devices, heard, isRead, world = {} }) {
     const { WebSocket, AudioWorkletNode, MediaStream } = globalThis;
     this.#world = { WebSocket, AudioWorkletNode, MediaStream, ...world };
     this.#url = url;
     this.#devices = devices;
     this.#heard = heard;
+    this.#isRead = isRead;
     const context = /** @type {AudioContext} */ (devices.context);
     this.#node = new this.#world.AudioWorkletNode(context, "pieces");
     this.#node.port.onmessage = ({ data }) => this.#send(data);
@@ -77,7 +83,8 @@ export class Sound {
   /** @param {Int16Array} piece */
   #send(piece) {
     const socket = this.#socket;
-    if (!this.#devices.speaks || socket?.readyState !== this.#world.WebSocket.OPEN || socket.bufferedAmount > FULL) return;
+    if (!this.#devices.speaks || !this.#isRead()) return;
+    if (socket?.readyState !== this.#world.WebSocket.OPEN || socket.bufferedAmount > FULL) return;
     socket.send(/** @type {BufferSource} */ (piece));
   }
 

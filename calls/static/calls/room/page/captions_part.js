@@ -52,14 +52,15 @@ export class CaptionsPart {
     const { captions, devices } = session;
     const can = session.screen === "call" && captions.isReady;
     this.#isHeld = this.#cards.some((card) => !card.hidden);
-    show(byId("captions-ask"), can && captions.others === "off");
-    show(byId("captions-mine"), can && captions.own === "off");
+    this.#place(byId("captions-ask"), can && captions.others === "off");
+    this.#place(byId("captions-mine"), can && captions.own === "off");
     this.#renderQuestion(can && captions.own === "considered", captions.isAsked);
     const own = captions.own === "on";
     const theirs = captions.others;
     this.#place(byId("captions"), own || theirs !== "off");
     this.#place(byId("captions-own"), own);
-    say(byId("captions-own-text"), words(devices.speaks ? "captions.own" : "captions.own_waits"));
+    const waits = captions.isRead ? "captions.own_waits" : "captions.own_alone";
+    say(byId("captions-own-text"), words(captions.isRead && devices.speaks ? "captions.own" : waits));
     this.#place(byId("captions-theirs"), theirs !== "off");
     say(byId("captions-theirs-text"), words(theirs === "on" ? "captions.theirs" : "captions.asking"));
     show(byId("route-captions-own"), own);

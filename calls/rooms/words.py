@@ -256,6 +256,7 @@ def _captions() -> dict[str, str]:
         "told_failed": _(
             "Captions cannot be written just now. They are off, and your sound goes to this site's server no more."
         ),
+        "told_unanswered": _("{name} gave no answer about captions. Perhaps their program has none; you can ask again."),
         "told_gone": _("The captions ended, as {name} is not there. Ask again if you want them."),
         "told_lost": _("The captions ended with the connection. Ask again if you want them."),
     }

@@ -269,3 +269,40 @@ test("a question about them goes with who asked it", () => {
   mock.timers.tick(10_000);
   assert.deepEqual([bob.captions.own, bob.captions.isAsked], ["off", false]);
 });
+
+test("of a program that has no captions one asks for a minute, and reads that no answer came", () => {
+  const alice = new Page();
+  const silent = { captions: { hear() {} } };
+  alice.connect(silent);
+  alice.captions.otherIs(true);
+  alice.captions.ask();
+  mock.timers.tick(59_999);
+  assert.deepEqual([alice.captions.others, alice.told], ["asking", []]);
+  mock.timers.tick(1);
+  assert.deepEqual([alice.captions.others, alice.told], ["off", ["unanswered"]]);
+  assert.deepEqual(alice.sent, ["ask", "stop"]);
+  alice.captions.ask();
+  assert.equal(alice.captions.others, "asking");
+});
+
+test("who thinks about it for a minute is asked no more, and their answer is too late", async () => {
+  const { alice, bob } = two();
+  alice.captions.ask();
+  mock.timers.tick(60_000);
+  assert.deepEqual([bob.captions.own, bob.captions.isAsked, bob.told], ["off", false, ["asked"]]);
+  bob.captions.allow();
+  assert.deepEqual([bob.captions.own, alice.captions.others, bob.listening], ["off", "off", []]);
+});
+
+test("a minute after the answer nothing is taken back, nor a minute after an older question", async () => {
+  const { alice, bob } = await agreed();
+  mock.timers.tick(60_000);
+  assert.deepEqual([bob.captions.own, alice.captions.others], ["on", "on"]);
+  alice.captions.stopOthers();
+  alice.captions.ask();
+  mock.timers.tick(30_000);
+  alice.captions.stopOthers();
+  alice.captions.ask();
+  mock.timers.tick(59_999);
+  assert.equal(alice.captions.others, "asking");
+});

@@ -7,6 +7,8 @@
 
 /** Refused, the same question waits so long. */
 const REFUSED_MS = 60_000;
+/** A question that nobody answers, perhaps because the other's program has no captions, is taken back then. */
+const ASKING_MS = 60_000;
 /** Without the other there is nobody to read. */
 const GONE_MS = 10_000;
 const HEARD_MS = 10_000;
@@ -18,7 +20,7 @@ const TEXT_MAX = 500;
  * @typedef {"off" | "considered" | "on"} Own  considered: by this person, asked or by their own wish
  * @typedef {"off" | "asking" | "on"} Others
  * @typedef {{mine: boolean, text: string, number: number}} CaptionLine
- * @typedef {"asked" | "refused" | "own_on" | "own_off" | "theirs_on" | "theirs_off" | "failed" | "lost" | "gone"} Told
+ * @typedef {"asked" | "refused" | "own_on" | "own_off" | "theirs_on" | "theirs_off" | "failed" | "lost" | "gone" | "unanswered"} Told
  *   a key of the words
  *
  * @typedef {{text: (text: string) => void, failed: () => void}} Heard  what comes of the sound that is sent
@@ -49,6 +51,8 @@ export class Captions {
 
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #gone;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #unanswered;
 
   /** The other is there, so that what is said is read: else no sound is sent. */
   isRead = false;
@@ -91,6 +95,15 @@ export class Captions {
     if (!this.isRead) this.#gone = setTimeout(() => this.#endAlone(), GONE_MS);
   }
 
+  #waitForAnswer() {
+    clearTimeout(this.#unanswered);
+    this.#unanswered = setTimeout(() => {
+      if (this.others !== "asking") return;
+      this.stopOthers();
+      this.#how.told("unanswered");
+    }, ASKING_MS);
+  }
+
   #endAlone() {
     const wereOn = this.own === "on" || this.others !== "off";
     if (this.own === "on") this.stopOwn();
@@ -111,6 +124,7 @@ export class Captions {
   /** The call is over. */
   end() {
     clearTimeout(this.#gone);
+    clearTimeout(this.#unanswered);
     this.#channel = null;
     this.#endOwn();
     this.others = "off";
@@ -124,6 +138,7 @@ export class Captions {
       this.others = "asking";
       this.#unwanted = false;
       this.#waitForOther();
+      this.#waitForAnswer();
       this.#say({ type: "ask" });
     }
     this.#how.change();

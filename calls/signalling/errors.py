@@ -42,6 +42,10 @@ TEXTS = {
     "captions.failed": _(
         "Captions cannot be written just now. They are off; your sound goes to the site's server no more."
     ),
+    "captions.busy": _("Too many people have captions written just now. Try again in a few minutes."),
+    "captions.used_up": _(
+        "Your captions of this day are used up. They are off; your sound goes to the site's server no more."
+    ),
     "room.no_call": _("There is no call in this room now."),
     "room.no_peer": _("The other person is not here."),
 }

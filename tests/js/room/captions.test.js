@@ -306,3 +306,11 @@ test("a minute after the answer nothing is taken back, nor a minute after an old
   mock.timers.tick(59_999);
   assert.equal(alice.captions.others, "asking");
 });
+
+test("why it ended is told, and the other reads that it did", async () => {
+  for (const why of ["busy", "used_up", "unheard"]) {
+    const { alice, bob } = await agreed();
+    bob.listening[0].heard.failed(why);
+    assert.deepEqual([bob.captions.own, bob.told.at(-1), alice.captions.others], ["off", why, "off"]);
+  }
+});

@@ -20,10 +20,11 @@ const TEXT_MAX = 500;
  * @typedef {"off" | "considered" | "on"} Own  considered: by this person, asked or by their own wish
  * @typedef {"off" | "asking" | "on"} Others
  * @typedef {{mine: boolean, text: string, number: number}} CaptionLine
- * @typedef {"asked" | "refused" | "own_on" | "own_off" | "theirs_on" | "theirs_off" | "failed" | "lost" | "gone" | "unanswered"} Told
+ * @typedef {"failed" | "busy" | "used_up" | "unheard"} Failure  unheard: this browser takes no sound from this microphone
+ * @typedef {"asked" | "refused" | "own_on" | "own_off" | "theirs_on" | "theirs_off" | "lost" | "gone" | "unanswered" | Failure} Told
  *   a key of the words
  *
- * @typedef {{text: (text: string) => void, failed: () => void}} Heard  what comes of the sound that is sent
+ * @typedef {{text: (text: string) => void, failed: (why?: Failure) => void}} Heard  what comes of the sound that is sent
  * @typedef {{follow: () => void, end: () => void}} Listening
  *
  * @typedef {object} CaptionsHow
@@ -243,7 +244,7 @@ export class Captions {
     /** @type {Heard} */
     const heard = {
       text: (text) => isOurs() && this.#write(text),
-      failed: () => isOurs() && this.#fail(),
+      failed: (why) => isOurs() && this.#fail(why),
     };
     try {
       const listening = await this.#how.listen(heard);
@@ -263,9 +264,10 @@ export class Captions {
     this.isAsked = false;
   }
 
-  #fail() {
+  /** @param {Failure} [why] */
+  #fail(why = "failed") {
     this.stopOwn();
-    this.#how.told("failed");
+    this.#how.told(why);
   }
 
   /** @param {string} text  what this person said */

@@ -3,12 +3,14 @@
  * to read it, nothing is sent.
  */
 
-/** @import { Heard } from "../captions.js" */
+/** @import { Failure, Heard } from "../captions.js" */
 
 const RETRY_MS = 2000;
 const TRIES = 5;
 /** So much waits to be sent (4 s of sound), and what comes now would be read too late. */
 const FULL = 128_000;
+/** What the server ends it with for good. @type {Map<string | undefined, Failure>} */
+const FAILURES = new Map([["captions.failed", "failed"], ["captions.busy", "busy"], ["captions.used_up", "used_up"]]);
 /** A newer window of the same person has its captions written. */
 const REPLACED = 4001;
 
@@ -68,8 +70,15 @@ export class Sound {
     if (microphone === this.#track || !context) return;
     this.#track = microphone;
     this.#source?.disconnect();
-    this.#source = microphone && context.createMediaStreamSource(new this.#world.MediaStream([microphone]));
-    this.#source?.connect(this.#node);
+    this.#source = null;
+    if (!microphone) return;
+    try {
+      this.#source = context.createMediaStreamSource(new this.#world.MediaStream([microphone]));
+      this.#source.connect(this.#node);
+    } catch (problem) {
+      console.warn("captions", problem); // Firefox, of a microphone with another rate than the loudspeaker's
+      this.#heard.failed("unheard");
+    }
   }
 
   end() {
@@ -100,7 +109,7 @@ export class Sound {
   #receive(socket, { type, text = "", code }) {
     if (type === "ping") socket.send('{"type":"pong"}');
     else if (type === "caption") this.#heard.text(text);
-    else if (code === "captions.failed") this.#heard.failed();
+    else if (FAILURES.has(code)) this.#heard.failed(FAILURES.get(code));
   }
 
   /** The server began anew, or the network was away, or the seat is taken anew just now. @param {number} code */

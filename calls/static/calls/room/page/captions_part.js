@@ -11,6 +11,8 @@ import { Panel } from "./panel.js";
 
 /** Pressed by accident it would send somebody's sound: the same first second as of *Accept and pay*. */
 const INERT_MS = 1000;
+/** @type {Told[]} */
+const FAILURES = ["failed", "busy", "used_up", "unheard"];
 const CARDS = ["consent", "still-there"];
 
 export class CaptionsPart {
@@ -74,7 +76,7 @@ export class CaptionsPart {
     const { voice, words } = this.#desk;
     const text = words(`captions.told_${what}`);
     if (what === "own_on") voice.announce(text); // whoever looks sees it already
-    else voice.notice(text, what === "failed" ? "warning" : "info");
+    else voice.notice(text, FAILURES.includes(what) ? "warning" : "info");
   }
 
   /** @param {boolean} visible @param {boolean} isAsked  by the other: it takes the focus from nobody */

@@ -54,8 +54,10 @@ export class CaptionsPart {
     const { captions, devices } = session;
     const can = session.screen === "call" && captions.isReady;
     this.#isHeld = this.#cards.some((card) => !card.hidden);
-    this.#place(byId("captions-ask"), can && captions.others === "off");
-    this.#place(byId("captions-mine"), can && captions.own === "off");
+    if (!this.#isHeld) {
+      show(byId("captions-ask"), can && captions.others === "off");
+      show(byId("captions-mine"), can && captions.own === "off");
+    }
     this.#renderQuestion(can && captions.own === "considered", captions.isAsked);
     const own = captions.own === "on";
     const theirs = captions.others;

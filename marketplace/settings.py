@@ -200,7 +200,7 @@ ACCOUNT_ADAPTER = "marketplace.accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_SIGNUP_FORM_CLASS = "marketplace.accounts.forms.SignupForm"
+ACCOUNT_FORMS = {"signup": "marketplace.accounts.forms.SignupForm"}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
@@ -337,6 +337,7 @@ TURN_TTL_S = env_int("TURN_TTL_S", 3600, low=60)
 # --- Captions of calls, written down by this server ------------------------------------------------------------
 CAPTIONS = env_bool("CAPTIONS")
 CAPTION_WORKERS = env_int("CAPTION_WORKERS", 1, low=1, high=64)  # processes of each server that write them
+CAPTION_SPEAKERS = env_int("CAPTION_SPEAKERS", 4, low=1)  # for each of them; who comes then is told that they are busy
 if CAPTIONS and not all(find_spec(name) for name in CAPTION_PACKAGES):
     raise BadSetting("CAPTIONS", "needs what `pip install -r requirements-captions.txt` installs, or 0")
 
@@ -401,6 +402,7 @@ PAUSE_ENDS_S = env_int("PAUSE_ENDS_S", 600, low=1)
 SILENCE_ASKS_S = env_int("SILENCE_ASKS_S", 180, low=1)
 STILL_THERE_S = env_int("STILL_THERE_S", 60, low=1)
 WORK_OBJECT_HOURS, WORK_LATE_DAYS = 72, 7  # of an act of work: to say *not as described*; after its date, freed
+CAPTION_MINUTES_A_DAY = env_int("CAPTION_MINUTES_A_DAY", 120, low=1)  # of one person's speech, written down
 GUEST_DAYS = 30  # how long what a guest said in a call stays, and the name of one who calls no more
 STORED_DAYS = 30  # how long what is unused of an act of time stays with its expert
 ACT_CAPTURE_S = env_int("ACT_CAPTURE_S", 60, low=1)

@@ -12,9 +12,9 @@ admin.site.login = secure_admin_login(second_factor_required(admin.site.login))
 admin.site.has_permission = may_enter_back_office  # type: ignore[method-assign]
 
 urlpatterns = [
+    path("", include("marketplace.pages.urls")),  # its sign-up before allauth's
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
-    path("", include("marketplace.pages.urls")),
     path("", include("calls.urls")),
     path("", include("payouts.urls")),
 ]

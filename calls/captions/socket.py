@@ -9,7 +9,7 @@ from collections import deque
 
 from django.conf import settings
 
-from calls.captions import pool
+from calls.captions import allowance, pool
 from calls.captions.sound import BYTES_PER_S, Cutter
 from calls.rooms import services as rooms
 from calls.signalling import messages
@@ -17,7 +17,7 @@ from calls.signalling.errors import Refused
 from calls.signalling.rate import Allowance
 from calls.signalling.sockets import REPLACED, Socket, unguarded
 
-OVER = 4005  # close code: the call is over, the seat is empty, or nothing can be written
+OVER = 4005  # close code: the call is over, the seat is empty, or nothing can be written for this person now
 BURST_S = 4  # sound may come so much faster than it was spoken, after a jam
 STILL_S = 1.0  # without a frame: muted, or a pause
 BEHIND_MAX = 2  # windows that wait for a worker; what is older than those would be read too late
@@ -50,11 +50,24 @@ class CaptionSocket(Socket):
         return await unguarded(rooms.seated_in, user=self.person, code=self.code)
 
     async def opened(self) -> None:
+        if self._is_crowded():
+            await self._refuse("captions.busy")
+            return
         before, _speaking[self.person.id] = _speaking.get(self.person.id), self
         if before:
             await before.close(REPLACED)
         self.hub.listen(self, "room", self.room_id)
         await self.refresh()
+
+    def _is_crowded(self) -> bool:
+        """A newer window of who speaks takes nobody's place."""
+        others = _speaking.keys() - {self.person.id}
+        return len(others) >= settings.CAPTION_WORKERS * settings.CAPTION_SPEAKERS
+
+    async def _refuse(self, code: str) -> None:
+        """For good: the page does not come again by itself."""
+        await self.answer_error(Refused(code), None)
+        await self.close(OVER)
 
     async def closed(self) -> None:
         if _speaking.get(self.person.id) is self:
@@ -106,11 +119,13 @@ class CaptionSocket(Socket):
         """And those that came meanwhile: one after another, so that the words come in their order and speakers take turns."""
         dropped = False
         while window and not self.closing:
+            if not await unguarded(allowance.take, person_id=self.person.id, window=window):
+                await self._refuse("captions.used_up")
+                return
             try:
                 text = await pool.write(window)
             except pool.Failed:
-                await self.answer_error(Refused("captions.failed"), None)
-                await self.close(OVER)
+                await self._refuse("captions.failed")
                 return
             if shown := " ".join(part for part in (DROPPED if dropped else "", text) if part):
                 await self.say("caption", text=shown)

@@ -32,7 +32,8 @@ def write(sound: bytes) -> str:
     import numpy  # noqa: PLC0415  (as above)
 
     samples = numpy.frombuffer(sound, dtype="<i2").astype("float32") / SCALE
-    parts, _ = _model.transcribe(samples, language="en", vad_filter=True, condition_on_previous_text=False)
+    how = {"language": "en", "vad_filter": True, "condition_on_previous_text": False}
+    parts, _ = _model.transcribe(samples, beam_size=1, temperature=0, **how)
     return " ".join(part.text.strip() for part in parts)
 
 

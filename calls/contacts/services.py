@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from calls.contacts.models import Block, FreeCaller, Report
@@ -15,6 +15,7 @@ from marketplace.experts import services as experts
 from payouts.office import services as office
 
 LONGEST = 2000
+WORDS = ":words"  # of the task with what the reporter wrote
 
 
 class NotReported(LookupError):
@@ -100,8 +101,7 @@ def report(*, reporter: User, about: User, call_id: int, now: datetime) -> Repor
     )
     if is_new:
         block(member=reporter, other=about, now=now)
-        text = _("{reporter} left call {call} and reported {about}. What they write about it follows, if they do.")
-        _open_task(made, "", text.format(reporter=reporter, call=call_id, about=about), now)
+        _open_task(made, "", _said(made), now)
     return made
 
 
@@ -124,7 +124,7 @@ def explain(*, reporter: User, call_id: int, words: str, now: datetime) -> None:
     made.save(update_fields=["words"])
     _open_task(
         made,
-        ":words",
+        WORDS,
         _("{reporter} writes about call {call}: {words}").format(reporter=reporter, call=call_id, words=words),
         now,
     )
@@ -134,10 +134,30 @@ def reported(*, reporter: User, call_id: int) -> Report | None:
     return Report.objects.filter(reporter=reporter, call_id=call_id).first()
 
 
+def forget(*, person: User) -> None:
+    """The words of their reports and of those about them, and their name in what staff were told; who reported whom, and in
+    which call, stays. To be called once `person` has no name any more, in the same transaction."""
+    theirs = Report.objects.filter(Q(reporter=person) | Q(about=person)).select_related("reporter", "about")
+    for made in theirs.order_by("pk"):
+        office.reword_task(key=_key(made), text=_said(made))
+        gone = _("{reporter} wrote about call {call}. Their words went when the guest of that call was forgotten.")
+        office.reword_task(key=_key(made, WORDS), text=gone.format(reporter=made.reporter, call=made.call_id))
+    theirs.update(words="")
+
+
+def _said(made: Report) -> str:
+    text = _("{reporter} left call {call} and reported {about}. What they write about it follows, if they do.")
+    return text.format(reporter=made.reporter, call=made.call_id, about=made.about)
+
+
+def _key(made: Report, step: str = "") -> str:
+    return f"report:{made.pk}{step}"
+
+
 def _open_task(made: Report, step: str, text: str, now: datetime) -> None:
     office.open_task(
         kind="report",
-        key=f"report:{made.pk}{step}",
+        key=_key(made, step),
         reference=f"call:{made.call_id}",
         text=text,
         now=now,

@@ -4,19 +4,32 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
 
+from calls.contacts import services as contacts
 from calls.conversations import chat
 from calls.rooms.models import Call
+from calls.rooms.ringing import missed_key
 from marketplace.accounts.models import User
+from payouts.mail import services as mail
 
 
 def forget_words(*, before: datetime) -> int:
-    """Of calls by guests that ended before then: the line and the chat, for both. In how many calls there was something."""
-    old = Call.objects.filter(caller__is_guest=True, ended_at__lt=before).exclude(line="", chat=None).distinct()
-    ids = list(old.values_list("pk", flat=True))
-    Call.objects.filter(pk__in=ids).update(line="")
-    for call_id in ids:
-        chat.erase(call_id=call_id)
-    return len(ids)
+    """Of calls by guests that ended before then: the line, in the mail about a missed one too, and the chat, for both.
+    In how many calls there was something."""
+    calls = Call.objects.filter(caller__is_guest=True, ended_at__lt=before).exclude(line="", chat=None).distinct()
+    old = list(calls)
+    mail.amend(keys=map(missed_key, old), facts={"line": ""})
+    Call.objects.filter(pk__in=[call.pk for call in old]).update(line="")
+    for call in old:
+        chat.erase(call_id=call.pk)
+    return len(old)
+
+
+def forget_name(*, guest: User) -> None:
+    """Where it was written down beside the calls: mails about missed ones, and reports. To be called in the transaction that
+    took it from `guest`."""
+    calls = Call.objects.filter(caller=guest)
+    mail.amend(keys=map(missed_key, calls), facts={"name": guest.shown_name, "line": ""})
+    contacts.forget(person=guest)
 
 
 def guests_gone_since(before: datetime) -> list[User]:

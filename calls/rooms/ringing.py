@@ -208,7 +208,7 @@ def answer(*, call_id: int, by: User, now: datetime) -> Call:
 
 @transaction.atomic
 def miss(*, call: Call, now: datetime) -> None:
-    """Nobody answered in time. Who was rung gets a mail, but one an hour of the same person."""
+    """Nobody answered in time. Who was rung gets a mail."""
     if not ending.end(call=call, state=State.MISSED, reason="", now=now, only_if_due=True):
         return
     if call.rung_by_expert:
@@ -221,8 +221,12 @@ def miss(*, call: Call, now: datetime) -> None:
 
 def _tell_missed(call: Call, *, is_away: bool, now: datetime) -> None:
     facts = {"name": call.caller.shown_name, "line": call.line, "rang_at": call.rang_at, "is_away": int(is_away)}
-    key = f"missed:{call.expert_id}:{call.caller_id}:{call.rang_at:%Y-%m-%dT%H}"
-    mail.enqueue(member=call.expert, template="missed_call", facts=facts, key=key, now=now)
+    mail.enqueue(member=call.expert, template="missed_call", facts=facts, key=missed_key(call), now=now)
+
+
+def missed_key(call: Call) -> str:
+    """Of the mail about it: one an hour of the same person."""
+    return f"missed:{call.expert_id}:{call.caller_id}:{call.rang_at:%Y-%m-%dT%H}"
 
 
 def _missed_back(call: Call, now: datetime) -> None:

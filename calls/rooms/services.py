@@ -2,7 +2,7 @@
 
 from calls.rooms.admission import refusal
 from calls.rooms.errors import CallOver, CannotRing, NoCall
-from calls.rooms.forgetting import forget_words, guests_gone_since
+from calls.rooms.forgetting import forget_name, forget_words, guests_gone_since
 from calls.rooms.ringing import Agreement, answer, cancel, decline, open_calls, ring, ring_back
 from calls.rooms.rings import rings_state
 from calls.rooms.seating import (
@@ -31,6 +31,7 @@ __all__ = [
     "decline",
     "erase_chat",
     "explain_report",
+    "forget_name",
     "forget_words",
     "guests_gone_since",
     "join",

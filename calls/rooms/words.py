@@ -248,6 +248,7 @@ def _captions() -> dict[str, str]:
         "question_own": _("Captions of what you say"),
         "own": _("What you say is being written down"),
         "own_waits": _("Nothing is written down while you are muted or paid time stands still"),
+        "own_alone": _("Nothing is written down while {name} is not there"),
         "theirs": _("What {name} says is being written down"),
         "asking": _("{name} was asked for captions"),
         "you": _("You:"),
@@ -261,6 +262,18 @@ def _captions() -> dict[str, str]:
         "told_failed": _(
             "Captions cannot be written just now. They are off, and your sound goes to this site's server no more."
         ),
+        "told_busy": _("Too many people have captions written just now. Try again in a few minutes."),
+        "told_used_up": _(
+            "Your captions of this day are used up. They are off, and your sound goes to this site's server no more."
+        ),
+        "told_unheard": _(
+            "This browser gives no sound of your microphone for captions, so they are off. The call goes on."
+            " Another microphone, or another browser, may do."
+        ),
+        "told_unanswered": _(
+            "{name} gave no answer about captions. Perhaps their program has none; you can ask again."
+        ),
+        "told_gone": _("The captions ended, as {name} is not there. Ask again if you want them."),
         "told_lost": _("The captions ended with the connection. Ask again if you want them."),
     }
 

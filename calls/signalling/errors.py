@@ -44,8 +44,23 @@ TEXTS = {
     "captions.failed": _(
         "Captions cannot be written just now. They are off; your sound goes to the site's server no more."
     ),
+    "captions.busy": _("Too many people have captions written just now. Try again in a few minutes."),
+    "captions.used_up": _(
+        "Your captions of this day are used up. They are off; your sound goes to the site's server no more."
+    ),
     "room.no_call": _("There is no call in this room now."),
     "room.no_peer": _("The other person is not here."),
+}
+
+
+# Where the words above name what only a member can do, a guest reads these.
+GUEST_TEXTS = {
+    "ring.away": _("This expert is away. With an account you can leave a message."),
+    "ring.busy": _("This expert is in another call. With an account you can leave a message."),
+    "ring.you_blocked": _("You have blocked this person. Make an account, and you can take that back on My page."),
+    "ring.in_line": _(
+        "Somebody who waited in line is first. Try again in a minute; with an account you can wait in line too."
+    ),
 }
 
 

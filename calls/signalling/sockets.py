@@ -20,7 +20,7 @@ from django.utils import translation
 
 from calls.notices import hub as hubs
 from calls.signalling import guest_rings, messages, sessions
-from calls.signalling.errors import Refused
+from calls.signalling.errors import GUEST_TEXTS, Refused
 from calls.signalling.rate import Bucket
 from marketplace.accounts import guests
 
@@ -211,8 +211,9 @@ class Socket:
         await self.send_text(json.dumps(message))
 
     async def answer_error(self, refusal: Refused, kind: str | None) -> None:
+        of_a_guest = GUEST_TEXTS if self.person and self.person.is_guest else {}
         with translation.override(self.language):
-            text = str(refusal.text)
+            text = str(of_a_guest.get(refusal.code, refusal.text))
         await self.say("error", code=refusal.code, text=text, re=kind)
 
     def hear(self, topic: str, about: int) -> None:

@@ -1,5 +1,7 @@
 import unicodedata
 
+from allauth.account.forms import SignupForm as AllauthSignupForm
+from allauth.account.internal.flows.manage_email import email_already_exists
 from allauth.core import context
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,8 +13,8 @@ from marketplace.accounts import guests
 JOINERS = "\u200c\u200d"  # which names are written with in some scripts
 
 
-class SignupForm(forms.Form):
-    """allauth builds its form on this one: a name, then what allauth itself asks for. A guest has a name already."""
+class SignupForm(AllauthSignupForm):
+    """A name, then what allauth itself asks for. A guest has a name already."""
 
     field_order = ("name", "email", "password1")
     name = forms.CharField(
@@ -24,11 +26,17 @@ class SignupForm(forms.Form):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        if context.request and (guest := guests.guest_of(context.request.session)):
-            self.fields["name"].initial = guest.name
+        self.guest = guests.guest_of(context.request.session) if context.request else None
+        if self.guest:
+            self.fields["name"].initial = self.guest.name
 
     def clean_name(self) -> str:
         return readable(self.cleaned_data["name"])
+
+    def validate_unique_email(self, value: str) -> str:
+        """What the same guest typed before and never verified is no account yet."""
+        email, self.account_already_exists = email_already_exists(value, user=self.guest)
+        return email
 
     def signup(self, request, user) -> None:
         user.name = self.cleaned_data["name"]

@@ -7,9 +7,12 @@ account* turns the same row into a member, once the address is verified (adapter
 from datetime import datetime
 
 from allauth.account.models import EmailAddress
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
 
@@ -37,6 +40,11 @@ def become_guest(*, session: SessionBase, name: str, language: str, now: datetim
     return guest
 
 
+def leave(*, session: SessionBase) -> None:
+    """Somebody else sits at this browser now: it knows neither the guest nor an account that they began to make."""
+    session.flush()
+
+
 def row_for_account(session: SessionBase) -> User | None:
     """The guest's row, for the sign-up form to fill. What an earlier try that was never verified left there is taken off."""
     guest = guest_of(session)
@@ -54,14 +62,16 @@ def signed_in(*, session: SessionBase, member: User) -> None:
 
 
 @transaction.atomic
-def forget(*, guest: User) -> bool:
-    """The row stays for the rows of calls that name it; nobody is it any more, and it says nothing of whoever it was.
-    False: they have become a member."""
+def forget(*, guest: User) -> User | None:
+    """The row, which stays for the rows of calls that name it: nobody is it any more, and it says nothing of whoever it was.
+    None: they have become a member."""
     kept = User.objects.select_for_update().filter(pk=guest.pk, is_guest=True).first()
     if kept is None:
-        return False
+        return None
     EmailAddress.objects.filter(user=kept).delete()
+    of_users = ContentType.objects.get_for_model(User)
+    LogEntry.objects.filter(content_type=of_users, object_id=str(kept.pk)).update(object_repr=_("Guest"))
     kept.email, kept.name, kept.language, kept.is_active = None, "", "en", False
     kept.set_unusable_password()
     kept.save()
-    return True
+    return kept

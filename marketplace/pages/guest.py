@@ -1,8 +1,11 @@
-"""*Call now* without an account: the name, once; then the page's socket rings as a member's does."""
+"""*Call now* without an account: the name, once; then the page's socket rings as a member's does. And *Start anew*, for who
+comes to the same browser afterwards."""
 
 from allauth.core import ratelimit
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -30,3 +33,13 @@ def become_guest(request: HttpRequest) -> JsonResponse:
         now=timezone.now(),
     )
     return JsonResponse({"name": guest.name})
+
+
+@never_cache
+@require_POST
+def start_anew(request: HttpRequest) -> HttpResponse:
+    """Back to the page it was pressed on, as a visitor whom nobody knows. A member stays signed in."""
+    if not request.user.is_authenticated:
+        guests.leave(session=request.session)
+    back = request.POST.get("next", "")
+    return redirect(back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else "home")

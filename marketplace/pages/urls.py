@@ -1,6 +1,6 @@
 from django.urls import path
 
-from marketplace.pages import closing, demo, directory, guest, health, me, profile, publish, staff_rate
+from marketplace.pages import closing, demo, directory, guest, health, me, profile, publish, sign_up, staff_rate
 
 urlpatterns = [
     path("", directory.home, name="home"),
@@ -9,6 +9,8 @@ urlpatterns = [
     path("experts/<slug:slug>/photo/<int:side>", profile.photo, name="profile_photo_of_side"),
     path("experts/<slug:slug>/similar/", profile.similar, name="similar_experts"),
     path("guest/", guest.become_guest, name="become_guest"),
+    path("guest/start-anew/", guest.start_anew, name="start_anew"),
+    path("accounts/signup/", sign_up.SignUp.as_view(), name="account_signup"),
     path("become-an-expert/", publish.become_an_expert, name="become_an_expert"),
     path("me/", me.me, name="me"),
     path("me/presence/", me.choose_presence, name="choose_presence"),

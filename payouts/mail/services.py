@@ -1,6 +1,6 @@
 """A mail to a member, written with the rows that cause it and sent by the worker: `emails/<template>_subject.txt` and `.txt`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -37,6 +37,12 @@ def enqueue(
     kept = {name: _kept(fact) for name, fact in facts.items()}
     payload = {"member": member.pk, "template": template, "facts": kept, "address": address}
     outbox.enqueue(action=ACTION, key=key, payload=payload, now=now)
+
+
+def amend(*, keys: Iterable[str], facts: Mapping[str, Fact]) -> None:
+    """These facts of the mails with these keys, sent or not, are told otherwise from now on: of somebody who is forgotten."""
+    kept = {name: _kept(fact) for name, fact in facts.items()}
+    outbox.amend(keys=keys, change=lambda payload: payload | {"facts": payload["facts"] | kept})
 
 
 def send(payload: dict[str, Any], *, key: str) -> None:

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -38,6 +38,14 @@ def enqueue(*, action: str, key: str, payload: dict[str, Any], now: datetime) ->
     """To be called inside the transaction of the cause. The same key twice: no effect."""
     row = OutboxRow(action=action, key=key, payload=payload, due_at=now, made_at=now)
     OutboxRow.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def amend(*, keys: Iterable[str], change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """The payload of these rows, done or not, becomes what `change` makes of it. Keys that nobody knows change nothing."""
+    with transaction.atomic():
+        for row in OutboxRow.objects.select_for_update(no_key=True).filter(key__in=list(keys)).order_by("pk"):
+            row.payload = change(row.payload)
+            row.save(update_fields=["payload"])
 
 
 def is_known(*, key: str) -> bool:

@@ -94,6 +94,18 @@ class GuestTests:
         expect(carla.page).to_have_url(re.compile(r"/me/$"))
         carla.reads("Bob Leroy")
 
+    def test_who_comes_next_to_the_same_browser_starts_anew(self, carla, bob):
+        rings_as_a_guest(carla, bob)
+        talk(carla, bob)
+        carla.press("Hang up")
+        carla.reads(re.compile("Thank you for calling"))
+        carla.page.get_by_role("link", name="Make an account").click()
+        carla.reads("You go on as Carla Conti. Your call with Bob Leroy goes along: you find it on My page.")
+        carla.goes_to(f"/experts/{bob.slug}/")
+        carla.reads("You call as Carla Conti, without an account.")
+        carla.press("Not Carla Conti? Start anew")
+        expect(carla.page.get_by_label("Your name")).to_have_value("")
+
     def test_a_name_that_is_none_is_said_at_the_field_and_nothing_rings(self, carla, bob):
         carla.page.goto(f"/experts/{bob.slug}/")
         carla.page.get_by_label("Your name").fill("  C  ")

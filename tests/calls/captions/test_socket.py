@@ -1,6 +1,7 @@
 """The socket that takes a speaker's sound: who may open it, what it refuses, and that nothing of it stays."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -8,13 +9,17 @@ from asgiref.sync import sync_to_async
 from django.apps import apps
 from django.conf import settings as site_settings
 from django.core import mail
+from django.core.cache import cache
 from django.utils import timezone
 
+from calls.captions import allowance
 from calls.captions.socket import OVER, CaptionSocket
 from calls.notices import hub
 from calls.rooms import services as rooms
 from calls.signalling.sockets import REPLACED, SIGNED_OUT
+from marketplace.accounts.models import User
 from marketplace.experts import services as experts
+from tests import cast
 from tests.calls.captions import scribes
 from tests.calls.captions.conftest import speak
 from tests.calls.captions.sounds import pieces, silence, tone
@@ -22,6 +27,18 @@ from tests.calls.signalling.wires import Refused, Wire, answered_call, captions_
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.again_in_prove]
 SENTENCE = pieces(tone(2) + silence(1))
+
+
+async def another_speaker(caller, now) -> Wire:
+    """In a live call of their own."""
+    _, _, call = await live_pair(caller, await sync_to_async(dora)(), now)
+    return await captions_of(caller, call.room.code)
+
+
+def dora() -> User:
+    expert = cast.online(cast.expert("Dora Lenz"))
+    experts.choose_who_may_ring(member=expert, who="anyone")
+    return expert
 
 
 @pytest.fixture
@@ -121,6 +138,71 @@ class BehindTests:
             await speak(hers, tone(0.5), silence(0.5))
         assert [(await hers.hear("caption"))["text"] for _ in range(3)] == ["1.0 s", "… 1.0 s", "1.0 s"]
         assert await hers.hears_no("caption", seconds=1.5)
+
+
+class CrowdTests:
+    """As many speak at once as the workers keep up with."""
+
+    @pytest.fixture(autouse=True)
+    def two_at_once(self, settings):
+        settings.CAPTION_WORKERS, settings.CAPTION_SPEAKERS = 1, 2
+
+    async def test_who_comes_then_is_told_that_all_are_busy_and_nobody_else_notices(self, hers, bob, carla, now):
+        his = await captions_of(bob, hers.call.room.code)
+        third = await another_speaker(carla, now)
+        message = await third.hear("error")
+        assert message["code"] == "captions.busy" and "Try again in a few minutes" in message["text"]
+        assert await third.closed() == OVER
+        for wire in (hers, his):
+            await speak(wire, *SENTENCE)
+            assert (await wire.hear("caption"))["text"] == "2.5 s"
+
+    async def test_a_place_that_is_left_is_the_next_ones(self, hers, bob, carla, now):
+        his = await captions_of(bob, hers.call.room.code)
+        await his.hang()
+        third = await another_speaker(carla, now)
+        await speak(third, *SENTENCE)
+        assert (await third.hear("caption"))["text"] == "2.5 s"
+
+    async def test_a_newer_window_of_who_speaks_is_no_other_speaker(self, hers, alice, bob):
+        await captions_of(bob, hers.call.room.code)
+        again = await captions_of(alice, hers.call.room.code)
+        assert await hers.closed() == REPLACED
+        await speak(again, *SENTENCE)
+        assert (await again.hear("caption"))["text"] == "2.5 s"
+
+
+class AllowanceTests:
+    """Of each person so much is written down in a day."""
+
+    @pytest.fixture(autouse=True)
+    def a_minute_a_day(self, settings):
+        cache.clear()
+        settings.CAPTION_MINUTES_A_DAY = 1
+
+    def test_minutes_of_speech_are_counted_for_each_person_alone(self):
+        minute = silence(59)
+        assert allowance.take(person_id=1, window=minute)
+        assert allowance.take(person_id=2, window=minute)
+        assert not allowance.take(person_id=1, window=silence(2))
+
+    def test_a_day_after_the_first_words_they_are_new(self, monkeypatch):
+        monkeypatch.setattr(allowance, "DAY_S", 0.05)
+        assert not allowance.take(person_id=1, window=silence(61))
+        time.sleep(0.1)
+        assert allowance.take(person_id=1, window=silence(1))
+
+    async def test_used_up_it_is_said_and_no_more_sound_is_taken(self, hers, alice):
+        await sync_to_async(allowance.take)(person_id=alice.pk, window=silence(58))
+        await speak(hers, *SENTENCE)
+        message = await hers.hear("error")
+        assert message["code"] == "captions.used_up" and "no more" in message["text"]
+        assert await hers.closed() == OVER
+
+    async def test_silence_costs_nothing(self, hers):
+        await speak(hers, *pieces(silence(1)), *SENTENCE)
+        assert (await hers.hear("caption"))["text"] == "2.8 s"
+        assert cache.get(f"captions:{hers.call.caller_id}") == 2800
 
 
 class RefusalTests:

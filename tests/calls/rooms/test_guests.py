@@ -115,6 +115,19 @@ class BlockingTests:
         assert Block.objects.count() == 2
         assert rooms.refusal(caller=carla, expert=bob) == "you_blocked"
 
+    def test_the_page_of_whom_a_guest_reported_says_how_that_is_taken_back_and_so_it_is(
+        self, call, carla, bob, now, signed_in
+    ):
+        rooms.report_and_leave(room=call.room, user=carla, now=now)
+        page = cast.browser_of(carla).get("/experts/bob-leroy/").content.decode()
+        assert "You have blocked Bob." in page
+        assert '<a href="/accounts/signup/?next=/me/">Make an account, and you can take that back' in page
+        cast.make_account(carla)
+        client = signed_in(carla)
+        assert f'action="/me/blocked/{bob.pk}/remove/"' in client.get("/me/").content.decode()
+        client.post(f"/me/blocked/{bob.pk}/remove/")
+        assert answer_to(carla, bob, now) == "rings"
+
     def test_what_a_guest_was_blocked_for_goes_with_them_into_their_account(self, carla, bob, now):
         contacts.block(member=bob, other=carla, now=now)
         cast.make_account(carla)
@@ -155,6 +168,37 @@ class StateTests:
         assert (answer.status_code, unknown.status_code) == (404, 404)
         assert "an account that you had already" in answer.content.decode()
         assert len(answer.content) == len(unknown.content)
+
+
+class SignUpTests:
+    """What goes along, said before anything is typed."""
+
+    def page(self, guest) -> str:
+        return cast.browser_of(guest).get("/accounts/signup/").content.decode()
+
+    def test_of_a_guest_who_never_called_there_is_nothing_to_say(self, carla):
+        assert "You go on as Carla." in self.page(carla)
+        assert "along" not in self.page(carla)
+
+    def test_one_call_is_told_with_whom(self, call, carla, now):
+        hang_up(call, now)
+        assert "Your call with Bob Leroy goes along" in self.page(carla)
+
+    def test_several_are_counted_and_each_expert_is_named_once(self, call, carla, bob, now):
+        hang_up(call, now)
+        talk(carla, bob, now)
+        dora = cast.online(cast.expert("Dora <i>Lenz"))
+        experts.choose_who_may_ring(member=dora, who="anyone")
+        talk(carla, dora, now)
+        assert "Your 3 calls go along, with Dora &lt;i&gt;Lenz, Bob Leroy" in self.page(carla)
+
+    def test_another_guests_calls_are_not_told(self, call):
+        assert "Bob" not in self.page(User.objects.create_guest("Clara"))
+
+    def test_in_the_middle_of_a_call_nobody_starts_anew(self, call, carla, now):
+        assert "Start anew" not in self.page(carla)
+        hang_up(call, now)
+        assert "Not Carla? Start anew" in self.page(carla)
 
 
 class OfferTests:

@@ -5,13 +5,17 @@ from asgiref.sync import sync_to_async
 from django.core.cache import cache
 from django.test import Client
 
+from calls.contacts import services as contacts
 from calls.metering.models import Offer, PaidPeriod
 from calls.rooms.models import Call, Room
+from calls.signalling.errors import GUEST_TEXTS, TEXTS
+from calls.waiting import services as waiting
 from marketplace.accounts.models import User
 from marketplace.experts import services as experts
 from tests import cast
 from tests.calls.signalling.test_matrix import NOBODYS
 from tests.calls.signalling.wires import Refused, Wire, live_pair, page_of, room_of
+from tests.calls.waiting import world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,6 +30,20 @@ def bob(bob) -> User:
     """Takes anyone, and has a page open."""
     experts.choose_who_may_ring(member=bob, who="anyone")
     return cast.online(bob)
+
+
+def somebody_has_the_turn(waits: User, talks: User, bob: User, now) -> None:
+    """They waited while bob talked, and he is free again."""
+    cast.here(waits)
+    call = world.talk(talks, bob, now)
+    waiting.wait(member=waits, expert=bob, line="", now=now)
+    world.hang_up(call, now)
+    waiting.sweep(now=now)
+    assert world.turn_of(bob) == waits
+
+
+async def words_of(wire: Wire, code: str) -> str:
+    return (await wire.hear("error", code=code))["text"]
 
 
 def offer_of(call: Call) -> Offer:
@@ -69,6 +87,35 @@ class PageTests:
         members = await page_of(alice)
         await members.say("ring", expert=bob.id, line="")
         await members.hear("ring.ringing")
+
+    async def test_whose_turn_it_is_not_reads_how_one_waits_without_an_account(self, carla, alice, bob, eve, now):
+        hers = await page_of(carla)
+        await sync_to_async(somebody_has_the_turn)(eve, alice, bob, now)
+        await hers.say("ring", expert=bob.id, line="")
+        assert await words_of(hers, "ring.in_line") == (
+            "Somebody who waited in line is first. Try again in a minute; with an account you can wait in line too."
+        )
+
+    async def test_who_blocked_bob_reads_where_that_is_taken_back(self, carla, bob, now):
+        await sync_to_async(contacts.block)(member=carla, other=bob, now=now)
+        hers = await page_of(carla)
+        await hers.say("ring", expert=bob.id, line="")
+        assert await words_of(hers, "ring.you_blocked") == (
+            "You have blocked this person. Make an account, and you can take that back on My page."
+        )
+
+    async def test_a_member_reads_a_members_words(self, alice, bob, now):
+        await sync_to_async(contacts.block)(member=alice, other=bob, now=now)
+        hers = await page_of(alice)
+        await hers.say("ring", expert=bob.id, line="")
+        assert await words_of(hers, "ring.you_blocked") == (
+            "You have blocked this person. You can take that back on My page."
+        )
+
+    @pytest.mark.parametrize("code", GUEST_TEXTS)
+    def test_whatever_a_guest_is_told_names_the_account_it_takes(self, code):
+        assert code in TEXTS
+        assert "account" in str(GUEST_TEXTS[code])
 
     async def test_ringing_again_in_the_room_counts_too(self, carla, bob, now, settings):
         settings.ACCOUNT_RATE_LIMITS = {"guest_ring": "1/h/ip"}
@@ -167,13 +214,17 @@ class SignInTests:
             await room_of(alice, call.room.code)
         assert (await sync_to_async(Room.objects.get)()).caller_id == carla.pk
 
-    async def test_a_guests_socket_ends_at_the_next_ping_too(self, carla, alice, settings):
+    @pytest.mark.parametrize("leaves", ["signs in", "starts anew"])
+    async def test_a_guests_socket_ends_at_the_next_ping_too(self, carla, alice, settings, leaves):
         settings.SOCKET_PING_S = 0.1
         client = await sync_to_async(cast.browser_of)(carla)
         page = await page_of(carla, cookie=client.cookies["sessionid"].value)
         await page.hear("ping")
         await page.say("pong")
-        await sync_to_async(sign_in)(client, alice)
+        if leaves == "signs in":
+            await sync_to_async(sign_in)(client, alice)
+        else:
+            await sync_to_async(client.post)("/guest/start-anew/")
         assert await page.closed() == 4003
 
 

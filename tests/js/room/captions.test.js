@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { beforeEach, mock, test } from "node:test";
 import { Captions } from "../../../calls/static/calls/room/captions.js";
 import { settle } from "./world.js";
+
+beforeEach(() => {
+  mock.timers.reset();
+  mock.timers.enable({ apis: ["setTimeout"] });
+});
 
 /** One page's end: what it told its person, and the sound that it sends. */
 class Page {
@@ -36,6 +41,7 @@ function two(how = {}) {
   const [alice, bob] = [new Page(how), new Page(how)];
   alice.connect(bob);
   bob.connect(alice);
+  for (const { captions } of [alice, bob]) captions.otherIs(true);
   return { alice, bob };
 }
 
@@ -210,4 +216,101 @@ test("a no holds over a new connection", () => {
   bob.connect(alice);
   alice.captions.ask();
   assert.deepEqual([alice.captions.others, bob.captions.isAsked], ["off", false]);
+});
+
+for (const left of ["alice", "bob"]) {
+  test(`ten seconds without the other end all of it, if ${left} is left alone`, async () => {
+    const pages = await agreed();
+    const { alice, bob } = pages;
+    bob.listening[0].heard.text("Hello");
+    pages[left].captions.otherIs(false);
+    mock.timers.tick(9999);
+    assert.deepEqual([bob.captions.own, alice.captions.others, bob.listening[0].ended], ["on", "on", false]);
+    mock.timers.tick(1);
+    assert.deepEqual([bob.captions.own, alice.captions.others, bob.listening[0].ended], ["off", "off", true]);
+    assert.equal(pages[left].told.at(-1), "gone");
+    assert.deepEqual(pages[left].texts, []);
+  });
+}
+
+test("back within ten seconds, they go on", async () => {
+  const { alice, bob } = await agreed();
+  bob.captions.otherIs(false);
+  assert.equal(bob.captions.isRead, false);
+  mock.timers.tick(9000);
+  bob.captions.otherIs(true);
+  mock.timers.tick(9000);
+  assert.deepEqual([bob.captions.own, bob.captions.isRead, bob.told.at(-1)], ["on", true, "own_on"]);
+  assert.equal(alice.captions.others, "on");
+});
+
+test("where the other is not there from the beginning, they end as well", async () => {
+  const { bob } = two();
+  bob.captions.otherIs(false);
+  mock.timers.tick(60_000);
+  bob.captions.consider();
+  bob.captions.allow();
+  await settle();
+  mock.timers.tick(10_000);
+  assert.deepEqual([bob.captions.own, bob.told.at(-1)], ["off", "gone"]);
+});
+
+test("who has no captions hears nothing of it when the other goes", () => {
+  const { alice } = two();
+  alice.captions.otherIs(false);
+  mock.timers.tick(10_000);
+  assert.deepEqual(alice.told, []);
+});
+
+test("a question about them goes with who asked it", () => {
+  const { alice, bob } = two();
+  alice.captions.ask();
+  bob.captions.otherIs(false);
+  mock.timers.tick(10_000);
+  assert.deepEqual([bob.captions.own, bob.captions.isAsked], ["off", false]);
+});
+
+test("of a program that has no captions one asks for a minute, and reads that no answer came", () => {
+  const alice = new Page();
+  const silent = { captions: { hear() {} } };
+  alice.connect(silent);
+  alice.captions.otherIs(true);
+  alice.captions.ask();
+  mock.timers.tick(59_999);
+  assert.deepEqual([alice.captions.others, alice.told], ["asking", []]);
+  mock.timers.tick(1);
+  assert.deepEqual([alice.captions.others, alice.told], ["off", ["unanswered"]]);
+  assert.deepEqual(alice.sent, ["ask", "stop"]);
+  alice.captions.ask();
+  assert.equal(alice.captions.others, "asking");
+});
+
+test("who thinks about it for a minute is asked no more, and their answer is too late", async () => {
+  const { alice, bob } = two();
+  alice.captions.ask();
+  mock.timers.tick(60_000);
+  assert.deepEqual([bob.captions.own, bob.captions.isAsked, bob.told], ["off", false, ["asked"]]);
+  bob.captions.allow();
+  assert.deepEqual([bob.captions.own, alice.captions.others, bob.listening], ["off", "off", []]);
+});
+
+test("a minute after the answer nothing is taken back, nor a minute after an older question", async () => {
+  const { alice, bob } = await agreed();
+  mock.timers.tick(60_000);
+  assert.deepEqual([bob.captions.own, alice.captions.others], ["on", "on"]);
+  alice.captions.stopOthers();
+  alice.captions.ask();
+  mock.timers.tick(30_000);
+  alice.captions.stopOthers();
+  alice.captions.ask();
+  mock.timers.tick(59_999);
+  assert.equal(alice.captions.others, "asking");
+});
+
+test("why it ended is told, and the other reads that it did", async () => {
+  for (const why of ["busy", "used_up", "unheard"]) {
+    const { alice, bob } = await agreed();
+    bob.listening[0].heard.failed(why);
+    assert.deepEqual([bob.captions.own, bob.told.at(-1), alice.captions.others], ["off", why, "off"]);
+  }
 });

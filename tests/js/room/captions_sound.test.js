@@ -75,7 +75,8 @@ function begin() {
     },
   };
   const devices = { context, microphone: { name: "first" }, speaks: true };
-  const heard = { texts: [], failures: 0, text: (text) => heard.texts.push(text), failed: () => (heard.failures += 1) };
+  const read = { is: true };
+  const heard = { texts: [], whys: [], failures: 0, text: (text) => heard.texts.push(text), failed: (why) => (heard.failures += 1) && heard.whys.push(why) };
   const node = { port: {}, connect() {}, disconnect() {} };
   class AudioWorkletNode {
     constructor() {
@@ -83,8 +84,8 @@ function begin() {
     }
   }
   const world = { WebSocket: Socket, AudioWorkletNode, MediaStream: FakeStream };
-  const sound = new Sound({ url: "ws://site/ws/captions/x/", worklet: "", devices, heard, world });
-  return { sound, devices, heard, plugs, piece: () => node.port.onmessage?.({ data: new Int16Array(4) }) };
+  const sound = new Sound({ url: "ws://site/ws/captions/x/", worklet: "", devices, heard, isRead: () => read.is, world });
+  return { sound, devices, heard, read, plugs, piece: () => node.port.onmessage?.({ data: new Int16Array(4) }) };
 }
 
 test("pieces go to the server while one speaks, and none while muted", () => {
@@ -155,4 +156,46 @@ test("ended, nothing more is sent and nothing is tried again", () => {
   sound.end();
   piece();
   assert.deepEqual([socket.sent, socket.readyState, socket.onclose, plugs], [[], 3, null, []]);
+});
+
+test("pieces wait for nobody: while the other is not there none is sent, and none of them later", () => {
+  const { read, piece } = begin();
+  const [socket] = Socket.all;
+  socket.open();
+  read.is = false;
+  piece();
+  assert.equal(socket.sent.length, 0);
+  read.is = true;
+  piece();
+  assert.equal(socket.sent.length, 1);
+});
+
+test("why the server ends it is told as it is, and it is not tried again", () => {
+  for (const [code, why] of [["captions.failed", "failed"], ["captions.busy", "busy"], ["captions.used_up", "used_up"]]) {
+    const { heard } = begin();
+    const [socket] = Socket.all;
+    socket.open();
+    socket.say({ type: "error", code, text: "", re: null });
+    assert.deepEqual(heard.whys, [why]);
+  }
+});
+
+test("other errors of the server end nothing", () => {
+  const { heard } = begin();
+  Socket.all[0].open();
+  for (const code of ["too_fast", "constructor"]) Socket.all[0].say({ type: "error", code, text: "", re: null });
+  assert.deepEqual(heard.whys, []);
+});
+
+test("a microphone of which the browser gives no sound ends captions in plain words, and breaks nothing", () => {
+  const { sound, devices, heard, plugs } = begin();
+  devices.context.createMediaStreamSource = () => {
+    throw new DOMException("different sample-rate", "NotSupportedError");
+  };
+  devices.microphone = { name: "of another rate" };
+  sound.follow();
+  assert.deepEqual([heard.whys, plugs], [["unheard"], []]);
+  devices.microphone = null;
+  sound.follow();
+  sound.end();
 });

@@ -400,3 +400,18 @@ test("captions end with the call and with the connection", async () => {
     assert.deepEqual([made.captions.others, made.captions.isReady], ["off", false]);
   }
 });
+
+test("sound for captions is sent for as long as the other sits here and something of theirs arrives", async () => {
+  const made = await inCall();
+  assert.equal(made.captions.isRead, true);
+  await pass(10_000);
+  assert.equal(made.captions.isRead, false); // no packet came
+  FakeConnection.all.at(-1).packets += 50;
+  await pass(500);
+  FakeConnection.all.at(-1).packets += 50;
+  await pass(500);
+  assert.equal(made.captions.isRead, true);
+  FakeSocket.last.say({ type: "peer", present: false, polite: true, page: null });
+  await settle();
+  assert.equal(made.captions.isRead, false);
+});

@@ -42,6 +42,14 @@ def make_account(client: Client, **other) -> None:
     client.post(answer["Location"], {"code": code_in_mail()})
 
 
+def forget_the_code(client: Client) -> None:
+    """As when it has run out."""
+    session = client.session
+    for key in ("account_login", "account_email_verification_code"):
+        session.pop(key, None)
+    session.save()
+
+
 class BecomingTests:
     def test_a_visitor_says_a_name_and_is_a_guest(self, client):
         answer = client.post("/guest/", {"name": "  Carla   Conti "})
@@ -99,6 +107,53 @@ class BecomingTests:
         assert "Too many" in answers[-1].json()["text"]
         assert User.objects.filter(is_guest=True).count() == 2
         assert Client(REMOTE_ADDR="192.0.2.7").post("/guest/", {"name": "Carla"}).status_code == 200
+
+
+class StartingAnewTests:
+    """Two people, one browser."""
+
+    def test_the_browser_knows_nobody_then_and_the_next_is_somebody_else(self, carla):
+        client = cast.browser_of(carla)
+        before = client.session.session_key
+        answer = client.post("/guest/start-anew/", {"next": "/experts/bob-leroy/"})
+        assert (answer.status_code, answer["Location"]) == (302, "/experts/bob-leroy/")
+        assert guest_in(client) is None
+        assert not client.session.exists(before)
+        client.post("/guest/", {"name": "Dan"})
+        assert guest_in(client) != carla
+
+    def test_looking_at_the_address_does_nothing(self, carla):
+        client = cast.browser_of(carla)
+        assert client.get("/guest/start-anew/").status_code == 405
+        assert guest_in(client) == carla
+
+    def test_only_by_a_form_of_ours(self, carla):
+        client = Client(enforce_csrf_checks=True)
+        client.cookies = cast.browser_of(carla).cookies
+        assert client.post("/guest/start-anew/").status_code == 403
+        assert guest_in(client) == carla
+
+    def test_it_signs_no_member_out(self, alice, signed_in):
+        client = signed_in(alice)
+        client.post("/guest/start-anew/")
+        assert client.session["_auth_user_id"] == str(alice.pk)
+
+    @pytest.mark.parametrize("away", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", ""])
+    def test_it_leads_to_no_other_site(self, carla, away):
+        assert cast.browser_of(carla).post("/guest/start-anew/", {"next": away})["Location"] == "/"
+
+    def test_an_account_that_was_begun_is_not_asked_about_any_more(self, carla, no_rate_limits):
+        client = cast.browser_of(carla)
+        client.post("/accounts/signup/", ACCOUNT)
+        client.post("/guest/start-anew/")
+        page = client.get("/accounts/signup/").content.decode()
+        assert "Carla" not in page
+
+    def test_the_pages_that_name_the_guest_offer_it(self, carla, bob):
+        experts.choose_who_may_ring(member=cast.online(bob), who="anyone")
+        for address in ("/experts/bob-leroy/", "/accounts/signup/"):
+            assert "Not Carla? Start anew" in cast.browser_of(carla).get(address).content.decode()
+            assert "Start anew" not in Client().get(address).content.decode()
 
 
 class TableTests:
@@ -207,13 +262,25 @@ class MakingAnAccountTests:
     def test_a_second_try_with_another_address_counts(self, carla):
         client = cast.browser_of(carla)
         client.post("/accounts/signup/", ACCOUNT | {"email": "calra@example.test"})
-        session = client.session
-        for key in ("account_login", "account_email_verification_code"):
-            session.pop(key, None)
-        session.save()
+        forget_the_code(client)
         make_account(client)
         assert User.objects.get().email == "carla@example.test"
         assert [address.email for address in EmailAddress.objects.all()] == ["carla@example.test"]
+
+    def test_a_second_try_with_the_same_address_counts_too(self, carla):
+        client = cast.browser_of(carla)
+        client.post("/accounts/signup/", ACCOUNT)
+        forget_the_code(client)
+        make_account(client, email="CARLA@example.test", password1="two pears and an apple")
+        member = User.objects.get()
+        assert (member.email, member.is_guest) == ("carla@example.test", False)
+        assert member.check_password("two pears and an apple")
+
+    def test_the_address_that_another_guest_typed_is_an_account_to_this_one(self, carla):
+        cast.browser_of(carla).post("/accounts/signup/", ACCOUNT)
+        cast.browser_of(User.objects.create_guest("Clara")).post("/accounts/signup/", ACCOUNT)
+        assert EmailAddress.objects.get().user == carla
+        assert "this address has an account" in mail.outbox[-1].body
 
     def test_who_comes_back_later_with_the_password_is_asked_for_the_code_and_is_the_same_member(self, carla):
         cast.browser_of(carla).post("/accounts/signup/", ACCOUNT)

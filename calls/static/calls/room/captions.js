@@ -7,6 +7,10 @@
 
 /** Refused, the same question waits so long. */
 const REFUSED_MS = 60_000;
+/** A question that nobody answers, perhaps because the other's program has no captions, is taken back then. */
+const ASKING_MS = 60_000;
+/** Without the other there is nobody to read. */
+const GONE_MS = 10_000;
 const HEARD_MS = 10_000;
 const HEARD_MAX = 20;
 const LINES = 2;
@@ -16,9 +20,11 @@ const TEXT_MAX = 500;
  * @typedef {"off" | "considered" | "on"} Own  considered: by this person, asked or by their own wish
  * @typedef {"off" | "asking" | "on"} Others
  * @typedef {{mine: boolean, text: string, number: number}} CaptionLine
- * @typedef {"asked" | "refused" | "own_on" | "own_off" | "theirs_on" | "theirs_off" | "failed" | "lost"} Told  a key of the words
+ * @typedef {"failed" | "busy" | "used_up" | "unheard"} Failure  unheard: this browser takes no sound from this microphone
+ * @typedef {"asked" | "refused" | "own_on" | "own_off" | "theirs_on" | "theirs_off" | "lost" | "gone" | "unanswered" | Failure} Told
+ *   a key of the words
  *
- * @typedef {{text: (text: string) => void, failed: () => void}} Heard  what comes of the sound that is sent
+ * @typedef {{text: (text: string) => void, failed: (why?: Failure) => void}} Heard  what comes of the sound that is sent
  * @typedef {{follow: () => void, end: () => void}} Listening
  *
  * @typedef {object} CaptionsHow
@@ -44,6 +50,13 @@ export class Captions {
   /** This person stopped them: until they ask, the other's are not shown. */
   #unwanted = false;
 
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #gone;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #unanswered;
+
+  /** The other is there, so that what is said is read: else no sound is sent. */
+  isRead = false;
   /** Of what this person says. @type {Own} */
   own = "off";
   /** Whether it was the other who asked for them. */
@@ -70,6 +83,38 @@ export class Captions {
     this.#how.change();
   }
 
+  /** Whether the other holds a seat, and something of theirs arrives. @param {boolean} isHere */
+  otherIs(isHere) {
+    if (isHere === this.isRead) return;
+    this.isRead = isHere;
+    this.#waitForOther();
+    this.#how.change();
+  }
+
+  #waitForOther() {
+    clearTimeout(this.#gone);
+    if (!this.isRead) this.#gone = setTimeout(() => this.#endAlone(), GONE_MS);
+  }
+
+  #waitForAnswer() {
+    clearTimeout(this.#unanswered);
+    this.#unanswered = setTimeout(() => {
+      if (this.others !== "asking") return;
+      this.stopOthers();
+      this.#how.told("unanswered");
+    }, ASKING_MS);
+  }
+
+  #endAlone() {
+    const wereOn = this.own === "on" || this.others !== "off";
+    if (this.own === "on") this.stopOwn();
+    if (this.others !== "off") this.stopOthers();
+    this.#endOwn();
+    this.lines = [];
+    if (wereOn) this.#how.told("gone");
+    this.#how.change();
+  }
+
   /** The connection is gone, and with it what was agreed. */
   lost() {
     const wereOn = this.own === "on" || this.others === "on";
@@ -79,6 +124,8 @@ export class Captions {
 
   /** The call is over. */
   end() {
+    clearTimeout(this.#gone);
+    clearTimeout(this.#unanswered);
     this.#channel = null;
     this.#endOwn();
     this.others = "off";
@@ -91,6 +138,8 @@ export class Captions {
     if (this.others === "off" && this.isReady) {
       this.others = "asking";
       this.#unwanted = false;
+      this.#waitForOther();
+      this.#waitForAnswer();
       this.#say({ type: "ask" });
     }
     this.#how.change();
@@ -115,6 +164,7 @@ export class Captions {
     if (this.own !== "considered" || !this.#say({ type: "on" })) return this.refuse();
     this.own = "on";
     this.isAsked = false;
+    this.#waitForOther();
     this.#how.told("own_on");
     this.#begin();
     this.#how.change();
@@ -194,7 +244,7 @@ export class Captions {
     /** @type {Heard} */
     const heard = {
       text: (text) => isOurs() && this.#write(text),
-      failed: () => isOurs() && this.#fail(),
+      failed: (why) => isOurs() && this.#fail(why),
     };
     try {
       const listening = await this.#how.listen(heard);
@@ -214,9 +264,10 @@ export class Captions {
     this.isAsked = false;
   }
 
-  #fail() {
+  /** @param {Failure} [why] */
+  #fail(why = "failed") {
     this.stopOwn();
-    this.#how.told("failed");
+    this.#how.told(why);
   }
 
   /** @param {string} text  what this person said */

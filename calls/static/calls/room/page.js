@@ -61,7 +61,7 @@ function openRoom() {
   const chatPanel = new ChatPanel(desk);
   const captions = new CaptionsPart(desk);
   const devicePanel = new DevicePanel(desk, (speaker) => stage.speakThrough(speaker));
-  const parts = [new Doors(desk), stage, new MeterPill(desk), controls, goPaid, consent, chatPanel, devicePanel, new Details(desk), new More(desk), captions, new QualityLine(desk), new StillThere(desk), new ReportForm(desk), new Focus()];
+  const parts = [new Doors(desk), stage, new MeterPill(desk), controls, goPaid, consent, chatPanel, devicePanel, new Details(desk), new More(desk), new QualityLine(desk), new StillThere(desk), captions, new ReportForm(desk), new Focus()];
   let due = false;
 
   function render() {

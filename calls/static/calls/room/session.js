@@ -77,7 +77,8 @@ export class Session {
       told: (what) => on.captions?.(what),
       listen: async (heard) => {
         const { Sound } = await import("./captions/sound.js"); // most calls need none of it
-        return Sound.begin({ .../** @type {Places} */ (captions), devices: this.devices, heard });
+        const isRead = () => this.captions.isRead;
+        return Sound.begin({ .../** @type {Places} */ (captions), devices: this.devices, heard, isRead });
       },
     });
     this.peer = new Peer({
@@ -138,6 +139,10 @@ export class Session {
   /** The camera is on and nothing of it is sent: there is room for the sound alone. */
   get cameraRests() {
     return this.#rest.resting;
+  }
+
+  get #otherIsHere() {
+    return this.peer.present && this.peer.hearing;
   }
 
   get hushed() {
@@ -280,6 +285,7 @@ export class Session {
     this.#sendTracks();
     if (!this.peer.isBegun) this.#wayIsOld = false; // what begins now is configured already
     this.peer.notice(notice);
+    this.captions.otherIs(this.#otherIsHere);
     this.#useNewWay();
     this.#on.change();
   }
@@ -308,6 +314,7 @@ export class Session {
 
   #heard() {
     this.#everHeard ||= this.peer.hearing;
+    this.captions.otherIs(this.#otherIsHere);
     this.#on.change();
   }
 

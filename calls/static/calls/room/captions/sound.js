@@ -1,11 +1,16 @@
-/** This person's own sound, on its way to the site's server; loaded and begun only by their press. Muted, nothing is sent. */
+/**
+ * This person's own sound, on its way to the site's server; loaded and begun only by their press. Muted, or with nobody there
+ * to read it, nothing is sent.
+ */
 
-/** @import { Heard } from "../captions.js" */
+/** @import { Failure, Heard } from "../captions.js" */
 
 const RETRY_MS = 2000;
 const TRIES = 5;
 /** So much waits to be sent (4 s of sound), and what comes now would be read too late. */
 const FULL = 128_000;
+/** What the server ends it with for good. @type {Map<string | undefined, Failure>} */
+const FAILURES = new Map([["captions.failed", "failed"], ["captions.busy", "busy"], ["captions.used_up", "used_up"]]);
 /** A newer window of the same person has its captions written. */
 const REPLACED = 4001;
 
@@ -16,6 +21,7 @@ const REPLACED = 4001;
  * @property {boolean} speaks
  *
  * @typedef {{url: string, worklet: string}} Places
+ * @typedef {Places & {devices: Speaker, heard: Heard, isRead: () => boolean, world?: Partial<SoundWorld>}} SoundHow
  * @typedef {{WebSocket: typeof WebSocket, AudioWorkletNode: typeof AudioWorkletNode, MediaStream: typeof MediaStream}} SoundWorld
  */
 
@@ -23,6 +29,7 @@ export class Sound {
   #url;
   #devices;
   #heard;
+  #isRead;
   #world;
   #node;
   /** @type {MediaStreamTrack | null} */
@@ -35,19 +42,20 @@ export class Sound {
   #retry;
   #tries = 0;
 
-  /** @param {Places & {devices: Speaker, heard: Heard, world?: Partial<SoundWorld>}} how */
+  /** @param {SoundHow} how */
   static async begin(how) {
     await /** @type {AudioContext} */ (how.devices.context).audioWorklet.addModule(how.worklet);
     return new Sound(how);
   }
 
-  /** @param {Places & {devices: Speaker, heard: Heard, world?: Partial<SoundWorld>}} how */
-  constructor({ url, devices, heard, world = {} }) {
+  /** @param {SoundHow} how */
+  constructor({ url, devices, heard, isRead, world = {} }) {
     const { WebSocket, AudioWorkletNode, MediaStream } = globalThis;
     this.#world = { WebSocket, AudioWorkletNode, MediaStream, ...world };
     this.#url = url;
     this.#devices = devices;
     this.#heard = heard;
+    this.#isRead = isRead;
     const context = /** @type {AudioContext} */ (devices.context);
     this.#node = new this.#world.AudioWorkletNode(context, "pieces");
     this.#node.port.onmessage = ({ data }) => this.#send(data);
@@ -62,8 +70,15 @@ export class Sound {
     if (microphone === this.#track || !context) return;
     this.#track = microphone;
     this.#source?.disconnect();
-    this.#source = microphone && context.createMediaStreamSource(new this.#world.MediaStream([microphone]));
-    this.#source?.connect(this.#node);
+    this.#source = null;
+    if (!microphone) return;
+    try {
+      this.#source = context.createMediaStreamSource(new this.#world.MediaStream([microphone]));
+      this.#source.connect(this.#node);
+    } catch (problem) {
+      console.warn("captions", problem); // Firefox, of a microphone with another rate than the loudspeaker's
+      this.#heard.failed("unheard");
+    }
   }
 
   end() {
@@ -77,7 +92,8 @@ export class Sound {
   /** @param {Int16Array} piece */
   #send(piece) {
     const socket = this.#socket;
-    if (!this.#devices.speaks || socket?.readyState !== this.#world.WebSocket.OPEN || socket.bufferedAmount > FULL) return;
+    if (!this.#devices.speaks || !this.#isRead()) return;
+    if (socket?.readyState !== this.#world.WebSocket.OPEN || socket.bufferedAmount > FULL) return;
     socket.send(/** @type {BufferSource} */ (piece));
   }
 
@@ -93,7 +109,7 @@ export class Sound {
   #receive(socket, { type, text = "", code }) {
     if (type === "ping") socket.send('{"type":"pong"}');
     else if (type === "caption") this.#heard.text(text);
-    else if (code === "captions.failed") this.#heard.failed();
+    else if (FAILURES.has(code)) this.#heard.failed(FAILURES.get(code));
   }
 
   /** The server began anew, or the network was away, or the seat is taken anew just now. @param {number} code */

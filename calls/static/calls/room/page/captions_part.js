@@ -1,4 +1,7 @@
-/** Captions: the question and its answer, what is written down now, and the words themselves under the picture. */
+/**
+ * Captions: the question and its answer, what is written down now, and the words themselves under the picture. None of it
+ * moves a card about money: what would come while one is open waits, and what goes leaves its place empty till then.
+ */
 
 import { byId, onPress, say, show } from "./dom.js";
 import { Panel } from "./panel.js";
@@ -6,24 +9,37 @@ import { Panel } from "./panel.js";
 /** @import { Told } from "../captions.js" */
 /** @import { Desk } from "./desk.js" */
 
-/** Aloud alone: whoever looks sees it already. @type {Told[]} */
-const SEEN = ["asked", "own_on"];
+/** Pressed by accident it would send somebody's sound: the same first second as of *Accept and pay*. */
+const INERT_MS = 1000;
+/** @type {Told[]} */
+const FAILURES = ["failed", "busy", "used_up", "unheard"];
+const CARDS = ["consent", "still-there"];
 
 export class CaptionsPart {
   #desk;
   #question;
+  #elapsed;
+  #title = byId("captions-question-title");
+  #allow = byId("captions-allow", HTMLButtonElement);
   #lines = byId("captions-lines");
+  #cards = CARDS.map((id) => byId(id));
+  /** A card about money is open: nothing here moves. */
+  #isHeld = false;
+  /** The question made room for it, and takes the focus from nobody when it is back. */
+  #wasHeld = false;
+  #openedAt = 0;
   /** Of the newest line that is shown. */
   #shown = 0;
 
-  /** @param {Desk} desk */
-  constructor(desk) {
+  /** @param {Desk} desk @param {() => number} [elapsed] */
+  constructor(desk, elapsed = () => performance.now()) {
     this.#desk = desk;
+    this.#elapsed = elapsed;
     const { captions } = desk.session;
     this.#question = new Panel({
       panel: "captions-question",
       first: "captions-question-title",
-      closed: () => captions.refuse(),
+      closed: () => this.#isHeld || captions.refuse(),
     });
     onPress("captions-ask", () => captions.ask());
     onPress("captions-mine", () => captions.consider());
@@ -37,15 +53,19 @@ export class CaptionsPart {
     const { session, words } = this.#desk;
     const { captions, devices } = session;
     const can = session.screen === "call" && captions.isReady;
-    show(byId("captions-ask"), can && captions.others === "off");
-    show(byId("captions-mine"), can && captions.own === "off");
+    this.#isHeld = this.#cards.some((card) => !card.hidden);
+    if (!this.#isHeld) {
+      show(byId("captions-ask"), can && captions.others === "off");
+      show(byId("captions-mine"), can && captions.own === "off");
+    }
     this.#renderQuestion(can && captions.own === "considered", captions.isAsked);
     const own = captions.own === "on";
     const theirs = captions.others;
-    show(byId("captions"), own || theirs !== "off");
-    show(byId("captions-own"), own);
-    say(byId("captions-own-text"), words(devices.speaks ? "captions.own" : "captions.own_waits"));
-    show(byId("captions-theirs"), theirs !== "off");
+    this.#place(byId("captions"), own || theirs !== "off");
+    this.#place(byId("captions-own"), own);
+    const waits = captions.isRead ? "captions.own_waits" : "captions.own_alone";
+    say(byId("captions-own-text"), words(captions.isRead && devices.speaks ? "captions.own" : waits));
+    this.#place(byId("captions-theirs"), theirs !== "off");
     say(byId("captions-theirs-text"), words(theirs === "on" ? "captions.theirs" : "captions.asking"));
     show(byId("route-captions-own"), own);
     show(byId("route-captions-theirs"), theirs === "on");
@@ -54,23 +74,43 @@ export class CaptionsPart {
 
   /** @param {Told} what */
   told(what) {
-    const { voice, words, sound } = this.#desk;
+    if (what === "asked") return; // told with the question, which may have to wait
+    const { voice, words } = this.#desk;
     const text = words(`captions.told_${what}`);
-    if (what === "asked") sound("joined");
-    if (SEEN.includes(what)) voice.announce(text);
-    else voice.notice(text, what === "failed" ? "warning" : "info");
+    if (what === "own_on") voice.announce(text); // whoever looks sees it already
+    else voice.notice(text, FAILURES.includes(what) ? "warning" : "info");
   }
 
   /** @param {boolean} visible @param {boolean} isAsked  by the other: it takes the focus from nobody */
   #renderQuestion(visible, isAsked) {
-    if (!visible) return this.#question.close();
-    say(byId("captions-question-title"), this.#desk.words(isAsked ? "captions.told_asked" : "captions.question_own"));
-    this.#question.open({ unasked: isAsked });
+    this.#wasHeld = visible && (this.#isHeld || this.#wasHeld);
+    if (!visible || this.#isHeld) return this.#question.close();
+    const title = this.#desk.words(isAsked ? "captions.told_asked" : "captions.question_own");
+    if (!this.#question.isOpen || this.#title.textContent !== title) this.#openQuestion(title, isAsked);
+    this.#allow.disabled = this.#elapsed() - this.#openedAt < INERT_MS;
+  }
+
+  /** Or what is asked is another question now. @param {string} title @param {boolean} isAsked */
+  #openQuestion(title, isAsked) {
+    say(this.#title, title);
+    this.#openedAt = this.#elapsed();
+    this.#question.open({ unasked: isAsked || this.#wasHeld });
+    if (!isAsked) return;
+    this.#desk.sound("joined");
+    this.#desk.voice.announce(title);
+  }
+
+  /** @param {HTMLElement} part @param {boolean} visible */
+  #place(part, visible) {
+    if (!this.#isHeld) show(part, visible);
+    part.classList.toggle("is-away", !visible);
   }
 
   /** Each is added once, so that it is read aloud once. */
   #renderLines() {
     const { lines } = this.#desk.session.captions;
+    this.#lines.classList.toggle("is-away", !lines.length);
+    if (this.#isHeld && !(lines.length && this.#lines.firstChild)) return;
     if (!lines.length) {
       if (this.#lines.firstChild) this.#lines.replaceChildren();
       return;

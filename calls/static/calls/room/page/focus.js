@@ -15,7 +15,7 @@ export class Focus {
   /** To the words that stand over the picture while the meter stands still: their buttons come next. Else to the page. */
   render() {
     const now = document.activeElement;
-    if (!this.#last || this.#last.checkVisibility() || (now !== document.body && now !== this.#last)) return;
+    if (!this.#last || this.#last.checkVisibility({ visibilityProperty: true }) || (now !== document.body && now !== this.#last)) return;
     (byId("veil").hidden ? byId("main") : byId("veil-title")).focus();
   }
 }

@@ -37,7 +37,7 @@ class ReportTests:
         expect(bob.sees("presence")).to_have_text("free now")  # for anybody else
         alice.page.goto(f"/experts/{bob.slug}/")
         expect(alice.sees("presence")).to_have_text("away")
-        alice.reads("Bob Leroy cannot be called now.")
+        alice.reads("Bob cannot be called now.")
         expect(alice.button("Call now")).not_to_be_visible()
         bob.press("Unblock Alice Martin")
         bob.reads("The block is taken back.")

@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests import cast
 from tests.calls.captions.sounds import as_wav, numbers_in, resampled, silence, spoken
 from tests.journeys import browser as chromium
 from tests.journeys.people import Person, talk
+from tests.payouts.purse import give_promo
 
 pytestmark = [
     pytest.mark.prove,
@@ -91,3 +93,36 @@ class CaptionTests:
         alice.press("Join")
         alice.is_connected()
         expect(alice.page.get_by_text("What you say is being written down")).not_to_be_visible()
+
+
+class CardTests:
+    """What is about money stands still, whatever captions do."""
+
+    @pytest.fixture(autouse=True)
+    def alice_has_credit(self, site):
+        give_promo(cast.alice(), 2_000, timezone.now())
+
+    def test_the_question_waits_for_the_card_and_moves_nothing(self, talking):
+        alice, bob = talking
+        bob.offers(rate="2")
+        expect(alice.button("Accept and pay")).to_be_enabled()
+        before = place_of(alice, "#accept")
+        bob.opens("Captions")
+        bob.reads("Alice Martin was asked for captions")
+        bob.opens("Caption what I say")
+        bob.press("Allow")
+        alice.reads("What Bob Leroy says is being written down.")
+        assert place_of(alice, "#accept") == before
+        expect(alice.page.locator("#captions-question")).to_be_hidden()
+        alice.press("Refuse")
+        expect(alice.page.get_by_role("heading", name="Bob Leroy asks for captions of what you say")).to_be_visible()
+        expect(alice.page.locator("#captions")).to_be_visible()
+        expect(alice.button("Allow")).to_be_disabled()
+        alice.press("Allow")
+        bob.reads("What Alice Martin says is being written down")
+
+
+def place_of(person: Person, part: str) -> dict[str, float]:
+    found = person.page.locator(part).bounding_box()
+    assert found, part
+    return found

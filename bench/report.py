@@ -61,6 +61,13 @@ def without_peer(goal: Goal, *, peer: str, why: str) -> Row:
     return Row(goal.name, None, goal.goal, goal.better, None, peer, None, None, "", f"not measured: {why}")
 
 
+def of_other_groups(group: str) -> list[Row]:
+    """What earlier runs found, but for `group`."""
+    lines = RESULTS.read_text().splitlines() if RESULTS.exists() else []
+    found = [Row(**json.loads(line)) for line in lines]
+    return [row for row in found if row.name.partition(":")[0] != group]
+
+
 def keep(rows: Sequence[Row]) -> None:
     RESULTS.write_text("".join(json.dumps(asdict(row)) + "\n" for row in rows))
 

@@ -10,6 +10,7 @@ from websockets.exceptions import ConnectionClosed
 from tests.calls.signalling.lines import Line, site_on_this_database
 from tests.calls.signalling.test_server_dies import talk
 from tests.calls.signalling.wires import answered_call, cookie_of
+from tests.journeys.site import OnUvicorn, Site
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -27,8 +28,8 @@ Server.__init__ = partialmethod(Server.__init__, websocket_max_message_size=0, w
 def start(tmp_path, transactional_db):
     sites = []
 
-    def start_one(**environment: str):
-        sites.append(site_on_this_database(tmp_path, **environment))
+    def start_one(kind: type[Site] = Site, **environment: str):
+        sites.append(site_on_this_database(tmp_path, kind=kind, **environment))
         sites[-1].start()
         return sites[-1]
 
@@ -50,8 +51,9 @@ async def is_cut(site, cookie: str, frame: bytes) -> bool:
 
 
 class CutTests:
-    async def test_ends_the_socket_that_sent_it_and_nobody_else_notices(self, alice, bob, eve, start):
-        site = await sync_to_async(start)()
+    @pytest.mark.parametrize("kind", [Site, OnUvicorn])
+    async def test_ends_the_socket_that_sent_it_and_nobody_else_notices(self, alice, bob, eve, start, kind):
+        site = await sync_to_async(start)(kind)
         call = await sync_to_async(answered_call)(alice, bob, timezone.now())
         alices, bobs, eves = [await sync_to_async(cookie_of)(one) for one in (alice, bob, eve)]
         hers, his = await talk(site, [alices, bobs], call.room.code)

@@ -40,7 +40,7 @@ class PingTests:
         settings.SOCKET_SILENCE_S = -1
         for socket in list(hub.current().sockets.values()):
             if socket.member.id == bob.id:
-                await socket._ping()
+                await socket.ping()
         assert await his.closed() == 4002
         assert (await hers.hear("peer"))["present"] is False
 

@@ -33,7 +33,9 @@ async def _rows(server: Server) -> list[Row]:
             if any(heard != list(range(talk.sent)) for heard in talk.heard.values()):
                 raise RuntimeError(f"signals were lost among {what}")
             if rates[-1] < ENOUGH * PER_S:
-                raise RuntimeError(f"of {what} only {rates[-1]:.1f} a second were sent: this machine is too slow for it")
+                raise RuntimeError(
+                    f"of {what} only {rates[-1]:.1f} a second were sent: this machine is too slow for it"
+                )
             longest.append(max(talk.delays_s))
             told.append(f"{what} {max(talk.delays_s):.3f}")
         for line in (hers, his, *others):

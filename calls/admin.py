@@ -1,8 +1,9 @@
-"""The back office of the calls: times, sums and states, to read. Words (lines, messages) are not for staff to browse."""
+"""The back office of the calls: times, sums and states, to read. Words (lines, messages) are not for staff to browse,
+but those of a report are written to them."""
 
 from django.contrib import admin
 
-from calls.models import Call, Offer, PaidPeriod, Process, StoredTime, WorkOrder
+from calls.models import Call, Offer, PaidPeriod, Process, Report, StoredTime, WorkOrder
 
 
 class ReadOnly(admin.ModelAdmin):
@@ -45,6 +46,14 @@ class PaidPeriodAdmin(ReadOnly):
     list_filter = ("state", "end_reason", "kind")
     list_select_related = ("call", "payer", "expert")
     search_fields = ("=id", "payer__email", "expert__email")
+    ordering = ("-id",)
+
+
+@admin.register(Report)
+class ReportAdmin(ReadOnly):
+    list_display = ("id", "call_id", "reporter", "about", "reported_at", "words")
+    list_select_related = ("reporter", "about")
+    search_fields = ("=id", "=call_id")
     ordering = ("-id",)
 
 

@@ -430,7 +430,6 @@ LOGGING = {
         "stripe": {"level": "WARNING"},
         "daphne": {"level": "WARNING"},
         "uvicorn": {"level": "WARNING"},
-        "picows": {"level": "CRITICAL"},  # what browsers send wrongly is no error of ours: a close code tells them
         "django.security.DisallowedHost": {"level": "CRITICAL"},
     },
 }

@@ -5,6 +5,8 @@ side must have agreed to is the page's business; here only who sits in a live ca
 """
 
 import asyncio
+import logging
+import time
 from collections import deque
 
 from django.conf import settings
@@ -20,8 +22,11 @@ from calls.signalling.sockets import REPLACED, Socket, unguarded
 OVER = 4005  # close code: the call is over, the seat is empty, or nothing can be written for this person now
 BURST_S = 4  # sound may come so much faster than it was spoken, after a jam
 STILL_S = 1.0  # without a frame: muted, or a pause
+PLACE_S = 60
 BEHIND_MAX = 2  # windows that wait for a worker; what is older than those would be read too late
 DROPPED = "…"
+
+log = logging.getLogger(__name__)
 
 _speaking: dict[int, "CaptionSocket"] = {}  # by person: a second window could else take twice as much of the workers
 
@@ -34,6 +39,7 @@ class CaptionSocket(Socket):
         super().__init__()
         self.allowance = Allowance(BURST_S * BYTES_PER_S, BYTES_PER_S)
         self.cutter = Cutter()
+        self.spoke_at = time.monotonic()  # or opened
         self.waiting: deque[bytes] = deque()
         self.dropped = False
         self.writing: asyncio.Task | None = None
@@ -60,8 +66,9 @@ class CaptionSocket(Socket):
         await self.refresh()
 
     def _is_crowded(self) -> bool:
-        """A newer window of who speaks takes nobody's place."""
-        others = _speaking.keys() - {self.person.id}
+        """A newer window of who speaks takes nobody's place, and who has said nothing for long keeps none."""
+        since = time.monotonic() - PLACE_S
+        others = [one for one in _speaking.values() if one.person.id != self.person.id and one.spoke_at > since]
         return len(others) >= settings.CAPTION_WORKERS * settings.CAPTION_SPEAKERS
 
     async def _refuse(self, code: str) -> None:
@@ -107,6 +114,7 @@ class CaptionSocket(Socket):
             self._write_down(window)
 
     def _write_down(self, window: bytes) -> None:
+        self.spoke_at = time.monotonic()
         if self.writing is None or self.writing.done():
             self.writing = self.hub.spawn(self._write(window))
             return
@@ -119,12 +127,14 @@ class CaptionSocket(Socket):
         """And those that came meanwhile: one after another, so that the words come in their order and speakers take turns."""
         dropped = False
         while window and not self.closing:
-            if not await unguarded(allowance.take, person_id=self.person.id, window=window):
-                await self._refuse("captions.used_up")
-                return
             try:
+                if not await unguarded(allowance.take, person_id=self.person.id, window=window):
+                    await self._refuse("captions.used_up")
+                    return
                 text = await pool.write(window)
-            except pool.Failed:
+            except Exception as problem:  # of the cache, for one: else sound would be sent on and on for nothing
+                if not isinstance(problem, pool.Failed):
+                    log.exception("A caption could not be written")
                 await self._refuse("captions.failed")
                 return
             if shown := " ".join(part for part in (DROPPED if dropped else "", text) if part):

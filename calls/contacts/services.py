@@ -122,32 +122,43 @@ def explain(*, reporter: User, call_id: int, words: str, now: datetime) -> None:
         raise BadWords("said")
     made.words = words
     made.save(update_fields=["words"])
-    _open_task(
-        made,
-        WORDS,
-        _("{reporter} writes about call {call}: {words}").format(reporter=reporter, call=call_id, words=words),
-        now,
-    )
+    _open_task(made, WORDS, _written(made), now)
 
 
 def reported(*, reporter: User, call_id: int) -> Report | None:
     return Report.objects.filter(reporter=reporter, call_id=call_id).first()
 
 
+def awaits_staff(*, person: User) -> bool:
+    """Whether a report by them or about them is still open: until it is closed its words are needed."""
+    keys = set(office.open_keys(kind="report"))
+    theirs = Report.objects.filter(Q(reporter=person) | Q(about=person))
+    return any(keys & {_key(made), _key(made, WORDS)} for made in theirs)
+
+
 def forget(*, person: User) -> None:
-    """The words of their reports and of those about them, and their name in what staff were told; who reported whom, and in
-    which call, stays. To be called once `person` has no name any more, in the same transaction."""
-    theirs = Report.objects.filter(Q(reporter=person) | Q(about=person)).select_related("reporter", "about")
-    for made in theirs.order_by("pk"):
-        office.reword_task(key=_key(made), text=_said(made))
-        gone = _("{reporter} wrote about call {call}. Their words went when the guest of that call was forgotten.")
-        office.reword_task(key=_key(made, WORDS), text=gone.format(reporter=made.reporter, call=made.call_id))
-    theirs.update(words="")
+    """The words of their reports and of those about them; who reported whom, and in which call, stays."""
+    Report.objects.filter(Q(reporter=person) | Q(about=person)).update(words="")
 
 
 def _said(made: Report) -> str:
     text = _("{reporter} left call {call} and reported {about}. What they write about it follows, if they do.")
-    return text.format(reporter=made.reporter, call=made.call_id, about=made.about)
+    return text.format(reporter=_named(made.reporter), call=made.call_id, about=_named(made.about))
+
+
+def _written(made: Report) -> str:
+    """A closed task stays as it is for ever: so nothing that a guest said, or that was said of one, is in it."""
+    if made.reporter.is_guest or made.about.is_guest:
+        text = _(
+            "{reporter} writes about call {call}. It is in the back office under Reports, number {number}, while we may keep it."
+        )
+    else:
+        text = _("{reporter} writes about call {call}: {words}")
+    return text.format(reporter=_named(made.reporter), call=made.call_id, number=made.pk, words=made.words)
+
+
+def _named(person: User) -> str:
+    return _("Guest") if person.is_guest else str(person)
 
 
 def _key(made: Report, step: str = "") -> str:

@@ -8,6 +8,7 @@ something changed, and the socket asks for its own fresh state.
 import asyncio
 import contextlib
 import logging
+import math
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -142,7 +143,7 @@ class Hub:
             self.ignore(socket, topic, about)
 
     def listen(self, socket: Socket, topic: str, about: int) -> None:
-        if (topic, about) not in socket.topics:
+        if socket.tab in self.sockets and (topic, about) not in socket.topics:  # it may have gone while it asked
             socket.topics = (*socket.topics, (topic, about))
             self.topics[topic, about].add(socket)
 
@@ -160,8 +161,14 @@ class Hub:
             now = time.monotonic()
             for socket in list(self.sockets.values()):
                 if now - socket.pinged_at >= settings.SOCKET_PING_S:
-                    socket.pinged_at = now
-                    self.spawn(socket.ping())
+                    socket.pinged_at = math.inf  # until it is done: while the database stalls they must not pile up
+                    self.spawn(self._ping(socket))
+
+    async def _ping(self, socket: Socket) -> None:
+        try:
+            await socket.ping()
+        finally:
+            socket.pinged_at = time.monotonic()
 
     def call_from_thread(self, work: Callable, *arguments) -> None:
         """Runs `work` on the hub's loop, from any thread.

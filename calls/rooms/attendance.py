@@ -4,15 +4,22 @@ The room is locked by whoever calls (ending.py). A page that takes the seat over
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from calls.rooms.models import Attendance, Call
 from marketplace.accounts.models import User
 
+A_MOMENT = timedelta(seconds=5)
+
 
 def came(*, call: Call, user: User, now: datetime) -> None:
-    """Harmless to repeat."""
-    Attendance.objects.get_or_create(call=call, user=user, left_at=None, defaults={"joined_at": now})
+    """Harmless to repeat. Who left a moment ago has not left: else a page that comes and goes could fill the other's receipt."""
+    last = Attendance.objects.filter(call=call, user=user).order_by("pk").last()
+    if last is None or (last.left_at and now - last.left_at > A_MOMENT):
+        Attendance.objects.create(call=call, user=user, joined_at=now)
+    elif last.left_at:
+        last.left_at = None
+        last.save(update_fields=["left_at"])
 
 
 def left(*, room_id: int, user_ids: Iterable[int] | None = None, at: datetime) -> None:

@@ -12,7 +12,8 @@ Counted = ASGIRequest
 
 def counted(scope: dict) -> Counted:
     """What a limit needs of a socket's scope: the address, as those of sign-up see it."""
-    return ASGIRequest({**scope, "type": "http", "method": "POST"}, BytesIO())
+    of_address = {name: scope.get(name) for name in ("path", "headers", "client")}
+    return ASGIRequest({**of_address, "type": "http", "method": "POST"}, BytesIO())
 
 
 def check(counted: Counted | None) -> None:

@@ -1,10 +1,12 @@
-"""Guests leave nothing behind: 30 days after a call what was said in it goes, and 30 days after their last one their name."""
+"""Guests leave nothing behind: 30 days after a call what was said in it goes, and 30 days after their last one their name,
+but not while staff look into a report by them or about them."""
 
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 
+from calls.contacts import services as contacts
 from calls.rooms import services as rooms
 from marketplace.accounts import guests
 from marketplace.accounts.models import User
@@ -19,7 +21,9 @@ def sweep(*, now: datetime) -> int:
 
 @transaction.atomic
 def _forget(guest: User) -> bool:
-    """False: they have become a member meanwhile."""
+    """False: they have become a member meanwhile, or staff still look into what was said."""
+    if contacts.awaits_staff(person=guest):
+        return False
     nobody = guests.forget(guest=guest)
     if nobody:
         rooms.forget_name(guest=nobody)

@@ -20,7 +20,6 @@ __all__ = [
     "open_keys",
     "open_task",
     "record",
-    "reword_task",
     "settle_task",
 ]
 LOOK = "look"
@@ -47,11 +46,6 @@ def close_task(*, task: StaffTask, staff: AbstractBaseUser, note: str, now: date
     open_one = StaffTask.objects.filter(pk=task.pk, closed_at=None)
     if open_one.update(closed_at=now, closed_by=staff.pk, note=note):
         record(staff=staff, act="task.close", reference=task.reference or f"task:{task.pk}", reason=note, now=now)
-
-
-def reword_task(*, key: str, text: str) -> None:
-    """The task says it otherwise from now on: of somebody who is forgotten. To be called inside that transaction."""
-    StaffTask.objects.filter(key=key).update(text=text)
 
 
 def settle_task(*, key: str, note: str, now: datetime, staff: AbstractBaseUser | None = None) -> None:

@@ -6,6 +6,7 @@ The worker must live in the server's process: with channels in memory a separate
 import contextlib
 import importlib.util
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -66,6 +67,8 @@ class Command(BaseCommand):
             late.start()
 
         run(host=host, port=int(port), ready=ready, stopping=stopping)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)  # who presses twice would leave the robots behind
         stop.set()
         if robots:
             robots.end()

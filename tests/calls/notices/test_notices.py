@@ -66,6 +66,7 @@ class TellingTests:
         assert socket.heard == [("room", 7)]
 
     async def test_any_thread_can_tell_as_the_worker_of_serve_does(self, hub, socket):
+        hub.add(socket)
         hub.listen(socket, "watchers", 7)
         worker = threading.Thread(target=lambda: notices.tell_watchers(user_id=7))
         worker.start()
@@ -74,6 +75,7 @@ class TellingTests:
         assert socket.heard == [("watchers", 7)]
 
     async def test_nobody_is_told_before_the_commit_nor_after_a_rollback(self, hub, socket):
+        hub.add(socket)
         hub.listen(socket, "room", 7)
         heard_inside = []
 

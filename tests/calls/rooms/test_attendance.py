@@ -56,6 +56,13 @@ class AttendanceTests:
         goes(call, bob, HIS, now + timedelta(seconds=65), "hung_up")
         assert told(call, now)[3:5] == [("Alice Martin left", 20), ("Alice Martin joined", 32)]
 
+    def test_who_comes_and_goes_within_a_moment_has_been_there(self, call, alice, bob, now):
+        for second in range(20, 40, 2):
+            goes(call, alice, HERS, now + timedelta(seconds=second))
+            comes(call, alice, HERS, now + timedelta(seconds=second + 1))
+        goes(call, bob, HIS, now + timedelta(seconds=65), "hung_up")
+        assert [text for text, _ in told(call, now)].count("Alice Martin joined") == 1
+
     def test_a_newer_window_that_takes_the_seat_is_no_coming(self, call, alice, now):
         comes(call, alice, UUID(int=13), now + timedelta(seconds=20))
         goes(call, alice, HERS, now + timedelta(seconds=21))  # the older one's socket is closed
@@ -76,7 +83,7 @@ class AttendanceTests:
         server = UUID(int=99)
         lease.take(process=server, now=now + timedelta(seconds=30))
         for user, tab, second in ((alice, HERS, 29), (bob, HIS, 31)):
-            goes(call, user, tab, now + timedelta(seconds=28))
+            goes(call, user, tab, now + timedelta(seconds=20))
             comes(call, user, tab, now + timedelta(seconds=second), process=server)
         rooms.reap(now=now + timedelta(minutes=1))
         last = Attendance.objects.order_by("-pk")[:2]

@@ -11,6 +11,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.frames import CloseCode, Frame, Opcode
 
+from marketplace.serving import frames
 from marketplace.serving.frames import LARGEST_BYTES, UNREAD_BYTES, Incoming
 
 PATIENCE_S = 10
@@ -273,3 +274,91 @@ class ScopeTests:
         assert echo.scope["scheme"] == "ws"
         assert echo.scope["client"][0] == "127.0.0.1"
         assert dict(echo.scope["headers"])[b"upgrade"] == b"websocket"
+
+
+class HandshakeTests:
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [
+            ("Connection: Upgrade", "Connection: keep-alive, Upgrade"),  # as Firefox says
+            ("Connection: Upgrade", "Connection: upgrade"),
+            ("Upgrade: websocket", "Upgrade: WebSocket"),
+            ("Host: 127.0.0.1", "Host: 127.0.0.1\r\nCookie: " + "x" * 8_000),
+        ],
+    )
+    async def test_is_accepted_as_browsers_send_it(self, echo, old, new):
+        async with served(echo) as port, spoken(port, HEAD.replace(old, new, 1)) as answer:
+            assert answer.startswith(b"HTTP/1.1 101")
+
+    @pytest.mark.parametrize(
+        ("old", "new", "status"),
+        [
+            ("Sec-WebSocket-Version: 13\r\n", "", b"400"),
+            ("Version: 13", "Version: 8", b"400"),
+            ("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n", "", b"400"),
+            ("dGhlIHNhbXBsZSBub25jZQ==", "x" * 3_000, b"400"),
+            ("GET ", "POST ", b"400"),
+        ],
+    )
+    async def test_is_refused_otherwise_and_leaves_nothing_open(self, echo, caplog, old, new, status):
+        async with served(echo) as port, spoken(port, HEAD.replace(old, new, 1)) as answer:
+            assert answer.split(b" ")[1] == status
+        assert (echo.scope, caplog.records) == ({}, [])
+
+
+@asynccontextmanager
+async def spoken(port: int, head: str):
+    """The answer to a head of one's own."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(head.encode())
+    async with asyncio.timeout(PATIENCE_S):
+        yield await reader.readline()
+    writer.close()
+
+
+class FloodTests:
+    async def test_of_tiny_frames_leaves_all_others_their_turn(self, wire, echo):
+        port = wire.remote_address[1]
+        async with connect(f"ws://127.0.0.1:{port}/", proxy=None) as other:
+            flood = asyncio.create_task(flooded(wire, Frame(Opcode.TEXT, b"").serialize(mask=True) * 20_000))
+            for number in range(20):
+                await other.send(f"{number}")
+                assert await asyncio.wait_for(other.recv(), PATIENCE_S) == f"{number}"
+            flood.cancel()
+
+    async def test_of_pings_is_answered_by_few_pongs(self, echo):
+        async with served(echo) as port:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(HEAD.encode())
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(Frame(Opcode.PING, b"").serialize(mask=True) * 50_000)
+            writer.write(Frame(Opcode.PING, b"the last").serialize(mask=True))
+            async with asyncio.timeout(PATIENCE_S):
+                pongs = await reader.readuntil(b"the last")
+            assert len(pongs) < 2_000
+            writer.close()
+
+    async def test_of_what_nobody_reads_ends_also_a_socket_that_is_closing(self, monkeypatch):
+        monkeypatch.setattr(frames, "CLOSE_S", 0.2)
+        over = asyncio.Event()
+
+        async def speaks_and_closes(scope, receive, send) -> None:
+            await receive()
+            await send({"type": "websocket.accept"})
+            for _ in range(3):
+                await send({"type": "websocket.send", "bytes": bytes(2**18)})
+            await send({"type": "websocket.close"})
+            while (await receive())["type"] != "websocket.disconnect":
+                pass
+            over.set()
+
+        async with served(speaks_and_closes) as port:
+            with socket.create_connection(("127.0.0.1", port)) as reader:
+                reader.sendall(HEAD.encode())
+                await asyncio.wait_for(over.wait(), PATIENCE_S)
+
+
+async def flooded(wire: ClientConnection, frames_: bytes) -> None:
+    while True:
+        wire.transport.write(frames_)
+        await asyncio.sleep(0.1)

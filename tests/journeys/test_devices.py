@@ -72,12 +72,14 @@ class CheckTests:
         alice.press("Camera on")
         bob.sees_a_picture()
 
+    @pytest.mark.prove
     def test_without_a_camera_it_says_that_a_call_needs_none(self, another_browser, two_in_the_lobby):
         alice, _ = two_in_the_lobby(on=another_browser(NO_CAMERA))
         alice.reads("We hear you.")
         alice.press("Try the camera")
         alice.reads("No camera was found. A call needs none.")
 
+    @pytest.mark.prove
     def test_of_one_that_another_program_uses_it_says_to_close_that(self, two_in_the_lobby):
         alice, _ = two_in_the_lobby(before=IN_USE_AT_FIRST)
         alice.reads("Another program uses the microphone, so Bob Leroy hears silence. Close it, then try again.")

@@ -57,6 +57,7 @@ def hangs_up(newcomer: Person) -> PaidPeriod:
 
 @pytest.mark.parametrize("site", [DEMO], indirect=True)
 class RobotTests:
+    @pytest.mark.prove
     def test_the_one_by_the_minute(self, newcomer):
         before = credit()
         calls(newcomer, "Robin Ferro")

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Devices } from "../../../calls/static/calls/room/devices.js";
 import { problemOf } from "../../../calls/static/calls/room/device_requests.js";
-import { FakeAudioContext, FakeDevices, FakeStorage, FakeTrack, settle } from "./world.js";
+import { FakeAudioContext, FakeDevices, FakeStorage, FakeStream, FakeTrack, settle } from "./world.js";
 
 function failure(name, message = "") {
   return Object.assign(new Error(message), { name });
@@ -272,4 +272,17 @@ test("a camera turned off while it is switched stays off", async () => {
   refuse(failure("NotReadableError"));
   await switching;
   assert.deepEqual([mine.video, mine.cameraProblem, mediaDevices.asked.length], [null, null, 2]);
+});
+
+test("the level is shown where the browser lets it be measured, and nothing breaks where it does not", async (t) => {
+  globalThis.MediaStream = FakeStream;
+  t.after(() => delete globalThis.MediaStream);
+  const { devices: mine } = devices(new FakeTrack("audio", "mic"), new FakeTrack("audio", "other"));
+  mine.open();
+  await settle();
+  assert.equal(mine.level(), 0.5);
+  mine.context.refuses = true;
+  t.mock.method(console, "warn", () => {});
+  await mine.openMicrophone();
+  assert.equal(mine.level(), null);
 });

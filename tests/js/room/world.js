@@ -257,6 +257,18 @@ export class FakeAudioContext {
     return this.#node({ gain: { value: 1 } });
   }
 
+  createAnalyser() {
+    return this.#node({ getByteTimeDomainData: (samples) => samples.fill(192) });
+  }
+
+  /** As Firefox does, of a microphone with another rate than the loudspeaker's. */
+  refuses = false;
+
+  createMediaStreamSource() {
+    if (this.refuses) throw new Error("NotSupportedError");
+    return this.#node();
+  }
+
   createMediaStreamDestination() {
     return this.#node({ stream: new FakeStream([new FakeTrack("audio", "silence")]) });
   }

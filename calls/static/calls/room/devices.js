@@ -33,7 +33,7 @@ export class Devices {
   #microphone = null;
   /** Asked for by *Flip camera*; a chosen camera undoes it. @type {"" | "user" | "environment"} */
   #facing = "";
-  /** @type {{node: AnalyserNode, samples: Uint8Array<ArrayBuffer>, track: MediaStreamTrack} | null} */
+  /** @type {{node: AnalyserNode | null, samples: Uint8Array<ArrayBuffer>, track: MediaStreamTrack} | null} */
   #gauge = null;
   #requests;
 
@@ -253,6 +253,7 @@ export class Devices {
     if (!track || !this.#context) return null;
     if (this.#gauge?.track !== track) this.#gauge = this.#makeGauge(this.#context, track);
     const { node, samples } = this.#gauge;
+    if (!node) return null;
     node.getByteTimeDomainData(samples);
     return samples.reduce((peak, sample) => Math.max(peak, Math.abs(sample - 128)), 0) / 128;
   }
@@ -312,7 +313,12 @@ export class Devices {
   #makeGauge(context, track) {
     const node = context.createAnalyser();
     node.fftSize = 256;
-    context.createMediaStreamSource(new MediaStream([track])).connect(node);
+    try {
+      context.createMediaStreamSource(new MediaStream([track])).connect(node);
+    } catch (problem) {
+      console.warn("level", problem); // Firefox, of a microphone with another rate than the loudspeaker's
+      return { node: null, samples: new Uint8Array(0), track };
+    }
     return { node, samples: new Uint8Array(node.fftSize), track };
   }
 

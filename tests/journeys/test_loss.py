@@ -85,7 +85,7 @@ class NarrowTests:
         machines[0].narrow(SOUND_ALONE_KBIT)
         alice.reads("There is room for the sound alone, so your camera rests. It comes back by itself.")
         line = alice.page.locator("#quality-text")
-        expect(line).to_have_text("poor connection, your camera rests")
+        expect(line).to_contain_text("your camera rests")
         bob.reads("Alice Martin has the camera off")
         for person in (alice, bob):
             person.is_connected()

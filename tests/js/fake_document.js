@@ -1,6 +1,8 @@
 /** As much of a document as a card or a dialog asks for, made up. */
 
 export class FakeElement {
+  scrollIntoView() {}
+
   hidden = true;
   textContent = "";
   disabled = false;

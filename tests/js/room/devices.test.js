@@ -286,3 +286,39 @@ test("the level is shown where the browser lets it be measured, and nothing brea
   await mine.openMicrophone();
   assert.equal(mine.level(), null);
 });
+
+test("what could not be had is not demanded again: the one before is the choice", async () => {
+  const first = new FakeTrack("audio", "first", { deviceId: "a" });
+  const { devices: mine, storage } = devices(first, failure("NotReadableError"));
+  mine.open();
+  await settle();
+  await mine.choose("microphone", "b");
+  assert.equal(mine.microphoneProblem, "kept");
+  assert.equal(mine.choice.microphone, "a");
+  assert.equal(JSON.parse(Object.values(storage.kept)[0]).microphone, "a");
+});
+
+test("a camera that could not be flipped to is not asked for when the camera goes on again", async () => {
+  const front = new FakeTrack("video", "front", { deviceId: "f", facingMode: "user" });
+  const { devices: mine, mediaDevices } = devices(front, failure("NotReadableError"), front, front);
+  await mine.cameraOn();
+  await mine.flip();
+  assert.equal(mine.cameraProblem, "kept");
+  mine.cameraOff();
+  await mine.cameraOn();
+  assert.deepEqual([mine.video?.label, mine.cameraProblem], ["front", null]);
+  assert.deepEqual(mediaDevices.asked.at(-1).video.deviceId, { exact: "f" });
+});
+
+test("one of the last call that is busy now is no reason to send silence", async () => {
+  const storage = new FakeStorage();
+  storage.setItem("ringwise.devices", JSON.stringify({ microphone: "b" }));
+  const other = new FakeTrack("audio", "other");
+  const later = new Devices({
+    on: { change: () => {} },
+    world: { mediaDevices: Object.assign(new FakeDevices(), { answers: [failure("NotReadableError"), other] }), AudioContext: FakeAudioContext, storage },
+  });
+  later.open();
+  await settle();
+  assert.deepEqual([later.audio.label, later.microphoneProblem], ["other", null]);
+});

@@ -37,16 +37,18 @@ export class DeviceRequests {
   }
 
   /**
-   * The device that is demanded where it exists, else any other, without a word. Of one that is only wished for (`ideal`)
+   * The device that is demanded where it exists, else any other, without a word; `orAny`: also where it cannot be had. Of one that is only wished for (`ideal`)
    * Chromium takes no notice: https://issues.chromium.org/issues/448432614
    * @param {MediaTrackConstraints} demand @param {"audio" | "video"} kind @param {MediaTrackConstraints} wish
+   * @param {{orAny?: boolean}} [how]
    * @returns {Promise<MediaStreamTrack | null>} null: no longer wished
    */
-  async device(demand, kind, wish) {
+  async device(demand, kind, wish, { orAny = false } = {}) {
     try {
       return await this.ask(kind, { ...wish, ...demand });
     } catch (error) {
-      if (problemOf(error) !== "none" || Object.keys(demand).length === 0) throw error;
+      const isOther = problemOf(error) === "none" || (orAny && problemOf(error) === "busy");
+      if (!isOther || Object.keys(demand).length === 0) throw error;
       return this.ask(kind, wish);
     }
   }

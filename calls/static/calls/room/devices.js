@@ -111,7 +111,7 @@ export class Devices {
     this.#on.change();
     try {
       const wish = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
-      const track = await this.#requests.device(exactly(this.choice.microphone), "audio", wish);
+      const track = await this.#requests.device(exactly(this.choice.microphone), "audio", wish, { orAny: !this.#microphone });
       if (!track) return;
       this.#microphone?.stop();
       this.#microphone = track;
@@ -119,6 +119,7 @@ export class Devices {
       track.onended = () => this.#microphoneGone(track);
     } catch (error) {
       this.microphoneProblem = this.#microphone ? "kept" : problemOf(error);
+      if (this.#microphone) this.#keep("microphone", this.#microphone.getSettings().deviceId ?? "");
     }
     this.#apply();
   }
@@ -131,7 +132,7 @@ export class Devices {
     this.#on.change();
     try {
       const which = this.#facing ? { facingMode: { exact: this.#facing } } : exactly(this.choice.camera);
-      if (!this.#useCamera(await this.#requests.device(which, "video", CAMERA))) return;
+      if (!this.#useCamera(await this.#requests.device(which, "video", CAMERA, { orAny: !before }))) return;
       this.cameraProblem = null;
     } catch (error) {
       this.cameraProblem = problemOf(error);
@@ -154,6 +155,8 @@ export class Devices {
     try {
       if (!this.#useCamera(await this.#requests.ask("video", { ...CAMERA, ...exactly(before) }))) return false;
       this.cameraProblem = "kept";
+      this.#facing = "";
+      this.#keep("camera", before); // the other one would be demanded the next time, and fail again
     } catch {
       // gone as well: the first problem stands
     }
@@ -233,13 +236,18 @@ export class Devices {
 
   /** @param {keyof Choice} kind @param {string} id */
   choose(kind, id) {
-    this.choice = { ...this.choice, [kind]: id };
-    this.#world.storage.setItem(KEPT, JSON.stringify(this.choice));
+    this.#keep(kind, id);
     if (kind === "microphone" && this.#context) return this.openMicrophone();
     if (kind === "speaker") this.#soundThrough(id);
     if (kind === "camera") this.#facing = "";
     if (kind === "camera" && this.video) return this.cameraOn();
     return Promise.resolve();
+  }
+
+  /** @param {keyof Choice} kind @param {string} id */
+  #keep(kind, id) {
+    this.choice = { ...this.choice, [kind]: id };
+    this.#world.storage.setItem(KEPT, JSON.stringify(this.choice));
   }
 
   /** @returns {Promise<MediaDeviceInfo[]>} without names until a device was allowed */

@@ -128,6 +128,7 @@ export class TurnDialog {
     const tick = () => {
       const seconds = secondsLeft(turn.turn_until ?? 0, this.#socket.serverNow);
       write("turn-left", fill(this.#words.turn_left, { name, seconds }));
+      if (seconds <= 0) this.#tone.stop("turn"); // also where no word of it comes any more
     };
     clearInterval(this.#countdown);
     this.#countdown = setInterval(tick, 1000);

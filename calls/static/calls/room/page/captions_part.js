@@ -13,7 +13,7 @@ import { Panel } from "./panel.js";
 const INERT_MS = 1000;
 /** @type {Told[]} */
 const FAILURES = ["failed", "busy", "used_up", "unheard"];
-const CARDS = ["consent", "still-there"];
+const CARDS = ["consent", "still-there", "credit-form"];
 
 export class CaptionsPart {
   #desk;
@@ -77,7 +77,8 @@ export class CaptionsPart {
     if (what === "asked") return; // told with the question, which may have to wait
     const { voice, words } = this.#desk;
     const text = words(`captions.told_${what}`);
-    if (what === "own_on") voice.announce(text); // whoever looks sees it already
+    // Whoever looks sees that it is on; and a card about money is not covered by what passes.
+    if (what === "own_on" || (this.#isHeld && !FAILURES.includes(what))) voice.announce(text);
     else voice.notice(text, FAILURES.includes(what) ? "warning" : "info");
   }
 

@@ -47,6 +47,7 @@ export class ConsentTerms {
   refused(text) {
     say(byId("consent-error"), text);
     show(byId("consent-error"), true);
+    byId("consent-error").scrollIntoView({ block: "nearest" }); // the buttons stay in sight, and lie over what is lower
   }
 
   /** The consent is to these lines. The cap stands before the last. @param {Terms} offer */

@@ -1,6 +1,7 @@
 /** Before and after the call: the lobby, the end, another window, no longer here. One card with one thing to do next. */
 
 import { isOpen } from "../messages.js";
+import { isPaid } from "../meter.js";
 import { isGone, rang } from "../phase.js";
 import { byId, mark, onPress, say, show } from "./dom.js";
 
@@ -112,9 +113,9 @@ export class Doors {
  * @param {RoomState} state @param {Session} session @returns {string} a key of the words, or nothing
  */
 function overText({ meter, order }, { reason, socket }) {
-  if (socket.status !== "open") return "page.over_cut";
+  if (socket.status !== "open" && !meter.last) return "page.over_cut";
   if (reason !== "ended_hung_up") return `reason.${reason}`;
-  return meter.last || order ? "" : "page.not_charged";
+  return meter.last || order || isPaid(meter) ? "" : "page.not_charged"; // paid, and the sum is on its way
 }
 
 /** A link that leads somewhere, or none. @param {string} id @param {string | null} address */

@@ -23,6 +23,7 @@ export class QualityLine {
     show(byId("quality"), step !== null);
     if (step) {
       mark(byId("quality"), "step", step);
+      mark(byId("quality"), "rests", String(session.cameraRests));
       say(byId("quality-text"), words(session.cameraRests ? "page.camera_rests_now" : `page.quality_${step}`));
     }
     if (step === "poor" && this.#told !== "poor") voice.notice(words("page.quality_advice"));

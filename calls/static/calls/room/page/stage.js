@@ -69,8 +69,8 @@ export class Stage {
   #renderVeil(meter, state) {
     const { session, words } = this.#desk;
     mark(byId("veil"), "reason", meter.state);
-    say(byId("veil-title"), words(`veil.${session.reason === "server_lost" ? "loss" : titleOf(meter, state)}`));
-    const next = nextStep(meter, state);
+    say(byId("veil-title"), words(`veil.${session.reason === "server_lost" ? "loss" : titleOf(meter, state, session.peer.hearing)}`));
+    const next = nextStep(meter, state, session.peer.hearing);
     say(byId("veil-text"), words("veil.hushed") + (next ? ` ${words(`veil.${next}`)}` : ""));
     const left = durationText(words, (meter.resume_by ?? 0) - session.clock.now());
     show(byId("veil-until"), meter.resume_by !== null);
@@ -95,16 +95,19 @@ export class Stage {
   }
 }
 
-/** @param {PaidMeter} meter @param {RoomState} state */
-function titleOf(meter, state) {
-  if (meter.state !== "paused" && meter.needs === "resume") return "back";
+/** @param {PaidMeter} meter @param {RoomState} state @param {boolean} hearing */
+function titleOf(meter, state, hearing) {
+  if (meter.state !== "paused" && (meter.needs === "resume" || (hearing && state.other.present))) return "back";
   if (meter.state !== "paused") return state.other.present ? "loss" : "loss_other";
   return meter.by === state.you.role ? "pause_mine" : "pause_other";
 }
 
-/** What the person waits for, when there is nothing for them to press. @param {PaidMeter} meter @param {RoomState} state */
-function nextStep(meter, state) {
+/**
+ * What the person waits for, when there is nothing for them to press.
+ * @param {PaidMeter} meter @param {RoomState} state @param {boolean} hearing
+ */
+function nextStep(meter, state, hearing) {
   if (meter.needs !== "wait") return "";
-  if (state.you.role === "expert") return meter.state === "paused" ? "wait_resume" : "wait_loss_expert";
+  if (state.you.role === "expert") return meter.state === "paused" || (hearing && state.other.present) ? "wait_resume" : "wait_loss_expert";
   return meter.state === "paused" ? "wait_ready" : "wait_loss";
 }

@@ -11,6 +11,7 @@ import { Panel } from "./panel.js";
 const KINDS = [["microphone", "audioinput"], ["camera", "videoinput"], ["speaker", "audiooutput"]];
 /** Unmuted, and not the faintest sound for so long: something is wrong with the microphone. */
 const SILENT_MS = 12_000;
+const CARDS = ["consent", "still-there"];
 
 export class DevicePanel {
   #desk;
@@ -60,13 +61,29 @@ export class DevicePanel {
     this.#list();
     if (this.#panel.isOpen) this.#check.render();
     this.#warnOfWish(screen);
+    if (screen === "call") this.#tellOfKept();
     const problem = screen === "call" ? this.#problem() : "";
-    show(byId("device-problem"), problem !== "");
+    const isHeld = CARDS.some((id) => !byId(id).hidden); // a card about money must not move under the thumb
+    if (!isHeld) show(byId("device-problem"), problem !== "");
     show(byId("device-again"), !["microphone_asking", "microphone_silent", "screen_blocked"].includes(problem));
     this.#tell(problem);
     if (!problem) return;
     say(byId("device-problem-text"), this.#desk.words(`device.${problem}`));
     if (!["microphone_asking", "screen_blocked"].includes(problem)) this.#check.note(false);
+  }
+
+  /** The choice failed and the one before is used: a word, and no trouble that stays. */
+  #tellOfKept() {
+    const { voice, words } = this.#desk;
+    const devices = this.#devices;
+    if (devices.cameraProblem === "kept") {
+      devices.cameraProblem = null;
+      voice.notice(words("device.camera_kept"), "warning");
+    }
+    if (devices.microphoneProblem === "kept") {
+      devices.microphoneProblem = null;
+      voice.notice(words("device.microphone_kept"), "warning");
+    }
   }
 
   /** Aloud as well, once; what the browser asks it says itself. @param {string} problem */

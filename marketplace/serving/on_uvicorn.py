@@ -7,7 +7,7 @@ from uvicorn import Config, Server
 
 from marketplace.serving.frames import Incoming
 
-GRACE_S = 1  # for pages that are being answered: then there is the lease to give up
+GRACE_S = 2  # for pages that are being answered, and for seats that are given up
 
 
 def run(*, host: str, port: int, ready: Callable[[], None], stopping: Callable[[], None]) -> None:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from calls.robots import roster
 from marketplace import worker
 
-STOP_WITHIN_S = 2.5
+STOP_WITHIN_S = 4
 FILES = 65_536  # at most open at once: a socket for each open page
 
 

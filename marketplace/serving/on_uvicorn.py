@@ -1,5 +1,6 @@
 """The site on uvicorn, for installations where signalling is most of the work. Needs requirements-uvicorn.txt."""
 
+import logging
 from collections.abc import Callable
 
 from channels.routing import get_default_application
@@ -8,6 +9,9 @@ from uvicorn import Config, Server
 from marketplace.serving.frames import Incoming
 
 GRACE_S = 2  # for pages that are being answered, and for seats that are given up
+
+# Of seats that were not given up by then the lease says until when they were held: nothing that anybody has to act on.
+logging.getLogger("uvicorn.error").addFilter(lambda record: "graceful shutdown exceeded" not in str(record.msg))
 
 
 def run(*, host: str, port: int, ready: Callable[[], None], stopping: Callable[[], None]) -> None:

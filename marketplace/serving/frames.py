@@ -1,8 +1,7 @@
 """WebSockets for uvicorn: its own way in, and from the moment a socket is accepted the frames of picows.
 
-Both implementations that come with uvicorn cost about twice as much for a message, and several times the memory of an idle
-socket. And they let a browser that does not read hold up whoever sends to it: here a send never waits, and who lets
-UNREAD_BYTES pile up is cut off, like a line that broke.
+What comes with uvicorn costs more for each message and each idle socket, and lets a browser that does not read hold up
+whoever sends to it: here a send never waits, and who lets UNREAD_BYTES pile up is cut off, like a line that broke.
 """
 
 import asyncio

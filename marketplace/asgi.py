@@ -11,7 +11,6 @@ django.setup(set_prefix=False)
 
 from channels.routing import ProtocolTypeRouter  # noqa: E402  (Django must be set up first)
 
-from calls.notices import hub as hubs  # noqa: E402
 from calls.routing import websockets  # noqa: E402
 from calls.signalling.opening import Sockets  # noqa: E402
 
@@ -30,22 +29,10 @@ class Pages(ASGIHandler):
         await super().listen_for_disconnect(receive)
 
 
-async def life_of_the_server(scope, receive, send) -> None:
-    """What uvicorn tells of itself. It closes its sockets first, and gives up the lease here; Daphne tells nothing, and
-    cancels its sockets, which then do that."""
-    await receive()  # lifespan.startup
-    await send({"type": "lifespan.startup.complete"})
-    await receive()  # lifespan.shutdown
-    if hub := hubs.current():
-        await hub.goodbye()
-    await send({"type": "lifespan.shutdown.complete"})
-
-
 http = Pages()
 application = ProtocolTypeRouter(
     {
         "http": http,
         "websocket": Sockets(websockets),
-        "lifespan": life_of_the_server,
     }
 )

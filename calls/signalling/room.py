@@ -70,7 +70,10 @@ class RoomSocket(Paying, Socket):
             arrivals.depart(hub=self.hub, user=self.person, process=self.arrived_at)
         if self.hearing:
             await self.hearing.stop()
-        await unguarded(rooms.leave, room=self.room, user=self.person, tab=self.tab, now=timezone.now(), reason="gone")
+        if self.hub.gone is None:  # else the end of its lease empties all seats of this process at once
+            await unguarded(
+                rooms.leave, room=self.room, user=self.person, tab=self.tab, now=timezone.now(), reason="gone"
+            )
 
     async def say_goodbye(self) -> None:
         if self.hearing:

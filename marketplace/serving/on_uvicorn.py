@@ -1,17 +1,14 @@
 """The site on uvicorn, for installations where signalling is most of the work. Needs requirements-uvicorn.txt."""
 
-import logging
 from collections.abc import Callable
 
 from channels.routing import get_default_application
 from uvicorn import Config, Server
 
+from calls.notices import hub as hubs
 from marketplace.serving.frames import Incoming
 
-GRACE_S = 2  # for pages that are being answered, and for seats that are given up
-
-# Of seats that were not given up by then the lease says until when they were held: nothing that anybody has to act on.
-logging.getLogger("uvicorn.error").addFilter(lambda record: "graceful shutdown exceeded" not in str(record.msg))
+GRACE_S = 2  # for pages that are being answered
 
 
 def run(*, host: str, port: int, ready: Callable[[], None], stopping: Callable[[], None]) -> None:
@@ -21,7 +18,7 @@ def run(*, host: str, port: int, ready: Callable[[], None], stopping: Callable[[
         host=host,
         port=port,
         ws=Incoming,
-        lifespan="on",
+        lifespan="off",
         interface="asgi3",
         proxy_headers=False,  # the site itself reads them (TRUSTED_PROXY_COUNT)
         server_header=False,
@@ -41,6 +38,14 @@ class _Server(Server):
         await super().startup(sockets)
         if self.started:
             self.ready()
+
+    async def shutdown(self, sockets=None) -> None:
+        """uvicorn closes its sockets at once; before that what they witnessed is written down, and no new ones come."""
+        for server in self.servers:
+            server.close()
+        if hub := hubs.current():
+            await hub.goodbye()
+        await super().shutdown(sockets)
 
     def handle_exit(self, number: int, frame) -> None:
         """Without uvicorn's own wish to die of the signal afterwards: what was started beside it has yet to end."""

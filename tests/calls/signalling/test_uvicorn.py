@@ -8,8 +8,10 @@ from asgiref.sync import sync_to_async
 from django.utils import timezone
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from calls.notices import hub
 from calls.notices.models import Process
-from calls.rooms.models import Seat
+from calls.rooms import sweep
+from calls.rooms.models import Attendance, Seat
 from tests.calls.signalling.floods import seat
 from tests.calls.signalling.lines import Line, site_on_this_database
 from tests.calls.signalling.wires import answered_call, cookie_of
@@ -50,13 +52,17 @@ class OnUvicornTests:
         for line in (hers, his):
             with pytest.raises(ConnectionClosed):
                 await line.hear("nothing of this name")
-            assert line.socket.close_code == 1012
+            assert line.socket.close_code == hub.SHUTTING_DOWN
 
-    async def test_a_stop_in_mid_call_leaves_no_seat_behind(self, site, alice, bob):
+    async def test_a_stop_in_mid_call_takes_no_time_for_each_seat_its_lease_ends_them_all(self, site, alice, bob):
         lines, _ = await in_the_room(site, alice, bob)
+        assert await asyncio.to_thread(site.stop) == 0
         assert await sync_to_async(Seat.objects.count)() == 2
-        await asyncio.to_thread(site.stop)
+        ended = await sync_to_async(Process.objects.get)()
+        await sync_to_async(sweep.reap)(now=timezone.now())
         assert await sync_to_async(Seat.objects.count)() == 0
+        left = await sync_to_async(lambda: set(Attendance.objects.values_list("left_at", flat=True)))()
+        assert left == {ended.dead_at}
         for line in lines:
             await line.close()
 

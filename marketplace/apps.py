@@ -8,3 +8,4 @@ class MarketplaceConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("marketplace.accounts.changes")  # listens to allauth
+        import_module("marketplace.search.following")  # listens to what is saved

@@ -4,5 +4,17 @@ from marketplace.accounts.models import User
 from marketplace.closing.models import Closing
 from marketplace.experts.models import Category, Connection, Presence, Profile
 from marketplace.listings.models import Listing
+from marketplace.search.models import Entry, Slip, Spelling
 
-__all__ = ["Category", "Closing", "Connection", "Listing", "Presence", "Profile", "User"]
+__all__ = [
+    "Category",
+    "Closing",
+    "Connection",
+    "Entry",
+    "Listing",
+    "Presence",
+    "Profile",
+    "Slip",
+    "Spelling",
+    "User",
+]

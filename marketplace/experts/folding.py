@@ -11,7 +11,3 @@ def fold(text: str) -> str:
     kept = (" " if not mark.isalnum() else mark for mark in plain if not unicodedata.combining(mark))
     return " ".join("".join(kept).split())
 
-
-def language_word(code: str) -> str:
-    """The mark of a language in a profile's search text; no folded word of a person can look like it."""
-    return f":{code}"

@@ -54,7 +54,6 @@ class Profile(models.Model):
     place = models.CharField(_("place"), max_length=80, blank=True)
     who_may_ring = models.CharField(max_length=7, choices=WhoMayRing.choices, default=WhoMayRing.MEMBERS)
     photo = models.CharField(max_length=120, blank=True)  # path under MEDIA_ROOT; written by experts.photos alone
-    search_text = models.TextField(default="", editable=False)  # folded: no accents, no capitals
     published_at = models.DateTimeField(null=True, blank=True, db_index=True)
     rate_minor_max = models.PositiveIntegerField(null=True, editable=False)  # allowed by staff; else RATE_MINOR_MAX
 

@@ -9,7 +9,6 @@ from django.utils.text import slugify
 
 from marketplace.accounts.models import User
 from marketplace.experts import photos
-from marketplace.experts.folding import fold, language_word
 from marketplace.experts.models import Category, Profile, WhoMayRing
 from marketplace.experts.presence import (
     NOT_THERE,
@@ -41,7 +40,6 @@ __all__ = [
     "process_died",
     "publish_again",
     "retire",
-    "search_text",
     "seen",
     "set_in_call",
     "state",
@@ -67,7 +65,6 @@ def write_profile(
     profile = Profile.objects.filter(user=member).first() or Profile(user=member, published_at=now)
     profile.headline, profile.bio, profile.category = headline, bio, category
     profile.languages, profile.skills, profile.place = list(languages), list(skills), place
-    profile.search_text = search_text(profile)
     if profile.pk:
         profile.save()
     else:
@@ -88,7 +85,11 @@ def unpublish(*, member: User) -> datetime | None:
 
 
 def publish_again(*, member: User, published_at: datetime) -> None:
-    Profile.objects.filter(user=member).update(published_at=published_at)
+    profile = Profile.objects.select_for_update().filter(user=member).first()
+    if profile is None:
+        return
+    profile.published_at = published_at
+    profile.save(update_fields=["published_at"])
     refresh(user=member)
 
 
@@ -97,7 +98,7 @@ def retire(*, member: User) -> None:
     profile = Profile.objects.filter(user=member).first()
     if profile is None:
         return
-    profile.headline = profile.bio = profile.place = profile.search_text = ""
+    profile.headline = profile.bio = profile.place = ""
     profile.languages, profile.skills, profile.published_at = [], [], None
     profile.save()
     transaction.on_commit(lambda: photos.take_photo_off(profile=profile))
@@ -106,12 +107,6 @@ def retire(*, member: User) -> None:
 def choose_who_may_ring(*, member: User, who: str) -> None:
     """Raises ValueError for what is no WhoMayRing."""
     Profile.objects.filter(user=member).update(who_may_ring=WhoMayRing(who))
-
-
-def search_text(profile: Profile) -> str:
-    """What search looks through: every word with a space before it, then the languages."""
-    shown = [profile.user.name, profile.headline, *profile.skills, profile.category.name, profile.place, profile.bio]
-    return " ".join(["", fold(" ".join(shown)), *(language_word(code) for code in profile.languages), ""])
 
 
 def _save_under_free_slug(profile: Profile) -> None:

@@ -82,7 +82,9 @@ def allow_rate(*, profile: Profile, staff: User, highest: Money | None, reason: 
     kept.rate_minor_max = highest and highest.minor
     kept.save(update_fields=["rate_minor_max"])
     _, most = rate_limits(kept)
-    kept.listings.filter(kind=Listing.Kind.PER_MINUTE, rate_minor__gt=most.minor).update(rate_minor=most.minor)
+    for listing in kept.listings.filter(kind=Listing.Kind.PER_MINUTE, rate_minor__gt=most.minor):
+        listing.rate_minor = most.minor
+        listing.save(update_fields=["rate_minor"])
     office.record(staff=staff, act="rate.allow", reference=f"user:{kept.user_id}", reason=f"{most}: {reason}", now=now)
 
 
@@ -135,7 +137,8 @@ def change_work(*, work: Listing, title: str, description: str, delivery_days: i
 
 def take_off(*, act: Listing) -> None:
     """Not offered any more; receipts that name it stay as they are."""
-    Listing.objects.filter(pk=act.pk).update(active=False)
+    act.active = False
+    act.save(update_fields=["active"])
 
 
 def _money(minor: int) -> Money:

@@ -1,37 +1,40 @@
-"""A query becomes one page of published profiles; who can answer now comes first (PRODUCT.md, *Browse*)."""
+"""A question becomes one page of listed profiles (RANKING.md says in which order), and who is like somebody."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.core.paginator import Paginator
-from django.db.models import Case, F, FilteredRelation, IntegerField, Q, QuerySet, Value, When
+from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.utils import timezone
 
 from marketplace.accounts.models import User
-from marketplace.experts.folding import fold, language_word
 from marketplace.experts.models import Presence, Profile
 from marketplace.listings.models import Listing
+from marketplace.search import ordering
+from marketplace.search.asking import Question, Understood, understand
+from marketplace.search.facets import CAP, Facets, facets
+from marketplace.search.index import listed, rebuild, refresh
+from marketplace.search.ordering import SORTS
 from payouts.money import Money
 
-PER_PAGE = 24
-WORDS_MAX = 8
-SORTS = ("", "rate", "new", "name")  # "" is who can answer now, then the newest
+__all__ = ["CAP", "PER_PAGE", "SORTS", "Page", "complete", "find", "rebuild", "refresh", "shown_profiles", "similar"]
 
-ORDERS = {
-    "": ("availability", "-published_at", "pk"),
-    "rate": (F("rate_minor").asc(nulls_last=True), "availability", "pk"),
-    "new": ("-published_at", "pk"),
-    "name": ("user__name", "pk"),
-}
+PER_PAGE = 24
 
 
 @dataclass(frozen=True)
 class Page:
-    """`number` counts from 1. Each profile carries `user`, `category`, `presence_state` and `rate` (Money or None)."""
+    """`number` counts from 1; nobody pages beyond CAP profiles. Each profile is as `complete` leaves it."""
 
     profiles: list[Profile]
     number: int
     pages: int
-    total: int
+    facets: Facets
+    understood: Understood
+
+    @property
+    def total(self) -> int:
+        return self.facets.total.number
 
     @property
     def previous(self) -> int:
@@ -53,54 +56,39 @@ def find(
     page: int = 1,
     per_page: int = PER_PAGE,
     not_there: Collection[int] = (),
+    now: datetime | None = None,
 ) -> Page:
-    """Every word of `text` must begin a word of the profile, whatever its accents and capitals. A page number outside
-    the pages gives the nearest one. `category` is a slug, `language` a code, `sort` one of SORTS, `not_there` the ids of
-    experts who are away to whoever looks, whatever they do. Two queries."""
-    profiles = shown_profiles().annotate(availability=_availability(not_there))
-    for word in fold(text[:200]).split()[:WORDS_MAX]:
-        profiles = profiles.filter(search_text__contains=f" {word}")
-    if category:
-        profiles = profiles.filter(category__slug=category)
-    if online:
-        profiles = _free(profiles, not_there)
-    if max_rate_minor is not None:
-        profiles = profiles.filter(rate_minor__lte=max_rate_minor)
-    if language:
-        profiles = profiles.filter(search_text__contains=f" {language_word(language)} ")
-    paginator = Paginator(profiles.order_by(*ORDERS.get(sort, ORDERS[""])), per_page)
-    number = min(max(page, 1), paginator.num_pages)
-    found = [complete(profile, not_there) for profile in paginator.page(number)]
-    return Page(found, number, paginator.num_pages, paginator.count)
+    """A page number outside the pages gives the nearest one. `category` is a slug, `language` a code, `sort` one of SORTS,
+    `not_there` the ids of experts who are away to whoever looks, whatever they do."""
+    question = Question(text, category, online, max_rate_minor, language, not_there)
+    understood = understand(question)
+    counted = facets(question, understood)
+    pages = max(1, -(-counted.total.number // per_page))
+    number = min(max(page, 1), pages)
+    found = ordering.ids(question, understood, sort=sort, upto=number * per_page, now=now or timezone.now())
+    return Page(cards(found[(number - 1) * per_page :], not_there), number, pages, counted, understood)
+
+
+def cards(profile_ids: list[int], not_there: Collection[int] = ()) -> list[Profile]:
+    """In the order of `profile_ids`, without those who are not listed any more. One query."""
+    found = shown_profiles().in_bulk(profile_ids)
+    return [complete(found[pk], not_there) for pk in profile_ids if pk in found]
 
 
 def similar(
     *, profile: Profile, caller: User | None = None, count: int = 3, not_there: Collection[int] = ()
 ) -> list[Profile]:
     """Experts of the same category who are free now, for a `caller` who got no answer and can be one of them. One query."""
-    free = _free(shown_profiles().filter(category=profile.category_id), not_there)
-    others = free.exclude(pk=profile.pk).exclude(user=caller) if caller else free.exclude(pk=profile.pk)
+    free = shown_profiles().filter(category=profile.category_id, user__presence__state=Presence.State.FREE)
+    others = free.exclude(user__in=not_there).exclude(pk=profile.pk)
+    others = others.exclude(user=caller) if caller else others
     return [complete(other) for other in others.order_by("-published_at", "pk")[:count]]
 
 
-def _availability(not_there: Collection[int]) -> Case:
-    return Case(
-        When(user__in=not_there, then=Value(2)),
-        When(user__presence__state=Presence.State.FREE, then=Value(0)),
-        When(user__presence__state=Presence.State.BUSY, then=Value(1)),
-        default=Value(2),
-        output_field=IntegerField(),
-    )
-
-
-def _free(profiles: QuerySet[Profile], not_there: Collection[int]) -> QuerySet[Profile]:
-    return profiles.filter(user__presence__state=Presence.State.FREE).exclude(user__in=not_there)
-
-
 def shown_profiles() -> QuerySet[Profile]:
-    """Published profiles of active members, with what a card shows. `rate_minor` and `currency` are null without a rate."""
+    """Listed ones, with what a card shows. `rate_minor` and `currency` are null without a rate."""
     return (
-        Profile.objects.filter(published_at__isnull=False, user__is_active=True)
+        listed()
         .select_related("user", "user__presence", "category")
         .annotate(
             per_minute=FilteredRelation(

@@ -1,0 +1,88 @@
+"""Text as search knows it: its words without accents and capitals, and what is left of each without its endings.
+
+One analyser for every database: PostgreSQL's own dictionaries and SQLite's would find different people. It takes text for
+English and French at once, since nobody says in which of the two they wrote.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+import Stemmer  # type: ignore[import-untyped]
+
+from marketplace.experts.folding import fold
+
+STEM_MARK = "="  # before a stem, so that it is never taken for the beginning of a word
+LETTERS_MIN = 3  # of what has an ending
+LETTERS_MAX = 40  # of a word: what is longer is no word, and PostgreSQL refuses the longest
+WRITTEN = re.compile(r"(?:[^\W_]|[\u0300-\u036f])+")  # accents may stand behind their letters
+
+# What says nothing of what somebody looks for. A word of one letter does not either: l'avocat is "l avocat".
+STOP_WORDS = frozenset(
+    "a about am an and any are as at au aux avec be by can ce ces cette chez comme comment dans de des do does dont du elle "
+    "en est et for from have help how i il in is it je la le les leur ma mais me mes mon my nos notre nous of on or ou "
+    "our par pas please plus pour qu que quel quelle qui sa se ses si some somebody someone son sont sur ta tes that the "
+    "their them there this to un une us vos votre vous was we what when where which who will with y you your".split()
+)
+
+# French endings that the stemmer takes for others: the feminine and the plural of people's trades.
+FRENCH_ENDINGS = (
+    ("trices", "teur"),
+    ("trice", "teur"),
+    ("euses", "eur"),
+    ("euse", "eur"),
+    ("ieres", "ier"),
+    ("iere", "ier"),
+    ("iennes", "ien"),
+    ("ienne", "ien"),
+    ("ives", "if"),
+    ("ive", "if"),
+    ("eaux", "eau"),
+    ("aux", "al"),
+)
+
+_english, _french = Stemmer.Stemmer("english"), Stemmer.Stemmer("french")
+
+
+class Word(NamedTuple):
+    """A word of a text, from `start` to `end` in it."""
+
+    start: int
+    end: int
+    folded: str
+
+
+def words_of(text: str) -> Iterator[Word]:
+    """Those of `text` in their order, cut to LETTERS_MAX. "L'Œuvre" has two: l, oeuvre."""
+    for found in WRITTEN.finditer(text):
+        for folded in fold(found[0]).split():
+            yield Word(found.start(), found.end(), folded[:LETTERS_MAX])
+
+
+@lru_cache(maxsize=50_000)
+def stems(word: str) -> tuple[str, ...]:
+    """Of a folded word: as English and as French, each once, with STEM_MARK."""
+    if len(word) < LETTERS_MIN or not word.isalpha():
+        return (STEM_MARK + word,)
+    return tuple(STEM_MARK + stem for stem in dict.fromkeys((_english.stemWord(word), _french_stem(word))))
+
+
+def _french_stem(word: str) -> str:
+    masculine = _without_french_ending(word)
+    stem = _french.stemWord(masculine)
+    return stem if len(stem) > LETTERS_MIN else masculine  # else a taxi is a tax
+
+
+def _without_french_ending(word: str) -> str:
+    for ending, masculine in FRENCH_ENDINGS:
+        if word.endswith(ending) and len(word) >= len(ending) + LETTERS_MIN - 1:
+            return word[: -len(ending)] + masculine
+    for ending in ("s", "e"):  # avocates, avocate
+        if word.endswith(ending) and len(word) > LETTERS_MIN + 1:
+            word = word[:-1]
+    return word
+
+
+def says_something(word: str) -> bool:
+    return word not in STOP_WORDS and (len(word) > 1 or word.isdigit())

@@ -1,0 +1,110 @@
+"""What is asked of the directory, and the entries that answer it, in no order yet."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from marketplace.experts.models import Presence
+from marketplace.search import matching, slips
+from marketplace.search.index import mask_of
+from marketplace.search.matching import Matches, Words
+from marketplace.search.models import Entry, Spelling
+from marketplace.search.reading import Reading, read
+
+FILTERS = ("category", "online", "max_rate_minor", "language")
+
+
+@dataclass(frozen=True)
+class Question:
+    """`category` is a slug, `language` a code. `not_there`: ids of members who are away to whoever asks, whatever they do."""
+
+    text: str = ""
+    category: str = ""
+    online: bool = False
+    max_rate_minor: int | None = None
+    language: str = ""
+    not_there: Collection[int] = field(default=(), compare=False)
+
+    @cached_property
+    def reading(self) -> Reading:
+        return read(self.text)
+
+    def without(self, name: str) -> "Question":
+        return replace(self, **{name: type(self).__dataclass_fields__[name].default})
+
+    def entries(self) -> QuerySet[Entry]:
+        """Those that pass every filter and have none of the excluded words."""
+        found = Entry.objects.all()
+        if self.category:
+            found = found.filter(category__slug=self.category)
+        if self.online:
+            found = in_state(found, Presence.State.FREE, self.not_there)
+        if self.max_rate_minor is not None:
+            found = found.filter(rate_minor__lte=self.max_rate_minor)
+        if self.language:
+            found = found.alias(spoken=F("languages").bitand(mask_of([self.language]))).exclude(spoken=0)
+        if self.reading.excluded:
+            found = found.exclude(Matches(matching.any_of(self.reading.excluded)))
+        return found
+
+
+def in_state(entries: QuerySet[Entry], state: str, not_there: Collection[int]) -> QuerySet[Entry]:
+    """`not_there` are away; so is who never was here."""
+    theirs = Presence.objects.filter(user=OuterRef("user")).exclude(user__in=not_there)
+    if state == Presence.State.AWAY:
+        return entries.exclude(Exists(theirs.exclude(state=state)))
+    return entries.filter(Exists(theirs.filter(state=state)))
+
+
+@dataclass(frozen=True)
+class Understood:
+    """How a text was taken. `levels`: conditions, the narrowest first, each of which holds where the one before does; None where
+    no words are asked for. `instead`: word typed -> spelling taken for it. `partly`: nobody has all of the words."""
+
+    levels: tuple[Words, ...] | None
+    reading: Reading
+    instead: dict[str, Spelling] = field(default_factory=dict)
+    partly: bool = False
+
+    @property
+    def widest(self) -> Words | None:
+        return self.levels[-1] if self.levels else None
+
+
+def understand(question: Question) -> Understood:
+    """As typed if anybody fits that; else by beginnings of words, by what was probably meant, by some of the words."""
+    reading, entries = question.reading, question.entries()
+    if not reading.wanted:
+        return Understood(None, reading)
+    as_typed = Understood(_levels(reading), reading)
+    for understood in (as_typed, Understood((matching.all_begun(reading),), reading)):
+        if _anybody(entries, understood):
+            return understood
+    instead = slips.nearest(_unknown(reading))
+    if instead:
+        meant = reading.with_words({word: spelling.word for word, spelling in instead.items()})
+        corrected = Understood(_levels(meant), meant, instead)
+        if _anybody(entries, corrected):
+            return corrected
+        reading = meant
+    for missing in range(1, len(reading.wanted)):
+        some = Understood((matching.all_but(reading, missing),), reading, instead, partly=True)
+        if _anybody(entries, some):
+            return some
+    return as_typed
+
+
+def _levels(reading: Reading) -> tuple[Words, ...]:
+    levels = (matching.all_strong(reading), matching.all_whole(reading))
+    return (*levels, matching.last_begun(reading)) if any(term.begun for term in reading.wanted) else levels
+
+
+def _anybody(entries: QuerySet[Entry], understood: Understood) -> bool:
+    return entries.filter(Matches(understood.widest)).exists()
+
+
+def _unknown(reading: Reading) -> set[str]:
+    """Words that no listed profile has."""
+    return set(reading.words) - set(Spelling.objects.filter(word__in=reading.words).values_list("word", flat=True))

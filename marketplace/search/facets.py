@@ -1,0 +1,76 @@
+"""How many would fit with each choice of a filter, over at most CAP who fit: beyond that a number would cost more than it says."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from marketplace.experts.models import Category, Presence
+from marketplace.search.asking import Question, Understood
+from marketplace.search.index import BIT_OF_LANGUAGE
+from marketplace.search.matching import Matches
+
+CAP = 1_000
+
+
+@dataclass(frozen=True)
+class Count:
+    """`more`: they were counted up to CAP, and there are others."""
+
+    number: int
+    more: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.number}+" if self.more else str(self.number)
+
+
+@dataclass(frozen=True)
+class Facets:
+    """`categories` by slug, `languages` by code; a choice that nobody fits is not there."""
+
+    total: Count
+    categories: dict[str, Count]
+    languages: dict[str, Count]
+    online: Count
+
+
+def facets(question: Question, understood: Understood) -> Facets:
+    """Each filter's choices are counted as if that filter alone were not set."""
+    every = _Counted(question, understood)
+    without = {
+        name: _Counted(question.without(name), understood) if getattr(question, name) else every
+        for name in ("category", "language", "online")
+    }
+    slugs = dict(Category.objects.values_list("pk", "slug"))
+    return Facets(
+        total=every.total,
+        categories={slugs[pk]: number for pk, number in without["category"].categories().items()},
+        languages=without["language"].languages(),
+        online=without["online"].online(),
+    )
+
+
+class _Counted:
+    """At most CAP + 1 entries: the category, the languages and whose each is. One query."""
+
+    def __init__(self, question: Question, understood: Understood) -> None:
+        entries = question.entries()
+        if understood.widest:
+            entries = entries.filter(Matches(understood.widest))
+        rows = list(entries.values_list("category", "languages", "user")[: CAP + 1])
+        self.more, self.rows, self.question = len(rows) > CAP, rows[:CAP], question
+
+    @property
+    def total(self) -> Count:
+        return Count(len(self.rows), self.more)
+
+    def categories(self) -> dict[int, Count]:
+        return {pk: Count(number, self.more) for pk, number in Counter(row[0] for row in self.rows).most_common()}
+
+    def languages(self) -> dict[str, Count]:
+        masks = Counter(row[1] for row in self.rows)
+        spoken = {code: sum(n for mask, n in masks.items() if mask & bit) for code, bit in BIT_OF_LANGUAGE.items()}
+        return {code: Count(number, self.more) for code, number in spoken.items() if number}
+
+    def online(self) -> Count:
+        users = [row[2] for row in self.rows if row[2] not in self.question.not_there]
+        free = Presence.objects.filter(user__in=users, state=Presence.State.FREE).count()
+        return Count(free, self.more)

@@ -1,0 +1,85 @@
+"""The index: kept in step with what is saved, and made anew as a whole.
+
+Whoever saves a profile, a listing or a member need not know of it: `following` listens.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from marketplace.experts import languages
+from marketplace.experts.folding import fold
+from marketplace.experts.models import Profile
+from marketplace.listings.models import Listing
+from marketplace.search import spellings, words
+from marketplace.search.batches import batches
+from marketplace.search.models import Entry
+from marketplace.search.ranking import quality
+from marketplace.search.texts import Text, text_of
+
+AT_ONCE = 500
+BIT_OF_LANGUAGE = {code: 1 << at for at, code in enumerate(languages.CODES)}
+WRITTEN = ("name", "category", "rate_minor", "languages", "published_at", "quality", "words")
+
+
+def listed() -> QuerySet[Profile]:
+    """Whom search may find."""
+    return Profile.objects.filter(published_at__isnull=False, user__is_active=True)
+
+
+def refresh(profile_ids: Iterable[int]) -> None:
+    """The entries of these profiles are as the profiles are now; who is not listed has none."""
+    for batch in batches(profile_ids, AT_ONCE):
+        with transaction.atomic():
+            _write(sorted(batch))
+
+
+def rebuild() -> int:
+    """All entries anew, a batch at a time: who searches meanwhile finds the old or the new. How many there are."""
+    gone = Entry.objects.exclude(profile__in=listed()).values_list("pk", flat=True)
+    refresh(list(gone))
+    refresh(listed().order_by("pk").values_list("pk", flat=True).iterator(chunk_size=10_000))
+    return Entry.objects.count()
+
+
+def _write(profile_ids: Sequence[int]) -> None:
+    wanted = listed().filter(pk__in=profile_ids).select_related("user", "category").prefetch_related("listings")
+    # Two who write the same entry wait for each other here, not with half of it written.
+    profiles = list(wanted.select_for_update(of=("self",), no_key=True).order_by("pk"))
+    texts = {profile.pk: text_of(profile) for profile in profiles}
+    before = words.stored(profile_ids)
+    Entry.objects.filter(pk__in=set(profile_ids) - texts.keys()).delete()
+    Entry.objects.bulk_create(
+        [_entry(profile, texts[profile.pk]) for profile in profiles],
+        update_conflicts=True,
+        unique_fields=["profile"],
+        update_fields=WRITTEN,
+    )
+    words.store(profile_ids, texts)
+    spellings.count(before=before, now=[text.spellings() for text in texts.values()])
+
+
+def _entry(profile: Profile, text: Text) -> Entry:
+    rate_minor = _rate_minor(profile)
+    return Entry(
+        profile=profile,
+        user_id=profile.user_id,
+        name=fold(profile.user.name)[:80],
+        category_id=profile.category_id,
+        rate_minor=rate_minor,
+        languages=mask_of(profile.languages),
+        published_at=profile.published_at,
+        quality=quality(profile, rate_minor=rate_minor),
+        words=words.in_entry(text),
+    )
+
+
+def _rate_minor(profile: Profile) -> int | None:
+    rates = (one.rate_minor for one in profile.listings.all() if one.active and one.kind == Listing.Kind.PER_MINUTE)
+    return next(rates, None)
+
+
+def mask_of(codes: Iterable[str]) -> int:
+    """The bits of languages, as `Entry.languages` has them. An unknown code has none."""
+    return sum({BIT_OF_LANGUAGE.get(code, 0) for code in codes})

@@ -1,0 +1,58 @@
+from django.db import models
+from django.db.models import Q
+
+from marketplace.experts.models import Category, Profile
+from marketplace.search.matching import WordsField
+
+
+class Entry(models.Model):
+    """What search reads of one listed profile: narrow, so that a million of them are looked through quickly.
+
+    Written by `search.index` alone, anew whenever the profile is saved. What a card shows is read from the profile itself.
+    """
+
+    profile = models.OneToOneField(Profile, on_delete=models.CASCADE, primary_key=True, related_name="entry")
+    user = models.OneToOneField("marketplace.User", on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=80)  # folded
+    category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="+", db_index=False)
+    rate_minor = models.PositiveIntegerField(null=True)  # per minute, in the site's currency
+    languages = models.BigIntegerField(default=0)  # a bit each, in the order of experts.languages.CODES
+    published_at = models.DateTimeField()
+    quality = models.IntegerField()  # RANKING.md; the higher the earlier
+    words = WordsField(default="")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["category", "-quality", "-profile"], name="entry_of_category"),
+            models.Index(fields=["-quality", "-profile"], name="entry_best"),
+            models.Index(fields=["-published_at", "profile"], name="entry_newest"),
+            models.Index(fields=["rate_minor", "profile"], name="entry_by_rate"),
+            models.Index(fields=["name", "profile"], name="entry_by_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Spelling(models.Model):
+    """A word that listed profiles have: what half a word can become, and what a mistyped one may have meant."""
+
+    word = models.CharField(max_length=40, primary_key=True)  # folded
+    shown = models.CharField(max_length=60)  # as somebody wrote it: with its accents
+    profiles = models.IntegerField(default=0)  # that have it
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(profiles__gte=0), name="spelling_is_of_profiles")]
+
+    def __str__(self) -> str:
+        return self.shown
+
+
+class Slip(models.Model):
+    """A spelling with letters left out. Two words that share one are a few slips of the finger apart (slips.py)."""
+
+    letters = models.CharField(max_length=40)
+    spelling = models.ForeignKey(Spelling, on_delete=models.CASCADE, related_name="slips")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["letters", "spelling"], name="slip_once")]

@@ -1,0 +1,66 @@
+"""Words a slip of the finger apart: found by the letters that are left when some are taken out of both.
+
+Whatever one letter too many, too few, wrong or swapped made of a word, the two have what is left in common. So a lookup by key
+finds every candidate, on any database, without comparing the word with all others.
+"""
+
+from itertools import combinations
+
+from marketplace.search.models import Slip, Spelling
+
+LETTERS_MIN = 4  # below that a slip makes another word
+LONG = 8  # words of so many letters may hold two slips
+LOOKED_AT = 7  # letters of a word that are looked at for them: later ones rarely tell two words apart
+
+
+def slips_allowed(word: str) -> int:
+    if len(word) < LETTERS_MIN or not word.isalpha():
+        return 0
+    return 2 if len(word) >= LONG else 1
+
+
+def left_of(word: str) -> set[str]:
+    """Itself, and what is left when as many letters are taken out as it may hold slips. At most 29."""
+    head = word[:LOOKED_AT]
+    left = {head}
+    for missing in range(1, slips_allowed(word) + 1):
+        for taken in combinations(range(len(head)), missing):
+            left.add("".join(letter for at, letter in enumerate(head) if at not in taken))
+    return left
+
+
+def nearest(words: set[str]) -> dict[str, Spelling]:
+    """Of each word that has one: the spelling the fewest slips away, of these that which most profiles have. One query."""
+    keys = {word: left_of(word) for word in words if slips_allowed(word)}
+    if not keys:
+        return {}
+    every = set().union(*keys.values())
+    candidates = list(Spelling.objects.filter(slips__letters__in=every).distinct())
+    found = {}
+    for word in keys:
+        ranked = sorted(
+            (distance, -spelling.profiles, spelling.word, spelling)
+            for spelling in candidates
+            if (distance := slips_between(word, spelling.word, slips_allowed(word))) is not None
+        )
+        if ranked:
+            found[word] = ranked[0][3]
+    return found
+
+
+def slips_between(one: str, other: str, at_most: int) -> int | None:
+    """Letters to put in, take out, change or swap with their neighbour; None if more than `at_most`."""
+    if abs(len(one) - len(other)) > at_most:
+        return None
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        earlier, before, row = before, row, [i]
+        for j, against in enumerate(other, 1):
+            steps = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != against))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == against:
+                steps = min(steps, earlier[j - 2] + 1)
+            row.append(steps)
+        if min(row) > at_most:
+            return None
+    return row[-1] if row[-1] <= at_most else None

@@ -1,0 +1,54 @@
+"""The words that listed profiles have, counted: what half a word can become, what a mistyped one may have meant."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
+
+from django.db import connection
+
+from marketplace.search.batches import batches
+from marketplace.search.models import Slip, Spelling
+from marketplace.search.slips import left_of
+
+AT_ONCE = 300  # rows of a statement: SQLite takes 999 values
+
+ADDED = """
+INSERT INTO marketplace_spelling (word, shown, profiles) VALUES {rows}
+ON CONFLICT (word) DO UPDATE SET profiles = marketplace_spelling.profiles + excluded.profiles
+"""
+TAKEN = "UPDATE marketplace_spelling SET profiles = profiles - %s WHERE word = %s"
+
+
+def count(*, before: Sequence[Set[str]], now: Sequence[Mapping[str, str]]) -> None:
+    """Some profiles had the words `before`, and have those `now` (word -> as it is written). To be called in the transaction
+    that changes their entries. Rows are taken in the order of their words, so two who write at once never wait in a circle."""
+    change: Counter[str] = Counter()
+    shown: dict[str, str] = {}
+    for words in now:
+        change.update(words.keys())
+        shown |= words
+    for had in before:
+        change.subtract(had)
+    more = [(word, shown[word], number) for word, number in sorted(change.items()) if number > 0]
+    fewer = [(-number, word) for word, number in sorted(change.items()) if number < 0]
+    _add(more)
+    _take(fewer)
+
+
+def _add(more: list[tuple[str, str, int]]) -> None:
+    for rows in batches(more, AT_ONCE):
+        words = [word for word, _, _ in rows]
+        known = set(Spelling.objects.filter(word__in=words).values_list("word", flat=True))
+        with connection.cursor() as cursor:
+            values = [value for row in rows for value in row]
+            cursor.execute(ADDED.format(rows=", ".join(["(%s, %s, %s)"] * len(rows))), values)
+        new = [Slip(letters=left, spelling_id=word) for word in words if word not in known for left in left_of(word)]
+        Slip.objects.bulk_create(new, ignore_conflicts=True, batch_size=AT_ONCE)
+
+
+def _take(fewer: list[tuple[int, str]]) -> None:
+    if not fewer:
+        return
+    with connection.cursor() as cursor:
+        cursor.executemany(TAKEN, fewer)
+    for rows in batches(fewer, AT_ONCE):
+        Spelling.objects.filter(word__in=[word for _, word in rows], profiles=0).delete()

@@ -1,0 +1,32 @@
+"""What search reads of one profile."""
+
+from dataclasses import dataclass
+
+from marketplace.experts.models import Profile
+from marketplace.search.analysis import STOP_WORDS, words_of
+
+
+@dataclass(frozen=True)
+class Text:
+    """`strong` is what a profile is about, `weak` all else that stands on it."""
+
+    strong: str
+    weak: str
+
+    def spellings(self) -> dict[str, str]:
+        """Folded word -> as it is written, of those that can be proposed to somebody who types."""
+        found: dict[str, str] = {}
+        for text in (self.strong, self.weak):
+            for word in words_of(text):
+                if len(word.folded) > 1 and not word.folded.isdigit() and word.folded not in STOP_WORDS:
+                    found.setdefault(word.folded, text[word.start : word.end].lower())
+        return found
+
+
+def text_of(profile: Profile) -> Text:
+    """With its user, category and listings at hand. Parts end with a full stop: no phrase goes over from one to the next."""
+    offered = [listing for listing in profile.listings.all() if listing.active]
+    strong = [profile.user.name, profile.headline, *profile.skills]
+    weak = [profile.category.name, *(listing.title for listing in offered), profile.place, profile.bio]
+    weak += [listing.description for listing in offered]
+    return Text("\n".join(strong), "\n".join(weak))

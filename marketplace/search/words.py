@@ -1,0 +1,62 @@
+"""Where the words of entries lie: in the entry itself on PostgreSQL, in a full-text table beside it on SQLite."""
+
+from collections.abc import Mapping, Sequence
+
+from django.db import connection
+
+from marketplace.search.analysis import STEM_MARK, stems, words_of
+from marketplace.search.matching import FTS_TABLE, STRONG, WEAK
+from marketplace.search.texts import Text
+
+POSITIONS_MAX = 16_383  # that a tsvector can tell apart
+BETWEEN = 2  # positions from one part to the next, so that no phrase goes over from one to the other
+
+
+def in_entry(text: Text) -> str:
+    """The value of `Entry.words`."""
+    return _tsvector(text) if connection.vendor == "postgresql" else ""
+
+
+def store(profile_ids: Sequence[int], texts: Mapping[int, Text]) -> None:
+    """Those of SQLite: `texts` of the `profile_ids` that are still listed."""
+    if connection.vendor == "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.executemany(f"DELETE FROM {FTS_TABLE} WHERE rowid = %s", [(pk,) for pk in profile_ids])
+        cursor.executemany(
+            f"INSERT INTO {FTS_TABLE} (rowid, strong, weak) VALUES (%s, %s, %s)",
+            [(pk, _indexed(text.strong), _indexed(text.weak)) for pk, text in texts.items()],
+        )
+
+
+def stored(profile_ids: Sequence[int]) -> list[set[str]]:
+    """The words of each of these entries, as they are now."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT tsvector_to_array(words) FROM marketplace_entry WHERE profile_id = ANY(%s)", [list(profile_ids)]
+            )
+            lexemes = [row[0] for row in cursor.fetchall()]
+        else:
+            marks = ", ".join(["%s"] * len(profile_ids))
+            cursor.execute(f"SELECT strong || ' ' || weak FROM {FTS_TABLE} WHERE rowid IN ({marks})", profile_ids)
+            lexemes = [row[0].split() for row in cursor.fetchall()]
+    return [{lexeme for lexeme in found if not lexeme.startswith(STEM_MARK)} for found in lexemes]
+
+
+def _indexed(text: str) -> str:
+    """The words in their order, then their stems."""
+    words = [word.folded for word in words_of(text)]
+    return " ".join([*words, *dict.fromkeys(stem for word in words for stem in stems(word))])
+
+
+def _tsvector(text: Text) -> str:
+    places: dict[str, list[str]] = {}
+    position = 0
+    for part, weight in ((text.strong, STRONG), (text.weak, WEAK)):
+        for word in words_of(part):
+            position += 1
+            for lexeme in (word.folded, *stems(word.folded)):
+                places.setdefault(lexeme, []).append(f"{min(position, POSITIONS_MAX)}{weight}")
+        position += BETWEEN
+    return " ".join(f"'{lexeme}':{','.join(found[:255])}" for lexeme, found in places.items())

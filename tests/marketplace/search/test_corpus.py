@@ -1,0 +1,136 @@
+"""The same people are found on every database: asked of 500 profiles of which anybody can tell who fits."""
+
+import random
+
+import pytest
+
+from marketplace.experts.models import Profile
+from marketplace.search import ordering
+from marketplace.search.analysis import stems, words_of
+from marketplace.search.asking import Question, understand
+from marketplace.search.reading import Term, read
+from tests import cast
+from tests.marketplace.search.corpus import PEOPLE, PLACES, TRADES, Person, settle
+
+
+@pytest.fixture
+def numbers(db) -> dict[int, int]:
+    return settle()
+
+
+@pytest.fixture
+def found(numbers):
+    """Who is found, as numbers in PEOPLE, the first first."""
+
+    def ask(text: str, **asked) -> list[int]:
+        sort = asked.pop("sort", "")
+        question = Question(text, **asked)
+        ids = ordering.ids(question, understand(question), sort=sort, upto=1_000, now=cast.NOW)
+        return [numbers[pk] for pk in ids]
+
+    return ask
+
+
+def those(trade: str | None = None, place: str | None = None, french: bool | None = None) -> set[int]:
+    return {
+        one.number
+        for one in PEOPLE
+        if trade in (None, TRADES[one.trade][0])
+        and place in (None, one.place)
+        and french in (None, one.is_french)
+    }
+
+
+ASKED = [
+    ("plumber", those("plumber", french=False)),
+    ("plombiers", those("plumber", french=True)),
+    ("PLOMBIÈRE à Genève", those("plumber", "Genève", french=True)),
+    ("plumber -lyon", those("plumber", french=False) - those("plumber", "Lyon")),
+    ('"leaking taps"', those("plumber", french=False)),
+    ('"taps leaking"', set()),
+    ("jardinieres lyon", those("gardener", "Lyon", french=True)),
+    ("gardens Genève", those("gardener", "Genève", french=False)),
+    ("traducteur", those("translator", french=True)),
+    ("translating contracts", those("translator", french=False)),
+    ("contrat", those("translator", french=True)),
+    ("robe de mariée", those("tailor", french=True)),
+    ("impôt", those("accountant", french=True)),
+    ("tax return york", those("accountant", "York", french=False)),
+    ("Python", those("programmer")),
+    ("pyth", those("programmer")),
+    ("pyhton", those("programmer")),
+    ("plombeir sete", those("plumber", "Sète", french=True)),
+    ("bibliotecaire", those("librarian", french=True)),
+    ("watchmakr", those("watchmaker", french=False)),
+    ("montreal", those(place="Montréal")),
+    ("quebec", those(place="Québec")),
+    ("Person N17 ", {17}),
+    ("zither", set()),
+]
+NOBODY = ('"taps leaking"', "zither")
+
+
+class CorpusTests:
+    def test_who_fits_is_found_and_nobody_else(self, found):
+        for text, expected in ASKED:
+            assert expected or text in NOBODY
+            assert set(found(text)) == expected, text
+
+    def test_ways_to_write_a_question_find_the_same(self, found):
+        for one, other in [
+            ("plombier Genève", "geneve   PLOMBIER"),
+            ("l'apicultrice", "apiculteurs"),
+            ("déclaration d’impôts", "declarations impot"),
+        ]:
+            assert found(one), one
+            assert set(found(one)) == set(found(other)), one
+
+    def test_agrees_with_reading_every_profile(self, found):
+        draw = random.Random(20261128)
+        words = [word.folded for one in PEOPLE[:60] for word in words_of(_all_of(one))]
+        for _ in range(150):
+            asked = draw.sample(words, draw.choice([1, 1, 2, 2, 3]))
+            text = " ".join(asked) + draw.choice(["", " "])
+            if draw.random() < 0.2:
+                text += f" -{draw.choice(words)}"
+            expected = {one.number for one in PEOPLE if _fits(one, text)}
+            if expected:
+                assert set(found(text)) == expected, text
+
+    def test_fetching_all_and_asking_run_by_run_give_one_order(self, found, monkeypatch):
+        for text in ("", "who", "qui répare", "lyon", "pl", '"leaking taps"'):
+            for sort in ("", "online"):
+                few = found(text, sort=sort)
+                with monkeypatch.context() as patch:
+                    patch.setattr(ordering, "FEW", 0)
+                    assert found(text, sort=sort) == few, (text, sort)
+
+    def test_who_is_away_to_whoever_looks_comes_among_the_away(self, found, numbers):
+        free = found("plumber")[0]
+        assert found("plumber", online=True)[0] == free
+        user = next(pk for pk, number in numbers.items() if number == free)
+        not_there = [Profile.objects.get(pk=user).user_id]
+        assert free not in found("plumber", online=True, not_there=not_there)
+        assert found("plumber", not_there=not_there)[0] != free
+
+
+def _all_of(one: Person) -> str:
+    return f"Person N{one.number} {one.text} Shelf {one.trade % 5} {one.place} In {one.place} since {1900 + one.number}"
+
+
+def _fits(one: Person, text: str) -> bool:
+    """By reading it: the slow way."""
+    asked = read(text)
+    has = [word.folded for word in words_of(_all_of(one))]
+    return all(_has(has, term) for term in asked.wanted) and not any(_has(has, term) for term in asked.excluded)
+
+
+def _has(words: list[str], term: Term) -> bool:
+    if len(term.words) > 1:
+        return any(tuple(words[at : at + len(term.words)]) == term.words for at in range(len(words)))
+    (asked,) = term.words
+    begun = term.begun and len(asked) > 1 and any(word.startswith(asked) for word in words)
+    return begun or any(set(stems(asked)) & set(stems(word)) for word in words)
+
+
+assert len(PLACES) * len(TRADES) == len(PEOPLE)

@@ -1,0 +1,93 @@
+"""What somebody typed, as search takes it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marketplace.search.analysis import LETTERS_MAX, stems, words_of
+from marketplace.search.reading import TERMS_MAX, Reading, read
+
+
+def wanted(text: str) -> list[str]:
+    return [" ".join(term.words) + ("…" if term.begun else "") for term in read(text).wanted]
+
+
+class StemTests:
+    @pytest.mark.parametrize(
+        "same",
+        [
+            "avocat avocats avocate avocates",
+            "traducteur traducteurs traductrice traductrices",
+            "jardinier jardiniers jardiniere jardinieres",
+            "cheval chevaux",
+            "coiffeur coiffeuse coiffeuses",
+            "musicien musicienne",
+            "sportif sportive sportives",
+            "taxe taxes tax taxed",
+            "garden gardens gardening gardener",
+            "declaration declarations",
+            "piano pianos",
+            "demenager demenagement demenagements",
+        ],
+    )
+    def test_a_word_is_found_whatever_its_ending(self, same):
+        first, *others = same.split()
+        for other in others:
+            assert set(stems(first)) & set(stems(other)), f"{first} and {other}"
+
+    @pytest.mark.parametrize("different", ["piano pion", "tax taxi", "port porte-voix", "chat chatel", "cours courrier"])
+    def test_other_words_stay_other_words(self, different):
+        one, other = different.split()
+        assert not set(stems(one)) & set(stems(other))
+
+
+class WordTests:
+    @pytest.mark.parametrize(
+        ("text", "words"),
+        [
+            ("L'Œuvre d’Élodie", ["l", "oeuvre", "d", "elodie"]),
+            ("e\u0301cole", ["ecole"]),  # the accent behind its letter
+            ("C++, node.js & co", ["c", "node", "js", "co"]),
+            ("½ heure", ["1", "2", "heure"]),
+            ("_under_score_", ["under", "score"]),
+            ("😀 % \x00 \ud800", []),
+            ("a" * 500, ["a" * LETTERS_MAX]),
+        ],
+    )
+    def test_words_are_folded_and_know_where_they_stood(self, text, words):
+        assert [word.folded for word in words_of(text)] == words
+        for word in words_of(text):
+            assert text[word.start : word.end]
+
+
+class ReadTests:
+    @pytest.mark.parametrize(
+        ("text", "terms"),
+        [
+            ("", []),
+            ("piano", ["piano…"]),
+            ("piano ", ["piano"]),
+            ("cours de piano", ["cours", "piano…"]),
+            ("help with my taxes", ["taxes…"]),
+            ("the", ["the…"]),  # nothing else is there
+            ('"cours de piano" lyon', ["cours de piano", "lyon…"]),
+            ('"cours de piano"', ["cours de piano"]),
+            ("l'avocat", ["avocat…"]),
+            ('piano "', ["piano"]),
+            ("one-two", ["one", "two…"]),
+        ],
+    )
+    def test_words_that_say_nothing_are_left_out_and_the_last_may_go_on(self, text, terms):
+        assert wanted(text) == terms
+
+    def test_a_minus_excludes_a_word_or_a_phrase(self):
+        asked = read('piano -jazz -"free jazz" rock-pop')
+        assert [term.words for term in asked.excluded] == [("jazz",), ("free", "jazz")]
+        assert wanted('piano -jazz -"free jazz" rock-pop') == ["piano", "rock", "pop…"]
+
+    @given(st.text(max_size=400))
+    def test_whatever_is_typed_is_read(self, text):
+        asked = read(text)
+        assert isinstance(asked, Reading)
+        assert len(asked.wanted) <= TERMS_MAX
+        assert all(word.isalnum() for term in (*asked.wanted, *asked.excluded) for word in term.words)

@@ -10,4 +10,3 @@ def fold(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.casefold()).translate(WITHOUT_DECOMPOSITION)
     kept = (" " if not mark.isalnum() else mark for mark in plain if not unicodedata.combining(mark))
     return " ".join("".join(kept).split())
-

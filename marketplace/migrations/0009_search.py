@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
             name='Entry',
             fields=[
                 ('profile', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='entry', serialize=False, to='marketplace.profile')),
-                ('name', models.CharField(max_length=80)),
+                ('name', models.CharField(db_index=True, max_length=80)),
                 ('rate_minor', models.PositiveIntegerField(null=True)),
                 ('languages', models.BigIntegerField(default=0)),
                 ('published_at', models.DateTimeField()),
@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'indexes': [models.Index(fields=['category', '-quality', '-profile'], name='entry_of_category'), models.Index(fields=['-quality', 'profile'], name='entry_best'), models.Index(fields=['-published_at', 'profile'], name='entry_newest'), models.Index(fields=['rate_minor', 'profile'], name='entry_by_rate'), models.Index(fields=['name', 'profile'], name='entry_by_name')],
+                'indexes': [models.Index(fields=['category', '-quality', '-profile'], name='entry_of_category'), models.Index(fields=['-quality', '-profile'], name='entry_best'), models.Index(fields=['-published_at', 'profile'], name='entry_newest'), models.Index(fields=['rate_minor', 'profile'], name='entry_by_rate')],
             },
         ),
         migrations.CreateModel(

@@ -15,7 +15,7 @@ class DirectoryForm(forms.Form):
         required=False,
         max_length=100,
         widget=forms.TextInput(
-            attrs={"type": "search", "autocomplete": "off", "placeholder": _("Skill, topic or name")}
+            attrs={"type": "search", "autocomplete": "off", "placeholder": _("Skill, topic, place or name")}
         ),
     )
     category = forms.ModelChoiceField(
@@ -28,7 +28,8 @@ class DirectoryForm(forms.Form):
         label=_("Sort by"),
         required=False,
         choices=[
-            ("", _("Who can answer now")),
+            ("", _("Best first")),
+            ("online", _("Free now first")),
             ("rate", _("Lowest rate")),
             ("new", _("Newest")),
             ("name", _("Name")),

@@ -4,6 +4,8 @@ from marketplace.pages import closing, demo, directory, guest, health, me, profi
 
 urlpatterns = [
     path("", directory.home, name="home"),
+    path("suggest/", directory.suggest, name="suggest"),
+    path("ranking/", directory.order, name="directory_order"),
     path("experts/<slug:slug>/", profile.profile, name="profile"),
     path("experts/<slug:slug>/photo", profile.photo, {"side": 512}, name="profile_photo"),
     path("experts/<slug:slug>/photo/<int:side>", profile.photo, name="profile_photo_of_side"),

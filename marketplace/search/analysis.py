@@ -7,6 +7,7 @@ English and French at once, since nobody says in which of the two they wrote.
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 import Stemmer  # type: ignore[import-untyped]
@@ -19,12 +20,7 @@ LETTERS_MAX = 40  # of a word: what is longer is no word, and PostgreSQL refuses
 WRITTEN = re.compile(r"(?:[^\W_]|[\u0300-\u036f])+")  # accents may stand behind their letters
 
 # What says nothing of what somebody looks for. A word of one letter does not either: l'avocat is "l avocat".
-STOP_WORDS = frozenset(
-    "a about am an and any are as at au aux avec be by can ce ces cette chez comme comment dans de des do does dont du elle "
-    "en est et for from have help how i il in is it je la le les leur ma mais me mes mon my nos notre nous of on or ou "
-    "our par pas please plus pour qu que quel quelle qui sa se ses si some somebody someone son sont sur ta tes that the "
-    "their them there this to un une us vos votre vous was we what when where which who will with y you your".split()
-)
+STOP_WORDS = frozenset(Path(__file__).with_name("stop_words.txt").read_text().split())
 
 # French endings that the stemmer takes for others: the feminine and the plural of people's trades.
 FRENCH_ENDINGS = (
@@ -51,6 +47,9 @@ class Word(NamedTuple):
     start: int
     end: int
     folded: str
+
+    def moved(self, by: int) -> "Word":
+        return self._replace(start=self.start + by, end=self.end + by)
 
 
 def words_of(text: str) -> Iterator[Word]:

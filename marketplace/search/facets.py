@@ -1,4 +1,4 @@
-"""How many would fit with each choice of a filter, over at most CAP who fit: beyond that a number would cost more than it says."""
+"""How many would fit with each choice of a filter, counted up to CAP: beyond that a number would cost more than it says."""
 
 from collections import Counter
 from dataclasses import dataclass

@@ -24,7 +24,7 @@ class WordsField(TextField):
 
 
 class Words:
-    """A condition on words. `postgresql` and `sqlite` give it as each understands it; words are folded, so hold no mark of either."""
+    """A condition on words, as each database understands it. They are folded, so hold no mark that means anything to either."""
 
     def __init__(self, postgresql: str, sqlite: str) -> None:
         self.postgresql, self.sqlite = postgresql, sqlite

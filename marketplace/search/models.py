@@ -13,7 +13,7 @@ class Entry(models.Model):
 
     profile = models.OneToOneField(Profile, on_delete=models.CASCADE, primary_key=True, related_name="entry")
     user = models.OneToOneField("marketplace.User", on_delete=models.CASCADE, related_name="+")
-    name = models.CharField(max_length=80)  # folded
+    name = models.CharField(max_length=80, db_index=True)  # folded
     category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="+", db_index=False)
     rate_minor = models.PositiveIntegerField(null=True)  # per minute, in the site's currency
     languages = models.BigIntegerField(default=0)  # a bit each, in the order of experts.languages.CODES
@@ -27,7 +27,6 @@ class Entry(models.Model):
             models.Index(fields=["-quality", "-profile"], name="entry_best"),
             models.Index(fields=["-published_at", "profile"], name="entry_newest"),
             models.Index(fields=["rate_minor", "profile"], name="entry_by_rate"),
-            models.Index(fields=["name", "profile"], name="entry_by_name"),
         ]
 
     def __str__(self) -> str:

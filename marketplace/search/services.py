@@ -12,12 +12,27 @@ from marketplace.experts.models import Presence, Profile
 from marketplace.listings.models import Listing
 from marketplace.search import ordering
 from marketplace.search.asking import Question, Understood, understand
-from marketplace.search.facets import CAP, Facets, facets
+from marketplace.search.facets import CAP, Count, Facets, facets
 from marketplace.search.index import listed, rebuild, refresh
 from marketplace.search.ordering import SORTS
+from marketplace.search.suggestions import suggest
 from payouts.money import Money
 
-__all__ = ["CAP", "PER_PAGE", "SORTS", "Page", "complete", "find", "rebuild", "refresh", "shown_profiles", "similar"]
+__all__ = [
+    "CAP",
+    "PER_PAGE",
+    "SORTS",
+    "Count",
+    "Facets",
+    "Page",
+    "complete",
+    "find",
+    "rebuild",
+    "refresh",
+    "shown_profiles",
+    "similar",
+    "suggest",
+]
 
 PER_PAGE = 24
 
@@ -35,6 +50,15 @@ class Page:
     @property
     def total(self) -> int:
         return self.facets.total.number
+
+    @property
+    def typed(self) -> str:
+        """The words that nobody has."""
+        return " ".join(self.understood.instead)
+
+    @property
+    def meant(self) -> str:
+        return " ".join(spelling.shown for spelling in self.understood.instead.values())
 
     @property
     def previous(self) -> int:

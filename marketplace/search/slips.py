@@ -6,7 +6,7 @@ finds every candidate, on any database, without comparing the word with all othe
 
 from itertools import combinations
 
-from marketplace.search.models import Slip, Spelling
+from marketplace.search.models import Spelling
 
 LETTERS_MIN = 4  # below that a slip makes another word
 LONG = 8  # words of so many letters may hold two slips

@@ -14,7 +14,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from marketplace.experts.models import Presence
+from marketplace.experts.models import Presence, Profile
+from marketplace.search import marks
+from marketplace.search.reading import Reading
 from payouts.money import Money
 
 register = template.Library()
@@ -80,6 +82,20 @@ def presence(user_id: int, state: str) -> SafeString:
         state,
         Presence.State(state).label,
     )
+
+
+@register.simple_tag
+def marked(text: str, reading: Reading | str) -> SafeString | str:
+    """`{% marked profile.headline reading %}`: with the words that were looked for marked, where there is a reading."""
+    return marks.marked(text, reading) if isinstance(reading, Reading) and reading.wanted else text
+
+
+@register.simple_tag
+def found_in(profile: Profile, reading: Reading) -> dict:
+    """`{% found_in profile reading as found_in %}`: `parts` that have the words, an `excerpt` of the text where only that has."""
+    parts = [str(name) for name in marks.stands_in(profile, reading)]
+    only_text = parts == [_("about")]
+    return {"parts": ", ".join(parts), "excerpt": marks.excerpt(profile.bio, reading) if only_text else ""}
 
 
 @register.simple_tag

@@ -10,6 +10,7 @@ from marketplace.closing import services as closing
 from marketplace.closing.models import Closing
 from marketplace.experts import services as experts
 from marketplace.experts.models import Profile
+from marketplace.search.models import Entry, Spelling
 from payouts.cards import services as cards
 from payouts.claims import services as claims
 from payouts.earnings import services as earnings
@@ -283,7 +284,9 @@ class ExpertTests:
         closing.ask(member=bob, now=now)
         closing.sweep(now=now)
         profile = Profile.objects.get(user=bob)
-        assert (profile.headline, profile.bio, profile.search_text, profile.photo) == ("", "", "", "")
+        assert (profile.headline, profile.bio, profile.photo) == ("", "", "")
+        assert not Entry.objects.filter(profile=profile).exists()
+        assert not Spelling.objects.filter(word="leroy").exists()
         assert closed(bob)
 
 

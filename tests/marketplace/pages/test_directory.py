@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from marketplace.experts.models import Category
@@ -57,16 +59,87 @@ class DirectoryTests:
         assert "?category=money&amp;page=2" in page
         assert "Page 1 of 2" in page
 
-    def test_takes_three_queries_for_a_visitor(self, home, django_assert_num_queries):
-        with django_assert_num_queries(3):
+    def test_takes_six_queries_for_a_visitor(self, home, django_assert_num_queries):
+        with django_assert_num_queries(6):
             home()
 
-    def test_takes_eight_queries_for_a_member(self, bob, signed_in, alice, django_assert_num_queries):
+    def test_takes_eleven_queries_for_a_member(self, bob, signed_in, alice, django_assert_num_queries):
         client = signed_in(alice)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(11):
             client.get("/")
 
     def test_takes_html_from_nobody(self, home, bob):
         bob.profile.headline = "<script>alert(1)</script>"
         bob.profile.save()
         assert "<script>alert" not in home().content.decode()
+
+
+class FacetTests:
+    def test_each_choice_tells_how_many_would_fit(self, home):
+        cast.expert("Carl Novak")
+        page = " ".join(home(category="money").content.decode().split())
+        assert re.search(
+            r'value="money".{0,60}checked> <span>Money.{0,40}</span> <span class="facet-count">2</span>', page
+        )
+        assert re.search(r'value="en".{0,60}> <span>English</span> <span class="facet-count">2</span>', page)
+
+    def test_htmx_gets_the_part_that_changes_and_the_address_to_show(self, client, bob):
+        answer = client.get("/", {"q": "taxes", "category": "", "page": ""}, headers={"HX-Request": "true"})
+        page = answer.content.decode()
+        assert "<html" not in page
+        assert 'id="found"' in page
+        assert answer["HX-Push-Url"] == "/?q=taxes"
+        assert "HX-Request" in answer["Vary"]
+
+    def test_going_back_gets_a_whole_page(self, client, bob):
+        headers = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
+        assert "<html" in client.get("/", headers=headers).content.decode()
+
+
+class WordsTests:
+    def test_what_was_looked_for_is_marked_and_where_it_stands_is_told(self, home):
+        page = home(q="tax").content.decode()
+        assert "Helps with <mark>taxes</mark>" in page
+        assert "Found in: headline" in page
+
+    def test_a_typing_error_is_told(self, home):
+        page = home(q="taxxes ").content.decode()
+        assert "Nobody here writes <s>taxxes</s>. These experts have <strong>taxes</strong>." in page
+
+    def test_what_is_marked_is_still_no_html(self, home, bob):
+        bob.profile.headline = "Taxes <b>&amp; <script>taxes</script>"
+        bob.profile.save()
+        page = home(q="taxes").content.decode()
+        assert "<mark>Taxes</mark> &lt;b&gt;&amp;amp; &lt;script&gt;<mark>taxes</mark>&lt;/script&gt;" in page
+
+    def test_html_that_is_looked_for_is_not_repeated_as_html(self, home):
+        assert "<script>alert" not in home(q='"><script>alert(1)</script>').content.decode()
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            '"', '""', "-", "--", '-"', "*", "taxes*", "NEAR(a b)", "a AND b OR NOT c", "strong:taxes", "{strong}: a", "^a",
+            "a:*A", "a <-> b", "!taxes", "(((", ")))", "'", "''", "\\", "\\'", "%", "_", "; DROP TABLE x;--", "' OR 1=1 --",
+            ".*", "(a+)+$", "\x00", "\ufffd", "💸💸", "👩‍👩‍👧", "a" * 10_000, "é" * 5_000, " ".join("abcdefghij" * 100),
+            '"a ' * 200, "-a " * 200, "½", "ﷺ", "\u202e",
+        ],
+    )  # fmt: skip
+    def test_whatever_is_typed_is_answered_with_a_page(self, home, client, text):
+        assert home(q=text).status_code == 200
+        assert client.get("/suggest/", {"q": text}).status_code == 200
+
+
+class SuggestTests:
+    def test_words_and_names_are_proposed(self, client, bob):
+        told = client.get("/suggest/", {"q": "help with ta"}).json()
+        assert told == {"texts": ["help with talk", "help with tax", "help with taxes"], "experts": []}
+        told = client.get("/suggest/", {"q": "bob l"}).json()
+        assert [expert["url"] for expert in told["experts"]] == ["/experts/bob-leroy/"]
+
+    def test_takes_two_queries(self, client, bob, django_assert_num_queries):
+        with django_assert_num_queries(2):
+            client.get("/suggest/", {"q": "tax"})
+
+    def test_a_single_letter_and_a_finished_word_propose_nothing(self, client, bob):
+        for typed in ("t", "taxes ", "", "  "):
+            assert client.get("/suggest/", {"q": typed}).json() == {"texts": [], "experts": []}

@@ -38,7 +38,21 @@ TRADES = (
     ("magician", "magicien", "invents card tricks", "invente des tours de cartes"),
 )
 PLACES = (
-    *("Lyon", "Genève", "Montréal", "Liège", "Brest", "Dakar", "Rabat", "Dublin", "Leeds", "Namur", "Nîmes", "Sète", "Bâle"),
+    *(
+        "Lyon",
+        "Genève",
+        "Montréal",
+        "Liège",
+        "Brest",
+        "Dakar",
+        "Rabat",
+        "Dublin",
+        "Leeds",
+        "Namur",
+        "Nîmes",
+        "Sète",
+        "Bâle",
+    ),
     *("Cork", "York", "Bath", "Metz", "Pau", "Albi", "Vannes", "Troyes", "Lorient", "Belfort", "Québec", "Oxford"),
 )
 

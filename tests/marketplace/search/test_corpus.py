@@ -35,9 +35,7 @@ def those(trade: str | None = None, place: str | None = None, french: bool | Non
     return {
         one.number
         for one in PEOPLE
-        if trade in (None, TRADES[one.trade][0])
-        and place in (None, one.place)
-        and french in (None, one.is_french)
+        if trade in (None, TRADES[one.trade][0]) and place in (None, one.place) and french in (None, one.is_french)
     }
 
 

@@ -35,7 +35,9 @@ class StemTests:
         for other in others:
             assert set(stems(first)) & set(stems(other)), f"{first} and {other}"
 
-    @pytest.mark.parametrize("different", ["piano pion", "tax taxi", "port porte-voix", "chat chatel", "cours courrier"])
+    @pytest.mark.parametrize(
+        "different", ["piano pion", "tax taxi", "port porte-voix", "chat chatel", "cours courrier"]
+    )
     def test_other_words_stay_other_words(self, different):
         one, other = different.split()
         assert not set(stems(one)) & set(stems(other))

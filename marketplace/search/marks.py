@@ -1,0 +1,75 @@
+"""The words that were looked for, marked where they stand; and where they stand at all."""
+
+from collections.abc import Iterator
+
+from django.utils.functional import Promise
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.experts.models import Profile
+from marketplace.search.analysis import Word, stems, words_of
+from marketplace.search.reading import Reading, Term
+
+EXCERPT_LETTERS = 180
+BEFORE_LETTERS = 60  # of the excerpt, before the first word that was looked for
+
+
+def marked(text: str, reading: Reading) -> SafeString:
+    return _mark(text, list(_found(text, reading)))
+
+
+def excerpt(text: str, reading: Reading) -> SafeString:
+    """The part of a long text around the first word that was looked for; nothing if none is there."""
+    found = list(_found(text, reading))
+    if not found:
+        return mark_safe("")
+    start = _between_words(text, max(0, found[0].start - BEFORE_LETTERS))
+    end = _between_words(text, min(len(text), start + EXCERPT_LETTERS))
+    shown = _mark(text[start:end], [word.moved(-start) for word in found if start <= word.start and word.end <= end])
+    return mark_safe(f"{'… ' if start else ''}{shown.strip()}{' …' if end < len(text) else ''}")  # noqa: S308
+
+
+def stands_in(profile: Profile, reading: Reading) -> list[Promise]:
+    """The parts of a profile, as people call them, that have any of the words: why somebody is found."""
+    parts = (
+        (_("name"), profile.user.name),
+        (_("headline"), profile.headline),
+        (_("skills"), " ".join(profile.skills)),
+        (_("category"), profile.category.name),
+        (_("place"), profile.place),
+        (_("about"), profile.bio),
+    )
+    return [name for name, text in parts if any(True for _word in _found(text, reading))]
+
+
+def _found(text: str, reading: Reading) -> Iterator[Word]:
+    words = list(words_of(text))
+    for at, word in enumerate(words):
+        if any(_begins_here(words, at, term) for term in reading.wanted):
+            yield word
+
+
+def _begins_here(words: list[Word], at: int, term: Term) -> bool:
+    if len(term.words) > 1:
+        return any(
+            tuple(word.folded for word in words[begin : begin + len(term.words)]) == term.words
+            for begin in range(max(0, at - len(term.words) + 1), at + 1)
+        )
+    here, (asked,) = words[at].folded, term.words
+    return (term.begun and here.startswith(asked)) or bool(set(stems(here)) & set(stems(asked)))
+
+
+def _mark(text: str, found: list[Word]) -> SafeString:
+    parts, at = [], 0
+    for start, end in sorted({(word.start, word.end) for word in found}):
+        parts += [escape(text[at:start]), "<mark>", escape(text[start:end]), "</mark>"]
+        at = end
+    return mark_safe("".join([*parts, escape(text[at:])]))  # noqa: S308 (every part of it is escaped)
+
+
+def _between_words(text: str, at: int) -> int:
+    """The nearest place at or before `at` where no word is cut."""
+    while 0 < at < len(text) and not text[at - 1].isspace():
+        at -= 1
+    return at

@@ -1,0 +1,138 @@
+"""What is saved is found, by whomever it is saved; what is gone is gone from the index too."""
+
+import threading
+
+import pytest
+from django.db import connection
+
+from marketplace.accounts.models import User
+from marketplace.experts import services as experts
+from marketplace.experts.models import Category, Profile
+from marketplace.listings import services as listings
+from marketplace.search import services as search
+from marketplace.search import words
+from marketplace.search.models import Entry, Slip, Spelling
+from tests import cast
+
+
+def found(text: str) -> list[str]:
+    return [profile.user.name for profile in search.find(text=text).profiles]
+
+
+def counts(*asked: str) -> list[int]:
+    return [spelling.profiles if (spelling := Spelling.objects.filter(word=word).first()) else 0 for word in asked]
+
+
+class FollowingTests:
+    def test_a_new_headline_is_found_and_the_old_one_no_more(self, bob):
+        bob.profile.headline = "Restores harpsichords"
+        bob.profile.save()
+        assert found("harpsichord") == ["Bob Leroy"]
+        assert found("helps") == []
+
+    def test_a_new_name_is_found(self, bob):
+        bob.name = "Bob Vermeulen"
+        bob.save()
+        assert found("vermeulen") == ["Bob Vermeulen"]
+
+    def test_listings_are_found_until_they_are_taken_off(self, bob):
+        act = listings.add_act(profile=bob.profile, title="Zither lesson", length_minutes=30, price_minor=2_500)
+        assert found("zither") == ["Bob Leroy"]
+        listings.take_off(act=act)
+        assert found("zither") == []
+
+    def test_a_category_is_found_by_its_new_name(self, bob):
+        category = Category.objects.get(pk=bob.profile.category_id)
+        category.name = "Sums"
+        category.save()
+        assert found("sums") == ["Bob Leroy"]
+
+    def test_who_takes_the_profile_off_is_not_found_until_it_is_back(self, bob, now):
+        before = experts.unpublish(member=bob)
+        assert found("taxes") == []
+        assert not Entry.objects.exists()
+        experts.publish_again(member=bob, published_at=before)
+        assert found("taxes") == ["Bob Leroy"]
+
+    def test_who_cannot_sign_in_any_more_is_not_found(self, bob):
+        bob.is_active = False
+        bob.save(update_fields=["is_active"])
+        assert found("taxes") == []
+
+    def test_signing_in_writes_no_entry(self, bob, django_assert_num_queries):
+        with django_assert_num_queries(1):
+            bob.save(update_fields=["last_login"])
+
+
+class SpellingTests:
+    def test_words_are_counted_by_profile_and_forgotten_with_the_last(self, bob):
+        assert counts("helps", "harpsichord") == [1, 0]
+        bob.profile.headline = "Helps with harpsichord, harpsichord and harpsichord"
+        bob.profile.save()
+        assert counts("helps", "harpsichord") == [1, 1]
+        experts.unpublish(member=bob)
+        assert Spelling.objects.count() == Slip.objects.count() == 0
+
+    def test_what_is_proposed_has_its_accents(self, bob):
+        bob.profile.headline = "Déménagement à Sète"
+        bob.profile.save()
+        assert search.suggest("dem").texts == ["déménagement"]
+        assert search.suggest("demenagment").texts == ["déménagement"]
+
+    @pytest.mark.parametrize(
+        ("typed", "meant"),
+        [("harpsichrod", True), ("harpsicord", True), ("arpsichord", True), ("harpichorde", True), ("hrap", False)],
+    )
+    def test_a_slip_of_the_finger_is_put_right(self, bob, typed, meant):
+        bob.profile.headline = "Restores harpsichord"
+        bob.profile.save()
+        page = search.find(text=typed + " ")
+        assert bool(page.profiles) == meant
+        assert (page.typed, page.meant) == ((typed, "harpsichord") if meant else ("", ""))
+
+
+class RebuildTests:
+    def test_makes_the_same_again(self, alice, bob):
+        cast.expert("Carl Novak", headline="Apiculture en ville")
+        before = list(Entry.objects.order_by("pk").values()), words.stored([bob.profile.pk])
+        spelt = list(Spelling.objects.order_by("word").values())
+        assert search.rebuild() == 2
+        assert (list(Entry.objects.order_by("pk").values()), words.stored([bob.profile.pk])) == before
+        assert list(Spelling.objects.order_by("word").values()) == spelt
+
+    def test_finds_what_was_written_past_it(self, bob):
+        Profile.objects.update(headline="Apiculture")
+        assert found("apiculture") == []
+        search.rebuild()
+        assert found("apiculture") == ["Bob Leroy"]
+        User.objects.update(is_active=False)
+        search.rebuild()
+        assert Entry.objects.count() == 0
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+class RaceTests:
+    def test_two_profiles_with_the_same_words_are_written_at_once(self, alice, bob):
+        carl = cast.expert("Carl Novak")
+        failed: list[Exception] = []
+        texts = ["alpha beta gamma delta epsilon", "epsilon delta gamma beta alpha"]
+
+        def write(profile: Profile, begin: int) -> None:
+            try:
+                for number in range(20):
+                    profile.headline = texts[(begin + number) % 2]
+                    profile.bio = " ".join(reversed(profile.headline.split())) * (number % 3)
+                    profile.save()
+            except Exception as problem:
+                failed.append(problem)
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=write, args=(one.profile, at)) for at, one in enumerate((bob, carl, bob))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert failed == []
+        assert counts("alpha", "epsilon") == [2, 2]

@@ -6,6 +6,7 @@ finds every candidate, on any database, without comparing the word with all othe
 
 from itertools import combinations
 
+from marketplace.search.analysis import STEM_MARK, stems
 from marketplace.search.models import Spelling
 
 LETTERS_MIN = 4  # below that a slip makes another word
@@ -20,10 +21,19 @@ def slips_allowed(word: str) -> int:
 
 
 def left_of(word: str) -> set[str]:
+    """The keys under which a word is found: of itself, and of what stays of it without its ending."""
+    return set().union(*(_left_of(form) for form in _forms(word)))
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    return (word, *(stem.removeprefix(STEM_MARK) for stem in stems(word)))
+
+
+def _left_of(form: str) -> set[str]:
     """Itself, and what is left when as many letters are taken out as it may hold slips. At most 29."""
-    head = word[:LOOKED_AT]
+    head = form[:LOOKED_AT]
     left = {head}
-    for missing in range(1, slips_allowed(word) + 1):
+    for missing in range(1, slips_allowed(form) + 1):
         for taken in combinations(range(len(head)), missing):
             left.add("".join(letter for at, letter in enumerate(head) if at not in taken))
     return left
@@ -41,11 +51,18 @@ def nearest(words: set[str]) -> dict[str, Spelling]:
         ranked = sorted(
             (distance, -spelling.profiles, spelling.word, spelling)
             for spelling in candidates
-            if (distance := slips_between(word, spelling.word, slips_allowed(word))) is not None
+            if (distance := _distance(word, spelling.word)) is not None
         )
         if ranked:
             found[word] = ranked[0][3]
     return found
+
+
+def _distance(typed: str, spelt: str) -> int | None:
+    """Whatever the endings of the two: gradening is one slip from gardens."""
+    forms = zip(_forms(typed), _forms(spelt), strict=False)
+    steps = (slips_between(one, other, slips_allowed(one)) for one, other in forms)
+    return min((found for found in steps if found is not None), default=None)
 
 
 def slips_between(one: str, other: str, at_most: int) -> int | None:

@@ -90,6 +90,11 @@ class SpellingTests:
         assert bool(page.profiles) == meant
         assert (page.typed, page.meant) == ((typed, "harpsichord") if meant else ("", ""))
 
+    def test_a_slip_is_put_right_whatever_the_ending(self, bob):
+        bob.profile.headline = "Plans small gardens"
+        bob.profile.save()
+        assert search.find(text="gradening").meant == "gardens"
+
 
 class RebuildTests:
     def test_makes_the_same_again(self, alice, bob):

@@ -20,6 +20,7 @@ from calls.rooms import services as rooms
 from calls.waiting import services as waiting
 from marketplace.closing import guests
 from marketplace.closing import services as closing
+from marketplace.search import services as search
 from payouts import clock
 from payouts import verify as books
 from payouts.cards import services as cards
@@ -91,6 +92,7 @@ def lanes() -> list[list[Job]]:
         Job("sightings to forget", lambda: safety.forget_old(now=timezone.now()), every_s=3600),
         Job("events that we missed", lambda: missed.fetch_missed(now=timezone.now()), every_s=60),
         Job("accounts to close", lambda: closing.sweep(now=timezone.now()), every_s=60),
+        Job("profiles that search does not know", search.catch_up, every_s=600),
         Job("guests to forget", lambda: guests.sweep(now=timezone.now()), every_s=3600),
         Job("money of closed accounts", lambda: closing.send_what_came_back(now=timezone.now()), every_s=3600),
         Job("check of the books", lambda: books.nightly(now=clock.now()), every_s=600),

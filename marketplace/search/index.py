@@ -43,6 +43,14 @@ def rebuild() -> int:
     return Entry.objects.count()
 
 
+def catch_up() -> int:
+    """Entries for listed profiles that have none: of a site that had no index yet, or that was filled past it. At most AT_ONCE
+    of them; how many there were."""
+    missed = list(listed().filter(entry=None).order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
+    refresh(missed)
+    return len(missed)
+
+
 def _write(profile_ids: Sequence[int]) -> None:
     wanted = listed().filter(pk__in=profile_ids).select_related("user", "category").prefetch_related("listings")
     # Two who write the same entry wait for each other here, not with half of it written.

@@ -13,7 +13,7 @@ from marketplace.listings.models import Listing
 from marketplace.search import ordering
 from marketplace.search.asking import Question, Understood, understand
 from marketplace.search.facets import CAP, Count, Facets, facets
-from marketplace.search.index import listed, rebuild, refresh
+from marketplace.search.index import catch_up, listed, rebuild
 from marketplace.search.ordering import SORTS
 from marketplace.search.suggestions import suggest
 from payouts.money import Money
@@ -25,10 +25,10 @@ __all__ = [
     "Count",
     "Facets",
     "Page",
+    "catch_up",
     "complete",
     "find",
     "rebuild",
-    "refresh",
     "shown_profiles",
     "similar",
     "suggest",

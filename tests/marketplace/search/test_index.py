@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 
 from marketplace.accounts.models import User
@@ -113,6 +114,20 @@ class RebuildTests:
         User.objects.update(is_active=False)
         search.rebuild()
         assert Entry.objects.count() == 0
+
+
+class CatchingUpTests:
+    def test_a_site_that_had_no_index_gets_one(self, bob):
+        Entry.objects.all().delete()
+        assert search.catch_up() == 1
+        assert found("taxes") == ["Bob Leroy"]
+        assert search.catch_up() == 0
+
+    def test_the_command_makes_it_anew(self, bob, capsys):
+        Entry.objects.all().delete()
+        call_command("index_search")
+        assert capsys.readouterr().out == "1 profiles can be found.\n"
+        assert found("taxes") == ["Bob Leroy"]
 
 
 @pytest.mark.postgres

@@ -102,7 +102,8 @@ class FactorAdmin(admin.ModelAdmin):
 
 @admin.register(Category)
 class CategoryAdmin(admin.ModelAdmin):
-    list_display = ("name", "slug", "commission_percent")
+    list_display = ("name", "name_fr", "parent", "slug", "commission_percent")
+    list_select_related = ("parent",)
     prepopulated_fields = {"slug": ("name",)}
 
 

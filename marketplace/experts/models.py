@@ -1,17 +1,31 @@
 from datetime import datetime
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.experts import quiet
 
 
 class Category(models.Model):
+    """Of two levels: experts stand in those of the second, or in one of the first that has none below it."""
+
     slug = models.SlugField(unique=True)
-    name = models.CharField(max_length=60)
+    name = models.CharField(_("name in English"), max_length=60)
+    name_fr = models.CharField(_("name in French"), max_length=60, blank=True)
+    parent = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        limit_choices_to={"parent": None},
+        verbose_name=_("part of"),
+    )
     commission_percent = models.PositiveSmallIntegerField(
         _("commission, percent"),
         null=True,
@@ -31,7 +45,13 @@ class Category(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        """In the language of the page."""
+        return (self.name_fr if get_language() == "fr" else "") or self.name
+
+    def clean(self) -> None:
+        """Raises ValidationError for a third level."""
+        if self.parent and (self.parent.parent or self.children.exists()):
+            raise ValidationError({"parent": _("Categories have two levels: this one would be on a third.")})
 
 
 class WhoMayRing(models.TextChoices):

@@ -32,6 +32,7 @@ class Choice:
     label: str
     count: search.Count | None
     is_set: bool
+    is_below: bool = False  # one that the one above it has
 
 
 @require_safe
@@ -62,12 +63,17 @@ def _address(kept: dict[str, str], number: int) -> str:
 
 
 def _categories(facets: search.Facets, chosen: str) -> list[Choice]:
-    named = Category.objects.values_list("slug", "name")
-    shown = [(slug, name) for slug, name in named if slug in facets.categories or slug == chosen]
-    return [
-        Choice("", _("All"), None, not chosen),
-        *(Choice(slug, name, facets.categories.get(slug), slug == chosen) for slug, name in shown),
-    ]
+    """Those of the first level that somebody is in, and those of the second below what is chosen."""
+    every = sorted(Category.objects.select_related("parent"), key=str)
+    there = [one for one in every if one.slug in facets.categories or one.slug == chosen]
+    shown = [Choice("", _("All"), None, not chosen)]
+    for top in (one for one in there if one.parent is None):
+        below = [one for one in there if one.parent_id == top.pk]
+        is_open = chosen in [top.slug, *(one.slug for one in below)]
+        for one in [top, *(below if is_open else [])]:
+            count = facets.categories.get(one.slug)
+            shown.append(Choice(one.slug, str(one), count, one.slug == chosen, is_below=one is not top))
+    return shown
 
 
 def _languages(facets: search.Facets, chosen: str) -> list[Choice]:

@@ -4,9 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from marketplace.experts.models import Presence
+from marketplace.experts.models import Category, Presence
 from marketplace.search import matching, slips
 from marketplace.search.index import mask_of
 from marketplace.search.matching import Matches, Words
@@ -38,7 +38,8 @@ class Question:
         """Those that pass every filter and have none of the excluded words."""
         found = Entry.objects.all()
         if self.category:
-            found = found.filter(category__slug=self.category)
+            shelves = Category.objects.filter(Q(slug=self.category) | Q(parent__slug=self.category))
+            found = found.filter(category__in=list(shelves.values_list("pk", flat=True)))
         if self.online:
             found = in_state(found, Presence.State.FREE, self.not_there)
         if self.max_rate_minor is not None:

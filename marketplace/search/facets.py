@@ -39,10 +39,9 @@ def facets(question: Question, understood: Understood) -> Facets:
         name: _Counted(question.without(name), understood) if getattr(question, name) else every
         for name in ("category", "language", "online")
     }
-    slugs = dict(Category.objects.values_list("pk", "slug"))
     return Facets(
         total=every.total,
-        categories={slugs[pk]: number for pk, number in without["category"].categories().items()},
+        categories=without["category"].categories(),
         languages=without["language"].languages(),
         online=without["online"].online(),
     )
@@ -62,8 +61,14 @@ class _Counted:
     def total(self) -> Count:
         return Count(len(self.rows), self.more)
 
-    def categories(self) -> dict[int, Count]:
-        return {pk: Count(number, self.more) for pk, number in Counter(row[0] for row in self.rows).most_common()}
+    def categories(self) -> dict[str, Count]:
+        """Whoever is in a category is in that which it is part of, too."""
+        places = {pk: (slug, above) for pk, slug, above in Category.objects.values_list("pk", "slug", "parent__slug")}
+        found: Counter[str] = Counter()
+        for pk, number in Counter(row[0] for row in self.rows).items():
+            for slug in filter(None, places[pk]):
+                found[slug] += number
+        return {slug: Count(number, self.more) for slug, number in found.items()}
 
     def languages(self) -> dict[str, Count]:
         masks = Counter(row[1] for row in self.rows)

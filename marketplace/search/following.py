@@ -3,6 +3,7 @@
 A signal and not a call, because who saves lies below search and must not know of it.
 """
 
+from django.db.models import Q
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
@@ -33,4 +34,5 @@ def member_changed(instance: User, created: bool, update_fields: frozenset[str] 
 @receiver(post_save, sender=Category)
 def category_changed(instance: Category, created: bool, **_told) -> None:
     if not created:
-        refresh(list(Profile.objects.filter(category=instance).values_list("pk", flat=True)))
+        below = Profile.objects.filter(Q(category=instance) | Q(category__parent=instance))
+        refresh(list(below.values_list("pk", flat=True)))

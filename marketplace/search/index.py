@@ -52,7 +52,7 @@ def catch_up() -> int:
 
 
 def _write(profile_ids: Sequence[int]) -> None:
-    wanted = listed().filter(pk__in=profile_ids).select_related("user", "category").prefetch_related("listings")
+    wanted = listed().filter(pk__in=profile_ids).select_related("user", "category__parent").prefetch_related("listings")
     # Two who write the same entry wait for each other here, not with half of it written.
     profiles = list(wanted.select_for_update(of=("self",), no_key=True).order_by("pk"))
     texts = {profile.pk: text_of(profile) for profile in profiles}

@@ -36,7 +36,7 @@ def stands_in(profile: Profile, reading: Reading) -> list[Promise]:
         (_("name"), profile.user.name),
         (_("headline"), profile.headline),
         (_("skills"), " ".join(profile.skills)),
-        (_("category"), profile.category.name),
+        (_("category"), str(profile.category)),
         (_("place"), profile.place),
         (_("about"), profile.bio),
     )

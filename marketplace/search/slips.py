@@ -58,11 +58,11 @@ def nearest(words: set[str]) -> dict[str, Spelling]:
     return found
 
 
-def _distance(typed: str, spelt: str) -> int | None:
-    """Whatever the endings of the two: gradening is one slip from gardens."""
-    forms = zip(_forms(typed), _forms(spelt), strict=False)
-    steps = (slips_between(one, other, slips_allowed(one)) for one, other in forms)
-    return min((found for found in steps if found is not None), default=None)
+def _distance(typed: str, spelt: str) -> tuple[int, int] | None:
+    """Slips, and whether they were counted between the words (0) or without their endings: gradening is one from gardens."""
+    forms = enumerate(zip(_forms(typed), _forms(spelt), strict=False))
+    steps = ((slips_between(one, other, slips_allowed(one)), min(at, 1)) for at, (one, other) in forms)
+    return min(((slips, at) for slips, at in steps if slips is not None), default=None)
 
 
 def slips_between(one: str, other: str, at_most: int) -> int | None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from marketplace.experts.models import Profile
+from marketplace.experts.models import Category, Profile
 from marketplace.search.analysis import STOP_WORDS, words_of
 
 
@@ -27,6 +27,12 @@ def text_of(profile: Profile) -> Text:
     """With its user, category and listings at hand. Parts end with a full stop: no phrase goes over from one to the next."""
     offered = [listing for listing in profile.listings.all() if listing.active]
     strong = [profile.user.name, profile.headline, *profile.skills]
-    weak = [profile.category.name, *(listing.title for listing in offered), profile.place, profile.bio]
+    weak = [*_names(profile.category), *(listing.title for listing in offered), profile.place, profile.bio]
     weak += [listing.description for listing in offered]
     return Text("\n".join(strong), "\n".join(weak))
+
+
+def _names(category: Category) -> list[str]:
+    """In every language, with that of the category it is part of."""
+    above = _names(category.parent) if category.parent else []
+    return [category.name, category.name_fr, *above]

@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from marketplace.experts.models import Category
 from tests import cast
@@ -143,3 +144,28 @@ class SuggestTests:
     def test_a_single_letter_and_a_finished_word_propose_nothing(self, client, bob):
         for typed in ("t", "taxes ", "", "  "):
             assert client.get("/suggest/", {"q": typed}).json() == {"texts": [], "experts": []}
+
+
+class CategoryTests:
+    def test_those_below_stand_there_once_the_one_above_is_chosen(self, home, bob):
+        above = Category.objects.create(slug="life", name="Everyday life")
+        Category.objects.filter(slug="money").update(parent=above)
+        assert 'id="category-money"' not in home().content.decode()
+        for chosen in ("life", "money"):
+            page = home(category=chosen).content.decode()
+            assert 'id="category-life"' in page
+            assert 'id="category-money"' in page
+            assert "Bob Leroy" in page
+
+    def test_a_third_level_is_refused(self, bob):
+        above = Category.objects.create(slug="life", name="Everyday life")
+        money = Category.objects.get(slug="money")
+        money.parent = above
+        money.full_clean()
+        money.save()
+        third = Category(slug="tax", name="Tax", parent=money)
+        with pytest.raises(ValidationError, match="two levels"):
+            third.full_clean()
+        above.parent = Category.objects.create(slug="all", name="All")
+        with pytest.raises(ValidationError, match="two levels"):
+            above.full_clean()

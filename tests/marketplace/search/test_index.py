@@ -48,6 +48,17 @@ class FollowingTests:
         category.save()
         assert found("sums") == ["Bob Leroy"]
 
+    def test_a_category_is_found_by_its_french_name_and_by_what_it_is_part_of(self, bob):
+        above = Category.objects.create(slug="life", name="Everyday life", name_fr="Vie quotidienne")
+        category = Category.objects.get(pk=bob.profile.category_id)
+        category.parent, category.name_fr = above, "Argent et impôts"
+        category.save()
+        assert found("quotidien") == found("argent") == ["Bob Leroy"]
+        above.name = "Daily matters"
+        above.save()
+        assert found("matters") == ["Bob Leroy"]
+        assert [one.user.name for one in search.find(category="life").profiles] == ["Bob Leroy"]
+
     def test_who_takes_the_profile_off_is_not_found_until_it_is_back(self, bob, now):
         before = experts.unpublish(member=bob)
         assert found("taxes") == []

@@ -71,11 +71,34 @@ class Profile(models.Model):
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="profiles")
     languages = models.JSONField(_("languages"), default=list)  # language codes: ["en", "fr"]
     skills = models.JSONField(_("skills"), default=list)  # short tags, at most 8
-    place = models.CharField(_("place"), max_length=80, blank=True)
+    place = models.CharField(
+        _("place"), max_length=80, blank=True
+    )  # as they wrote it; where that is, as far as it is known:
+    place_id = models.PositiveIntegerField(null=True, editable=False)  # GeoNames'
+    latitude = models.FloatField(null=True, editable=False)
+    longitude = models.FloatField(null=True, editable=False)
     who_may_ring = models.CharField(max_length=7, choices=WhoMayRing.choices, default=WhoMayRing.MEMBERS)
     photo = models.CharField(max_length=120, blank=True)  # path under MEDIA_ROOT; written by experts.photos alone
     published_at = models.DateTimeField(null=True, blank=True, db_index=True)
     rate_minor_max = models.PositiveIntegerField(null=True, editable=False)  # allowed by staff; else RATE_MINOR_MAX
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["latitude", "longitude"], condition=Q(latitude__isnull=False), name="profile_where"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="profile_place_is_whole",
+                condition=Q(place_id__isnull=True, latitude__isnull=True, longitude__isnull=True)
+                | Q(
+                    place_id__isnull=False,
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__range=(-180, 180),
+                ),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.slug

@@ -26,6 +26,7 @@ from marketplace.experts.presence import (
     state,
     turn,
 )
+from marketplace.places import services as places
 
 __all__ = [
     "NOT_THERE",
@@ -39,6 +40,7 @@ __all__ = [
     "note_ring_answered",
     "process_died",
     "publish_again",
+    "put_on_map",
     "retire",
     "seen",
     "set_in_call",
@@ -64,7 +66,8 @@ def write_profile(
     """The member's profile, new or changed; published from the first time on. Its address never changes afterwards."""
     profile = Profile.objects.filter(user=member).first() or Profile(user=member, published_at=now)
     profile.headline, profile.bio, profile.category = headline, bio, category
-    profile.languages, profile.skills, profile.place = list(languages), list(skills), place
+    profile.languages, profile.skills = list(languages), list(skills)
+    put_on_map(profile, place)
     if profile.pk:
         profile.save()
     else:
@@ -98,10 +101,18 @@ def retire(*, member: User) -> None:
     profile = Profile.objects.filter(user=member).first()
     if profile is None:
         return
-    profile.headline = profile.bio = profile.place = ""
+    profile.headline = profile.bio = ""
+    put_on_map(profile, "")
     profile.languages, profile.skills, profile.published_at = [], [], None
     profile.save()
     transaction.on_commit(lambda: photos.take_photo_off(profile=profile))
+
+
+def put_on_map(profile: Profile, place: str) -> None:
+    """Their place as they wrote it, and where that is, if the list knows it. Saves nothing."""
+    found = places.resolve(place)
+    profile.place, profile.place_id = place, found and found.id
+    profile.latitude, profile.longitude = (found.latitude, found.longitude) if found else (None, None)
 
 
 def choose_who_may_ring(*, member: User, who: str) -> None:

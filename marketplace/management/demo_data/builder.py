@@ -1,7 +1,7 @@
 """Makes the demo's people: members with verified addresses, experts with profiles, credit bought in the sandbox."""
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -15,11 +15,14 @@ from marketplace.experts import services as experts
 from marketplace.experts.models import Category
 from marketplace.listings import services as listings
 from marketplace.management.demo_data import people
+from marketplace.management.demo_data.person import Expert, prose
 from marketplace.management.demo_data.portraits import portrait
 from marketplace.pages.demo import EMAIL_DOMAIN
 from payouts.money import Money
 from payouts.sandbox import services as sandbox
 from payouts.wallet import services as wallet
+
+BETWEEN_TWO = timedelta(days=3)  # from one expert's first day to the next one's
 
 
 def email_of(name: str) -> str:
@@ -45,10 +48,10 @@ def categories() -> dict[str, Category]:
 def all_experts(*, now: datetime) -> dict[str, User]:
     """The experts by name; the robots among them with passwords of their own, kept for `manage.py robot`."""
     shelf, made, robots = categories(), {}, {}
-    for person in people.EXPERTS:
+    for number, person in enumerate(people.EXPERTS):
         password = secrets.token_urlsafe(24) if person.robot else None
         user = made[person.name] = member(person.name, password=password, language=person.languages[0])
-        slug = _publish(user, person, shelf[person.category], now)
+        slug = _publish(user, person, shelf[person.category], now - number * BETWEEN_TWO)
         if person.robot:
             robots[slug] = roster.Entry(
                 email=user.email,
@@ -62,11 +65,11 @@ def all_experts(*, now: datetime) -> dict[str, User]:
     return made
 
 
-def _publish(user: User, person: people.Expert, category: Category, now: datetime) -> str:
+def _publish(user: User, person: Expert, category: Category, now: datetime) -> str:
     profile = experts.write_profile(
         member=user,
         headline=person.headline,
-        bio=person.bio,
+        bio=prose(person.bio),
         category=category,
         languages=person.languages,
         skills=person.skills,
@@ -74,7 +77,7 @@ def _publish(user: User, person: people.Expert, category: Category, now: datetim
         now=now,
     )
     photos.keep_photo(profile=profile, image=portrait(person.look))
-    listings.set_rate(profile=profile, rate_minor=person.rate_minor)
+    listings.set_rate(profile=profile, rate_minor=person.rate_minor, free_minutes=person.free_minutes)
     for act in person.acts:
         listings.add_act(profile=profile, title=act.title, length_minutes=act.minutes, price_minor=act.price_minor)
     for work in person.works:

@@ -13,6 +13,7 @@ from marketplace.accounts.models import User
 from marketplace.experts.models import Presence, Profile
 from marketplace.listings.models import Listing
 from marketplace.management.demo_data import people
+from marketplace.search import services as search
 from payouts.earnings import services as earnings
 from payouts.wallet import services as wallet
 
@@ -72,8 +73,9 @@ class DemoDataTests:
         assert verify() == ""
 
     def everybody_is_ready(self):
-        assert 8 <= Profile.objects.count() <= 12
-        assert Profile.objects.values("category").distinct().count() >= 5
+        assert Profile.objects.count() == len(people.EXPERTS)
+        assert Profile.objects.values("category").distinct().count() == len(people.CATEGORIES)
+        assert search.find().profiles[0].user.name == people.EXPERTS[0].name
         assert all(profile.photo and profile.published_at for profile in Profile.objects.all())
         assert EmailAddress.objects.filter(verified=True).count() == User.objects.count()
         assert person(people.STAFF).is_staff

@@ -51,6 +51,8 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(db_index=True, max_length=80)),
                 ('rate_minor', models.PositiveIntegerField(null=True)),
                 ('languages', models.BigIntegerField(default=0)),
+                ('latitude', models.FloatField(null=True)),
+                ('longitude', models.FloatField(null=True)),
                 ('published_at', models.DateTimeField()),
                 ('quality', models.IntegerField()),
                 ('words', marketplace.search.matching.WordsField(default='')),
@@ -58,7 +60,7 @@ class Migration(migrations.Migration):
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'indexes': [models.Index(fields=['category', '-quality', '-profile'], name='entry_of_category'), models.Index(fields=['-quality', '-profile'], name='entry_best'), models.Index(fields=['-published_at', 'profile'], name='entry_newest'), models.Index(fields=['rate_minor', 'profile'], name='entry_by_rate')],
+                'indexes': [models.Index(fields=['category', '-quality', '-profile'], name='entry_of_category'), models.Index(fields=['-quality', '-profile'], name='entry_best'), models.Index(fields=['-published_at', 'profile'], name='entry_newest'), models.Index(fields=['rate_minor', 'profile'], name='entry_by_rate'), models.Index(condition=models.Q(('latitude__isnull', False)), fields=['latitude', 'longitude'], name='entry_where')],
             },
         ),
         migrations.CreateModel(

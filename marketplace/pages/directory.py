@@ -20,7 +20,7 @@ from marketplace.experts.models import Category
 from marketplace.pages.forms import DirectoryForm
 from marketplace.search import services as search
 
-FILTERS = ("category", "online", "max_rate", "lang")
+FILTERS = ("category", "online", "max_rate", "lang", "near")
 LANGUAGES_SHOWN = 8
 
 
@@ -40,6 +40,8 @@ def home(request: HttpRequest) -> HttpResponse:
     form = DirectoryForm(request.GET)
     found = search.find(**form.query(), not_there=contacts.blockers_of(guests.person_of(request)))
     kept = {name: value for name, value in request.GET.items() if name in form.fields and value and name != "page"}
+    if "near" not in kept:
+        kept.pop("km", None)
     asked = {
         "form": form,
         "found": found,

@@ -1,10 +1,27 @@
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.experts import languages
 from marketplace.experts.forms import ProfileForm
 from marketplace.experts.models import Category
 from marketplace.listings.forms import RateForm, SumField
+from marketplace.places import services as places
+from marketplace.places.services import Place
+from marketplace.search.services import KM
+
+DISTANCES_KM = (10, 25, 50, 100, 200)
+
+
+class PlaceField(forms.CharField):
+    """A place of the packaged list, however it is written."""
+
+    def clean(self, value: str) -> Place | None:
+        text = super().clean(value)
+        place = places.resolve(text) if text else None
+        if text and place is None:
+            raise forms.ValidationError(_("We do not know this place. Try the nearest town."))
+        return place
 
 
 class DirectoryForm(forms.Form):
@@ -24,6 +41,14 @@ class DirectoryForm(forms.Form):
     online = forms.BooleanField(label=_("Online now"), required=False)
     max_rate = SumField(label=_("Highest rate per minute"), required=False)
     lang = forms.ChoiceField(label=_("Language"), required=False)
+    near = PlaceField(label=_("Near a place"), required=False, max_length=80)
+    km = forms.TypedChoiceField(
+        label=_("Within"),
+        required=False,
+        coerce=int,
+        choices=[(km, _("{km} km").format(km=km)) for km in DISTANCES_KM],
+        empty_value=KM,
+    )
     sort = forms.ChoiceField(
         label=_("Sort by"),
         required=False,
@@ -33,12 +58,13 @@ class DirectoryForm(forms.Form):
             ("rate", _("Lowest rate")),
             ("new", _("Newest")),
             ("name", _("Name")),
+            ("near", _("Nearest")),
         ],
     )
     page = forms.IntegerField(required=False)
 
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, auto_id="%s", **kwargs)
+    def __init__(self, asked: QueryDict) -> None:
+        super().__init__({"km": KM} | asked.dict(), auto_id="%s")
         self.fields["lang"].choices = [("", _("All")), *languages.choices()]
 
     def query(self) -> dict:
@@ -51,6 +77,8 @@ class DirectoryForm(forms.Form):
             "online": bool(asked.get("online")),
             "max_rate_minor": asked["max_rate"].minor if asked.get("max_rate") else None,
             "language": asked.get("lang") or "",
+            "near": asked.get("near"),
+            "km": asked.get("km") or KM,
             "sort": asked.get("sort") or "",
             "page": asked.get("page") or 1,
         }

@@ -3,28 +3,35 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from math import cos, radians
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from marketplace.experts.models import Category, Presence
+from marketplace.places import services as places
+from marketplace.places.services import Place
 from marketplace.search import matching, slips
 from marketplace.search.index import mask_of
 from marketplace.search.matching import Matches, Words
 from marketplace.search.models import Entry, Spelling
 from marketplace.search.reading import Reading, read
 
-FILTERS = ("category", "online", "max_rate_minor", "language")
+KM = 25  # unless somebody says otherwise
+KM_OF_A_DEGREE = 111.2  # of latitude
 
 
 @dataclass(frozen=True)
 class Question:
-    """`category` is a slug, `language` a code. `not_there`: ids of members who are away to whoever asks, whatever they do."""
+    """`category` is a slug, `language` a code; `near` and at most `km` from it. `not_there`: ids of members who are away to
+    whoever asks, whatever they do."""
 
     text: str = ""
     category: str = ""
     online: bool = False
     max_rate_minor: int | None = None
     language: str = ""
+    near: Place | None = None
+    km: int = KM
     not_there: Collection[int] = field(default=(), compare=False)
 
     @cached_property
@@ -46,6 +53,8 @@ class Question:
             found = found.filter(rate_minor__lte=self.max_rate_minor)
         if self.language:
             found = found.alias(spoken=F("languages").bitand(mask_of([self.language]))).exclude(spoken=0)
+        if self.near:
+            found = within(found, self.near, self.km)
         if self.reading.excluded:
             found = found.exclude(Matches(matching.any_of(self.reading.excluded)))
         return found
@@ -57,6 +66,18 @@ def in_state(entries: QuerySet[Entry], state: str, not_there: Collection[int]) -
     if state == Presence.State.AWAY:
         return entries.exclude(Exists(theirs.exclude(state=state)))
     return entries.filter(Exists(theirs.filter(state=state)))
+
+
+def within(entries: QuerySet[Entry], centre: Place, km: int) -> QuerySet[Entry]:
+    """With `distance`, in squared kilometres: as if the earth were flat there, which at 200 km is wrong by less than one."""
+    around = places.box(centre, km)
+    inside = Q()
+    for west, east in around.spans:
+        inside |= Q(longitude__range=(west, east))
+    east_of = (F("longitude") - centre.longitude) * (KM_OF_A_DEGREE * cos(radians(centre.latitude)))
+    north_of = (F("latitude") - centre.latitude) * KM_OF_A_DEGREE
+    found = entries.filter(inside, latitude__range=(around.south, around.north))
+    return found.annotate(distance=east_of * east_of + north_of * north_of).filter(distance__lte=km * km)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from marketplace.search.texts import Text, text_of
 
 AT_ONCE = 500
 BIT_OF_LANGUAGE = {code: 1 << at for at, code in enumerate(languages.CODES)}
-WRITTEN = ("name", "category", "rate_minor", "languages", "published_at", "quality", "words")
+WRITTEN = "name category rate_minor languages latitude longitude published_at quality words".split()  # noqa: SIM905
 
 
 def listed() -> QuerySet[Profile]:
@@ -77,6 +77,8 @@ def _entry(profile: Profile, text: Text) -> Entry:
         category_id=profile.category_id,
         rate_minor=rate_minor,
         languages=mask_of(profile.languages),
+        latitude=profile.latitude,
+        longitude=profile.longitude,
         published_at=profile.published_at,
         quality=quality(profile, rate_minor=rate_minor),
         words=words.in_entry(text),

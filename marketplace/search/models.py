@@ -17,6 +17,8 @@ class Entry(models.Model):
     category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="+", db_index=False)
     rate_minor = models.PositiveIntegerField(null=True)  # per minute, in the site's currency
     languages = models.BigIntegerField(default=0)  # a bit each, in the order of experts.languages.CODES
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
     published_at = models.DateTimeField()
     quality = models.IntegerField()  # RANKING.md; the higher the earlier
     words = WordsField(default="")
@@ -27,6 +29,7 @@ class Entry(models.Model):
             models.Index(fields=["-quality", "-profile"], name="entry_best"),
             models.Index(fields=["-published_at", "profile"], name="entry_newest"),
             models.Index(fields=["rate_minor", "profile"], name="entry_by_rate"),
+            models.Index(fields=["latitude", "longitude"], condition=Q(latitude__isnull=False), name="entry_where"),
         ]
 
     def __str__(self) -> str:

@@ -20,7 +20,7 @@ from marketplace.search.models import Entry
 FEW = 200
 NEW_DAYS, NEW_EVERY, NEW_AT_ONCE = 30, 5, 20  # a new profile stands at every fifth place
 STATES = (Presence.State.FREE, Presence.State.BUSY, Presence.State.AWAY)
-SORTS = ("", "online", "rate", "new", "name")  # "": best
+SORTS = ("", "online", "rate", "new", "name", "near")  # "": best; "near" only where a place is asked for
 
 
 class Found(NamedTuple):
@@ -38,6 +38,8 @@ def ids(question: Question, understood: Understood, *, sort: str, upto: int, now
     entries = question.entries()
     if understood.widest:
         entries = entries.filter(Matches(understood.widest))
+    if sort == "near" and not question.near:
+        sort = ""
     if by_column := COLUMNS.get(sort):
         return list(entries.order_by(*by_column).values_list("pk", flat=True)[:upto])
     runs = _runs(understood, sort)
@@ -47,7 +49,12 @@ def ids(question: Question, understood: Understood, *, sort: str, upto: int, now
     return _first(entries, question, understood, runs, upto, now)
 
 
-COLUMNS = {"rate": (F("rate_minor").asc(nulls_last=True), "pk"), "new": ("-published_at", "pk"), "name": ("name", "pk")}
+COLUMNS = {
+    "rate": (F("rate_minor").asc(nulls_last=True), "pk"),
+    "new": ("-published_at", "pk"),
+    "name": ("name", "pk"),
+    "near": ("distance", "pk"),
+}
 Run = tuple[str, int]  # presence, level
 
 

@@ -10,8 +10,9 @@ from django.utils import timezone
 from marketplace.accounts.models import User
 from marketplace.experts.models import Presence, Profile
 from marketplace.listings.models import Listing
+from marketplace.places.services import Place
 from marketplace.search import ordering
-from marketplace.search.asking import Question, Understood, understand
+from marketplace.search.asking import KM, Question, Understood, understand
 from marketplace.search.facets import CAP, Count, Facets, facets
 from marketplace.search.index import catch_up, listed, rebuild
 from marketplace.search.ordering import SORTS
@@ -20,6 +21,7 @@ from payouts.money import Money
 
 __all__ = [
     "CAP",
+    "KM",
     "PER_PAGE",
     "SORTS",
     "Count",
@@ -76,6 +78,8 @@ def find(
     online: bool = False,
     max_rate_minor: int | None = None,
     language: str = "",
+    near: Place | None = None,
+    km: int = KM,
     sort: str = "",
     page: int = 1,
     per_page: int = PER_PAGE,
@@ -83,8 +87,8 @@ def find(
     now: datetime | None = None,
 ) -> Page:
     """A page number outside the pages gives the nearest one. `category` is a slug, `language` a code, `sort` one of SORTS,
-    `not_there` the ids of experts who are away to whoever looks, whatever they do."""
-    question = Question(text, category, online, max_rate_minor, language, not_there)
+    `near` and at most `km` from it, `not_there` the ids of experts who are away to whoever looks, whatever they do."""
+    question = Question(text, category, online, max_rate_minor, language, near, km, not_there)
     understood = understand(question)
     counted = facets(question, understood)
     pages = max(1, -(-counted.total.number // per_page))

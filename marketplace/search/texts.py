@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from marketplace.experts.models import Category, Profile
+from marketplace.places import services as places
 from marketplace.search.analysis import STOP_WORDS, words_of
 
 
@@ -29,6 +30,8 @@ def text_of(profile: Profile) -> Text:
     strong = [profile.user.name, profile.headline, *profile.skills]
     weak = [*_names(profile.category), *(listing.title for listing in offered), profile.place, profile.bio]
     weak += [listing.description for listing in offered]
+    if place := places.by_id(profile.place_id or 0):
+        weak += [place.name, *place.spoken.values()]  # Bruxelles is found by Brussel
     return Text("\n".join(strong), "\n".join(weak))
 
 

@@ -3,6 +3,7 @@ import re
 import pytest
 from django.core.exceptions import ValidationError
 
+from marketplace.experts import services as experts
 from marketplace.experts.models import Category
 from tests import cast
 
@@ -169,3 +170,21 @@ class CategoryTests:
         above.parent = Category.objects.create(slug="all", name="All")
         with pytest.raises(ValidationError, match="two levels"):
             above.full_clean()
+
+
+class PlaceTests:
+    def test_a_place_is_understood_in_each_language(self, home, bob):
+        experts.put_on_map(bob.profile, "Bruxelles")
+        bob.profile.save()
+        for written in ("Brussels", "Brussel"):
+            assert "Bob Leroy" in home(near=written, km="10").content.decode()
+        assert "Nobody fits" in home(near="Lyon").content.decode()
+
+    def test_an_unknown_place_is_told_and_left_out(self, home):
+        for written in ("Xyzzyville", "💸", "a" * 5_000, "\x00"):
+            page = home(near=written).content.decode()
+            assert "Bob Leroy" in page
+        assert "We do not know this place." in home(near="Xyzzyville").content.decode()
+
+    def test_25_km_are_proposed(self, home):
+        assert '<option value="25" selected>' in home().content.decode()

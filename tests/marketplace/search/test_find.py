@@ -5,6 +5,7 @@ import pytest
 from marketplace.experts import services as experts
 from marketplace.experts.models import Category, Presence, Profile
 from marketplace.listings import services as listings
+from marketplace.places import services as places
 from marketplace.search import services as search
 from tests import cast
 
@@ -108,3 +109,33 @@ class SimilarTests:
         assert [each.user.name for each in search.similar(profile=ana)] == ["Cy Park"]
         cy = Profile.objects.get(user__name="Cy Park")
         assert search.similar(profile=cy) == []
+
+
+@pytest.fixture
+def around_lyon(db):
+    for name, place in [
+        ("Li On", "Lyon"),
+        ("Vi Leur", "Villeurbanne, France"),
+        ("Gre Noble", "Grenoble"),
+        ("No Where", ""),
+    ]:
+        publish(name, "Plans gardens", "home", place=place)
+    publish("Bru Xel", "Plans gardens", "home", place="Bruxelles")
+
+
+@pytest.mark.usefixtures("around_lyon")
+class NearTests:
+    def test_finds_who_is_within_so_many_kilometres_the_nearest_first_if_asked(self):
+        lyon = places.resolve("Lyon")
+        assert set(names(near=lyon)) == {"Li On", "Vi Leur"}
+        assert names(near=lyon, km=200, sort="near") == ["Li On", "Vi Leur", "Gre Noble"]
+        assert names(near=lyon, km=1) == ["Li On"]
+
+    def test_without_a_place_nearest_is_best(self):
+        assert names(sort="near") == names()
+
+    @pytest.mark.parametrize("written", ["Bruxelles", "Brussel", "brussels", "BRUXELLES"])
+    def test_a_place_is_found_by_each_of_its_names(self, written):
+        assert names(near=places.resolve(written)) == ["Bru Xel"]
+        assert names(text=written) == ["Bru Xel"]
+        assert names(text=f"garden {written}") == ["Bru Xel"]

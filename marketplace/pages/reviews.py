@@ -40,6 +40,12 @@ def section(request: HttpRequest, expert: User) -> Section:
     return Section(rating, page(found, at="written_at", asked=request.GET.get("reviews", ""), count=A_PAGE))
 
 
+def to_reply(request: HttpRequest) -> Page[reviews.Review]:
+    """For *My page* of an expert, the newest first."""
+    found = reviews.to_reply(request.user)
+    return page(found, at="written_at", asked=request.GET.get("to_reply", ""), count=A_PAGE)
+
+
 @login_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,4 +1,4 @@
-"""`/staff/expert-reviews/`: what was reported or contested, and the decisions. Who wrote it or whom it is about does not find it."""
+"""`/staff/expert-reviews/`: what was reported or contested, and the decisions. Nobody finds there what is their own affair."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator

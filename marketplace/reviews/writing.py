@@ -43,11 +43,8 @@ def reply(*, review_id: int, expert: User, text: str, seen: int, now: datetime) 
     known = getattr(review, "reply", None)
     made = known or Reply.objects.create(review=review, text=text, written_at=now)
     if known is None or rewrite(known, seen=seen, now=now, text=text):
-        facts: Facts = {
-            "name": expert.name,
-            "is_new": known is None,
-            "link": f"/experts/{expert.profile.slug}/#reviews",
-        }
+        link = f"/experts/{review.expert.profile.slug}/#reviews"
+        facts: Facts = {"name": review.expert.name, "is_new": known is None, "link": link}
         _tell(review.writer, "review_reply", review, facts, now)
     return made
 

@@ -122,6 +122,8 @@ def report(request, review_id: int, part: str) -> HttpResponse:
             )
         except reviews.Review.DoesNotExist:  # taken down at this moment
             messages.success(request, _("Our staff have just taken it down."))
+        except reviews.ReviewRefused as refused:
+            messages.error(request, refused.text)
         else:
             messages.success(request, _("Reported. Our staff read it, and you are told what they decide."))
         return redirect(_back_to(found.expert.profile))

@@ -89,14 +89,11 @@ def _page(request, found: reviews.Review, *, part: str = "", removal=None, form=
     """With the one form that was refused, as it was sent."""
     parts = []
     for each in reviews.Part.values:
-        words = found.words_of(each)
-        if words is None:
-            continue
-        fresh = RemoveForm(initial={"seen": words.version}, auto_id=f"{each}-%s")
-        refused = form if part == each else None
-        if refused:
-            refused.auto_id = f"{each}-%s"
-        parts.append((each, words, refused or fresh, [one for one in found.reports.all() if one.part == each]))
+        words, reports = found.words_of(each), [one for one in found.reports.all() if one.part == each]
+        if words:
+            typed = form if part == each else RemoveForm(initial={"seen": words.version})
+            typed.auto_id = f"{each}-%s"
+            parts.append((each, words, typed, reports, any(one.decided_at is None for one in reports)))
     contests = [
         (one, form if removal == one else DecideForm(auto_id=f"removal-{one.pk}-%s")) for one in found.removals.all()
     ]

@@ -20,7 +20,7 @@ class ReviewRefused(Exception):
         "removed": _("Our staff took this down, so it cannot be changed."),
         "own": _("These are your own words: nobody reports themself."),
         "names": _("Everybody reads this reason: do not name the writer."),
-        "decided": _("This was decided before. Nothing was changed."),
+        "decided": _("Our staff decided this before. Nothing was changed."),
         "contested": _("This was contested before, and can be contested once. Nothing was changed."),
     }
 

@@ -16,7 +16,8 @@ from payouts.office import services as office
 
 @transaction.atomic
 def report(*, review_id: int, part: str, reporter: User, words: str, now: datetime) -> None:
-    """Once for each wording; again changes nothing. Raises Review.DoesNotExist for what is not shown, ReviewRefused."""
+    """Once for each wording: again changes nothing, and once it is decided, is refused. Raises Review.DoesNotExist for what is
+    not shown, ReviewRefused."""
     words = readable(words)
     review = locked(review_id)
     said = locked_words(review, part)
@@ -32,6 +33,8 @@ def report(*, review_id: int, part: str, reporter: User, words: str, now: dateti
         reporter=reporter,
         defaults={"text": said.text, "words": words, "reported_at": now},
     )
+    if made.decided_at:
+        raise ReviewRefused("decided")
     if is_new and is_first:
         office.open_task(
             kind="review_report",

@@ -7,7 +7,7 @@ import pytest
 from marketplace.reviews.models import Part, Removal, Reply, Review, ReviewReport
 from tests import cast
 from tests.calls.metering.world import Story
-from tests.marketplace.reviews.world import contest, decide, rating, remove, reply, report, write
+from tests.marketplace.reviews.world import contest, decide, leave, rating, remove, reply, report, write
 
 pytestmark = pytest.mark.django_db
 WRITE = "/experts/bob-leroy/review/"
@@ -186,6 +186,13 @@ class ReportTests:
             assert signed_in(reader).post(f"/reviews/{review.pk}/{part}/report/", {"words": "x"}).status_code == 404
         remove(review, sam)
         assert signed_in(eve).get(f"/reviews/{review.pk}/review/report/").status_code == 404
+
+    def test_what_was_decided_before_is_told(self, signed_in, alice, bob, eve, sam):
+        review = write(alice, bob)
+        report(review, eve)
+        leave(review, sam)
+        answer = signed_in(eve).post(f"/reviews/{review.pk}/review/report/", {"words": "Once more."}, follow=True)
+        assert "Our staff decided this before." in text_of(answer)
 
     def test_without_a_reason_it_is_none(self, signed_in, alice, bob, eve):
         review = write(alice, bob)

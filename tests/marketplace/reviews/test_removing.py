@@ -92,6 +92,12 @@ class LeaveTests:
         assert refusal(lambda: leave(review, sam)) == "decided"
         assert AuditRecord.objects.count() == 1
 
+    def test_of_the_same_words_the_same_person_says_it_once(self, review, eve, sam):
+        report(review, eve)
+        leave(review, sam)
+        assert refusal(lambda: report(review, eve)) == "decided"
+        assert open_tasks() == []
+
     def test_a_further_report_of_it_is_a_task_again(self, review, bob, eve, sam):
         report(review, eve)
         leave(review, sam)

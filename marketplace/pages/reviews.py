@@ -19,6 +19,7 @@ from marketplace.accounts.models import User
 from marketplace.experts.models import Profile
 from marketplace.reviews import services as reviews
 from marketplace.reviews.forms import ContestForm, ReplyForm, ReportForm, ReviewForm
+from marketplace.search import services as search
 from payouts.paging import Page, page
 
 A_PAGE = 10
@@ -108,10 +109,11 @@ def reply(request, review_id: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request, review_id: int, part: str) -> HttpResponse:
-    """By anybody who is signed in, about anybody's words but their own."""
+    """By anybody who is signed in and can read it, about anybody's words but their own."""
     found = get_object_or_404(
-        reviews.Review.objects.select_related("writer", "expert__profile", "reply"), pk=review_id, removed_at=None
+        reviews.Review.objects.select_related("writer", "expert", "reply"), pk=review_id, removed_at=None
     )
+    profile = get_object_or_404(search.shown_profiles(), user=found.expert_id)
     if _words(found, part).removed_at or found.author_of(part) == request.user:
         raise Http404
     form = ReportForm(request.POST or None)
@@ -126,8 +128,8 @@ def report(request, review_id: int, part: str) -> HttpResponse:
             messages.error(request, refused.text)
         else:
             messages.success(request, _("Reported. Our staff read it, and you are told what they decide."))
-        return redirect(_back_to(found.expert.profile))
-    context = {"form": form, "review": found, "part": part, "back": _back_to(found.expert.profile)}
+        return redirect(_back_to(profile))
+    context = {"form": form, "review": found, "part": part, "back": _back_to(profile)}
     return render(request, "marketplace/reviews/report.html", context, status=422 if form.errors else 200)
 
 

@@ -70,6 +70,9 @@ class Review(Words):
 
     @property
     def expert_name(self) -> str:
+        """Where everybody reads it, whether or not they would find the expert's page."""
+        if self.expert.is_active and self.expert.profile.published_at is None:
+            return _("An expert whose page is not public")
         return public_name(self.expert)
 
     @property

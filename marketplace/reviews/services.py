@@ -62,7 +62,7 @@ def to_reply(expert: User) -> QuerySet[Review]:
 
 def removed() -> QuerySet[Removal]:
     """The public log."""
-    return Removal.objects.select_related("review__expert")
+    return Removal.objects.select_related("review__expert__profile")
 
 
 def to_decide() -> QuerySet[Review]:

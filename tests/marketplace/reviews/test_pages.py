@@ -187,6 +187,12 @@ class ReportTests:
         remove(review, sam)
         assert signed_in(eve).get(f"/reviews/{review.pk}/review/report/").status_code == 404
 
+    def test_of_an_expert_who_shows_themself_no_more_nobody_reads_them_by_number(self, signed_in, alice, bob, eve):
+        review = write(alice, bob)
+        bob.profile.published_at = None
+        bob.profile.save()
+        assert signed_in(eve).get(f"/reviews/{review.pk}/review/report/").status_code == 404
+
     def test_what_was_decided_before_is_told(self, signed_in, alice, bob, eve, sam):
         review = write(alice, bob)
         report(review, eve)
@@ -233,6 +239,14 @@ class LogTests:
             assert told in page
         for hidden in ("Alice", "crook", "Sam"):
             assert hidden not in page
+
+    def test_an_expert_whose_page_is_not_public_is_not_named(self, client, alice, bob, sam):
+        remove(write(alice, bob), sam)
+        bob.profile.published_at = None
+        bob.profile.save()
+        page = text_of(client.get("/reviews/removed/"))
+        assert "Bob" not in page
+        assert "An expert whose page is not public" in page
 
     def test_what_became_of_it_stands_there_too(self, client, alice, bob, sam):
         review = write(alice, bob)

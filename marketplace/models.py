@@ -4,6 +4,7 @@ from marketplace.accounts.models import User
 from marketplace.closing.models import Closing
 from marketplace.experts.models import Category, Connection, Presence, Profile
 from marketplace.listings.models import Listing
+from marketplace.reviews.models import Rating, Removal, Reply, Review, ReviewReport
 from marketplace.search.models import Entry, Slip, Spelling
 
 __all__ = [
@@ -14,6 +15,11 @@ __all__ = [
     "Listing",
     "Presence",
     "Profile",
+    "Rating",
+    "Removal",
+    "Reply",
+    "Review",
+    "ReviewReport",
     "Slip",
     "Spelling",
     "User",

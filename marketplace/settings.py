@@ -375,6 +375,7 @@ NEW_EXPERT_CALLERS, NEW_EXPERT_DAYS = 5, 30
 CLAIM_ANSWER_DAYS, CLAIM_DECIDE_DAYS = 3, 7
 CLAIM_TWO_STAFF_MINOR = env_int("CLAIM_TWO_STAFF_MINOR", 10_000)  # contested above it: two of the staff must agree
 TIP_MINOR_MIN, TIP_MINOR_MAX = 100, 2_000  # the highest is for all tips of a payer for one call
+REVIEW_BILLED_S = 60  # of one member with one expert, not wholly refunded, before the one reviews the other
 
 RING_S = env_int("RING_S", 45, low=1)
 RING_NOTICED_S = 20  # who rang that long before they gave up stands in a mail, as who was missed does

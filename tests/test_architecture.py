@@ -13,6 +13,7 @@ APPS = ("marketplace", "calls", "payouts")
 FLOORS = (
     "calls",
     "marketplace.search",
+    "marketplace.reviews",
     "marketplace.listings",
     "marketplace.experts",
     "marketplace.accounts",

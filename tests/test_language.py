@@ -71,7 +71,7 @@ def test_words_of_evidence_outside_it_are_found(text):
 def test_every_task_and_act_of_staff_has_words():
     found = {
         code
-        for app in ("payouts", "calls")
+        for app in ("payouts", "calls", "marketplace")
         for path in (ROOT / app).rglob("*.py")
         for line in re.findall(r"(?:open_task|record)\((?:[^()]|\([^()]*\))*", path.read_text())
         for _name, code in ACT_OR_KIND.findall(line)

@@ -1,4 +1,5 @@
-"""After the call: the payer contests a charge or sends a tip, the expert gives back. Told to payouts in its own words."""
+"""After the call: the payer contests a charge, sends a tip or reviews the expert, the expert gives back. Told to payouts, and to
+reviews, in their own words."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,7 @@ from calls.orders import services as orders
 from calls.orders.models import WorkOrder
 from calls.rooms.models import Call
 from marketplace.accounts.models import User
+from marketplace.reviews import services as reviews
 from payouts.claims import services as claims
 from payouts.earnings import services as earnings
 from payouts.money import Money
@@ -25,6 +27,10 @@ from payouts.wallet import services as wallet
 
 class NothingPaid(LookupError):
     """The member paid nothing in this call."""
+
+
+class TooLittleBilled(LookupError):
+    """For a review: fewer than REVIEW_BILLED_S seconds of these two were billed and not wholly refunded."""
 
 
 def contest(*, period: PaidPeriod, payer: User, reason: str, now: datetime) -> None:
@@ -100,6 +106,42 @@ def tipping(*, call: Call, payer: User) -> Tipping | None:
     if left.minor < settings.TIP_MINOR_MIN or payer_paid(call, payer) is None:
         return None
     return Tipping(left=left, credit=wallet.credit(member=payer))
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewing:
+    """What a receipt offers to who paid. `review`: theirs of this expert, removed or not."""
+
+    review: reviews.Review | None
+    billed_ms: int
+
+    @property
+    def may_write(self) -> bool:
+        """What was written stays theirs to change, whatever is refunded later; but not what was removed."""
+        if self.review:
+            return self.review.removed_at is None
+        return self.billed_ms >= settings.REVIEW_BILLED_S * 1_000
+
+
+def reviewing(*, payer: User, expert: User) -> Reviewing:
+    return Reviewing(reviews.of_pair(writer=payer, expert=expert), _billed_ms(payer, expert))
+
+
+def review(*, payer: User, expert: User, stars: int, text: str, seen: int, now: datetime) -> None:
+    """Raises TooLittleBilled, and as reviews.write."""
+    asked = reviewing(payer=payer, expert=expert)
+    if asked.review is None and not asked.may_write:
+        raise TooLittleBilled
+    reviews.write(writer=payer, expert=expert, stars=stars, text=text, seen=seen, now=now)
+
+
+def _billed_ms(payer: User, expert: User) -> int:
+    """In all calls of these two together, as their receipts say it: the time billed, or used of an act, of each period of which
+    something is still paid. A work has no second of it; a period within the free time was never paid."""
+    ended = PaidPeriod.objects.filter(payer=payer.pk, expert=expert.pk, state=PaidPeriod.State.ENDED, billable_ms__gt=0)
+    times = {reference(period): period.billable_ms for period in ended.only("pk", "billable_ms")}
+    paid = earnings.of_references(references=times)
+    return sum(ms for name, ms in times.items() if name in paid and paid[name].price)
 
 
 def worth_of(period: PaidPeriod, ms: int) -> Money | None:

@@ -5,7 +5,17 @@ buttons, the end of a call), hearings.py (what the witnesses say), still_there.p
 unused of acts), sweep.py (deadlines), states.py and receipts.py (what people are shown).
 """
 
-from calls.metering.afterwards import contest, contest_tip, give_back, payer_paid, tip, tipping
+from calls.metering.afterwards import (
+    TooLittleBilled,
+    contest,
+    contest_tip,
+    give_back,
+    payer_paid,
+    review,
+    reviewing,
+    tip,
+    tipping,
+)
 from calls.metering.agreements import agree, agreed_rates, begin_agreed, card, drop_agreed
 from calls.metering.consent import (
     accept,
@@ -36,6 +46,7 @@ __all__ = [
     "PeriodRow",
     "Receipt",
     "TermsChanged",
+    "TooLittleBilled",
     "accept",
     "accept_offer",
     "agree",
@@ -73,6 +84,8 @@ __all__ = [
     "receipt",
     "refuse_offer",
     "resume",
+    "review",
+    "reviewing",
     "send_offer",
     "send_receipt",
     "silence",

@@ -129,6 +129,7 @@ def receipt(request: HttpRequest, call_id: int) -> HttpResponse:
             "papers": statements.receipt_papers(about=charged),
             "tipping": metering.tipping(call=call, payer=request.user),
             "tip_form": TipForm(initial={"token": token_urlsafe(24)}),
+            "reviewing": metering.reviewing(payer=call.caller, expert=call.expert) if is_caller else None,
         },
     )
 

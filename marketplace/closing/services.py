@@ -18,6 +18,7 @@ from marketplace.accounts.models import User
 from marketplace.closing.models import Closing
 from marketplace.closing.waiting import Waits, busy, kept_lately, tries_of, waits, why_not_sent
 from marketplace.experts import services as experts
+from marketplace.reviews import services as reviews
 from payouts.cards import services as cards
 from payouts.earnings import services as earnings
 from payouts.mail import services as mail
@@ -197,6 +198,7 @@ def _close(closing: Closing, now: datetime) -> bool:
     kept.save(update_fields=["closed_at"])
     accounts.deactivate(member=kept.member)  # locks the member, as all that moves their money does first
     experts.retire(member=kept.member)
+    reviews.forget(member=kept.member)
     conversations.forget(member=kept.member)
     wallet.unblock_payments(reason=kept.reference, now=now)
     mail.enqueue(member=kept.member, template="closed", facts={}, key=f"{kept.reference}:closed", now=now)

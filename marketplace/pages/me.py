@@ -27,6 +27,8 @@ from marketplace.experts import services as experts
 from marketplace.experts.forms import QuietHoursForm
 from marketplace.experts.models import Presence, Profile, WhoMayRing
 from marketplace.listings.models import Listing
+from marketplace.pages.reviews import to_reply
+from marketplace.reviews import services as reviews
 from payouts.earnings import services as earnings
 from payouts.money import Money
 from payouts.paging import Page, page
@@ -87,6 +89,8 @@ def _page(request, quiet_hours: QuietHoursForm | None = None):
             "stored_kept": metering.kept_past_date(stored, now=timezone.now()),
             "stored_waits": bool(stored) and wallet.is_blocked(member=request.user),
             "closing": closing.open_of(request.user),
+            "rating": reviews.rating_of(profile.user) if profile else None,
+            "to_reply": to_reply(request) if profile else [],
             "letters": page(letters, at="sent_at", asked=ask("letters", ""), count=ROWS_A_PAGE),
         },
     )
@@ -199,7 +203,7 @@ def _profile_of(member: User) -> Profile | None:
     active = Listing.objects.filter(active=True).order_by("-kind", "length_minutes", "price_minor")
     profile = (
         Profile.objects.filter(user=member)
-        .select_related("user", "user__presence", "category")
+        .select_related("user", "user__presence", "user__rating", "category")
         .prefetch_related(Prefetch("listings", queryset=active, to_attr="offered"))
         .first()
     )

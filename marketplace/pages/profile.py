@@ -13,6 +13,7 @@ from marketplace.experts import languages, photos
 from marketplace.experts.models import Profile, WhoMayRing
 from marketplace.listings import services as listings
 from marketplace.listings.models import Listing
+from marketplace.pages.reviews import section
 from marketplace.search import services as search
 from payouts.money import Money, price_of_time
 from payouts.wallet import services as wallet
@@ -45,6 +46,7 @@ def profile(request, slug: str):
             "closed_door": closed_door,
             "consent_words": for_consent_card() if not closed_door and _may_agree(request.user, shown) else None,
             "ten_minutes": _cost(shown.rate, 10) if shown.rate else None,
+            "reviews": section(request, shown.user),
         },
     )
 

@@ -1,6 +1,19 @@
 from django.urls import path
 
-from marketplace.pages import closing, demo, directory, guest, health, me, profile, publish, sign_up, staff_rate
+from marketplace.pages import (
+    closing,
+    demo,
+    directory,
+    guest,
+    health,
+    me,
+    profile,
+    publish,
+    reviews,
+    sign_up,
+    staff_rate,
+    staff_reviews,
+)
 
 urlpatterns = [
     path("", directory.home, name="home"),
@@ -10,6 +23,11 @@ urlpatterns = [
     path("experts/<slug:slug>/photo", profile.photo, {"side": 512}, name="profile_photo"),
     path("experts/<slug:slug>/photo/<int:side>", profile.photo, name="profile_photo_of_side"),
     path("experts/<slug:slug>/similar/", profile.similar, name="similar_experts"),
+    path("experts/<slug:slug>/review/", reviews.write, name="write_review"),
+    path("reviews/removed/", reviews.removed, name="removed_reviews"),
+    path("reviews/<int:review_id>/reply/", reviews.reply, name="reply_to_review"),
+    path("reviews/<int:review_id>/<str:part>/report/", reviews.report, name="report_review"),
+    path("reviews/<int:review_id>/<str:part>/contest/", reviews.contest, name="contest_review"),
     path("guest/", guest.become_guest, name="become_guest"),
     path("guest/start-anew/", guest.start_anew, name="start_anew"),
     path("accounts/signup/", sign_up.SignUp.as_view(), name="account_signup"),
@@ -32,6 +50,14 @@ urlpatterns = [
     path("me/works/add/", publish.work, name="add_work"),
     path("me/works/<int:work_id>/", publish.work, name="work"),
     path("staff/members/<int:member_id>/rate/", staff_rate.allow_rate, name="staff_rate"),
+    path("staff/expert-reviews/", staff_reviews.show_all, name="staff_expert_reviews"),
+    path("staff/expert-reviews/<int:review_id>/", staff_reviews.show, name="staff_expert_review"),
+    path("staff/expert-reviews/<int:review_id>/<str:part>/decide/", staff_reviews.decide, name="staff_decide_review"),
+    path(
+        "staff/expert-reviews/removals/<int:removal_id>/",
+        staff_reviews.decide_contest,
+        name="staff_decide_contest",
+    ),
     # The demo's doors: 404 unless the demo is on and the visitor sits at this machine.
     path("demo/", demo.doors, name="demo"),
     path("demo/sign-in/", demo.sign_in, name="demo_sign_in"),

@@ -32,7 +32,7 @@ from payouts.wallet import services as wallet
 from payouts.wallet.models import Advance
 
 # Kinds of tasks that their own act closes, not the form for all others: else money would wait with nobody told.
-HAVE_AN_ACT = ("advance", "review", "refund_refused")
+HAVE_AN_ACT = ("advance", "review", "refund_refused", "review_report", "review_contest")
 
 
 @staff_only

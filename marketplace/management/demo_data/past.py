@@ -18,6 +18,7 @@ from marketplace.accounts.models import User
 from marketplace.experts import services as experts
 from marketplace.listings.models import Listing
 from marketplace.management.demo_data.builder import buy_credit
+from marketplace.reviews import services as reviews
 from payouts import clock
 from payouts.earnings import services as earnings
 
@@ -39,12 +40,32 @@ class PastCall:
     minutes: float
     cap_minor: int | None
     pause_minutes: float = 0
+    review: tuple[int, str, str] | None = None  # stars and words of the caller, and the expert's reply, the day after
 
 
 CALLS = (
     PastCall(41, 0, "I invoice two countries. Which VAT is it?", 24, 5_000),
-    PastCall(36, 1, "Six invoices, all of them a little wrong.", 30, None),
-    PastCall(12, 0, "The office sent the form back.", 13, 3_000, pause_minutes=2),
+    PastCall(
+        36,
+        1,
+        "Six invoices, all of them a little wrong.",
+        30,
+        None,
+        review=(
+            4,
+            "All six put right in half an hour. He speaks fast; ask him to write the important things into the chat.",
+            "Fair point. The next time I will write first and talk second.",
+        ),
+    ),
+    PastCall(
+        12,
+        0,
+        "The office sent the form back.",
+        13,
+        3_000,
+        pause_minutes=2,
+        review=(5, "He saw at once which line the office meant, and paused the meter by himself while I looked.", ""),
+    ),
     PastCall(3, 0, "One last question about the form.", 6, 1_000),
 )
 
@@ -75,6 +96,14 @@ class Story:
         self.talk(period)
         rooms.leave(room=call.room, user=self.caller, tab=uuid4(), now=self.after(seconds=40), reason="hung_up")
         experts.left(user=self.expert, process=self.server)
+        if self.past.review:
+            self.be_reviewed(*self.past.review)
+
+    def be_reviewed(self, stars: int, text: str, reply: str) -> None:
+        metering.review(payer=self.caller, expert=self.expert, stars=stars, text=text, seen=0, now=self.after(days=1))
+        if reply:
+            written = reviews.of_pair(writer=self.caller, expert=self.expert)
+            reviews.reply(review_id=written.pk, expert=self.expert, text=reply, seen=0, now=self.after(hours=5))
 
     def connect(self) -> Call:
         call = rooms.ring(caller=self.caller, expert=self.expert, line=self.past.line, now=self.now)

@@ -10,6 +10,7 @@ from marketplace.closing import services as closing
 from marketplace.closing.models import Closing
 from marketplace.experts import services as experts
 from marketplace.experts.models import Profile
+from marketplace.reviews.models import Review
 from marketplace.search.models import Entry, Spelling
 from payouts.cards import services as cards
 from payouts.claims import services as claims
@@ -26,6 +27,7 @@ from payouts.withdrawals import services as withdrawals
 from payouts.withdrawals.models import Withdrawal
 from tests import cast
 from tests.calls.metering.world import Story, live_call
+from tests.marketplace.reviews.world import rating, write
 from tests.payouts.mail.inbox import letters
 from tests.payouts.purse import charge, connect_bank, eur, give_credit, give_promo, make_available, purse
 from tests.payouts.stripe.story import AT_ONCE, connect, earn, open_top_up, pay, stripe_and_ledger_agree, work_for
@@ -288,6 +290,17 @@ class ExpertTests:
         assert not Entry.objects.filter(profile=profile).exists()
         assert not Spelling.objects.filter(word="leroy").exists()
         assert closed(bob)
+
+    def test_of_reviews_what_they_wrote_stays_without_a_name_and_what_was_written_of_them_goes(self, alice, bob, now):
+        cleo = cast.expert("Cleo Stahl")
+        write(bob, cleo, text="She knows.")
+        write(alice, bob, text="He knows.")
+        closing.ask(member=bob, now=now)
+        closing.sweep(now=now)
+        assert closed(bob)
+        kept = Review.objects.get(writer=bob)
+        assert (kept.writer_name, kept.text, rating(cleo)[0]) == ("A former member", "She knows.", 1)
+        assert Review.objects.get(expert=bob).text == ""
 
 
 class AfterwardsTests:

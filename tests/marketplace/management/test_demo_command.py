@@ -104,6 +104,7 @@ class DemoDataTests:
         assert wallet.credit(member=person(people.CALLER)).minor >= 2_000
         assert wallet.credit(member=person(people.SECOND_CALLER)).minor == 0
         assert not wallet.is_anything_held()
+        assert person(people.EARNER).rating.number == 2
 
 
 def verify() -> str:

@@ -54,13 +54,15 @@ class Migration(migrations.Migration):
                 ('latitude', models.FloatField(null=True)),
                 ('longitude', models.FloatField(null=True)),
                 ('published_at', models.DateTimeField()),
+                ('stars_tenths', models.PositiveSmallIntegerField(null=True)),
+                ('rating', models.PositiveIntegerField()),
                 ('quality', models.IntegerField()),
                 ('words', marketplace.search.matching.WordsField(default='')),
                 ('category', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='marketplace.category')),
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'indexes': [models.Index(fields=['category', '-quality', '-profile'], name='entry_of_category'), models.Index(fields=['-quality', '-profile'], name='entry_best'), models.Index(fields=['-published_at', 'profile'], name='entry_newest'), models.Index(fields=['rate_minor', 'profile'], name='entry_by_rate'), models.Index(condition=models.Q(('latitude__isnull', False)), fields=['latitude', 'longitude'], name='entry_where')],
+                'indexes': [models.Index(fields=['category', '-quality', '-profile'], name='entry_of_category'), models.Index(fields=['-quality', '-profile'], name='entry_best'), models.Index(fields=['-published_at', 'profile'], name='entry_newest'), models.Index(fields=['-rating', 'profile'], name='entry_by_rating'), models.Index(fields=['rate_minor', 'profile'], name='entry_by_rate'), models.Index(condition=models.Q(('latitude__isnull', False)), fields=['latitude', 'longitude'], name='entry_where')],
             },
         ),
         migrations.CreateModel(

@@ -11,6 +11,7 @@ from marketplace.places.services import Place
 from marketplace.search.services import KM
 
 DISTANCES_KM = (10, 25, 50, 100, 200)
+STARS_TENTHS = (45, 40, 30)
 
 
 class PlaceField(forms.CharField):
@@ -41,6 +42,16 @@ class DirectoryForm(forms.Form):
     online = forms.BooleanField(label=_("Online now"), required=False)
     max_rate = SumField(label=_("Highest rate per minute"), required=False)
     lang = forms.ChoiceField(label=_("Language"), required=False)
+    stars = forms.TypedChoiceField(
+        label=_("Rating"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[
+            ("", _("Any")),
+            *((tenths, _("{stars} stars and more").format(stars=tenths / 10)) for tenths in STARS_TENTHS),
+        ],
+    )
     near = PlaceField(label=_("Near a place"), required=False, max_length=80)
     km = forms.TypedChoiceField(
         label=_("Within"),
@@ -56,6 +67,7 @@ class DirectoryForm(forms.Form):
             ("", _("Best first")),
             ("online", _("Free now first")),
             ("rate", _("Lowest rate")),
+            ("rating", _("Highest rated")),
             ("new", _("Newest")),
             ("name", _("Name")),
             ("near", _("Nearest")),
@@ -77,6 +89,7 @@ class DirectoryForm(forms.Form):
             "online": bool(asked.get("online")),
             "max_rate_minor": asked["max_rate"].minor if asked.get("max_rate") else None,
             "language": asked.get("lang") or "",
+            "stars_tenths": asked.get("stars"),
             "near": asked.get("near"),
             "km": asked.get("km") or KM,
             "sort": asked.get("sort") or "",

@@ -30,6 +30,7 @@ class Question:
     online: bool = False
     max_rate_minor: int | None = None
     language: str = ""
+    stars_tenths: int | None = None  # at least
     near: Place | None = None
     km: int = KM
     not_there: Collection[int] = field(default=(), compare=False)
@@ -53,6 +54,8 @@ class Question:
             found = found.filter(rate_minor__lte=self.max_rate_minor)
         if self.language:
             found = found.alias(spoken=F("languages").bitand(mask_of([self.language]))).exclude(spoken=0)
+        if self.stars_tenths is not None:
+            found = found.filter(stars_tenths__gte=self.stars_tenths)
         if self.near:
             found = within(found, self.near, self.km)
         if self.reading.excluded:

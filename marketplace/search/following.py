@@ -10,7 +10,8 @@ from django.dispatch import receiver
 from marketplace.accounts.models import User
 from marketplace.experts.models import Category, Profile
 from marketplace.listings.models import Listing
-from marketplace.search.index import refresh
+from marketplace.reviews.models import Rating
+from marketplace.search.index import refresh, refresh_rating
 
 OF_A_MEMBER = {"name", "is_active"}  # what search knows
 
@@ -29,6 +30,11 @@ def listing_changed(instance: Listing, **_told) -> None:
 def member_changed(instance: User, created: bool, update_fields: frozenset[str] | None = None, **_told) -> None:
     if not created and (update_fields is None or OF_A_MEMBER & update_fields):
         refresh(Profile.objects.filter(user=instance).values_list("pk", flat=True))
+
+
+@receiver(post_save, sender=Rating)
+def rating_changed(instance: Rating, **_told) -> None:
+    refresh_rating(instance)
 
 
 @receiver(post_save, sender=Category)

@@ -12,6 +12,8 @@ from marketplace.experts import languages
 from marketplace.experts.folding import fold
 from marketplace.experts.models import Profile
 from marketplace.listings.models import Listing
+from marketplace.reviews import services as reviews
+from marketplace.reviews.models import Rating
 from marketplace.search import spellings, words
 from marketplace.search.batches import batches
 from marketplace.search.models import Entry
@@ -20,7 +22,7 @@ from marketplace.search.texts import Text, text_of
 
 AT_ONCE = 500
 BIT_OF_LANGUAGE = {code: 1 << at for at, code in enumerate(languages.CODES)}
-WRITTEN = "name category rate_minor languages latitude longitude published_at quality words".split()  # noqa: SIM905
+WRITTEN = "name category rate_minor languages latitude longitude published_at stars_tenths rating quality words".split()  # noqa: SIM905
 
 
 def listed() -> QuerySet[Profile]:
@@ -52,7 +54,12 @@ def catch_up() -> int:
 
 
 def _write(profile_ids: Sequence[int]) -> None:
-    wanted = listed().filter(pk__in=profile_ids).select_related("user", "category__parent").prefetch_related("listings")
+    wanted = (
+        listed()
+        .filter(pk__in=profile_ids)
+        .select_related("user__rating", "category__parent")
+        .prefetch_related("listings")
+    )
     # Two who write the same entry wait for each other here, not with half of it written.
     profiles = list(wanted.select_for_update(of=("self",), no_key=True).order_by("pk"))
     texts = {profile.pk: text_of(profile) for profile in profiles}
@@ -68,21 +75,39 @@ def _write(profile_ids: Sequence[int]) -> None:
     spellings.count(before=before, now=[text.spellings() for text in texts.values()])
 
 
+@transaction.atomic
+def refresh_rating(rating: Rating) -> None:
+    """What depends on it alone: a review must not wait until the words of a profile are written anew."""
+    entry = (
+        Entry.objects.select_for_update(of=("self",)).select_related("profile").filter(user=rating.expert_id).first()
+    )
+    if entry is None:
+        return
+    _rate(entry, rating)
+    entry.save(update_fields=["stars_tenths", "rating", "quality"])
+
+
+def _rate(entry: Entry, rating: Rating) -> None:
+    entry.stars_tenths = rating.average and int(10 * rating.average)
+    entry.rating = rating.order_value
+    entry.quality = quality(entry.profile, rate_minor=entry.rate_minor, rating=rating.order_value)
+
+
 def _entry(profile: Profile, text: Text) -> Entry:
-    rate_minor = _rate_minor(profile)
-    return Entry(
+    entry = Entry(
         profile=profile,
         user_id=profile.user_id,
         name=fold(profile.user.name)[:80],
         category_id=profile.category_id,
-        rate_minor=rate_minor,
+        rate_minor=_rate_minor(profile),
         languages=mask_of(profile.languages),
         latitude=profile.latitude,
         longitude=profile.longitude,
         published_at=profile.published_at,
-        quality=quality(profile, rate_minor=rate_minor),
         words=words.in_entry(text),
     )
+    _rate(entry, reviews.rating_of(profile.user))
+    return entry
 
 
 def _rate_minor(profile: Profile) -> int | None:

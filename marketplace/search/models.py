@@ -20,6 +20,8 @@ class Entry(models.Model):
     latitude = models.FloatField(null=True)
     longitude = models.FloatField(null=True)
     published_at = models.DateTimeField()
+    stars_tenths = models.PositiveSmallIntegerField(null=True)  # the average; none without reviews
+    rating = models.PositiveIntegerField()  # reviews.order
     quality = models.IntegerField()  # RANKING.md; the higher the earlier
     words = WordsField(default="")
 
@@ -28,6 +30,7 @@ class Entry(models.Model):
             models.Index(fields=["category", "-quality", "-profile"], name="entry_of_category"),
             models.Index(fields=["-quality", "-profile"], name="entry_best"),
             models.Index(fields=["-published_at", "profile"], name="entry_newest"),
+            models.Index(fields=["-rating", "profile"], name="entry_by_rating"),
             models.Index(fields=["rate_minor", "profile"], name="entry_by_rate"),
             models.Index(fields=["latitude", "longitude"], condition=Q(latitude__isnull=False), name="entry_where"),
         ]

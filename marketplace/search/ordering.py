@@ -20,7 +20,7 @@ from marketplace.search.models import Entry
 FEW = 200
 NEW_DAYS, NEW_EVERY, NEW_AT_ONCE = 30, 5, 20  # a new profile stands at every fifth place
 STATES = (Presence.State.FREE, Presence.State.BUSY, Presence.State.AWAY)
-SORTS = ("", "online", "rate", "new", "name", "near")  # "": best; "near" only where a place is asked for
+SORTS = ("", "online", "rate", "rating", "new", "name", "near")  # "": best; "near" only where a place is asked for
 
 
 class Found(NamedTuple):
@@ -51,6 +51,7 @@ def ids(question: Question, understood: Understood, *, sort: str, upto: int, now
 
 COLUMNS = {
     "rate": (F("rate_minor").asc(nulls_last=True), "pk"),
+    "rating": ("-rating", "pk"),
     "new": ("-published_at", "pk"),
     "name": ("name", "pk"),
     "near": ("distance", "pk"),

@@ -78,6 +78,7 @@ def find(
     online: bool = False,
     max_rate_minor: int | None = None,
     language: str = "",
+    stars_tenths: int | None = None,
     near: Place | None = None,
     km: int = KM,
     sort: str = "",
@@ -88,7 +89,7 @@ def find(
 ) -> Page:
     """A page number outside the pages gives the nearest one. `category` is a slug, `language` a code, `sort` one of SORTS,
     `near` and at most `km` from it, `not_there` the ids of experts who are away to whoever looks, whatever they do."""
-    question = Question(text, category, online, max_rate_minor, language, near, km, not_there)
+    question = Question(text, category, online, max_rate_minor, language, stars_tenths, near, km, not_there)
     understood = understand(question)
     counted = facets(question, understood)
     pages = max(1, -(-counted.total.number // per_page))
@@ -117,7 +118,7 @@ def shown_profiles() -> QuerySet[Profile]:
     """Listed ones, with what a card shows. `rate_minor` and `currency` are null without a rate."""
     return (
         listed()
-        .select_related("user", "user__presence", "category")
+        .select_related("user", "user__presence", "user__rating", "category")
         .annotate(
             per_minute=FilteredRelation(
                 "listings", condition=Q(listings__kind=Listing.Kind.PER_MINUTE, listings__active=True)

@@ -65,9 +65,9 @@ class ProfileTests:
         assert "<img src=x" not in page
         assert "<p>Second part</p>" in page
 
-    def test_takes_three_queries_for_a_visitor(self, client, bob, django_assert_num_queries):
-        """The third is the rating; what reviews add is in tests/marketplace/reviews/test_section.py."""
-        with django_assert_num_queries(3):
+    def test_takes_two_queries_for_a_visitor(self, client, bob, django_assert_num_queries):
+        """What reviews add is in tests/marketplace/reviews/test_section.py."""
+        with django_assert_num_queries(2):
             client.get(PAGE)
 
 

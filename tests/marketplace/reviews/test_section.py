@@ -87,12 +87,12 @@ class SectionTests:
         assert "No reviews yet. Who paid Bob for at least a minute can write one." in told
         assert "stars" not in told
 
-    def test_it_takes_two_queries_and_one_before_the_first_review(self, client, bob, django_assert_num_queries):
-        with django_assert_num_queries(2 + 1):
+    def test_it_takes_one_query_and_none_before_the_first_review(self, client, bob, django_assert_num_queries):
+        with django_assert_num_queries(2):
             client.get(PAGE)
         many(bob, 12)
         reply(Review.objects.first())
-        with django_assert_num_queries(2 + 2):
+        with django_assert_num_queries(2 + 1):
             client.get(PAGE)
 
 

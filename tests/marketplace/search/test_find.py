@@ -6,6 +6,8 @@ from marketplace.experts import services as experts
 from marketplace.experts.models import Category, Presence, Profile
 from marketplace.listings import services as listings
 from marketplace.places import services as places
+from marketplace.reviews.models import Review
+from marketplace.reviews.rating import recount
 from marketplace.search import services as search
 from tests import cast
 
@@ -109,6 +111,25 @@ class SimilarTests:
         assert [each.user.name for each in search.similar(profile=ana)] == ["Cy Park"]
         cy = Profile.objects.get(user__name="Cy Park")
         assert search.similar(profile=cy) == []
+
+
+class RatingTests:
+    @pytest.fixture
+    def rated(self, db):
+        for name, stars in [("Al Five", [5]), ("Be Many", [5, 5, 5, 5, 4] * 8), ("Ce Three", [3, 3]), ("De None", [])]:
+            expert = publish(name, "Plans gardens", "home").user
+            for number, given in enumerate(stars):
+                writer = cast.member(f"w{number}.{name}")
+                Review.objects.create(writer=writer, expert=expert, stars=given, text="", written_at=cast.NOW)
+            recount(expert_id=expert.pk)
+
+    def test_a_single_five_does_not_beat_many_that_are_nearly_as_good(self, rated):
+        assert names(sort="rating") == ["Be Many", "Al Five", "De None", "Ce Three"]
+        assert names(text="garden") == ["Be Many", "Al Five", "De None", "Ce Three"]
+
+    def test_so_many_stars_and_more(self, rated):
+        assert set(names(stars_tenths=45)) == {"Al Five", "Be Many"}
+        assert set(names(stars_tenths=30)) == {"Al Five", "Be Many", "Ce Three"}
 
 
 @pytest.fixture

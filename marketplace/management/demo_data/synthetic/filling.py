@@ -1,0 +1,137 @@
+"""Synthetic experts become rows, thousands at once: by COPY on PostgreSQL, by long inserts on SQLite.
+
+Nobody's page is open, so those who are free or busy stay so for as long as nothing happens to them: there is no `Connection`
+of theirs that a server process could lose.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection, models, transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from marketplace.accounts.models import User
+from marketplace.experts.models import Category, Presence, Profile
+from marketplace.experts.services import search_text
+from marketplace.listings.models import Listing
+from marketplace.management.demo_data.synthetic.person import Maker, Person
+
+DOMAIN = "synthetic.example"  # and not that of the demo's people, all of whom its doors show
+AT_ONCE = 5_000
+NO_PASSWORD = "!synthetic"  # nobody signs in
+
+
+def experts() -> models.QuerySet[User]:
+    return User.objects.filter(email__endswith=f"@{DOMAIN}")
+
+
+def fill(*, count: int, seed: int, categories: dict[str, Category], now: datetime, tell: Callable[[int], None]) -> None:
+    """So many experts as if they had always been there. What is there of them already stays; an interrupted filling goes on."""
+    maker, start = Maker(seed), experts().count()
+    for begin in range(start, count, AT_ONCE):
+        numbers = range(begin, min(begin + AT_ONCE, count))
+        with transaction.atomic():
+            _write([(number, maker.person(number)) for number in numbers], categories, now)
+        tell(numbers.stop)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # else the first searches are planned for an empty site
+
+
+def _write(numbered: list[tuple[int, Person]], categories: dict[str, Category], now: datetime) -> None:
+    users = [
+        _user(number, person, pk, now)
+        for (number, person), pk in zip(numbered, _free_ids(User, len(numbered)), strict=True)
+    ]
+    profiles = [
+        _profile(number, person, user, categories[person.category], pk, now)
+        for (number, person), user, pk in zip(numbered, users, _free_ids(Profile, len(numbered)), strict=True)
+    ]
+    listings = [
+        _listing(person, profile, pk)
+        for (_number, person), profile, pk in zip(numbered, profiles, _free_ids(Listing, len(numbered)), strict=True)
+    ]
+    presences = [_presence(person, user) for (_number, person), user in zip(numbered, users, strict=True)]
+    for rows in (users, profiles, listings, presences):
+        _insert(rows)
+
+
+def _user(number: int, person: Person, pk: int, now: datetime) -> User:
+    return User(
+        pk=pk,
+        email=f"expert-{number}@{DOMAIN}",
+        password=NO_PASSWORD,
+        name=person.name,
+        language=person.language,
+        date_joined=now - person.age - timedelta(hours=1),
+    )
+
+
+def _profile(number: int, person: Person, user: User, category: Category, pk: int, now: datetime) -> Profile:
+    where = person.where
+    profile = Profile(
+        pk=pk,
+        user=user,
+        slug=f"{slugify(person.name)[:60]}-{number}",
+        headline=person.headline,
+        bio=person.bio,
+        category=category,
+        languages=person.languages,
+        skills=person.skills,
+        place=person.place,
+        place_id=where and where.id,
+        latitude=where and where.latitude,
+        longitude=where and where.longitude,
+        who_may_ring=person.who_may_ring,
+        published_at=now - person.age,
+    )
+    profile.search_text = search_text(profile)
+    return profile
+
+
+def _listing(person: Person, profile: Profile, pk: int) -> Listing:
+    return Listing(
+        pk=pk,
+        profile=profile,
+        kind=Listing.Kind.PER_MINUTE,
+        title=_("Conversation"),
+        currency=settings.CURRENCY,
+        rate_minor=person.rate_minor,
+        free_minutes=person.free_minutes,
+    )
+
+
+def _presence(person: Person, user: User) -> Presence:
+    return Presence(user=user, state=person.state, in_call=person.state == Presence.State.BUSY)
+
+
+def _free_ids(model: type[models.Model], count: int) -> Iterator[int]:
+    """Ids that nobody else will be given."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            sequence = "pg_get_serial_sequence(%s, 'id')"
+            cursor.execute(f"SELECT setval({sequence}, nextval({sequence}) + %s)", [table, table, count])
+            end = cursor.fetchone()[0]
+            return iter(range(end - count, end))
+        cursor.execute(
+            f"SELECT coalesce(max(id), 0) FROM {connection.ops.quote_name(table)}"
+        )  # whoever writes is alone
+        last = cursor.fetchone()[0]
+    return iter(range(last + 1, last + count + 1))
+
+
+def _insert(rows: list) -> None:
+    model = type(rows[0])
+    if connection.vendor != "postgresql":
+        model._base_manager.bulk_create(rows)
+        return
+    fields = model._meta.concrete_fields
+    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {connection.ops.quote_name(model._meta.db_table)} ({columns}) FROM STDIN") as copy,
+    ):
+        for row in rows:
+            copy.write_row([field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields])

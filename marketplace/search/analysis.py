@@ -55,8 +55,13 @@ class Word(NamedTuple):
 def words_of(text: str) -> Iterator[Word]:
     """Those of `text` in their order, cut to LETTERS_MAX. "L'Œuvre" has two: l, oeuvre."""
     for found in WRITTEN.finditer(text):
-        for folded in fold(found[0]).split():
-            yield Word(found.start(), found.end(), folded[:LETTERS_MAX])
+        for folded in _folded(found[0]):
+            yield Word(found.start(), found.end(), folded)
+
+
+@lru_cache(maxsize=50_000)
+def _folded(written: str) -> tuple[str, ...]:
+    return tuple(folded[:LETTERS_MAX] for folded in fold(written).split())
 
 
 @lru_cache(maxsize=50_000)

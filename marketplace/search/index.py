@@ -20,7 +20,7 @@ from marketplace.search.models import Entry
 from marketplace.search.ranking import quality
 from marketplace.search.texts import Text, text_of
 
-AT_ONCE = 500
+AT_ONCE = 2_000
 BIT_OF_LANGUAGE = {code: 1 << at for at, code in enumerate(languages.CODES)}
 WRITTEN = "name category rate_minor languages latitude longitude published_at stars_tenths rating quality words".split()  # noqa: SIM905
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence, Set
 from django.db import connection
 
 from marketplace.search.batches import batches
-from marketplace.search.models import Slip, Spelling
+from marketplace.search.models import Spelling
 from marketplace.search.slips import left_of
 
 AT_ONCE = 300  # rows of a statement: SQLite takes 999 values
@@ -15,6 +15,7 @@ ADDED = """
 INSERT INTO marketplace_spelling (word, shown, profiles) VALUES {rows}
 ON CONFLICT (word) DO UPDATE SET profiles = marketplace_spelling.profiles + excluded.profiles
 """
+SLIPS = "INSERT INTO marketplace_slip (letters, spelling_id) VALUES (%s, %s) ON CONFLICT DO NOTHING"
 TAKEN = "UPDATE marketplace_spelling SET profiles = profiles - %s WHERE word = %s"
 
 
@@ -41,8 +42,10 @@ def _add(more: list[tuple[str, str, int]]) -> None:
         with connection.cursor() as cursor:
             values = [value for row in rows for value in row]
             cursor.execute(ADDED.format(rows=", ".join(["(%s, %s, %s)"] * len(rows))), values)
-        new = [Slip(letters=left, spelling_id=word) for word in words if word not in known for left in left_of(word)]
-        Slip.objects.bulk_create(new, ignore_conflicts=True, batch_size=AT_ONCE)
+            # Not as objects: a new word has thirty of them.
+            cursor.executemany(
+                SLIPS, [(left, word) for word in words if word not in known for left in sorted(left_of(word))]
+            )
 
 
 def _take(fewer: list[tuple[int, str]]) -> None:

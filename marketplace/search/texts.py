@@ -1,10 +1,11 @@
 """What search reads of one profile."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from marketplace.experts.models import Category, Profile
 from marketplace.places import services as places
-from marketplace.search.analysis import STOP_WORDS, words_of
+from marketplace.search.analysis import STOP_WORDS, Word, words_of
 
 
 @dataclass(frozen=True)
@@ -14,11 +15,19 @@ class Text:
     strong: str
     weak: str
 
+    @cached_property
+    def strong_words(self) -> list[Word]:
+        return list(words_of(self.strong))
+
+    @cached_property
+    def weak_words(self) -> list[Word]:
+        return list(words_of(self.weak))
+
     def spellings(self) -> dict[str, str]:
         """Folded word -> as it is written, of those that can be proposed to somebody who types."""
         found: dict[str, str] = {}
-        for text in (self.strong, self.weak):
-            for word in words_of(text):
+        for text, words in ((self.strong, self.strong_words), (self.weak, self.weak_words)):
+            for word in words:
                 if len(word.folded) > 1 and not word.folded.isdigit() and word.folded not in STOP_WORDS:
                     found.setdefault(word.folded, text[word.start : word.end].lower())
         return found

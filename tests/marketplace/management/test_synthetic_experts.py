@@ -8,7 +8,6 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from marketplace.accounts.models import User
-from marketplace.experts import services as experts
 from marketplace.experts.models import Category, Presence, Profile
 from marketplace.listings.models import Listing
 from marketplace.management.demo_data.synthetic import filling, trades
@@ -60,7 +59,6 @@ class FillingTests:
                 row.clean_fields(exclude=[field.name for field in row._meta.fields if is_empty(field, row)])
                 row.validate_constraints()
             assert profile.published_at <= timezone.now() and profile.user.date_joined < profile.published_at
-            assert profile.search_text == experts.search_text(profile)
             found = places.resolve(profile.place)
             assert profile.place_id == (found and found.id)
             assert not profile.user.has_usable_password()

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
 from marketplace.experts.models import Category, Presence, Profile
-from marketplace.experts.services import search_text
 from marketplace.listings.models import Listing
 from marketplace.management.demo_data.synthetic.person import Maker, Person
+from marketplace.search import services as search
 
 DOMAIN = "synthetic.example"  # and not that of the demo's people, all of whom its doors show
 AT_ONCE = 5_000
@@ -55,6 +55,7 @@ def _write(numbered: list[tuple[int, Person]], categories: dict[str, Category], 
     presences = [_presence(person, user) for (_number, person), user in zip(numbered, users, strict=True)]
     for rows in (users, profiles, listings, presences):
         _insert(rows)
+    search.refresh(profile.pk for profile in profiles)
 
 
 def _user(number: int, person: Person, pk: int, now: datetime) -> User:
@@ -70,7 +71,7 @@ def _user(number: int, person: Person, pk: int, now: datetime) -> User:
 
 def _profile(number: int, person: Person, user: User, category: Category, pk: int, now: datetime) -> Profile:
     where = person.where
-    profile = Profile(
+    return Profile(
         pk=pk,
         user=user,
         slug=f"{slugify(person.name)[:60]}-{number}",
@@ -86,8 +87,6 @@ def _profile(number: int, person: Person, user: User, category: Category, pk: in
         who_may_ring=person.who_may_ring,
         published_at=now - person.age,
     )
-    profile.search_text = search_text(profile)
-    return profile
 
 
 def _listing(person: Person, profile: Profile, pk: int) -> Listing:

@@ -72,16 +72,18 @@ export class DevicePanel {
     if (!["microphone_asking", "screen_blocked"].includes(problem)) this.#check.note(false);
   }
 
-  /** The choice failed and the one before is used: a word, and no trouble that stays. */
+  /** The choice failed and the one before is used: a word, and no trouble that stays. Choosing it again tries again. */
   #tellOfKept() {
     const { voice, words } = this.#desk;
     const devices = this.#devices;
     if (devices.cameraProblem === "kept") {
       devices.cameraProblem = null;
+      this.#select("camera");
       voice.notice(words("device.camera_kept"), "warning");
     }
     if (devices.microphoneProblem === "kept") {
       devices.microphoneProblem = null;
+      this.#select("microphone");
       voice.notice(words("device.microphone_kept"), "warning");
     }
   }
@@ -130,11 +132,16 @@ export class DevicePanel {
     for (const [kind, deviceKind] of KINDS) {
       const named = found.filter((each) => each.kind === deviceKind && each.deviceId && each.label);
       const any = new Option(this.#desk.words(`device.default_${kind}`), "");
-      const chosen = this.#devices.choice[kind] ?? "";
-      const select = byId(kind, HTMLSelectElement);
-      select.replaceChildren(any, ...named.map(({ label, deviceId }) => new Option(label, deviceId)));
-      select.value = named.some(({ deviceId }) => deviceId === chosen) ? chosen : "";
+      byId(kind, HTMLSelectElement).replaceChildren(any, ...named.map(({ label, deviceId }) => new Option(label, deviceId)));
+      this.#select(kind);
     }
+  }
+
+  /** What is used, whatever was pressed. @param {keyof Choice} kind */
+  #select(kind) {
+    const select = byId(kind, HTMLSelectElement);
+    select.value = this.#devices.choice[kind] ?? "";
+    if (select.selectedIndex < 0) select.value = ""; // it is not there any more
   }
 
   #listen() {

@@ -102,8 +102,23 @@ class FactorAdmin(admin.ModelAdmin):
 
 @admin.register(Category)
 class CategoryAdmin(admin.ModelAdmin):
-    list_display = ("name", "slug", "commission_percent")
+    list_display = ("name", "slug", "kind", "commission_percent")
+    list_filter = ("kind",)
     prepopulated_fields = {"slug": ("name",)}
+
+    @transaction.atomic
+    def save_model(self, request, obj, form, change) -> None:
+        """What may be sold where is changed by nobody unseen."""
+        super().save_model(request, obj, form, change)
+        if {"kind", "kind_note"} & set(form.changed_data):
+            reason = f"{form.initial.get('kind', '')} -> {obj.kind} {obj.kind_note}".strip()
+            office.record(
+                staff=request.user,
+                act="category.kind",
+                reference=f"category:{obj.pk}",
+                reason=reason,
+                now=timezone.now(),
+            )
 
 
 class ListingInline(ReadOnlyInline):

@@ -10,8 +10,23 @@ from marketplace.experts import quiet
 
 
 class Category(models.Model):
+    class Kind(models.TextChoices):
+        PAID = "paid", _("paid")
+        FREE_ONLY = "free_only", _("free only")
+        CLOSED = "closed", _("closed")
+
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=60)
+    kind = models.CharField(
+        _("kind"),
+        max_length=9,
+        choices=Kind.choices,
+        default=Kind.PAID,
+        help_text=_("Free only: nothing new is sold in it. Closed: nobody is found, called or published in it."),
+    )
+    kind_note = models.CharField(
+        _("note"), max_length=300, blank=True, help_text=_("Why it is so: experts read it where they choose.")
+    )
     commission_percent = models.PositiveSmallIntegerField(
         _("commission, percent"),
         null=True,
@@ -34,6 +49,13 @@ class Category(models.Model):
         return self.name
 
 
+class ProfileQuerySet(models.QuerySet):
+    def shown(self) -> "ProfileQuerySet":
+        """What others may find and ring: published, of an active member, in no closed category."""
+        published = self.filter(published_at__isnull=False, user__is_active=True)
+        return published.exclude(category__kind=Category.Kind.CLOSED)
+
+
 class WhoMayRing(models.TextChoices):
     ANYONE = "anyone", _("anyone, also without an account")
     MEMBERS = "members", _("any member")
@@ -42,7 +64,8 @@ class WhoMayRing(models.TextChoices):
 
 
 class Profile(models.Model):
-    """A member's public page. Searched columns stay here; presence, which flips often, has a narrow table of its own."""
+    """A member's page: a draft until it was published. Searched columns stay here; presence, which flips often, has a narrow
+    table of its own."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="profile")
     slug = models.SlugField(max_length=80, unique=True)
@@ -57,6 +80,9 @@ class Profile(models.Model):
     search_text = models.TextField(default="", editable=False)  # folded: no accents, no capitals
     published_at = models.DateTimeField(null=True, blank=True, db_index=True)
     rate_minor_max = models.PositiveIntegerField(null=True, editable=False)  # allowed by staff; else RATE_MINOR_MAX
+    test_call_at = models.DateTimeField(null=True, editable=False)  # when the last test call came through
+
+    objects = ProfileQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.slug

@@ -8,7 +8,7 @@ from django.db.models import Case, F, FilteredRelation, IntegerField, Q, QuerySe
 
 from marketplace.accounts.models import User
 from marketplace.experts.folding import fold, language_word
-from marketplace.experts.models import Presence, Profile
+from marketplace.experts.models import Category, Presence, Profile
 from marketplace.listings.models import Listing
 from payouts.money import Money
 
@@ -98,17 +98,18 @@ def _free(profiles: QuerySet[Profile], not_there: Collection[int]) -> QuerySet[P
 
 
 def shown_profiles() -> QuerySet[Profile]:
-    """Published profiles of active members, with what a card shows. `rate_minor` and `currency` are null without a rate."""
-    return (
-        Profile.objects.filter(published_at__isnull=False, user__is_active=True)
-        .select_related("user", "user__presence", "category")
-        .annotate(
-            per_minute=FilteredRelation(
-                "listings", condition=Q(listings__kind=Listing.Kind.PER_MINUTE, listings__active=True)
-            ),
-            rate_minor=F("per_minute__rate_minor"),
-            currency=F("per_minute__currency"),
-        )
+    """Those that visitors may find."""
+    return for_cards(Profile.objects.shown())
+
+
+def for_cards(profiles: QuerySet[Profile]) -> QuerySet[Profile]:
+    """With what a card shows. `rate_minor` is null without a rate, and where nothing is sold."""
+    return profiles.select_related("user", "user__presence", "category").annotate(
+        per_minute=FilteredRelation(
+            "listings", condition=Q(listings__kind=Listing.Kind.PER_MINUTE, listings__active=True)
+        ),
+        rate_minor=Case(When(category__kind=Category.Kind.PAID, then=F("per_minute__rate_minor"))),
+        currency=F("per_minute__currency"),
     )
 
 

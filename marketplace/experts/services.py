@@ -1,7 +1,8 @@
-"""An expert's public page: written, changed, shown. Who can be called now is in presence.py."""
+"""An expert's public page: written, changed, shown. How it begins, step by step, is in drafts.py; who can be called now is in
+presence.py."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -38,9 +39,11 @@ __all__ = [
     "left",
     "note_missed_ring",
     "note_ring_answered",
+    "note_test_call",
     "process_died",
     "publish_again",
     "retire",
+    "save_profile",
     "search_text",
     "seen",
     "set_in_call",
@@ -67,11 +70,7 @@ def write_profile(
     profile = Profile.objects.filter(user=member).first() or Profile(user=member, published_at=now)
     profile.headline, profile.bio, profile.category = headline, bio, category
     profile.languages, profile.skills, profile.place = list(languages), list(skills), place
-    profile.search_text = search_text(profile)
-    if profile.pk:
-        profile.save()
-    else:
-        _save_under_free_slug(profile)
+    save_profile(profile, fields=("headline", "bio", "category", "languages", "skills", "place"))
     refresh(user=member)  # whose page is open is free at once
     return profile
 
@@ -98,9 +97,14 @@ def retire(*, member: User) -> None:
     if profile is None:
         return
     profile.headline = profile.bio = profile.place = profile.search_text = ""
-    profile.languages, profile.skills, profile.published_at = [], [], None
+    profile.languages, profile.skills, profile.published_at, profile.test_call_at = [], [], None, None
     profile.save()
     transaction.on_commit(lambda: photos.take_photo_off(profile=profile))
+
+
+def note_test_call(*, member: User, now: datetime) -> None:
+    """Their sound came back from a test call. Of who has no page yet, not even a draft, nothing is kept."""
+    Profile.objects.filter(user=member).update(test_call_at=now)
 
 
 def choose_who_may_ring(*, member: User, who: str) -> None:
@@ -114,6 +118,15 @@ def search_text(profile: Profile) -> str:
     return " ".join(["", fold(" ".join(shown)), *(language_word(code) for code in profile.languages), ""])
 
 
+def save_profile(profile: Profile, *, fields: Iterable[str]) -> None:
+    """These fields of it; a new one wholly. Raises IntegrityError where the member has one by now, made in another window."""
+    profile.search_text = search_text(profile)
+    if profile.pk:
+        profile.save(update_fields=[*fields, "search_text"])
+    else:
+        _save_under_free_slug(profile)
+
+
 def _save_under_free_slug(profile: Profile) -> None:
     wanted = slugify(profile.user.name)[:60] or "expert"
     for slug in (wanted, f"{wanted}-{secrets.token_hex(2)}", f"{wanted}-{secrets.token_hex(6)}"):
@@ -123,5 +136,5 @@ def _save_under_free_slug(profile: Profile) -> None:
                 return profile.save(force_insert=True)
         except IntegrityError:
             if Profile.objects.filter(user=profile.user_id).exists():
-                raise  # published at the same moment in another window
+                raise
     raise RuntimeError("three addresses in a row were taken")

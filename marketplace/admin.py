@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db import transaction
 from django.utils import timezone
 
+from marketplace.listings import kinds
 from marketplace.models import Category, Listing, Presence, Profile, User
 from payouts.office import services as office
 from payouts.safety import services as safety
@@ -110,15 +111,8 @@ class CategoryAdmin(admin.ModelAdmin):
     def save_model(self, request, obj, form, change) -> None:
         """What may be sold where is changed by nobody unseen."""
         super().save_model(request, obj, form, change)
-        if {"kind", "kind_note"} & set(form.changed_data):
-            reason = f"{form.initial.get('kind', '')} -> {obj.kind} {obj.kind_note}".strip()
-            office.record(
-                staff=request.user,
-                act="category.kind",
-                reference=f"category:{obj.pk}",
-                reason=reason,
-                now=timezone.now(),
-            )
+        if change and {"kind", "kind_note"} & set(form.changed_data):
+            kinds.changed(category=obj, before=form.initial["kind"], staff=request.user, now=timezone.now())
 
 
 class ListingInline(ReadOnlyInline):

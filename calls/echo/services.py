@@ -138,8 +138,8 @@ def _ask(child: subprocess.Popen, told: dict) -> str:
     try:
         child.stdin.write(json.dumps(told).encode() + b"\n")
         child.stdin.flush()
-        return json.loads(_line(child.stdout))["sdp"]
-    except (OSError, ValueError):
+        return str(json.loads(_line(child.stdout))["sdp"])
+    except (OSError, ValueError, TypeError, KeyError):
         raise BadOffer from None
 
 

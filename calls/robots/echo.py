@@ -73,8 +73,10 @@ class Echo:
         self._pc.on("connectionstatechange", self._look)
 
     async def answer(self, offer: str) -> str:
-        """The description that answers a browser's. Raises whatever aiortc does of one that is none."""
+        """The description that answers a browser's. Raises ValueError, or whatever aiortc does, of one that is none."""
         await self._pc.setRemoteDescription(RTCSessionDescription(sdp=ADDRESSES.sub("", offer), type="offer"))
+        if not self._kinds:
+            raise ValueError("neither sound nor picture is offered")
         await self._pc.setLocalDescription(await self._pc.createAnswer())
         return self._pc.localDescription.sdp
 

@@ -72,7 +72,7 @@ class AnswerTests:
 
     @pytest.mark.parametrize("nonsense", ["nonsense", "v=0", "v=0\r\nm=audio x y z\r\n", "\0" * 100, "m=" * 10_000])
     async def test_what_is_no_offer_is_answered_by_nothing(self, echo, nonsense):
-        with pytest.raises(Exception):  # noqa: B017, PT011 (whatever the library raises: the process ends by it)
+        with pytest.raises(Exception):  # noqa: B017 (whatever the library raises: the process ends by it)
             await asyncio.wait_for(echo.answer(nonsense), 5)
 
 

@@ -29,6 +29,11 @@ from marketplace.pages.profile import page_of
 from marketplace.search import services as search
 from payouts.money import Money
 
+
+class _Leaving(Exception):
+    """The account is being closed."""
+
+
 WHAT, ABOUT, COST, LOOK = 1, 2, 3, 4
 FIELDS = {WHAT: ("category", "headline", "skills"), ABOUT: ("bio", "languages", "place")}
 
@@ -173,6 +178,8 @@ def _publish(request: HttpRequest, profile: Profile) -> HttpResponse:
     try:
         with transaction.atomic():
             shown = drafts.publish(member=request.user, now=timezone.now())
+            if closing.open_of(request.user):  # asked at this moment in another window
+                raise _Leaving
             if first_open(shown, rate_of(shown)) != LOOK:
                 raise drafts.Unfinished
     except drafts.Unfinished:
@@ -181,6 +188,8 @@ def _publish(request: HttpRequest, profile: Profile) -> HttpResponse:
     except drafts.CategoryClosed:
         messages.error(request, _("This category is closed. Choose another one."))
         return to_step(WHAT)
+    except _Leaving:
+        return redirect("close_account")
     messages.success(request, _("Your profile is public."))
     return redirect("profile", slug=shown.slug)
 

@@ -1,11 +1,13 @@
 """Test calls on this server: real child processes, few at once, and none that outlives its time."""
 
+import asyncio
 import sys
 import textwrap
 from datetime import timedelta
 
 import pytest
 import time_machine
+from aiortc import RTCConfiguration, RTCPeerConnection
 
 from calls.echo import services as echo
 from tests import cast
@@ -96,7 +98,7 @@ class AnswerTests:
             echo.answer(member=alice, offer="v=0")
         assert echo._talks == {}
 
-    @pytest.mark.parametrize("offer", ["", "x" * (echo.OFFER_LETTERS_MAX + 1)])
+    @pytest.mark.parametrize("offer", ["", "x" * 30_001, "v=0\0", "v=0 \N{BELL}", "\ud800", "v=0\x1b[2J"])
     def test_what_cannot_be_an_offer_begins_no_process(self, answering, alice, offer):
         with pytest.raises(echo.BadOffer):
             echo.answer(member=alice, offer=offer)
@@ -117,6 +119,24 @@ class RealEchoTests:
         child.stdin.close()
         assert ends(child)
         child.stdout.close()
+
+    def test_it_answers_a_browser(self, alice):
+        answer = echo.answer(member=alice, offer=asyncio.run(an_offer()))
+        assert answer.startswith("v=0")
+        assert answer.count("a=sendrecv") == 2
+        assert child_of(alice).poll() is None
+        echo.end_all()
+
+
+async def an_offer() -> str:
+    browser = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    for kind in ("audio", "video"):
+        browser.addTransceiver(kind)
+    await browser.setLocalDescription(await browser.createOffer())
+    try:
+        return browser.localDescription.sdp
+    finally:
+        await browser.close()
 
 
 class StunTests:

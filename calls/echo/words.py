@@ -6,8 +6,9 @@ from calls.rooms.words import for_device_check
 
 
 def for_test_call() -> dict[str, dict[str, str]]:
+    check = for_device_check()
     return {
-        **for_device_check(),
+        "device": check["device"] | {"camera_well": _("Your camera works.")},
         "echo": {
             "idle": _("Nobody hears you but the echo, and nothing is kept."),
             "calling": _("Calling the echo."),
@@ -17,8 +18,8 @@ def for_test_call() -> dict[str, dict[str, str]]:
             "over": _("The test call is over."),
             "over_through": _("The test call is over, and it passed."),
             "lost": _(
-                "Nothing came back. Another network, such as your phone's, may do; so may another browser."
-                " Your microphone and camera are looked at above all the same."
+                "Nothing came back: your network, or the way to the echo, lets nothing through. Another network, such as"
+                " your phone's, may do. Microphone and camera are looked at above all the same."
             ),
             "silent": _("Connected, but no sound came back. Is the microphone muted, or the wrong one?"),
             "offline": _("No connection to the site. Try again."),

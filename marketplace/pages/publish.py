@@ -147,6 +147,7 @@ def _steps(profile: Profile | None, step: int) -> dict[str, Any]:
         "profile": profile,
         "rate": rate,
         "step": step,
+        "title": titles[step - WHAT],
         "open_step": open_step,
         "steps": [
             {"number": number, "title": title, "done": number < open_step}

@@ -33,9 +33,9 @@ const choice = new DeviceChoice(devices, words, async (speaker) => {
 });
 onPress("try-speaker", () => play(devices.context, "joined"));
 
-const echo = way === "devices" ? null : new EchoCall({ devices, on: { change: render, through: remember, stream: watch } });
+const echo = way === "devices" ? null : new EchoCall({ devices, on: { change: changed, through: remember, stream: watch } });
 if (echo) {
-  onPress("echo-start", start);
+  onPress("echo-start", () => start(way === "relay"));
   onPress("echo-end", () => echo.end());
   byId("echo-start", HTMLButtonElement).disabled = false;
 }
@@ -44,12 +44,13 @@ devices.open();
 check.begin(false);
 setInterval(render, TICK_MS);
 
-function start() {
+/** @param {boolean} throughRelay  this browser calls itself, in place of the echo */
+function start(throughRelay) {
   devices.open();
   if (!devices.video && devices.cameraProblem === null) devices.cameraOn();
   end?.close();
   end = null;
-  if (way === "relay") {
+  if (throughRelay) {
     const byRelay = { ...network.configuration, iceTransportPolicy: /** @type {const} */ ("relay") };
     end = mirror(byRelay);
     echo?.begin(byRelay, end.answer);
@@ -81,6 +82,12 @@ async function post(address, fields) {
 /** @param {MediaStream | null} stream */
 function watch(stream) {
   if (picture && picture.srcObject !== stream) picture.srcObject = stream;
+}
+
+function changed() {
+  // The echo may be out of reach though calls get through: those go by the relay where they must.
+  if (echo?.reason === "lost" && echo.state === "failed" && network.hasRelay && !end) return start(true);
+  render();
 }
 
 function render() {

@@ -11,7 +11,8 @@ from calls.rooms.states import look
 from marketplace.experts.models import Category
 from marketplace.listings.models import Listing
 from tests import cast
-from tests.calls.metering.world import Story
+from tests.calls.metering.test_agreements import Ring
+from tests.calls.metering.world import Story, give_credit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.parametrize("kind", ["free_only", "closed"])]
 
@@ -93,6 +94,16 @@ class AgreedBeforeTests:
         they_become(kind)
         metering.accept(offer_id=offer.pk, payer=story.alice, cap_minor=1_000, now=story.now)
         assert WorkOrder.objects.get().price_minor == 1_000
+
+
+    def test_who_agreed_before_ringing_is_taken_at_their_word(self, alice, bob, kind, settings):
+        settings.ACCEPT_INERT_S = 0
+        give_credit(alice, 1_840)
+        ring = Ring(alice, cast.online(bob))
+        ring.rings()
+        they_become(kind)
+        ring.answers().joins()
+        assert ring.period.rate_minor == 200
 
 
 class RingTests:

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import json
 import os
-import re
+import signal
 import sys
 from typing import Any
 
@@ -20,8 +20,9 @@ from aiortc.mediastreams import MediaStreamError
 NICE = 10  # who talks, and who pays, comes first
 LATER_S = 1.0
 PICTURES_PER_S, WIDTH = 10, 320
+NOTHING_HELPS_S = 15
 FRAMES_MAX = 200  # that wait for their moment
-ADDRESSES = re.compile(r"^a=(?:candidate:|end-of-candidates).*\r?\n?", re.MULTILINE)
+ADDRESSES = ("a=candidate", "a=end-of-candidates")
 
 
 class Later(MediaStreamTrack):
@@ -74,7 +75,8 @@ class Echo:
 
     async def answer(self, offer: str) -> str:
         """The description that answers a browser's. Raises ValueError, or whatever aiortc does, of one that is none."""
-        await self._pc.setRemoteDescription(RTCSessionDescription(sdp=ADDRESSES.sub("", offer), type="offer"))
+        lines = [line for line in offer.splitlines() if not line.startswith(ADDRESSES)]
+        await self._pc.setRemoteDescription(RTCSessionDescription(sdp="\r\n".join([*lines, ""]), type="offer"))
         if not self._kinds:
             raise ValueError("neither sound nor picture is offered")
         await self._pc.setLocalDescription(await self._pc.createAnswer())
@@ -116,6 +118,7 @@ async def _input_closed() -> None:
 def main() -> None:
     os.nice(NICE)
     told = json.loads(sys.stdin.buffer.readline())
+    signal.alarm(int(told["for_s"]) + NOTHING_HELPS_S)  # whatever the codecs make of what they are sent
     with contextlib.suppress(Exception):  # of what a browser sent: whoever began us hears no answer, and says so
         asyncio.run(talk(**told))
     os._exit(0)  # nothing is left to be tidied, and no thread of the codecs is waited for

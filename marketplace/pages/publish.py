@@ -29,13 +29,12 @@ from marketplace.pages.profile import page_of
 from marketplace.search import services as search
 from payouts.money import Money
 
+WHAT, ABOUT, COST, LOOK = 1, 2, 3, 4
+FIELDS = {WHAT: ("category", "headline", "skills"), ABOUT: ("bio", "languages", "place")}
+
 
 class _Leaving(Exception):
     """The account is being closed."""
-
-
-WHAT, ABOUT, COST, LOOK = 1, 2, 3, 4
-FIELDS = {WHAT: ("category", "headline", "skills"), ABOUT: ("bio", "languages", "place")}
 
 
 @login_required

@@ -95,7 +95,6 @@ class AgreedBeforeTests:
         metering.accept(offer_id=offer.pk, payer=story.alice, cap_minor=1_000, now=story.now)
         assert WorkOrder.objects.get().price_minor == 1_000
 
-
     def test_who_agreed_before_ringing_is_taken_at_their_word(self, alice, bob, kind, settings):
         settings.ACCEPT_INERT_S = 0
         give_credit(alice, 1_840)

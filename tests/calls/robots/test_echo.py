@@ -60,12 +60,12 @@ class AnswerTests:
         directions = [each.currentDirection for each in browser.getTransceivers()]
         assert directions.count("sendrecv") == 2
 
-    async def test_it_looks_at_no_address_of_the_offer(self, echo, browser):
+    @pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
+    async def test_it_looks_at_no_address_of_the_offer(self, echo, browser, end):
         """Else a member could have it send to anybody they name."""
         offer = await offer_of(browser)
-        planted = re.sub(
-            r"^a=mid:", "a=candidate:1 1 udp 2130706431 192.0.2.1 9 typ host\r\na=mid:", offer, flags=re.MULTILINE
-        )
+        candidate = f"a=candidate:1 1 udp 2130706431 192.0.2.1 9 typ host{end}a=mid:"
+        planted = re.sub(r"^a=mid:", candidate, offer, flags=re.MULTILINE).replace("\r\n", end)
         await echo.answer(planted)
         [transport] = {each.sender.transport.transport for each in echo._pc.getTransceivers()}
         assert transport.getRemoteCandidates() == []

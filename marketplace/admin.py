@@ -129,6 +129,10 @@ class ProfileAdmin(admin.ModelAdmin):
     readonly_fields = ("user", "slug", "headline", "bio", "category", "languages", "skills", "place", "photo")
     inlines = (ListingInline,)
 
+    def get_queryset(self, request):
+        """A draft is its owner's alone."""
+        return super().get_queryset(request).exclude(published_at=None)
+
     def has_add_permission(self, request) -> bool:
         return False
 

@@ -205,6 +205,14 @@ class DraftTests:
         assert 'id="call-form"' not in page
         assert "disabled><svg" in page  # Call now
 
+    def test_staff_do_not_read_it_either(self, drafted, signed_in, ada, alice, bob):
+        staff = signed_in(ada)
+        page = staff.get("/admin/marketplace/profile/").content.decode()
+        assert "Helps with taxes" in page
+        assert "Leases read with you" not in page
+        answer = staff.get(f"/admin/marketplace/profile/{alice.profile.pk}/change/", follow=True)
+        assert "I read contracts." not in answer.content.decode()
+
     def test_of_others_there_is_no_preview(self, drafted, signed_in, eve):
         assert signed_in(eve).get(PREVIEW).status_code == 404
 

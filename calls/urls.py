@@ -3,6 +3,7 @@
 from django.urls import path
 
 from calls.conversations import views as conversations
+from calls.echo import views as echo
 from calls.metering import views as metering
 from calls.orders import views as orders
 from calls.rooms import views as rooms
@@ -17,6 +18,9 @@ urlpatterns = [
     path("staff/receipts/<str:reference>.pdf", rooms.staff_receipt, name="staff_receipt_pdf"),
     path("calls/<int:call_id>/give-back/<str:reference>/", metering.give_back, name="give_back"),
     path("calls/<int:call_id>/tip/", metering.tip, name="tip"),
+    path("me/test-call/", echo.test_call, name="test_call"),
+    path("me/test-call/answer/", echo.answer, name="test_call_answer"),
+    path("me/test-call/through/", echo.through, name="test_call_through"),
     path("orders/<int:order_id>/", orders.order, name="order"),
     path("orders/<int:order_id>/deliver/", orders.deliver, name="order_deliver"),
     path("orders/<int:order_id>/confirm/", orders.confirm, name="order_confirm"),

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db import transaction
 from django.utils import timezone
 
+from marketplace.listings import kinds
 from marketplace.models import Category, Listing, Presence, Profile, User
 from payouts.office import services as office
 from payouts.safety import services as safety
@@ -102,9 +103,17 @@ class FactorAdmin(admin.ModelAdmin):
 
 @admin.register(Category)
 class CategoryAdmin(admin.ModelAdmin):
-    list_display = ("name", "name_fr", "parent", "slug", "commission_percent")
+    list_display = ("name", "name_fr", "parent", "slug", "kind", "commission_percent")
+    list_filter = ("kind",)
     list_select_related = ("parent",)
     prepopulated_fields = {"slug": ("name",)}
+
+    @transaction.atomic
+    def save_model(self, request, obj, form, change) -> None:
+        """What may be sold where is changed by nobody unseen."""
+        super().save_model(request, obj, form, change)
+        if change and {"kind", "kind_note"} & set(form.changed_data):
+            kinds.changed(category=obj, before=form.initial["kind"], staff=request.user, now=timezone.now())
 
 
 class ListingInline(ReadOnlyInline):
@@ -120,6 +129,10 @@ class ProfileAdmin(admin.ModelAdmin):
     list_select_related = ("user", "category")
     readonly_fields = ("user", "slug", "headline", "bio", "category", "languages", "skills", "place", "photo")
     inlines = (ListingInline,)
+
+    def get_queryset(self, request):
+        """A draft is its owner's alone."""
+        return super().get_queryset(request).exclude(published_at=None)
 
     def has_add_permission(self, request) -> bool:
         return False

@@ -226,7 +226,11 @@ ACCOUNT_SESSION_REMEMBER = True
 ALLAUTH_TRUSTED_PROXY_COUNT = env_int("TRUSTED_PROXY_COUNT", 1 if HTTPS else 0, high=10)
 GUESTS_PER_HOUR = env_int("GUESTS_PER_HOUR", 20, low=1)  # people without an account, from one address,
 GUEST_RINGS_PER_HOUR = env_int("GUEST_RINGS_PER_HOUR", 20, low=1)  # and how often all of them ring
-ACCOUNT_RATE_LIMITS = {"guest": f"{GUESTS_PER_HOUR}/h/ip", "guest_ring": f"{GUEST_RINGS_PER_HOUR}/h/ip"}
+ACCOUNT_RATE_LIMITS = {
+    "guest": f"{GUESTS_PER_HOUR}/h/ip",
+    "guest_ring": f"{GUEST_RINGS_PER_HOUR}/h/ip",
+    "test_call": "20/h/user",
+}
 ACCOUNT_USER_DISPLAY = "marketplace.accounts.services.display_name"
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
@@ -342,6 +346,10 @@ CAPTION_WORKERS = env_int("CAPTION_WORKERS", 1, low=1, high=64)  # processes of 
 CAPTION_SPEAKERS = env_int("CAPTION_SPEAKERS", 4, low=1)  # for each of them; who comes then is told that they are busy
 if CAPTIONS and not all(find_spec(name) for name in CAPTION_PACKAGES):
     raise BadSetting("CAPTIONS", "needs what `pip install -r requirements-captions.txt` installs, or 0")
+
+# --- Test calls: echoes are processes of this server, where aiortc is installed ---------------------------------
+ECHOES_AT_ONCE = env_int("ECHOES_AT_ONCE", 5, low=0, high=100)
+ECHO_S = 60
 
 # --- Who issues receipts, invoices and statements -------------------------------------------------------------
 LEGAL_NAME = env_str("LEGAL_NAME", "Ringwise")

@@ -25,7 +25,7 @@ REFUSALS = {
 @login_required
 @require_POST
 def leave_message(request: HttpRequest, slug: str) -> HttpResponse:
-    published = Profile.objects.filter(published_at__isnull=False, user__is_active=True).select_related("user")
+    published = Profile.objects.shown().select_related("user")
     profile = get_object_or_404(published, slug=slug)
     try:
         conversations.leave_message(

@@ -23,6 +23,7 @@ from calls.metering.offers import draft
 from calls.notices.services import tell_room
 from calls.rooms.models import Call
 from marketplace.accounts.models import User
+from marketplace.listings import services as listings
 from marketplace.listings.models import Listing
 from payouts.money import Money
 from payouts.wallet import services as wallet
@@ -84,7 +85,7 @@ def agreed_rates(*, calls: Iterable[Call]) -> dict[int, str]:
 
 
 def _listed(caller: User, expert: User, now: datetime) -> Offer:
-    offered = Listing.objects.filter(kind=Listing.Kind.PER_MINUTE, active=True, profile__user=expert.pk)
+    offered = listings.for_sale().filter(kind=Listing.Kind.PER_MINUTE, profile__user=expert.pk)
     shown = offered.filter(profile__published_at__isnull=False, profile__user__is_active=True)
     listing = shown.filter(currency=settings.CURRENCY).select_related("profile__category").first()
     if listing is None or caller.pk == expert.pk:

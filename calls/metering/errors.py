@@ -30,6 +30,7 @@ class OfferRefused(Refused):
         "rate_above_listing": _("The rate can be your listing's or lower, never higher."),
         "rate_out_of_range": _("This price is outside the limits of the site."),
         "calls_free": _("This person always calls you free. Take them off that list on your page first."),
+        "free_only": _("Nothing new is sold in your category, so nobody can be asked to pay. My page says why."),
         "wait_after_refusals": _("Two offers were refused. Please wait a few minutes before the next one."),
         "bad_estimate": _("The estimate must be whole minutes, the lower number first."),
         "not_found": _("There is no such offer or listing."),

@@ -34,7 +34,7 @@ def send_offer(
 ) -> Offer:
     """Ask the caller to switch to paid, at the listing's rate or price, or lower. `estimate`: minutes, low and high.
 
-    Raises not_the_expert, calls_free, not_live, not_found, offer_open, period_running, wait_after_refusals,
+    Raises not_the_expert, calls_free, free_only, not_live, not_found, offer_open, period_running, wait_after_refusals,
     rate_above_listing, rate_out_of_range, bad_estimate.
     """
     call = _lock(call)
@@ -46,6 +46,8 @@ def send_offer(
     listing = own.filter(pk=listing_id).first()
     if listing is None or listing.currency != settings.CURRENCY:
         raise OfferRefused("not_found")
+    if not listings.sells(listing.profile):
+        raise OfferRefused("free_only")
     _check_moment(call, now, beside_a_period=listing.kind == Listing.Kind.ACT_OF_WORK)
     low, high = _checked_estimate(listing, estimate)
     offer = draft(

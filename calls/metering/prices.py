@@ -32,11 +32,13 @@ def checked(listing: Listing, *, rate_minor: Any, price_minor: Any) -> tuple[int
 def preview(
     *, expert: User, listing_id: int, rate_minor: int | None = None, price_minor: int | None = None
 ) -> dict[str, Any]:
-    """What the expert would get, in words, before they ask. Raises not_found, rate_out_of_range, rate_above_listing."""
+    """What the expert would get, in words, before they ask. Raises not_found, free_only, and as `checked`."""
     own = Listing.objects.filter(profile__user=expert.pk, active=True).select_related("profile__category")
     listing = own.filter(pk=listing_id).first()
     if listing is None:
         raise OfferRefused("not_found")
+    if not listings.sells(listing.profile):
+        raise OfferRefused("free_only")
     rate, price, _ = checked(listing, rate_minor=rate_minor, price_minor=price_minor)
     return {"listing": listing.pk, "rate_minor": rate, "price_minor": price, "text": earning_text(listing, rate, price)}
 

@@ -6,6 +6,7 @@ from calls.contacts import services as contacts
 from calls.rooms.models import Call
 from marketplace.accounts.models import User
 from marketplace.experts.models import Profile, WhoMayRing
+from marketplace.listings import services as listings
 from marketplace.listings.models import Listing
 from payouts.wallet import services as wallet
 
@@ -40,7 +41,7 @@ def _has_credit(caller: User, expert_id: int) -> bool:
 
 
 def _rate_minor(expert_id: int) -> int | None:
-    rates = Listing.objects.filter(profile__user_id=expert_id, kind=Listing.Kind.PER_MINUTE, active=True)
+    rates = listings.for_sale().filter(profile__user_id=expert_id, kind=Listing.Kind.PER_MINUTE)
     return rates.values_list("rate_minor", flat=True).first()
 
 

@@ -85,7 +85,7 @@ def _lock(*people: User) -> None:
 
 
 def _check(caller: User, expert: User, now: datetime) -> None:
-    if not Profile.objects.filter(user=expert, published_at__isnull=False, user__is_active=True).exists():
+    if not Profile.objects.shown().filter(user=expert).exists():
         raise CannotRing("not_an_expert")
     if open_calls(caller).exists():
         raise CannotRing("already_in_call")

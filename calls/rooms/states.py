@@ -19,6 +19,7 @@ from calls.metering.moments import to_ms
 from calls.rooms.models import Call, Room, Seat
 from marketplace.accounts.models import User
 from marketplace.experts.models import Profile
+from marketplace.listings import services as listings
 from marketplace.listings.models import Listing
 from payouts.money import Money
 from payouts.wallet import services as wallet
@@ -106,7 +107,7 @@ def _other(other: User, you: User, seats: dict[int, Seat]) -> dict:
     """A guest may have become a member since the room was loaded, under another name too: who is here is looked at anew."""
     seat = seats.get(other.id)
     other = seat.user if seat else other
-    slug = Profile.objects.filter(user=other, published_at__isnull=False).values_list("slug", flat=True).first()
+    slug = Profile.objects.shown().filter(user=other).values_list("slug", flat=True).first()
     return {
         "id": other.id,
         "name": other.name,
@@ -167,9 +168,10 @@ def _purse(payer: User, is_paying: bool, now: datetime) -> dict:
 def _shelf(expert: User, call: Call | None) -> dict:
     """What they can ask to be paid for; nothing of who always calls them free."""
     if call and call.is_free:
-        return {"listings": [], "calls_free": True}
+        return {"listings": [], "calls_free": True, "free_only": False}
     own = Listing.objects.filter(profile__user=expert, active=True).select_related("profile__category")
-    active = own.order_by("-kind", "id")  # the rate first
+    active = list(own.order_by("-kind", "id"))  # the rate first
+    free_only = bool(active) and not listings.sells(active[0].profile)
     return {
         "listings": [
             {
@@ -183,9 +185,10 @@ def _shelf(expert: User, call: Call | None) -> dict:
                 "text": _price_text(listing),
                 "earning_text": metering.earning_text(listing, listing.rate_minor, listing.price_minor),
             }
-            for listing in active
+            for listing in (() if free_only else active)
         ],
         "calls_free": False,
+        "free_only": free_only,
     }
 
 

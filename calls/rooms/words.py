@@ -27,6 +27,11 @@ def for_consent_card() -> dict[str, dict[str, str]]:
     }
 
 
+def for_device_check() -> dict[str, dict[str, str]]:
+    """What device_check.js and device_choice.js say by themselves, on a page that is no room."""
+    return {"device": _devices()}
+
+
 def _phases() -> dict[str, str]:
     return {
         "ringing": _("ringing"),
@@ -141,6 +146,7 @@ def _offer() -> dict[str, str]:
         "accept": _("Accept and pay"),
         "accept_stored": _("Start stored time"),
         "bad_estimate": _("Give both minutes as whole numbers, the smaller one first."),
+        "free_only": _("Nothing new is sold in your category, so you cannot ask to be paid. My page says why."),
         "calls_free": _("{name} always calls you free. You can take them off that list on your page."),
         "needs_listing": _("You have nothing to offer yet: add a rate on your page first."),
         "form_failed": _("The form could not be opened. Nothing was charged. Close it and try again in a minute."),

@@ -47,7 +47,7 @@ def wait(*, member: User, expert: User, line: str, now: datetime) -> Waiting:
         raise CannotWait("members_only")  # nobody could tell them by mail
     with transaction.atomic():
         lines.lock(member.pk, expert.pk)
-        if not Profile.objects.filter(user=expert, published_at__isnull=False, user__is_active=True).exists():
+        if not Profile.objects.shown().filter(user=expert).exists():
             raise CannotWait("not_an_expert")
         if code := admission.refusal(caller=member, expert=expert):
             raise CannotWait(code)

@@ -109,7 +109,7 @@ def _tell_out(entry: Waiting, why: str, now: datetime) -> None:
 
 def _mail(entry: Waiting, template: str, facts: dict, now: datetime) -> None:
     """For the same two at most one an hour, however often the member begins to wait."""
-    published = Profile.objects.filter(user=entry.expert_id, published_at__isnull=False, user__is_active=True)
+    published = Profile.objects.shown().filter(user=entry.expert_id)
     slug = published.values_list("slug", flat=True).first() or ""
     key = f"{template}:{entry.expert_id}:{entry.member_id}:{now:%Y-%m-%dT%H}"
     facts = {"name": entry.expert.shown_name, "slug": slug, **facts}
@@ -136,7 +136,7 @@ def sweep(*, now: datetime) -> int:
 def _let_go(now: datetime) -> int:
     """Of those who waited for a day, or whose expert's profile is gone, and tells them; of those whose account is gone, or who
     blocked the expert."""
-    published = Profile.objects.filter(user=OuterRef("expert"), published_at__isnull=False, user__is_active=True)
+    published = Profile.objects.shown().filter(user=OuterRef("expert"))
     found = Waiting.objects.annotate(
         by_themself=Case(When(Q(member__is_active=False) | line.turned_away(), then=True), default=False),
         is_gone=~Exists(published),

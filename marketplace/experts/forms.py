@@ -43,30 +43,54 @@ class PhotoField(forms.FileField):
             raise ValidationError(str(problem)) from problem
 
 
-class ProfileForm(forms.Form):
+class CategoryChoice(forms.RadioSelect):
+    """One of the operator's, each with what may be sold in it; nobody chooses a closed one."""
+
+    def create_option(self, name, value, *args, **kwargs) -> dict:
+        option = super().create_option(name, value, *args, **kwargs)
+        category = getattr(value, "instance", None)
+        if category and category.kind == Category.Kind.CLOSED:
+            option["attrs"]["disabled"] = True
+        return option
+
+
+class WhatForm(forms.Form):
+    """What an expert helps with."""
+
+    category = forms.ModelChoiceField(
+        label=gettext_lazy("Category"), queryset=Category.objects, widget=CategoryChoice, empty_label=None
+    )
     headline = forms.CharField(
         label=gettext_lazy("Headline"),
         help_text=gettext_lazy("What you help with, in one line. It stands on your card."),
         max_length=Profile._meta.get_field("headline").max_length,
     )
+    skills = SkillsField(
+        label=gettext_lazy("Skills (optional)"),
+        help_text=gettext_lazy("Up to 8, with commas between: tax returns, freelancers, VAT"),
+        required=False,
+    )
+
+    def clean_category(self) -> Category:
+        category = self.cleaned_data["category"]
+        if category.kind == Category.Kind.CLOSED:
+            raise ValidationError(_("This category is closed. Choose another one."))
+        return category
+
+
+class AboutForm(forms.Form):
+    """Who an expert is."""
+
     bio = forms.CharField(
         label=gettext_lazy("About you"),
         help_text=gettext_lazy("What you know, how you learned it, and what a call with you is like."),
         widget=forms.Textarea(attrs={"rows": 7}),
         max_length=Profile._meta.get_field("bio").max_length,
     )
-    category = forms.ModelChoiceField(
-        label=gettext_lazy("Category"), queryset=Category.objects, empty_label=gettext_lazy("Choose one")
-    )
     languages = forms.MultipleChoiceField(
         label=gettext_lazy("Languages you speak"),
         choices=languages.choices,
         widget=forms.CheckboxSelectMultiple,
-    )
-    skills = SkillsField(
-        label=gettext_lazy("Skills (optional)"),
-        help_text=gettext_lazy("Up to 8, with commas between: tax returns, freelancers, VAT"),
-        required=False,
     )
     place = forms.CharField(
         label=gettext_lazy("Place (optional)"),

@@ -14,6 +14,11 @@ from marketplace.experts import quiet
 class Category(models.Model):
     """Of two levels: experts stand in those of the second, or in one of the first that has none below it."""
 
+    class Kind(models.TextChoices):
+        PAID = "paid", _("paid")
+        FREE_ONLY = "free_only", _("free only")
+        CLOSED = "closed", _("closed")
+
     slug = models.SlugField(unique=True)
     name = models.CharField(_("name in English"), max_length=60)
     name_fr = models.CharField(_("name in French"), max_length=60, blank=True)
@@ -25,6 +30,16 @@ class Category(models.Model):
         related_name="children",
         limit_choices_to={"parent": None},
         verbose_name=_("part of"),
+    )
+    kind = models.CharField(
+        _("kind"),
+        max_length=9,
+        choices=Kind.choices,
+        default=Kind.PAID,
+        help_text=_("Free only: nothing new is sold in it. Closed: nobody is found, called or published in it."),
+    )
+    kind_note = models.CharField(
+        _("note"), max_length=300, blank=True, help_text=_("Why it is so: experts read it where they choose.")
     )
     commission_percent = models.PositiveSmallIntegerField(
         _("commission, percent"),
@@ -54,6 +69,13 @@ class Category(models.Model):
             raise ValidationError({"parent": _("Categories have two levels: this one would be on a third.")})
 
 
+class ProfileQuerySet(models.QuerySet):
+    def shown(self) -> "ProfileQuerySet":
+        """What others may find and ring: published, of an active member, in no closed category."""
+        published = self.filter(published_at__isnull=False, user__is_active=True)
+        return published.exclude(category__kind=Category.Kind.CLOSED)
+
+
 class WhoMayRing(models.TextChoices):
     ANYONE = "anyone", _("anyone, also without an account")
     MEMBERS = "members", _("any member")
@@ -62,7 +84,8 @@ class WhoMayRing(models.TextChoices):
 
 
 class Profile(models.Model):
-    """A member's public page. Searched columns stay here; presence, which flips often, has a narrow table of its own."""
+    """A member's page: a draft until it was published. Searched columns stay here; presence, which flips often, has a narrow
+    table of its own."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="profile")
     slug = models.SlugField(max_length=80, unique=True)
@@ -81,6 +104,9 @@ class Profile(models.Model):
     photo = models.CharField(max_length=120, blank=True)  # path under MEDIA_ROOT; written by experts.photos alone
     published_at = models.DateTimeField(null=True, blank=True, db_index=True)
     rate_minor_max = models.PositiveIntegerField(null=True, editable=False)  # allowed by staff; else RATE_MINOR_MAX
+    test_call_at = models.DateTimeField(null=True, editable=False)  # when the last test call came through
+
+    objects = ProfileQuerySet.as_manager()
 
     class Meta:
         indexes = [

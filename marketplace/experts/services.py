@@ -1,7 +1,8 @@
-"""An expert's public page: written, changed, shown. Who can be called now is in presence.py."""
+"""An expert's public page: written, changed, shown. How it begins, step by step, is in drafts.py; who can be called now is in
+presence.py."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -38,10 +39,12 @@ __all__ = [
     "left",
     "note_missed_ring",
     "note_ring_answered",
+    "note_test_call",
     "process_died",
     "publish_again",
     "put_on_map",
     "retire",
+    "save_profile",
     "seen",
     "set_in_call",
     "state",
@@ -68,10 +71,7 @@ def write_profile(
     profile.headline, profile.bio, profile.category = headline, bio, category
     profile.languages, profile.skills = list(languages), list(skills)
     put_on_map(profile, place)
-    if profile.pk:
-        profile.save()
-    else:
-        _save_under_free_slug(profile)
+    save_profile(profile, fields=("headline", "bio", "category", "languages", "skills", *OF_A_PLACE))
     refresh(user=member)  # whose page is open is free at once
     return profile
 
@@ -103,9 +103,17 @@ def retire(*, member: User) -> None:
         return
     profile.headline = profile.bio = ""
     put_on_map(profile, "")
-    profile.languages, profile.skills, profile.published_at = [], [], None
+    profile.languages, profile.skills, profile.published_at, profile.test_call_at = [], [], None, None
     profile.save()
     transaction.on_commit(lambda: photos.take_photo_off(profile=profile))
+
+
+def note_test_call(*, member: User, now: datetime) -> None:
+    """Their sound came back from a test call. Of who has no page yet, not even a draft, nothing is kept."""
+    Profile.objects.filter(user=member).update(test_call_at=now)
+
+
+OF_A_PLACE = ("place", "place_id", "latitude", "longitude")
 
 
 def put_on_map(profile: Profile, place: str) -> None:
@@ -120,6 +128,14 @@ def choose_who_may_ring(*, member: User, who: str) -> None:
     Profile.objects.filter(user=member).update(who_may_ring=WhoMayRing(who))
 
 
+def save_profile(profile: Profile, *, fields: Iterable[str]) -> None:
+    """These fields of it; a new one wholly. Raises IntegrityError where the member has one by now, made in another window."""
+    if profile.pk:
+        profile.save(update_fields=list(fields))
+    else:
+        _save_under_free_slug(profile)
+
+
 def _save_under_free_slug(profile: Profile) -> None:
     wanted = slugify(profile.user.name)[:60] or "expert"
     for slug in (wanted, f"{wanted}-{secrets.token_hex(2)}", f"{wanted}-{secrets.token_hex(6)}"):
@@ -129,5 +145,5 @@ def _save_under_free_slug(profile: Profile) -> None:
                 return profile.save(force_insert=True)
         except IntegrityError:
             if Profile.objects.filter(user=profile.user_id).exists():
-                raise  # published at the same moment in another window
+                raise
     raise RuntimeError("three addresses in a row were taken")

@@ -9,7 +9,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from marketplace.experts.models import Category, Profile
+from marketplace.experts.models import Profile
 from marketplace.listings import services as listings
 from marketplace.listings.models import Listing
 from payouts.money import BadAmount, Money, read_money
@@ -54,27 +54,21 @@ class SumField(forms.CharField):
 
 
 class PriceForm(forms.Form):
-    """Of one expert (`profile`; None: of someone who is about to be one). Beside the price stands what they keep of it."""
+    """Of one expert. Beside the price stands what they keep of it."""
 
     priced = "price"
 
-    def __init__(self, *args, profile: Profile | None, **kwargs) -> None:
+    def __init__(self, *args, profile: Profile, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.profile = profile
         price = self.fields[self.priced]
-        price.help_text = f"{price.help_text} {self.share_text()}"
-
-    def share_text(self) -> str:
-        percent = listings.commission_percent(self.profile) if self.profile else settings.COMMISSION_PERCENT
-        return _("You keep {share} %.").format(share=100 - percent)
+        share = _("You keep {share} %.").format(share=100 - listings.commission_percent(profile))
+        price.help_text = f"{price.help_text} {share}"
 
 
 FREE_MINUTES = format_lazy(gettext_lazy("Choose from 0 to {most} free minutes."), most=listings.FREE_MINUTES_MAX)
 
 
 class RateForm(PriceForm):
-    """On the page on which the category is chosen, too: says which categories leave another share."""
-
     priced = "rate"
     rate = SumField(
         label=gettext_lazy("Rate per minute"), help_text=gettext_lazy("What the caller pays, taxes included.")
@@ -87,21 +81,13 @@ class RateForm(PriceForm):
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), FREE_MINUTES),
     )
 
-    def __init__(self, *args, profile: Profile | None, **kwargs) -> None:
+    def __init__(self, *args, profile: Profile, **kwargs) -> None:
         super().__init__(*args, profile=profile, **kwargs)
         self.fields["rate"].limits = partial(listings.rate_limits, profile)
         text = _(
             "Once a day with each caller, before the rate counts. Left empty, the first {seconds} seconds are free."
         )
         self.fields["free_minutes"].help_text = text.format(seconds=settings.FREE_TIME_S)
-
-    def share_text(self) -> str:
-        others = Category.objects.exclude(commission_percent=None)
-        exceptions = [f"{other.name} {100 - other.commission_percent} %" for other in others]
-        if not exceptions:
-            return super().share_text()
-        text = _("You keep {share} % ({exceptions}).")
-        return text.format(share=100 - settings.COMMISSION_PERCENT, exceptions=", ".join(exceptions))
 
 
 class ActForm(PriceForm):

@@ -4,10 +4,11 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
-from marketplace.experts.models import Profile
+from marketplace.experts.models import Category, Profile
 from marketplace.listings.models import Listing
 from payouts.money import Money
 from payouts.office import services as office
@@ -27,6 +28,10 @@ class TooManyActs(ValueError):
     """The profile has ACTS_MAX active acts already."""
 
 
+class FreeOnly(BadPrice):
+    """Nothing new is sold in the profile's category; the text is for the expert."""
+
+
 class NotVerified(ValueError):
     """Stripe has not checked who the expert is, or no longer stands by it."""
 
@@ -41,11 +46,23 @@ def price_limits() -> tuple[Money, Money]:
     return _money(settings.ACT_MINOR_MIN), _money(settings.ACT_MINOR_MAX)
 
 
+def sells(profile: Profile) -> bool:
+    """Whether anything new may be sold in the profile's category. What was agreed before goes on as agreed."""
+    return profile.category.kind == Category.Kind.PAID
+
+
+def for_sale() -> QuerySet[Listing]:
+    """What may be sold now. The listings of a category that is free only or closed rest until it is paid again."""
+    return Listing.objects.filter(active=True, profile__category__kind=Category.Kind.PAID)
+
+
 @transaction.atomic
 def set_rate(*, profile: Profile, rate_minor: int, free_minutes: int | None = None) -> Listing:
     """The profile's one rate per minute, in minor units, and how many minutes are free before it counts (None: as before).
-    Offers already made keep what they were made at. Raises BadPrice."""
-    _check(rate_minor, rate_limits(Profile.objects.select_for_update().get(pk=profile.pk)))
+    Offers already made keep what they were made at. Raises BadPrice, FreeOnly."""
+    kept = Profile.objects.select_for_update(of=("self",)).select_related("category").get(pk=profile.pk)
+    _check_sells(kept)
+    _check(rate_minor, rate_limits(kept))
     if free_minutes is not None and not 0 <= free_minutes <= FREE_MINUTES_MAX:
         raise BadPrice(_("Choose from 0 to {most} free minutes.").format(most=FREE_MINUTES_MAX))
     listing = profile.listings.filter(kind=Listing.Kind.PER_MINUTE, active=True).first()
@@ -95,7 +112,7 @@ def commission_percent(profile: Profile) -> int:
 
 
 def add_act(*, profile: Profile, title: str, length_minutes: int, price_minor: int) -> Listing:
-    """Raises BadPrice, TooManyActs."""
+    """Raises BadPrice, FreeOnly, TooManyActs."""
     if profile.listings.filter(kind=Listing.Kind.ACT_OF_TIME, active=True).count() >= ACTS_MAX:
         raise TooManyActs(_("You have {limit} acts already. Take one off first.").format(limit=ACTS_MAX))
     act = Listing(profile=profile, kind=Listing.Kind.ACT_OF_TIME)
@@ -103,7 +120,8 @@ def add_act(*, profile: Profile, title: str, length_minutes: int, price_minor: i
 
 
 def change_act(*, act: Listing, title: str, length_minutes: int, price_minor: int) -> Listing:
-    """Offers already made keep their terms. Raises BadPrice."""
+    """Offers already made keep their terms. Raises BadPrice, FreeOnly."""
+    _check_sells(act.profile)
     _check(price_minor, price_limits())
     if not ACT_MINUTES_MIN <= length_minutes <= ACT_MINUTES_MAX:
         raise BadPrice(
@@ -115,7 +133,7 @@ def change_act(*, act: Listing, title: str, length_minutes: int, price_minor: in
 
 
 def add_work(*, profile: Profile, title: str, description: str, delivery_days: int, price_minor: int) -> Listing:
-    """Raises BadPrice, TooManyActs."""
+    """Raises BadPrice, FreeOnly, TooManyActs."""
     if profile.listings.filter(kind=Listing.Kind.ACT_OF_WORK, active=True).count() >= ACTS_MAX:
         raise TooManyActs(_("You have {limit} acts already. Take one off first.").format(limit=ACTS_MAX))
     work = Listing(profile=profile, kind=Listing.Kind.ACT_OF_WORK)
@@ -125,7 +143,8 @@ def add_work(*, profile: Profile, title: str, description: str, delivery_days: i
 
 
 def change_work(*, work: Listing, title: str, description: str, delivery_days: int, price_minor: int) -> Listing:
-    """Offers and orders already made keep their terms. Raises BadPrice."""
+    """Offers and orders already made keep their terms. Raises BadPrice, FreeOnly."""
+    _check_sells(work.profile)
     _check(price_minor, price_limits())
     if not 1 <= delivery_days <= WORK_DAYS_MAX:
         raise BadPrice(_("Choose from 1 to {most} days for the delivery.").format(most=WORK_DAYS_MAX))
@@ -143,6 +162,12 @@ def take_off(*, act: Listing) -> None:
 
 def _money(minor: int) -> Money:
     return Money(minor, settings.CURRENCY)
+
+
+def _check_sells(profile: Profile) -> None:
+    if not sells(profile):
+        text = _("Nothing is sold in {category}, so there is no price to set.")
+        raise FreeOnly(text.format(category=profile.category.name))
 
 
 def _check(minor: int, limits: tuple[Money, Money]) -> None:

@@ -3,9 +3,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.experts import languages
-from marketplace.experts.forms import ProfileForm
 from marketplace.experts.models import Category
-from marketplace.listings.forms import RateForm, SumField
+from marketplace.listings.forms import SumField
 from marketplace.places import services as places
 from marketplace.places.services import Place
 from marketplace.search.services import KM
@@ -95,9 +94,3 @@ class DirectoryForm(forms.Form):
             "sort": asked.get("sort") or "",
             "page": asked.get("page") or 1,
         }
-
-
-class ExpertForm(ProfileForm, RateForm):
-    """What makes a member an expert, on one page: who they are and what a minute costs."""
-
-    field_order = ("headline", "bio", "category", "rate", "free_minutes", "languages", "skills", "place", "photo")

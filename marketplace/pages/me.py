@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from calls.contacts import services as contacts
 from calls.conversations import services as conversations
+from calls.echo import services as echo
 from calls.metering import services as metering
 from calls.notices import services as notices
 from calls.orders import services as orders
@@ -26,7 +27,9 @@ from marketplace.experts import languages
 from marketplace.experts import services as experts
 from marketplace.experts.forms import QuietHoursForm
 from marketplace.experts.models import Presence, Profile, WhoMayRing
+from marketplace.listings import services as listings
 from marketplace.listings.models import Listing
+from marketplace.pages.checklist import Item, checklist
 from marketplace.pages.reviews import to_reply
 from marketplace.reviews import services as reviews
 from payouts.earnings import services as earnings
@@ -62,6 +65,7 @@ def me(request):
 def _page(request, quiet_hours: QuietHoursForm | None = None):
     """With the form for quiet hours as it was refused, or as they are."""
     profile, stored = _profile_of(request.user), list(metering.stored_of_member(request.user))
+    items = _checklist(profile)
     blocks, ask = contacts.blocks_of(request.user), request.GET.get
     free_callers = contacts.free_callers_of(request.user) if profile else []
     calls = _calls_of(request.user, ask("calls", ""))
@@ -71,6 +75,9 @@ def _page(request, quiet_hours: QuietHoursForm | None = None):
         "marketplace/me.html",
         {
             "profile": profile,
+            "sells": profile is not None and listings.sells(profile),
+            "checklist": items,
+            "open_items": [item for item in items if not item.done],
             "languages": [languages.name(code) for code in profile.languages] if profile else [],
             "who_may_ring": WhoMayRing.choices,
             "away_hours": AWAY_HOURS,
@@ -213,6 +220,13 @@ def _profile_of(member: User) -> Profile | None:
         for listing in profile.offered:
             listing.price = Money(listing.rate_minor or listing.price_minor, listing.currency)
     return profile
+
+
+def _checklist(profile: Profile | None) -> list[Item]:
+    if profile is None:
+        return []
+    rate = next((listing for listing in profile.offered if listing.kind == Listing.Kind.PER_MINUTE), None)
+    return checklist(profile, rate, can_test=echo.can_prove_network())
 
 
 def _quiet_hours(profile: Profile | None) -> QuietHoursForm | None:

@@ -1,5 +1,6 @@
 """An expert's public page: who is this, can I talk now, what will it cost."""
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -24,9 +25,14 @@ EXAMPLE_MINUTES = (5, 10, 30)
 @require_safe
 def profile(request, slug: str):
     caller = guests.person_of(request)
-    guest = caller if caller and caller.is_guest else None
     shown = search.complete(get_object_or_404(search.shown_profiles(), slug=slug), contacts.blockers_of(caller))
-    offered = shown.listings.filter(active=True).order_by("kind", "length_minutes", "price_minor")
+    return page_of(request, shown, caller=caller)
+
+
+def page_of(request, shown: Profile, *, caller: User | None = None, is_preview: bool = False):
+    """`shown` as search completes it; a preview is its owner's, before it is public."""
+    guest = caller if caller and caller.is_guest else None
+    offered = listings.for_sale().filter(profile=shown).order_by("kind", "length_minutes", "price_minor")
     rates = [listing for listing in offered if listing.kind == Listing.Kind.PER_MINUTE]
     closed_door = _closed_door(caller, shown)
     return render(
@@ -34,6 +40,8 @@ def profile(request, slug: str):
         "marketplace/profile.html",
         {
             "profile": shown,
+            "is_preview": is_preview,
+            "sells": listings.sells(shown),
             "languages": [languages.name(code) for code in shown.languages],
             "acts": [(act, Money(act.price_minor, act.currency)) for act in offered if act not in rates],
             "examples": [(minutes, _cost(shown.rate, minutes)) for minutes in EXAMPLE_MINUTES] if shown.rate else [],
@@ -93,7 +101,7 @@ def similar(request, slug: str):
 @require_safe
 def photo(request, slug: str, side: int):
     """Uploads are served by us, never by their own name; the address changes with the photo, so it may be kept."""
-    seen = get_object_or_404(Profile.objects.exclude(published_at=None), slug=slug)
+    seen = get_object_or_404(Profile.objects.exclude(published_at=None) | _drafts_of(request.user), slug=slug)
     if not seen.photo or side not in photos.SIZES:
         raise Http404
     try:
@@ -101,5 +109,13 @@ def photo(request, slug: str, side: int):
     except FileNotFoundError as missing:
         raise Http404 from missing
     response = HttpResponse(content, content_type="image/webp")
-    response["Cache-Control"] = "public, max-age=31536000, immutable" if request.GET.get("v") else "public, max-age=300"
+    if seen.published_at is None:
+        response["Cache-Control"] = "private, no-store"
+    else:
+        is_for_good = request.GET.get("v")
+        response["Cache-Control"] = f"public, max-age={'31536000, immutable' if is_for_good else '300'}"
     return response
+
+
+def _drafts_of(visitor) -> QuerySet[Profile]:
+    return Profile.objects.filter(user=visitor.pk, published_at=None)

@@ -1,6 +1,8 @@
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import IntConverter
 
 from marketplace.pages import (
+    acts,
     closing,
     demo,
     directory,
@@ -15,6 +17,14 @@ from marketplace.pages import (
     staff_reviews,
 )
 
+
+class StepConverter(IntConverter):
+    """Of *Become an expert*; the first one has the address without a number."""
+
+    regex = "[2-4]"
+
+
+register_converter(StepConverter, "step")
 urlpatterns = [
     path("", directory.home, name="home"),
     path("suggest/", directory.suggest, name="suggest"),
@@ -32,6 +42,8 @@ urlpatterns = [
     path("guest/start-anew/", guest.start_anew, name="start_anew"),
     path("accounts/signup/", sign_up.SignUp.as_view(), name="account_signup"),
     path("become-an-expert/", publish.become_an_expert, name="become_an_expert"),
+    path("become-an-expert/<step:step>/", publish.become_an_expert, name="become_an_expert_step"),
+    path("become-an-expert/preview/", publish.preview, name="preview_profile"),
     path("me/", me.me, name="me"),
     path("me/presence/", me.choose_presence, name="choose_presence"),
     path("me/quiet-hours/", me.choose_quiet_hours, name="choose_quiet_hours"),
@@ -44,11 +56,11 @@ urlpatterns = [
     path("me/close/", closing.close, name="close_account"),
     path("me/close/keep/", closing.keep, name="keep_account"),
     path("me/messages/<int:message_id>/read/", me.mark_read, name="mark_message_read"),
-    path("me/acts/add/", publish.act, name="add_act"),
-    path("me/acts/<int:act_id>/", publish.act, name="act"),
-    path("me/acts/<int:act_id>/take-off/", publish.take_off_act, name="take_off_act"),
-    path("me/works/add/", publish.work, name="add_work"),
-    path("me/works/<int:work_id>/", publish.work, name="work"),
+    path("me/acts/add/", acts.act, name="add_act"),
+    path("me/acts/<int:act_id>/", acts.act, name="act"),
+    path("me/acts/<int:act_id>/take-off/", acts.take_off_act, name="take_off_act"),
+    path("me/works/add/", acts.work, name="add_work"),
+    path("me/works/<int:work_id>/", acts.work, name="work"),
     path("staff/members/<int:member_id>/rate/", staff_rate.allow_rate, name="staff_rate"),
     path("staff/expert-reviews/", staff_reviews.show_all, name="staff_expert_reviews"),
     path("staff/expert-reviews/<int:review_id>/", staff_reviews.show, name="staff_expert_review"),

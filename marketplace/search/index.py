@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from marketplace.experts import languages
 from marketplace.experts.folding import fold
-from marketplace.experts.models import Profile
+from marketplace.experts.models import Category, Profile
 from marketplace.listings.models import Listing
 from marketplace.reviews import services as reviews
 from marketplace.reviews.models import Rating
@@ -27,7 +27,7 @@ WRITTEN = "name category rate_minor languages latitude longitude published_at st
 
 def listed() -> QuerySet[Profile]:
     """Whom search may find."""
-    return Profile.objects.filter(published_at__isnull=False, user__is_active=True)
+    return Profile.objects.shown()
 
 
 def refresh(profile_ids: Iterable[int]) -> None:
@@ -111,6 +111,8 @@ def _entry(profile: Profile, text: Text) -> Entry:
 
 
 def _rate_minor(profile: Profile) -> int | None:
+    if profile.category.kind != Category.Kind.PAID:
+        return None
     rates = (one.rate_minor for one in profile.listings.all() if one.active and one.kind == Listing.Kind.PER_MINUTE)
     return next(rates, None)
 

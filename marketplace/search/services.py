@@ -4,11 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db.models import Case, F, FilteredRelation, Q, QuerySet, When
 from django.utils import timezone
 
 from marketplace.accounts.models import User
-from marketplace.experts.models import Presence, Profile
+from marketplace.experts.models import Category, Presence, Profile
 from marketplace.listings.models import Listing
 from marketplace.places.services import Place
 from marketplace.search import ordering
@@ -30,6 +30,7 @@ __all__ = [
     "catch_up",
     "complete",
     "find",
+    "for_cards",
     "rebuild",
     "refresh",
     "shown_profiles",
@@ -116,17 +117,18 @@ def similar(
 
 
 def shown_profiles() -> QuerySet[Profile]:
-    """Listed ones, with what a card shows. `rate_minor` and `currency` are null without a rate."""
-    return (
-        listed()
-        .select_related("user", "user__presence", "user__rating", "category")
-        .annotate(
-            per_minute=FilteredRelation(
-                "listings", condition=Q(listings__kind=Listing.Kind.PER_MINUTE, listings__active=True)
-            ),
-            rate_minor=F("per_minute__rate_minor"),
-            currency=F("per_minute__currency"),
-        )
+    """Listed ones, with what a card shows."""
+    return for_cards(listed())
+
+
+def for_cards(profiles: QuerySet[Profile]) -> QuerySet[Profile]:
+    """With what a card shows. `rate_minor` is null without a rate, and where nothing is sold."""
+    return profiles.select_related("user", "user__presence", "user__rating", "category").annotate(
+        per_minute=FilteredRelation(
+            "listings", condition=Q(listings__kind=Listing.Kind.PER_MINUTE, listings__active=True)
+        ),
+        rate_minor=Case(When(category__kind=Category.Kind.PAID, then=F("per_minute__rate_minor"))),
+        currency=F("per_minute__currency"),
     )
 
 

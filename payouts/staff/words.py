@@ -25,6 +25,7 @@ WORDS: dict[str, Promise] = {
     "suspense": _("moved at Stripe, unexplained"),
     # Acts in the audit trail
     "advance.let_go": _("let credit go that an expert owes"),
+    "category.kind": _("changed what may be sold in a category"),
     "claim.decide": _("decided a claim"),
     "dispute.accept": _("let a dispute go"),
     "dispute.lift_block": _("let a member pay again"),

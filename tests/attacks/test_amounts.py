@@ -15,7 +15,6 @@ from django.db import transaction
 from django.forms import IntegerField
 from django.test import Client
 
-from marketplace.experts.models import Category
 from payouts.ledger import accounts
 from payouts.money import Money
 from payouts.wallet.forms import WholeNumberField
@@ -62,11 +61,6 @@ def work(_world: World) -> dict:
     return {"title": "A letter", "description": "To the office.", "delivery_days": "5"}
 
 
-def profile(_world: World) -> dict:
-    about = {"headline": "Helps", "bio": "I do.", "languages": ["en"], "skills": "", "place": ""}
-    return about | {"category": Category.objects.get().pk}
-
-
 def grant(_world: World) -> dict:
     return {"email": "eve@example.test", "reason": "Sorry.", "last_day": "", "token": TOKEN}
 
@@ -95,7 +89,7 @@ DOORS = {
         "sam", "/staff/claims/{claim}/", "refund", "5", lambda _w: {"reason": "So."}, zero_is_bad=False
     ),
     "promotional credit": Door("sam", "/staff/promotional/", "amount", "5", grant),
-    "rate": Door("bob", "/become-an-expert/", "rate", "3", profile),
+    "rate": Door("bob", "/become-an-expert/3/", "rate", "3"),
     "price of an act": Door("bob", "/me/acts/add/", "price", "30", act),
     "price of a work": Door("bob", "/me/works/add/", "price", "30", work),
 }

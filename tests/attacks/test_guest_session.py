@@ -59,7 +59,7 @@ def call(carla, bob, now) -> Call:
 
 def filled(route: str, call: Call) -> str:
     known = {"slug": "bob-leroy", "code": call.room.code, "call_id": call.pk, "member_id": call.caller_id}
-    known |= {"month": "2026-03", "object_id": call.caller_id, "side": 160, "reference": "period:1"}
+    known |= {"month": "2026-03", "object_id": call.caller_id, "side": 160, "step": 2, "reference": "period:1"}
     return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda place: str(known.get(place[1], 1)), route)
 
 

@@ -119,8 +119,9 @@ class SwitchTests:
         alice.reads("That microphone cannot be used, so Bob Leroy hears you through the one before.")
         sends(alice, "Fake Default Audio Input")
         bob.hears()
+        expect(alice.page.get_by_label("Microphone", exact=True)).to_have_value("default")
         alice.page.evaluate(FREE_AGAIN)
-        try_again(alice)
+        choose(alice, "Microphone", "Fake Audio Input 2")
         sends(alice, "Fake Audio Input 2")
 
     def test_the_camera_of_a_phone_is_flipped_to_and_fro(self, another_browser, two_in_the_lobby):

@@ -60,16 +60,19 @@ def they_sign_up(alice: Person, bob: Person) -> None:
 
 def bob_becomes_an_expert(bob: Person) -> None:
     bob.page.goto("/become-an-expert/")
+    bob.page.get_by_label("Money and taxes").check()
     bob.page.get_by_label("Headline").fill("Helps with taxes")
+    bob.press("Save and go on")
     bob.page.get_by_label("About you").fill("Twenty years of practice, plain words.")
-    bob.page.get_by_label("Category").select_option("Money and taxes")
-    bob.page.get_by_label("Rate per minute").fill("10.00")
     bob.page.get_by_label("English").check()
     picture = io.BytesIO()
     Image.new("RGB", (600, 400), "teal").save(picture, "PNG")
     bob.page.get_by_label("Photo").set_input_files(
         {"name": "bob.png", "mimeType": "image/png", "buffer": picture.getvalue()}
     )
+    bob.press("Save and go on")
+    bob.page.get_by_label("Rate per minute").fill("10.00")
+    bob.press("Save and go on")
     bob.press("Publish profile")
     expect(bob.page).to_have_url(re.compile(r"/experts/bob-leroy/$"))
     bob.page.goto("/me/")

@@ -8,6 +8,8 @@ import { DeviceRequests, exactly, problemOf } from "./device_requests.js";
 /** @import { Problem } from "./device_requests.js" */
 
 const KEPT = "ringwise.devices";
+/** Quieter is taken for silence. */
+export const FAINTEST = 0.004;
 const CAMERA = { width: 640, height: 480 };
 
 /**

@@ -107,6 +107,7 @@
  * @property {Credit} [credit]  payers only
  * @property {Listing[]} [listings]  experts only
  * @property {boolean} [calls_free]  experts only: this caller is never asked to pay
+ * @property {boolean} [free_only]  experts only: nothing new is sold in their category
  * @property {Offer | null} offer
  * @property {Meter} meter
  * @property {Order | null} [order]  the act of work that was ordered last in this call

@@ -1,14 +1,18 @@
 /** Do microphone, camera and network work? Told in the panel of devices; whoever was well once is not asked to look again. */
 
+import { FAINTEST } from "../devices.js";
 import { byId, mark, onPress, say, show } from "./dom.js";
 
-/** @import { Desk } from "./desk.js" */
+/** @import { Session } from "../session.js" */
+/** @import { Words } from "./words.js" */
 
 const KEPT = "ringwise.checked";
-/** Quieter is taken for silence. */
-export const FAINTEST = 0.004;
-
-/** @typedef {"waits" | "well" | "wrong"} Mark */
+/**
+ * @typedef {"waits" | "well" | "wrong"} Mark
+ * @typedef {object} CheckDesk  as much of a desk as this looks at
+ * @property {Pick<Session, "devices" | "network" | "screen" | "setRelayOnly">} session
+ * @property {Words} words
+ */
 
 export class DeviceCheck {
   #desk;
@@ -17,7 +21,7 @@ export class DeviceCheck {
   #first = false;
   #passed = localStorage.getItem(KEPT) === "1";
 
-  /** @param {Desk} desk */
+  /** @param {CheckDesk} desk */
   constructor(desk) {
     this.#desk = desk;
     const { devices, network } = desk.session;

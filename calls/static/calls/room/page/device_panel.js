@@ -1,14 +1,13 @@
-/** Which microphone, camera and speaker; and in the call, words for why one of them does not work. */
+/** The panel of devices; and in the call, words for why one of them does not work. */
 
-import { DeviceCheck, FAINTEST } from "./device_check.js";
+import { FAINTEST } from "../devices.js";
+import { DeviceCheck } from "./device_check.js";
+import { DeviceChoice } from "./device_choice.js";
 import { byId, onPress, say, show } from "./dom.js";
 import { Panel } from "./panel.js";
 
-/** @import { Choice } from "../devices.js" */
 /** @import { Desk } from "./desk.js" */
 
-/** @type {[keyof Choice, MediaDeviceKind][]} */
-const KINDS = [["microphone", "audioinput"], ["camera", "videoinput"], ["speaker", "audiooutput"]];
 /** Unmuted, and not the faintest sound for so long: something is wrong with the microphone. */
 const SILENT_MS = 12_000;
 const CARDS = ["consent", "still-there"];
@@ -17,10 +16,9 @@ export class DevicePanel {
   #desk;
   #devices;
   #check;
-  #speakThrough;
+  #choice;
   #panel;
   #soundAt = performance.now();
-  #drawn = "";
   #told = "";
   #screen = "";
   #offered = false;
@@ -31,7 +29,7 @@ export class DevicePanel {
     this.#desk = desk;
     this.#devices = desk.session.devices;
     this.#check = new DeviceCheck(desk);
-    this.#speakThrough = speakThrough;
+    this.#choice = new DeviceChoice(this.#devices, desk.words, speakThrough);
     this.#panel = new Panel({
       panel: "devices",
       by: ["devices-switch", "lobby-devices"],
@@ -45,20 +43,13 @@ export class DevicePanel {
     });
     onPress("try-speaker", () => desk.sound("joined"));
     onPress("device-again", () => this.#again());
-    // Opened by itself, before any press on the page: until then a browser lets no sound begin.
-    for (const press of ["pointerdown", "keydown"]) document.addEventListener(press, () => this.#devices.wake());
-    for (const [kind] of KINDS) byId(kind).addEventListener("change", () => this.#choose(kind));
-    const canChoose = "setSinkId" in HTMLMediaElement.prototype;
-    show(byId("speaker-field"), canChoose);
-    // One that is not there any more leaves the usual one.
-    if (canChoose && this.#devices.choice.speaker) speakThrough(this.#devices.choice.speaker).catch(() => {});
   }
 
   render() {
     const { screen } = this.#desk.session;
     if (screen !== this.#screen) this.#changeTo(screen);
     this.#listen();
-    this.#list();
+    this.#choice.list(() => this.#panel.isOpen);
     if (this.#panel.isOpen) this.#check.render();
     this.#warnOfWish(screen);
     if (screen === "call") this.#tellOfKept();
@@ -72,16 +63,18 @@ export class DevicePanel {
     if (!["microphone_asking", "screen_blocked"].includes(problem)) this.#check.note(false);
   }
 
-  /** The choice failed and the one before is used: a word, and no trouble that stays. */
+  /** The choice failed and the one before is used: a word, and no trouble that stays. Choosing it again tries again. */
   #tellOfKept() {
     const { voice, words } = this.#desk;
     const devices = this.#devices;
     if (devices.cameraProblem === "kept") {
       devices.cameraProblem = null;
+      this.#choice.select("camera");
       voice.notice(words("device.camera_kept"), "warning");
     }
     if (devices.microphoneProblem === "kept") {
       devices.microphoneProblem = null;
+      this.#choice.select("microphone");
       voice.notice(words("device.microphone_kept"), "warning");
     }
   }
@@ -109,32 +102,9 @@ export class DevicePanel {
     this.#panel.open({ unasked: true });
   }
 
-  /** @param {keyof Choice} kind */
-  #choose(kind) {
-    const id = byId(kind, HTMLSelectElement).value;
-    this.#devices.choose(kind, id);
-    if (kind === "speaker") this.#speakThrough(id).catch((problem) => console.warn("speaker", problem));
-  }
-
   #again() {
     if (this.#devices.cameraProblem) this.#devices.cameraOn();
     else this.#devices.openMicrophone();
-  }
-
-  /** Again after every change: an allowance brings the names, a plug brings a device. */
-  async #list() {
-    const found = this.#panel.isOpen ? await this.#devices.list() : [];
-    const wanted = JSON.stringify(found.map(({ deviceId, label }) => [deviceId, label]));
-    if (!this.#panel.isOpen || wanted === this.#drawn) return;
-    this.#drawn = wanted;
-    for (const [kind, deviceKind] of KINDS) {
-      const named = found.filter((each) => each.kind === deviceKind && each.deviceId && each.label);
-      const any = new Option(this.#desk.words(`device.default_${kind}`), "");
-      const chosen = this.#devices.choice[kind] ?? "";
-      const select = byId(kind, HTMLSelectElement);
-      select.replaceChildren(any, ...named.map(({ label, deviceId }) => new Option(label, deviceId)));
-      select.value = named.some(({ deviceId }) => deviceId === chosen) ? chosen : "";
-    }
   }
 
   #listen() {

@@ -192,9 +192,9 @@ export class GoPaid {
     const choices = [...(state.listings ?? []), ...(state.stored ?? [])];
     const left = waitUntil - session.clock.now();
     const waits = left > 0;
-    show(byId("go-paid-wait"), waits || !choices.length || Boolean(state.calls_free));
+    show(byId("go-paid-wait"), waits || !choices.length || Boolean(state.calls_free || state.free_only));
     show(byId("go-paid-fields"), !waits && choices.length > 0);
-    const nothing = words(state.calls_free ? "offer.calls_free" : "offer.needs_listing");
+    const nothing = words(`offer.${state.calls_free ? "calls_free" : state.free_only ? "free_only" : "needs_listing"}`);
     say(byId("go-paid-wait"), waits ? words("offer.wait_until", { left: durationText(words, left) }) : nothing);
     this.#renderChoices(choices);
   }

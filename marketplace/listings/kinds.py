@@ -1,0 +1,24 @@
+"""Staff change what may be sold in a category: it is written down, and whose page is in it hears of it by mail."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from marketplace.accounts.models import User
+from marketplace.experts.models import Category, Profile
+from payouts.mail import services as mail
+from payouts.office import services as office
+
+
+@transaction.atomic
+def changed(*, category: Category, before: str, staff: User, now: datetime) -> None:
+    """Once `category` is kept, in the same transaction. `before`: the kind it was. What people agreed on goes on as agreed."""
+    reason = f"{before} -> {category.kind}: {category.kind_note}"
+    office.record(staff=staff, act="category.kind", reference=f"category:{category.pk}", reason=reason, now=now)
+    if category.kind == before:
+        return
+    concerned = Profile.objects.filter(category=category, published_at__isnull=False, user__is_active=True)
+    facts = {"category": category.name, "kind": category.kind, "note": category.kind_note}
+    for profile in concerned.select_related("user").iterator():
+        key = f"category:{category.pk}:{category.kind}:{profile.user_id}:{now.isoformat()}"
+        mail.enqueue(member=profile.user, template="category_kind", facts=facts, key=key, now=now)

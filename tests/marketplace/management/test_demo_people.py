@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from django.utils.text import slugify
 
-from marketplace.experts.forms import ProfileForm
+from marketplace.experts.forms import AboutForm, WhatForm
 from marketplace.experts.models import Category
 from marketplace.management.demo_data import people
 from marketplace.management.demo_data.person import Expert, prose
@@ -62,19 +62,11 @@ class TogetherTests:
 
 class EachTests:
     @each
-    def test_could_have_typed_it_into_the_form(self, person, db):
+    def test_could_have_typed_it_into_the_forms(self, person, db):
         category = Category.objects.create(slug=person.category, name="A trade")
-        form = ProfileForm(
-            {
-                "headline": person.headline,
-                "bio": prose(person.bio),
-                "category": category.pk,
-                "languages": person.languages,
-                "skills": ", ".join(person.skills),
-                "place": person.place,
-            }
-        )
-        assert form.errors == {}
+        what = {"category": category.pk, "headline": person.headline, "skills": ", ".join(person.skills)}
+        about = {"bio": prose(person.bio), "languages": person.languages, "place": person.place}
+        assert WhatForm(what).errors == AboutForm(about).errors == {}
         assert 3 <= len(person.skills) <= 8
 
     @pytest.mark.parametrize("person", HUMANS, ids=lambda person: person.name)

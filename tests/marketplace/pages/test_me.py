@@ -67,7 +67,7 @@ class MeTests:
         for _ in range(5):
             called(alice, bob)
             Message.objects.create(sender=alice, recipient=bob, text="Hello", sent_at=cast.NOW)
-        with django_assert_max_num_queries(19):
+        with django_assert_max_num_queries(20):
             client.get("/me/")
 
 

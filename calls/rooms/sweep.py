@@ -41,8 +41,7 @@ def _end(call: Call, now: datetime) -> None:
 def turn_presence(*, now: datetime) -> int:
     """Quiet hours begin and end; experts who were away for a time are back. How many are seen otherwise now."""
     turned = experts.turn(now=now)
-    for user_id in turned:
-        notices.tell_watchers(user_id=user_id)
+    notices.tell_watchers_of(user_ids=turned)
     return len(turned)
 
 
@@ -54,8 +53,7 @@ def reap(*, now: datetime) -> int:
     dead = notices.end_dead_processes(now=now)
     for process, beat_at in dead:
         metering.process_died(process=process, beat_at=beat_at, now=now)
-        for user_id in experts.process_died(process=process):
-            notices.tell_watchers(user_id=user_id)
+        notices.tell_watchers_of(user_ids=experts.process_died(process=process))
         seating.vacate_process(process=process, beat_at=beat_at)
     notices.forget_dead_processes(now=now)
     return len(dead)

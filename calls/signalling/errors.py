@@ -16,7 +16,7 @@ TEXTS = {
     "internal": _("Something went wrong on our side. Nothing was changed."),
     "ring.self": _("You cannot call yourself."),
     "ring.away": _("This expert is away. You can leave a message."),
-    "ring.busy": _("This expert is in another call. You can leave a message."),
+    "ring.busy": _("This expert is busy. You can wait in line or leave a message."),
     "ring.not_an_expert": _("This person cannot be called."),
     "ring.you_blocked": _("You have blocked this person. You can take that back on My page."),
     "ring.members_only": _("This expert takes calls from members. Sign in or make an account first."),
@@ -30,7 +30,7 @@ TEXTS = {
     "ring.in_line": _("Somebody who waited is first. You can wait in line too."),
     "ring.in_many_lines": _("You wait for 5 experts already. Leave one of those lines on My page first."),
     "ring.not_waiting": _("This person does not wait any more."),
-    "ring.not_here": _("This person has no page open now. They get a mail when you are free."),
+    "ring.not_here": _("This person cannot be rung now. They get a mail when you are free."),
     "ring.member_busy": _("This person is in another call."),
     "chat.empty": _("Write something first."),
     "chat.too_long": _("A message can have at most 2000 characters."),
@@ -56,7 +56,7 @@ TEXTS = {
 # Where the words above name what only a member can do, a guest reads these.
 GUEST_TEXTS = {
     "ring.away": _("This expert is away. With an account you can leave a message."),
-    "ring.busy": _("This expert is in another call. With an account you can leave a message."),
+    "ring.busy": _("This expert is busy. With an account you can wait in line or leave a message."),
     "ring.you_blocked": _("You have blocked this person. Make an account, and you can take that back on My page."),
     "ring.in_line": _(
         "Somebody who waited in line is first. Try again in a minute; with an account you can wait in line too."

@@ -1,6 +1,5 @@
 """The page socket: presence of the experts on the page, ringing, and waiting. On every page, for visitors too."""
 
-import asyncio
 import json
 from collections.abc import Set
 
@@ -12,7 +11,7 @@ from calls.metering import services as metering
 from calls.metering.moments import to_ms
 from calls.rooms import services as rooms
 from calls.rooms.models import Call
-from calls.signalling import arrivals, guest_rings, messages
+from calls.signalling import arrivals, guest_rings, messages, watching
 from calls.signalling.errors import Refused
 from calls.signalling.sockets import Socket
 from calls.waiting import services as waiting
@@ -53,11 +52,13 @@ class PageSocket(Socket):
 
     async def closed(self) -> None:
         if self.arrived_at:
-            arrivals.depart(hub=self.hub, user=self.person, process=self.arrived_at)
+            arrivals.depart(
+                hub=self.hub, user=self.person, process=self.arrived_at, was_silent=self.was_silent
+            )
 
     def hear(self, topic: str, about: int) -> None:
         if topic == "watchers" and about in self.watched:
-            self.hub.spawn(self._show_presence(about))
+            watching.of(self.hub).note(self, about)
         if topic == "member" or about in self.awaited:
             self.refresh()
 
@@ -73,8 +74,9 @@ class PageSocket(Socket):
     async def watch(self, experts: list[int]) -> None:
         self._follow(set(experts), self.awaited)
         seen_by = database_sync_to_async(contacts.seen_by)
-        for expert, seen in (await seen_by(person=self.person, expert_ids=self.watched)).items():
-            await self._say_presence(expert, seen)
+        seen = await seen_by(person=self.person, expert_ids=self.watched)
+        if seen:
+            await self.send_text(watching.message(watching.pieces(seen)))
 
     def _follow(self, watched: Set[int], awaited: Set[int]) -> None:
         """Presence is news for whom the page shows, and for the places of whoever waits."""
@@ -85,16 +87,8 @@ class PageSocket(Socket):
             self.hub.listen(self, "watchers", expert)
         self.watched, self.awaited = watched, awaited
 
-    async def _show_presence(self, expert: int) -> None:
-        seen, blocked = await _newest(expert)
-        if self.person and self.person.id in blocked:
-            seen = experts.NOT_THERE
-        if expert in self.watched:
-            await self._say_presence(expert, seen)
-
-    async def _say_presence(self, expert: int, seen: experts.Seen) -> None:
-        back_at = seen.back_at and to_ms(seen.back_at)
-        await self.say("presence", expert=expert, state=seen.state, back_at=back_at)
+    def shows(self, expert: int) -> bool:
+        return expert in self.watched and not self.closing
 
     # --- ringing ------------------------------------------------------------------------------------------------
 
@@ -177,25 +171,3 @@ def _wait(member: User, expert_id: int, line: str) -> None:
     if expert is None:
         raise waiting.CannotWait("not_an_expert")
     waiting.wait(member=member, expert=expert, line=line.strip(), now=timezone.now())
-
-
-_asked: dict[int, asyncio.Task] = {}
-
-
-def _newest(expert: int) -> asyncio.Task:
-    """One question for all sockets that hear the same notice; a later notice asks again."""
-    loop = asyncio.get_running_loop()
-    task = _asked.get(expert)
-    if task is None or task.get_loop() is not loop:
-        task = _asked[expert] = loop.create_task(_ask(expert))
-    return task
-
-
-async def _ask(expert: int) -> tuple[experts.Seen, set[int]]:
-    _asked.pop(expert, None)  # from here on a new notice needs a new answer
-    return await database_sync_to_async(_seen_and_blocked)(expert)
-
-
-def _seen_and_blocked(expert: int) -> tuple[experts.Seen, set[int]]:
-    """What others see of an expert, and who sees them away all the same."""
-    return experts.seen([expert])[expert], contacts.blocked_by(member_id=expert)

@@ -1,8 +1,18 @@
-"""The words that page.js shows by itself: translated here, handed over as JSON, put together there ({name} is filled in)."""
+"""The words that page.js shows by itself: translated here, handed over as JSON, put together there ({name} is filled in).
+And what an expert's choice of presence means."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from marketplace.experts.models import Presence
+
+OF_CHOICES = {
+    Presence.Choice.FREE: gettext_lazy("You can be called while a page of Ringwise is open."),
+    Presence.Choice.BUSY: gettext_lazy("Others see you busy. Nobody can call you; they can wait in line."),
+    Presence.Choice.NOT_DISTURBED: gettext_lazy("Others see you busy. Nothing rings here, nor a call that you wait for."),
+    Presence.Choice.AWAY: gettext_lazy("Others see you away. Nobody can call you."),
+    Presence.Choice.INVISIBLE: gettext_lazy("Others see you away, though you are here. You can call them."),
+}
 
 
 def for_page_js() -> dict[str, str | dict[str, str]]:
@@ -28,7 +38,7 @@ def for_page_js() -> dict[str, str | dict[str, str]]:
         "declined": _("{name} cannot talk right now."),
         "missed": _("{name} did not answer."),
         "cancelled": _("You cancelled the call."),
-        "busy": _("{name} is in another call."),
+        "busy": _("{name} is busy."),
         "away": _("{name} just left."),
         "back_at": _("Probably again from {moment}."),
         "stale_page": _("That did not work. Load this page again, then try once more."),

@@ -20,7 +20,7 @@ const socket = new PageSocket({
   url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/page/`,
   on: {
     open: connected,
-    presence: (change) => showPresence(change, words),
+    presence: (changes) => changes.forEach((change) => showPresence(change, words)),
     rings: ({ incoming, answered, outgoing, waiting, awaited }) => {
       incomingCalls?.update(incoming, answered);
       callPanel?.update(outgoing);
@@ -117,14 +117,12 @@ function hideBarWhileSeen(/** @type {HTMLElement} */ seen) {
   }).observe(seen);
 }
 
-const menu = byId("site-menu", HTMLDetailsElement);
-
-/** The menu closes by Escape, with focus back on its button, and by pressing anywhere else. */
-function closeMenu(/** @type {Event} */ event) {
-  if (menu?.open && (event instanceof KeyboardEvent ? event.key === "Escape" : !event.composedPath().includes(menu))) {
-    menu.open = false;
-    if (event instanceof KeyboardEvent) {
-      menu.querySelector("summary")?.focus();
+/** A menu closes by Escape, with focus back on its button, and by pressing anywhere else. @param {Event} event */
+function closeMenus(event) {
+  for (const menu of /** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll("details.menu[open]"))) {
+    if (event instanceof KeyboardEvent ? event.key === "Escape" : !event.composedPath().includes(menu)) {
+      menu.open = false;
+      if (event instanceof KeyboardEvent) menu.querySelector("summary")?.focus();
     }
   }
 }
@@ -139,6 +137,6 @@ proposeOwnZone();
 followUnsettled();
 addEventListener("online", () => socket.connect());
 document.addEventListener("visibilitychange", comeBack);
-document.addEventListener("click", closeMenu);
-document.addEventListener("keydown", closeMenu);
+document.addEventListener("click", closeMenus);
+document.addEventListener("keydown", closeMenus);
 /** @type {HTMLElement | null} */ (document.querySelector("[data-focus]"))?.focus();

@@ -20,7 +20,7 @@
  *
  * @typedef {object} Listener
  * @property {(open: boolean) => void} open
- * @property {(seen: Presence) => void} presence
+ * @property {(seen: Presence[]) => void} presence
  * @property {(rings: Rings) => void} rings
  * @property {(terms: ListedTerms) => void} terms
  * @property {(ring: {call: number, room: string}) => void} ringing
@@ -142,7 +142,7 @@ export class PageSocket {
       case "hello":
         return this.#greeted();
       case "presence":
-        return this.#on.presence(message);
+        return this.#on.presence(message.experts);
       case "rings":
         return this.#on.rings(message);
       case "ring.terms":

@@ -6,10 +6,11 @@ import { byId, pageData, tell } from "./page/dom.js";
 import { followUnsettled, lookAgain } from "./page/follow.js";
 import { IncomingCalls } from "./page/incoming.js";
 import { CallPanel, keepRing } from "./page/outgoing.js";
-import { showPresence, shownExperts } from "./page/presence.js";
+import { showPresence } from "./page/presence.js";
 import { proposeOwnZone, showLocalTimes } from "./page/times.js";
 import { TurnDialog } from "./page/turn.js";
 import { WaitingPanel } from "./page/waiting_panel.js";
+import { followShown } from "./page/watching.js";
 import { Ringtone } from "./ringtone.js";
 
 /** @import { Incoming, Outgoing, ServerError } from "./pagesocket.js" */
@@ -39,7 +40,7 @@ const socket = new PageSocket({
 const panel = byId("call-panel");
 const tone = new Ringtone();
 const incomingCalls = member ? new IncomingCalls(socket, words, tone) : null;
-const callPanel = panel?.dataset.similar ? new CallPanel(panel, socket, words, watchShown) : null;
+const callPanel = panel?.dataset.similar ? new CallPanel(panel, socket, words) : null;
 const waitingPanel = panel && callPanel ? new WaitingPanel(panel, socket, words, (text) => callPanel.tell(text)) : null;
 const turn = member ? new TurnDialog(socket, words, tone, ringFromHere) : null;
 const back = byId("calling-back");
@@ -99,10 +100,6 @@ function showAwaited(awaited) {
   }
 }
 
-function watchShown() {
-  socket.watch(shownExperts());
-}
-
 function comeBack() {
   if (document.visibilityState === "visible") {
     socket.connect();
@@ -130,7 +127,7 @@ function closeMenus(event) {
 if (panel) {
   hideBarWhileSeen(panel);
 }
-watchShown();
+followShown((experts) => socket.watch(experts));
 socket.connect();
 showLocalTimes();
 proposeOwnZone();

@@ -97,7 +97,7 @@ class PresenceTests:
         await watching.hear("presence")
         await watching.say("watch", experts=[])
         await page_of(bob)
-        assert await watching.silent()
+        assert await watching.silent(0.5)
 
 
 class RingingTests:

@@ -20,7 +20,7 @@ def sweep(*, now: datetime) -> int:
 
     To be called about once a second, by any number of workers. One call that fails is logged and holds up no other.
     """
-    due = Call.objects.filter(deadline_at__lte=now, state__in=Call.OPEN).select_related("caller", "expert")
+    due = Call.objects.filter(deadline_at__lte=now, state__in=Call.OPEN).select_related("caller", "expert", "ask")
     calls = list(due.order_by("deadline_at")[:AT_ONCE])
     for call in calls:
         try:

@@ -1,22 +1,23 @@
-"""The page socket: presence of the experts on the page, ringing, and waiting. On every page, for visitors too."""
+"""The page socket: presence of the experts on the page, ringing, asking, and waiting. On every page, for visitors too."""
 
 import json
 from collections.abc import Set
+from datetime import datetime
 
 from channels.db import database_sync_to_async
 from django.utils import timezone
 
+from calls.asking import services as asking
 from calls.contacts import services as contacts
 from calls.metering import services as metering
 from calls.metering.moments import to_ms
 from calls.rooms import services as rooms
-from calls.rooms.models import Call
+from calls.rooms.models import Ask, Call
 from calls.signalling import arrivals, guest_rings, messages, watching
 from calls.signalling.errors import Refused
 from calls.signalling.sockets import Socket
 from calls.waiting import services as waiting
 from marketplace.accounts.models import User
-from marketplace.experts import services as experts
 
 NOBODY: Set[int] = frozenset()
 
@@ -34,6 +35,8 @@ class PageSocket(Socket):
         "ring.back": "ring_back",
         "wait": "wait",
         "wait.leave": "leave_line",
+        "ask": "ask_now",
+        "ask.cancel": "cancel_ask",
     }
 
     def __init__(self) -> None:
@@ -52,9 +55,7 @@ class PageSocket(Socket):
 
     async def closed(self) -> None:
         if self.arrived_at:
-            arrivals.depart(
-                hub=self.hub, user=self.person, process=self.arrived_at, was_silent=self.was_silent
-            )
+            arrivals.depart(hub=self.hub, user=self.person, process=self.arrived_at, was_silent=self.was_silent)
 
     def hear(self, topic: str, about: int) -> None:
         if topic == "watchers" and about in self.watched:
@@ -63,7 +64,7 @@ class PageSocket(Socket):
             self.refresh()
 
     async def show(self) -> None:
-        rings = await self.database(rooms.rings_state, user=self.person, now=timezone.now())
+        rings = await self.database(_rings, user=self.person, now=timezone.now())
         self._follow(self.watched, {entry["expert"]["id"] for entry in rings["waiting"]} or NOBODY)
         if (shown := json.dumps({**rings, "now": None})) != self.shown:
             self.shown = shown
@@ -127,17 +128,40 @@ class PageSocket(Socket):
     async def leave_line(self, expert: int) -> None:
         await self.database(waiting.leave, member=self.member, expert_id=expert)
 
+    # --- asking -------------------------------------------------------------------------------------------------
+
+    async def ask_now(self, category: str, line: str, max_rate_minor: int | None = None) -> None:
+        asked = {"category": category, "line": line, "max_rate_minor": max_rate_minor}
+        made = await self.database(_ask, counted=self.ringing_from, caller=self.person, **asked)
+        await self.say("ask.ringing", ask=made.id, rung=made.rung)
+
+    async def cancel_ask(self, ask: int) -> None:
+        await self.database(asking.cancel, ask_id=ask, by=self.person, now=timezone.now())
+
     def refusal(self, problem: Exception) -> Refused | None:
         match problem:
+            case asking.CannotAsk():
+                return Refused(f"ask.{problem.code}")
+            case rooms.CallTaken():
+                return Refused("call.taken")
             case rooms.CannotRing() | waiting.CannotWait():
                 return Refused(f"ring.{problem.code}")
             case rooms.CallOver():
                 return Refused("call.over")
             case metering.OfferRefused():
                 return Refused(f"offer.{problem.code}", problem.text)
-            case Call.DoesNotExist():
+            case Call.DoesNotExist() | Ask.DoesNotExist():
                 return Refused("not_found")
         return None
+
+
+def _rings(user: User, now: datetime) -> dict:
+    return {**rooms.rings_state(user=user, now=now), "asking": asking.asking_state(user=user, now=now)}
+
+
+def _ask(counted: guest_rings.Counted | None, caller: User, **asked) -> Ask:
+    guest_rings.check(counted)
+    return asking.ask(caller=caller, now=timezone.now(), **asked)
 
 
 def _terms(caller: User, expert_id: int) -> dict:

@@ -8,7 +8,7 @@ A state that is no longer true is corrected within a minute, whatever failed (th
 - a page that closes, a browser that crashes: its socket closes with it; away after AWAY_AFTER_S.
 - a computer that sleeps, a network that is lost: nothing closes. No ping is answered: after SOCKET_SILENCE_S, looked at each
   SOCKET_PING_S, the socket is closed, and who had no other is away at once, for they were silent as long already.
-- a server that dies: its lease is LEASE_DEAD_S old, which a worker looks for each second. Pages that come back elsewhere count there.
+- a server that dies: its lease is LEASE_DEAD_S old, which a worker looks for each second. Pages come back to other servers.
 - a server that is only cut off finds its lease gone and drops its sockets.
 """
 

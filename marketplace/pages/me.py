@@ -20,6 +20,7 @@ from calls.conversations import services as conversations
 from calls.metering import services as metering
 from calls.notices import services as notices
 from calls.orders import services as orders
+from calls.rooms import services as rooms
 from calls.waiting import services as waiting
 from marketplace.accounts.models import User
 from marketplace.closing import services as closing
@@ -227,9 +228,10 @@ def _quiet_hours(profile: Profile | None) -> QuietHoursForm | None:
 
 def _calls_of(member: User, asked: str) -> Page:
     """Calls made and received, whatever became of them."""
-    made, received = (
-        calls.select_related("caller", "expert", "room") for calls in (member.calls_made, member.calls_received)
-    )
+    # Of an ask only the one that was answered is theirs, and for an expert those that nobody else answered.
+    mine = member.calls_made.exclude(ask__isnull=False, answered_at=None)
+    theirs = member.calls_received.exclude(end_reason=rooms.TAKEN)
+    made, received = (calls.select_related("caller", "expert", "room") for calls in (mine, theirs))
     return page(made, received, at="rang_at", asked=asked, count=ROWS_A_PAGE)
 
 

@@ -9,7 +9,9 @@ from marketplace.experts.models import Presence
 OF_CHOICES = {
     Presence.Choice.FREE: gettext_lazy("You can be called while a page of Ringwise is open."),
     Presence.Choice.BUSY: gettext_lazy("Others see you busy. Nobody can call you; they can wait in line."),
-    Presence.Choice.NOT_DISTURBED: gettext_lazy("Others see you busy. Nothing rings here, nor a call that you wait for."),
+    Presence.Choice.NOT_DISTURBED: gettext_lazy(
+        "Others see you busy. Nothing rings here, nor a call that you wait for."
+    ),
     Presence.Choice.AWAY: gettext_lazy("Others see you away. Nobody can call you."),
     Presence.Choice.INVISIBLE: gettext_lazy("Others see you away, though you are here. You can call them."),
 }

@@ -75,7 +75,9 @@ class DeadServerTests:
     async def test_he_is_away_once_its_lease_is_over(self, watching, bob, settings):
         wire, _his = watching
         lost = timezone.now() - timedelta(seconds=settings.LEASE_DEAD_S + 1)
-        other = await sync_to_async(Process.objects.create)(id=cast.A_PROCESS, channel="x", started_at=lost, beat_at=lost)
+        other = await sync_to_async(Process.objects.create)(
+            id=cast.A_PROCESS, channel="x", started_at=lost, beat_at=lost
+        )
         await sync_to_async(bob.connections.update)(process=other.id)  # his page was there
         await sync_to_async(rooms.reap)(now=timezone.now())
         await wire.sees(bob, "away")

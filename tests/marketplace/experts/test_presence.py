@@ -81,7 +81,6 @@ class ChoosingTests:
         presence.choose(user=bob, chosen="free", now=cast.NOW)
         assert presence.state(bob) == "away"
 
-
     @pytest.mark.parametrize(
         ("chosen", "here", "in_call", "gone"),
         [

@@ -46,7 +46,23 @@ def for_page_js() -> dict[str, str | dict[str, str]]:
         "stale_page": _("That did not work. Load this page again, then try once more."),
         "offline": _("No connection to the site. Trying again."),
         "cost_nothing": _("Nothing was charged."),
+        "rings_at_others": _("rings at other experts too: the first to answer has the call"),
+        "taken": _("Another expert answered {name} first."),
         **_waiting(),
+        **_asking(),
+    }
+
+
+def _asking() -> dict[str, str]:
+    return {
+        "asking_one": _("It rings at 1 expert of {category}."),
+        "asking": _("It rings at {count} experts of {category}."),
+        "asking_left_one": _("1 of them still rings, for {seconds} s more."),
+        "asking_left": _("{count} of them still ring, for {seconds} s more."),
+        "ask_answered": _("{name} answered. Opening the call."),
+        "ask_answered_elsewhere": _("{name} answered in another window of yours."),
+        "ask_cancelled": _("You cancelled. Nothing was charged."),
+        "ask_missed": _("Nobody answered. Nothing was charged. You can wait in line for one of them, or leave a message:"),
     }
 
 

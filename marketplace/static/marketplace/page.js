@@ -1,6 +1,7 @@
 /** The entry module of every page: presence, ringing, and small manners. The only file of the page that starts anything. */
 
 import { PageSocket } from "./pagesocket.js";
+import { AskPanel } from "./page/ask_now.js";
 import { CallingBack } from "./page/calling_back.js";
 import { byId, pageData, tell } from "./page/dom.js";
 import { followUnsettled, lookAgain } from "./page/follow.js";
@@ -22,8 +23,9 @@ const socket = new PageSocket({
   on: {
     open: connected,
     presence: (changes) => changes.forEach((change) => showPresence(change, words)),
-    rings: ({ incoming, answered, outgoing, waiting, awaited }) => {
-      incomingCalls?.update(incoming, answered);
+    rings: ({ incoming, answered, taken, outgoing, asking, waiting, awaited }) => {
+      incomingCalls?.update(incoming, answered, taken);
+      askPanel?.update(asking);
       callPanel?.update(outgoing);
       callingBack?.update(outgoing);
       waitingPanel?.update(waiting);
@@ -33,6 +35,7 @@ const socket = new PageSocket({
     terms: (told) => callPanel?.terms(told),
     ringing: rang,
     answered: (ring) => incomingCalls?.answered(ring),
+    asking: (ask) => askPanel?.asking(ask),
     error: refused,
   },
 });
@@ -43,6 +46,8 @@ const incomingCalls = member ? new IncomingCalls(socket, words, tone) : null;
 const callPanel = panel?.dataset.similar ? new CallPanel(panel, socket, words) : null;
 const waitingPanel = panel && callPanel ? new WaitingPanel(panel, socket, words, (text) => callPanel.tell(text)) : null;
 const turn = member ? new TurnDialog(socket, words, tone, ringFromHere) : null;
+const askForm = byId("ask-form", HTMLFormElement);
+const askPanel = askForm ? new AskPanel(askForm, socket, words) : null;
 const back = byId("calling-back");
 const callingBack = back ? new CallingBack(back, socket, words) : null;
 
@@ -57,6 +62,7 @@ function connected(isOpen) {
   incomingCalls?.reconnected();
   turn?.reconnected();
   callPanel?.connected(isOpen);
+  askPanel?.connected(isOpen);
 }
 
 /** @param {number} expert @param {string} line @returns {boolean} false: not connected */
@@ -79,6 +85,8 @@ function rang(ring) {
 function refused(error) {
   if (error.re === "ring.answer" || error.re === "ring.decline") {
     incomingCalls?.refused(error);
+  } else if (error.re === "ask" || error.re === "ask.cancel") {
+    askPanel?.refused(error);
   } else if (error.re === "ring.back") {
     callingBack?.refused(error);
   } else if (error.re === "ring") {

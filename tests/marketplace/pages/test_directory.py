@@ -57,16 +57,29 @@ class DirectoryTests:
         assert "?category=money&amp;page=2" in page
         assert "Page 1 of 2" in page
 
-    def test_takes_three_queries_for_a_visitor(self, home, django_assert_num_queries):
-        with django_assert_num_queries(3):
+    def test_takes_four_queries_for_a_visitor(self, home, django_assert_num_queries):
+        with django_assert_num_queries(4):
             home()
 
-    def test_takes_eight_queries_for_a_member(self, bob, signed_in, alice, django_assert_num_queries):
+    def test_takes_nine_queries_for_a_member(self, bob, signed_in, alice, django_assert_num_queries):
         client = signed_in(alice)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             client.get("/")
 
     def test_takes_html_from_nobody(self, home, bob):
         bob.profile.headline = "<script>alert(1)</script>"
         bob.profile.save()
         assert "<script>alert" not in home().content.decode()
+
+
+class AskNowTests:
+    def test_the_panel_has_the_categories_and_says_what_it_needs(self, client, bob):
+        page = client.get("/?category=money").content.decode()
+        assert '<option value="money" selected>Money and taxes</option>' in page
+        assert "Ringing needs JavaScript" in page.partition("<noscript>")[2].partition("</noscript>")[0]
+
+    def test_only_whom_nobody_knows_is_asked_for_a_name(self, client, signed_in, alice, carla):
+        asks_for_a_name = 'id="guest-name"'
+        assert asks_for_a_name in client.get("/").content.decode()
+        for known in (signed_in(alice), cast.browser_of(carla)):
+            assert asks_for_a_name not in known.get("/").content.decode()

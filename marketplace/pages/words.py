@@ -62,7 +62,9 @@ def _asking() -> dict[str, str]:
         "ask_answered": _("{name} answered. Opening the call."),
         "ask_answered_elsewhere": _("{name} answered in another window of yours."),
         "ask_cancelled": _("You cancelled. Nothing was charged."),
-        "ask_missed": _("Nobody answered. Nothing was charged. You can wait in line for one of them, or leave a message:"),
+        "ask_missed": _(
+            "Nobody answered. Nothing was charged. You can wait in line for one of them, or leave a message:"
+        ),
     }
 
 

@@ -34,8 +34,6 @@ def asking_of(user, now) -> dict | None:
     return asking.asking_state(user=user, now=now)
 
 
-
-
 class AnswerTests:
     def test_the_first_to_answer_has_the_call_and_the_others_stop_ringing(self, alice, three, asked, now):
         call = rooms.answer(call_id=ring_at(asked, three[1]).pk, by=three[1], now=now + SECOND)

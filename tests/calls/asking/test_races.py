@@ -62,7 +62,7 @@ class AnswerTests:
 
     @pytest.mark.parametrize("number", range(5))
     def test_one_answers_while_the_caller_cancels(self, alice, now, number):
-        (only,) = experts(1)
+        experts(1)
         asked = ask(alice, now)
         told = at_once(*answers(asked, now), lambda: asking.cancel(ask_id=asked.pk, by=alice, now=now))
         assert told == ["done", "over"]

@@ -191,6 +191,7 @@ class RingsStateTests:
         assert incoming == {
             "call": call.id,
             "back": False,
+            "asked": False,
             "caller": {"id": alice.id, "name": "Alice Martin", "guest": False, "language": "en", "past_calls": 0},
             "line": "My lease ends",
             "has_ten_minutes": False,
@@ -226,6 +227,7 @@ class RingsStateTests:
             "now": 0,
             "incoming": [],
             "answered": [],
+            "taken": [],
             "outgoing": None,
             "waiting": [],
             "awaited": 0,

@@ -48,6 +48,7 @@ class RingTests:
             {
                 "call": ringing.pk,
                 "back": True,
+                "asked": False,
                 "line": "My lease ends",
                 "until": until,
                 "expert": {"id": bob.pk, "name": "Bob Leroy", "slug": "bob-leroy"},

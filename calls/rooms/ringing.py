@@ -175,8 +175,8 @@ def cancel(*, call_id: int, by: User, now: datetime) -> None:
     call = Call.objects.select_related("caller", "expert").get(Call.rung_by(by), id=call_id)
     with transaction.atomic():
         _close(call, State.CANCELLED, now)
-        is_asked = call.rung_by_expert or call.ask_id is not None  # of whom nobody in particular was called
-        if not is_asked and now - call.rang_at >= timedelta(seconds=settings.RING_NOTICED_S):
+        called_them = not call.rung_by_expert and call.ask_id is None  # an ask calls nobody in particular
+        if called_them and now - call.rang_at >= timedelta(seconds=settings.RING_NOTICED_S):
             _tell_missed(call, is_away=False, now=now)
 
 

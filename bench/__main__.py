@@ -19,6 +19,7 @@ GROUPS = {
     "relay": "relay",
     "sockets": "sockets",
     "flood": "flood",
+    "presence": "presence",
     "call set-up": "call_setup",
     "recovery": "recovery",
 }

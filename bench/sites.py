@@ -20,11 +20,11 @@ ITS_OWN_TIMES = dict.fromkeys(QUICK, "")
 
 
 @contextmanager
-def served(kind: type[Site], url: str, folder: Path, *arguments: str) -> Iterator[Site]:
+def served(kind: type[Site], url: str, folder: Path, *arguments: str, **environment: str) -> Iterator[Site]:
     """A running server on the database at `url`; whatever it complains of ends the benchmark."""
     _static_files()
     folder.mkdir(exist_ok=True)
-    site = kind(folder, ITS_OWN_TIMES | {"DATABASE_URL": url, "LOG_LEVEL": "WARNING"}, arguments)
+    site = kind(folder, ITS_OWN_TIMES | {"DATABASE_URL": url, "LOG_LEVEL": "WARNING"} | environment, arguments)
     site.start()
     try:
         yield site

@@ -4,6 +4,7 @@ import asyncio
 import resource
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from typing import Self
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -27,7 +28,7 @@ class Wire:
     @classmethod
     async def open(
         cls, address: str, *, greeting: str, relayed: str = "nothing", origin: str = "", cookie: str = ""
-    ) -> "Wire":
+    ) -> Self:
         headers = {"Cookie": cookie} if cookie else {}
         socket = await connect(
             address,
@@ -46,10 +47,14 @@ class Wire:
                 assert isinstance(text, str)
                 if text.startswith(self._relayed):
                     self.received += 1
+                    self.hear(text)
                 elif text == PING:
                     await self.socket.send(PONG)
                 elif text.startswith(self._greeting):
                     self.ready.set()
+
+    def hear(self, text: str) -> None:
+        """A frame that was counted."""
 
     @property
     def is_open(self) -> bool:

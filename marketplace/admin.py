@@ -143,7 +143,7 @@ class ProfileAdmin(admin.ModelAdmin):
 
 @admin.register(Presence)
 class PresenceAdmin(admin.ModelAdmin):
-    list_display = ("user", "state", "chosen_away", "in_call")
+    list_display = ("user", "state", "chosen", "in_call")
     list_filter = ("state",)
     list_select_related = ("user",)
 

@@ -392,6 +392,7 @@ IN_VAIN_MAX, IN_VAIN_S, IN_VAIN_HOUR_MAX = (
     600,
     30,
 )  # rings of one person at another in so long, and at anybody in an hour
+ASKED_MAX, ASKS_PER_HOUR = 10, 6  # how many experts one *Ask now* rings, and how often one person asks
 TURN_S = env_int("TURN_S", 60, low=1)  # in which only who waited first rings an expert who is free anew
 LINES_AT_ONCE_MAX, WAIT_HOURS = 5, 24  # how many experts one waits for, and how long
 AWAY_AFTER_S = env_int("AWAY_AFTER_S", 30, low=1)

@@ -151,7 +151,9 @@ def code_of(secret: str) -> str:
 def online(user: User) -> User:
     """An open page of `user` on some server process, so that they are free now."""
     Connection.objects.get_or_create(user=user, process=A_PROCESS)
-    Presence.objects.update_or_create(user=user, defaults={"state": Presence.State.FREE, "chosen_away": False})
+    Presence.objects.update_or_create(
+        user=user, defaults={"state": Presence.State.FREE, "chosen": Presence.Choice.FREE}
+    )
     return user
 
 

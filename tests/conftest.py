@@ -23,6 +23,7 @@ DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup"}
 # The sockets, and all that hears of Stripe. Marked `again_in_prove` is what is first asked of SQLite: it tries the same rules
 # for long, or reads what is written for people.
 FIRST_ON_POSTGRESQL = (
+    "tests/calls/asking/",
     "tests/calls/orders/",
     "tests/calls/rooms/",
     "tests/calls/signalling/",

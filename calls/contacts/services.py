@@ -52,9 +52,9 @@ def has_blocked(*, member: User, other: User) -> bool:
     return Block.objects.filter(blocker=member, blocked=other).exists()
 
 
-def blocked_by(*, member_id: int) -> set[int]:
-    """The ids of those to whom this member looks away."""
-    return set(Block.objects.filter(blocker=member_id).values_list("blocked", flat=True))
+def blocks_by(*, member_ids: Iterable[int]) -> list[tuple[int, int]]:
+    """Who of these looks away to whom, by their ids."""
+    return list(Block.objects.filter(blocker__in=member_ids).values_list("blocker", "blocked"))
 
 
 def blockers_of(person: User | None) -> set[int]:

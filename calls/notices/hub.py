@@ -11,13 +11,14 @@ import logging
 import math
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextvars import Context
 from functools import partial
 from typing import Protocol
 from uuid import UUID, uuid4
 
 from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 from django.conf import settings
 from django.db import connection
@@ -30,6 +31,8 @@ log = logging.getLogger(__name__)
 # Close codes of our own: Daphne's library refuses to send 1001 and 1012.
 SHUTTING_DOWN, CUT_OFF = 4000, 4004
 PING_TICK_S = 0.25
+# How long a notice for other processes waits for more of its kind, which then go along with it. What rings is not to wait.
+TOGETHER_S = {"watchers": 0.2}
 FAREWELL_S = 0.1  # Twisted writes on its next turn, and Daphne's shutdown does not wait for that
 
 
@@ -54,6 +57,7 @@ class Hub:
         self.sockets: dict[UUID, Socket] = {}
         self.topics: dict[Topic, set[Socket]] = defaultdict(set)  # ("room", 7) -> who wants to hear of it
         self.tasks: set[asyncio.Task] = set()
+        self.untold: dict[float, set[Topic]] = defaultdict(set)  # to other processes, by how long it can wait
         self.layer = None if isinstance(layer := get_channel_layer(), InMemoryChannelLayer) else layer
         self._new_identity()
         self.listening: asyncio.Task | None = None
@@ -184,6 +188,19 @@ class Hub:
 
     # --- other processes ----------------------------------------------------------------------------------------
 
+    def tell_others(self, topic: str, about: int) -> None:
+        """Soon, with all else that is to be told then: one question who they are, one message to each."""
+        wait_s = TOGETHER_S.get(topic, 0)
+        if not self.untold[wait_s]:
+            self.spawn(self._tell_others(wait_s))
+        self.untold[wait_s].add((topic, about))
+
+    async def _tell_others(self, wait_s: float) -> None:
+        await asyncio.sleep(wait_s)
+        notices = self.untold.pop(wait_s)
+        channels = await database_sync_to_async(lease.channels_but)(process=self.id)
+        await send_notices(self.layer, channels, notices)
+
     async def hand_over(self, *, process: UUID, tab: UUID, text: str) -> None:
         """Text for a socket, wherever it is: to it, or once through the channel of its process."""
         if process == self.id:
@@ -210,8 +227,9 @@ class Hub:
             await self._received(message)
 
     async def _received(self, message: dict) -> None:
-        if "topic" in message:
-            self.tell(message["topic"], message["about"])
+        if "notices" in message:
+            for topic, about in message["notices"]:
+                self.tell(topic, about)
         elif socket := self.sockets.get(UUID(message["tab"])):
             await socket.send_text(message["text"])
 
@@ -219,6 +237,16 @@ class Hub:
         """Notices may have been lost: everybody asks anew."""
         for topic, about in list(self.topics):
             self.tell(topic, about)
+
+
+async def send_notices(layer, channels: Iterable[str], notices: Iterable[Topic]) -> None:
+    """To other processes; what cannot be sent to one is lost for that one."""
+    message = {"notices": [list(notice) for notice in notices]}
+    for channel in channels:
+        try:
+            await layer.send(channel, message)
+        except Exception:
+            log.exception("Notices could not be sent to another process")
 
 
 async def _in_own_thread(work: Callable):

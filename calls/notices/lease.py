@@ -11,6 +11,11 @@ def channel_of(process: UUID) -> str:
     return f"ringwise.process.{process.hex}"
 
 
+def channels_but(*, process: UUID | None) -> list[str]:
+    """Of the processes that live, without this one."""
+    return list(Process.objects.filter(dead_at=None).exclude(id=process).values_list("channel", flat=True))
+
+
 def take(*, process: UUID, now: datetime) -> None:
     Process.objects.create(id=process, channel=channel_of(process), started_at=now, beat_at=now)
 

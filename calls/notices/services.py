@@ -1,10 +1,11 @@
 """Telling open pages that something changed, whichever process holds their sockets.
 
 A notice has no content: who hears it asks the services for their own fresh state. So notices can be lost, doubled and
-reordered without harm. They go out when the transaction is committed, from any thread of any process.
+reordered without harm. They go out when the transaction is committed, from any thread of any process; to other processes
+together with what else is told at that time (hub.TOGETHER_S).
 """
 
-import logging
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,9 +15,8 @@ from django.conf import settings
 from django.db import transaction
 
 from calls.notices import hub as hubs
+from calls.notices import lease
 from calls.notices.models import Process
-
-log = logging.getLogger(__name__)
 
 FORGET_DEAD_AFTER = timedelta(minutes=1)
 
@@ -36,32 +36,25 @@ def tell_watchers(*, user_id: int) -> None:
     _tell("watchers", user_id)
 
 
-def _tell(topic: str, about: int) -> None:
-    transaction.on_commit(lambda: _send(topic, about), robust=True)
+def tell_watchers_of(*, user_ids: Iterable[int]) -> None:
+    """The presence of all these experts changed."""
+    _tell("watchers", *user_ids)
 
 
-def _send(topic: str, about: int) -> None:
-    hub = hubs.current()
+def _tell(topic: str, *abouts: int) -> None:
+    transaction.on_commit(lambda: _send([(topic, about) for about in abouts]), robust=True)
+
+
+def _send(notices: Sequence[hubs.Topic]) -> None:
+    hub, layer = hubs.current(), get_channel_layer()
+    alone = isinstance(layer, InMemoryChannelLayer)
     if hub:
-        hub.call_from_thread(hub.tell, topic, about)
-    layer = get_channel_layer()
-    if isinstance(layer, InMemoryChannelLayer):
-        return
-    others = Process.objects.filter(dead_at=None).exclude(id=hub.id if hub else None)
-    if channels := list(others.values_list("channel", flat=True)):
-        notice = {"topic": topic, "about": about}
-        if hub:
-            hub.call_from_thread(lambda: hub.spawn(_send_to(layer, channels, notice)))
-        else:
-            async_to_sync(_send_to)(layer, channels, notice)
-
-
-async def _send_to(layer, channels: list[str], notice: dict) -> None:
-    for channel in channels:
-        try:
-            await layer.send(channel, notice)
-        except Exception:
-            log.exception("A notice could not be sent to another process")
+        for notice in notices:
+            hub.call_from_thread(hub.tell, *notice)
+            if not alone:
+                hub.call_from_thread(hub.tell_others, *notice)
+    elif not alone and notices and (channels := lease.channels_but(process=None)):
+        async_to_sync(hubs.send_notices)(layer, channels, notices)
 
 
 def end_dead_processes(*, now: datetime) -> list[tuple[UUID, datetime]]:

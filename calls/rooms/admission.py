@@ -1,8 +1,9 @@
 """Whom an expert lets ring (PRODUCT.md, *Ring*)."""
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from calls.contacts import services as contacts
+from calls.contacts.models import Block
 from calls.rooms.models import Call
 from marketplace.accounts.models import User
 from marketplace.experts.models import Profile, WhoMayRing
@@ -26,6 +27,19 @@ def refusal(*, caller: User, expert: User) -> str:
     if chosen == WhoMayRing.KNOWN and not _have_talked(caller, expert):
         return "not_known"
     return ""
+
+
+def letting_in(caller: User) -> Q:
+    """The same of many at once: of profiles with a `rate_minor`, those whose experts `caller` may ring."""
+    letting = Q(who_may_ring=WhoMayRing.ANYONE)
+    if not caller.is_guest:
+        credit = wallet.credit(member=caller).minor
+        covered = Q(rate_minor__lte=credit // TEN_MINUTES) | (Q(rate_minor=None) if credit >= 1 else Q(pk=None))
+        talked = Q(caller=caller, expert=OuterRef("user")) | Q(caller=OuterRef("user"), expert=caller)
+        letting |= Q(who_may_ring=WhoMayRing.MEMBERS)
+        letting |= Q(who_may_ring=WhoMayRing.CREDIT) & covered
+        letting |= Q(who_may_ring=WhoMayRing.KNOWN) & Exists(Call.objects.filter(talked, started_at__isnull=False))
+    return letting & ~Exists(Block.objects.filter(blocker=caller, blocked=OuterRef("user")))
 
 
 def covers_ten_minutes(caller: User, expert_id: int) -> bool:

@@ -21,6 +21,13 @@ class CallOver(Refused):
         super().__init__("over")
 
 
+class CallTaken(CallOver):
+    """It rang at several experts, and another one answered first."""
+
+    def __init__(self) -> None:
+        Refused.__init__(self, "taken")
+
+
 class NoCall(Refused):
     """No open call to join or to hang up."""
 

@@ -25,6 +25,28 @@ class Room(models.Model):
         ]
 
 
+class Ask(models.Model):
+    """*Ask now*: several rings of one caller at once, of which the first to be answered has the call.
+
+    ringing -> answered | cancelled. Where nobody answers nothing of it rings any more, and it stays as it is.
+    """
+
+    class State(models.TextChoices):
+        RINGING = "ringing"
+        ANSWERED = "answered"
+        CANCELLED = "cancelled"
+
+    caller = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="asks")
+    category = models.ForeignKey("marketplace.Category", on_delete=models.SET_NULL, null=True, related_name="+")
+    state = models.CharField(max_length=9, choices=State.choices, default=State.RINGING)
+    rung = models.PositiveSmallIntegerField()  # how many experts
+    asked_at = models.DateTimeField()
+    cancelled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["caller", "-asked_at"], name="ask_of_caller")]
+
+
 class Call(models.Model):
     """One conversation in a room, and the ringing that led to it.
 
@@ -49,13 +71,15 @@ class Call(models.Model):
     expert = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="calls_received")
     state = models.CharField(max_length=9, choices=State.choices, default=State.RINGING)
     rung_by_expert = models.BooleanField(default=False)  # called back: the roles stay, the ring goes the other way
+    # Of a ring that came with others; the line stands on each of them.
+    ask = models.ForeignKey(Ask, on_delete=models.PROTECT, null=True, related_name="calls", db_index=False)
     line = models.CharField(max_length=200, blank=True)  # what the caller typed before ringing
     rang_at = models.DateTimeField()
     ring_until = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
-    end_reason = models.CharField(max_length=20, blank=True)  # hung_up, left, lost, never_joined
+    end_reason = models.CharField(max_length=20, blank=True)  # hung_up, left, lost, never_joined, taken
     deadline_at = models.DateTimeField(null=True)  # when the sweeper must look: ring over, nobody came, all gone
 
     class Meta:
@@ -68,6 +92,8 @@ class Call(models.Model):
             models.Index(fields=["deadline_at"], condition=Q(deadline_at__isnull=False), name="call_deadline"),
             models.Index(fields=["caller", "-rang_at"], name="call_of_caller"),
             models.Index(fields=["expert", "-rang_at"], name="call_of_expert"),
+            models.Index(fields=["ask"], condition=Q(ask__isnull=False), name="call_of_ask"),
+            models.Index(fields=["expert", "-rang_at"], condition=Q(ask__isnull=False), name="call_asked_of_expert"),
         ]
 
     @property

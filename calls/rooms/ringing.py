@@ -10,9 +10,9 @@ from django.db.models import Q
 from calls.contacts import services as contacts
 from calls.metering import services as metering
 from calls.notices import services as notices
-from calls.rooms import admission, ending, in_vain
+from calls.rooms import admission, ending, in_vain, together
 from calls.rooms.errors import CallOver, CannotRing
-from calls.rooms.models import Call, Room, Seat
+from calls.rooms.models import Ask, Call, Room, Seat
 from calls.waiting import services as waiting
 from calls.waiting.models import Waiting
 from marketplace.accounts.models import User
@@ -39,14 +39,16 @@ def ring(*, caller: User, expert: User, line: str, now: datetime, agreed: Agreem
     if caller.id == expert.id:
         raise CannotRing("self")
     with transaction.atomic():
-        _lock(caller, expert)
+        lock(caller, expert)
         _miss_overdue(caller, expert, now)
         if call := _same(caller, expert, rung_by_expert=False):
             return call
-        _leave_behind(caller, caller, expert, now)
-        _check(caller, expert, now)
+        _leave_behind(caller, now, kept=Q(caller=caller, expert=expert))
+        if open_calls(caller).exists():
+            raise CannotRing("already_in_call")
+        check_expert(caller, expert, now)
         waiting.leave(member=caller, expert_id=expert.pk)
-        call = _start_ringing(caller, expert, line, now)
+        call = start(caller, expert, line, now)
         if agreed:
             _agree(call, agreed, now)
         ending.tell(call=call)
@@ -57,23 +59,25 @@ def ring_back(*, expert: User, member: User, now: datetime) -> Call:
     """Rings every open page of a member who waits for this expert, and nobody else. The two keep their roles: the expert is who
     earns. The same call again while it rings. Raises CannotRing."""
     with transaction.atomic():
-        _lock(expert, member)
+        lock(expert, member)
         _miss_overdue(member, expert, now)
         if call := _same(member, expert, rung_by_expert=True):
             return call
-        _leave_behind(expert, member, expert, now)
+        _leave_behind(expert, now, kept=Q(caller=member, expert=expert))
         entry = _check_back(expert, member, now)
-        call = _start_ringing(member, expert, entry.line, now, rung_by_expert=True)
+        call = start(member, expert, entry.line, now, rung_by_expert=True)
         ending.tell(call=call)
         return call
 
 
 def _same(caller: User, expert: User, *, rung_by_expert: bool) -> Call | None:
-    ringing = Call.objects.filter(caller=caller, expert=expert, state=State.RINGING, rung_by_expert=rung_by_expert)
+    ringing = Call.objects.filter(
+        caller=caller, expert=expert, state=State.RINGING, rung_by_expert=rung_by_expert, ask=None
+    )
     return ringing.select_related("room").first()
 
 
-def _lock(*people: User) -> None:
+def lock(*people: User) -> None:
     """Two rings for one expert, or by one caller, must see each other: one after the other, in one order.
 
     So must the rooms of the calls that a ring may end, of which there can be several.
@@ -84,11 +88,16 @@ def _lock(*people: User) -> None:
     list(Room.objects.select_for_update(no_key=True).filter(id__in=theirs.values("room")).order_by("id"))
 
 
-def _check(caller: User, expert: User, now: datetime) -> None:
+def settle(ringer: User, now: datetime) -> None:
+    """Rings of theirs that are over, and calls that they have left, make nobody busy. The caller holds their lock."""
+    _miss_overdue(ringer, ringer, now)
+    _leave_behind(ringer, now)
+
+
+def check_expert(caller: User, expert: User, now: datetime) -> None:
+    """Whether this expert can be rung by this caller. The caller holds the locks of both. Raises CannotRing."""
     if not Profile.objects.shown().filter(user=expert).exists():
         raise CannotRing("not_an_expert")
-    if open_calls(caller).exists():
-        raise CannotRing("already_in_call")
     # First: what they do while they are away is not told.
     seen = contacts.seen_by(person=caller, expert_ids=[expert.pk])[expert.pk]
     if seen.state != "away" and open_calls(expert).exists():
@@ -118,7 +127,9 @@ def _check_back(expert: User, member: User, now: datetime) -> Waiting:
     return entry
 
 
-def _start_ringing(caller: User, expert: User, line: str, now: datetime, *, rung_by_expert: bool = False) -> Call:
+def start(
+    caller: User, expert: User, line: str, now: datetime, *, rung_by_expert: bool = False, ask: Ask | None = None
+) -> Call:
     room, _ = Room.objects.get_or_create(caller=caller, expert=expert, defaults={"created_at": now})
     until = now + timedelta(seconds=settings.RING_S)
     return Call.objects.create(
@@ -126,6 +137,7 @@ def _start_ringing(caller: User, expert: User, line: str, now: datetime, *, rung
         caller=caller,
         expert=expert,
         rung_by_expert=rung_by_expert,
+        ask=ask,
         line=line,
         rang_at=now,
         ring_until=until,
@@ -150,9 +162,9 @@ def _miss_overdue(caller: User, expert: User, now: datetime) -> None:
         miss(call=call, now=now)
 
 
-def _leave_behind(ringer: User, caller: User, expert: User, now: datetime) -> None:
-    """Who closed a call's window without hanging up and rings someone else has left that call."""
-    elsewhere = open_calls(ringer).exclude(state=State.RINGING).exclude(caller=caller, expert=expert)
+def _leave_behind(ringer: User, now: datetime, *, kept: Q | None = None) -> None:
+    """Who closed a call's window without hanging up and rings someone else has left that call; `kept` is no other one."""
+    elsewhere = open_calls(ringer).exclude(state=State.RINGING).exclude(kept or Q(pk=None))
     for call in elsewhere.select_related("caller", "expert"):
         if not Seat.objects.filter(room_id=call.room_id, user=ringer).exists():
             ending.end(call=call, state=State.ENDED, reason="left", now=now)
@@ -163,7 +175,8 @@ def cancel(*, call_id: int, by: User, now: datetime) -> None:
     call = Call.objects.select_related("caller", "expert").get(Call.rung_by(by), id=call_id)
     with transaction.atomic():
         _close(call, State.CANCELLED, now)
-        if not call.rung_by_expert and now - call.rang_at >= timedelta(seconds=settings.RING_NOTICED_S):
+        called_them = not call.rung_by_expert and call.ask_id is None  # an ask calls nobody in particular
+        if called_them and now - call.rang_at >= timedelta(seconds=settings.RING_NOTICED_S):
             _tell_missed(call, is_away=False, now=now)
 
 
@@ -184,16 +197,21 @@ def _heard(call: Call) -> None:
     """Somebody answered, if only with a no. Who was called back waits no longer."""
     if call.rung_by_expert:
         waiting.leave(member=call.caller, expert_id=call.expert_id)
-    else:
-        experts.note_ring_answered(user=call.expert)
+        return
+    experts.note_ring_answered(user=call.expert)
+    if call.ask_id and call.answered_at:
+        waiting.leave(member=call.caller, expert_id=call.expert_id)
 
 
 def answer(*, call_id: int, by: User, now: datetime) -> Call:
-    """The first answer wins; both then have LOSS_ENDS_S to join. Raises Call.DoesNotExist for all but who is rung, CallOver."""
+    """The first answer wins, among all experts of an ask; both then have LOSS_ENDS_S to join. Raises Call.DoesNotExist for all
+    but who is rung, CallOver, CallTaken."""
     call = Call.objects.select_related("room", "caller", "expert").get(Call.ringing_at(by), id=call_id)
     call.answered_at, call.deadline_at = now, now + timedelta(seconds=settings.LOSS_ENDS_S)
     with transaction.atomic():
         ending.lock(call.room_id)
+        if call.ask_id:
+            together.take(call=call, now=now)
         mine = Call.objects.filter(id=call.id, state=State.RINGING, ring_until__gt=now).update(
             state=State.ANSWERED, answered_at=call.answered_at, deadline_at=call.deadline_at
         )
@@ -208,7 +226,10 @@ def answer(*, call_id: int, by: User, now: datetime) -> Call:
 
 @transaction.atomic
 def miss(*, call: Call, now: datetime) -> None:
-    """Nobody answered in time. Who was rung gets a mail."""
+    """Nobody answered in time. Who was rung gets a mail; of an ask, which called nobody in particular, only who is away now."""
+    if together.is_decided(call):
+        together.end(call=call, now=now)
+        return
     if not ending.end(call=call, state=State.MISSED, reason="", now=now, only_if_due=True):
         return
     if call.rung_by_expert:
@@ -216,7 +237,8 @@ def miss(*, call: Call, now: datetime) -> None:
         return
     if is_away := experts.note_missed_ring(user=call.expert, caller=call.caller):
         notices.tell_watchers(user_id=call.expert_id)
-    _tell_missed(call, is_away=is_away, now=now)
+    if is_away or call.ask_id is None:
+        _tell_missed(call, is_away=is_away, now=now)
 
 
 def _tell_missed(call: Call, *, is_away: bool, now: datetime) -> None:

@@ -8,6 +8,7 @@ from calls.metering import services as metering
 from calls.metering.moments import to_ms
 from calls.rooms.admission import covers_ten_minutes
 from calls.rooms.models import Call
+from calls.rooms.together import TAKEN
 from calls.waiting import services as waiting
 from marketplace.accounts.models import User
 from marketplace.experts.models import Profile
@@ -28,14 +29,16 @@ def rings_state(*, user: User, now: datetime) -> dict:
 
 
 def _ringing_at(user: User, now: datetime) -> dict:
-    """What rings, and what was just answered: the other windows of who is rung stop ringing and can say why."""
+    """What rings, and what was just answered, here or by another expert: windows that stop ringing can say why."""
     told = Q(state=State.RINGING) | Q(answered_at__gt=now - SHOWN_AFTER)
+    told |= Q(end_reason=TAKEN, ended_at__gt=now - SHOWN_AFTER)
     calls = list(Call.objects.filter(told, Call.ringing_at(user)).select_related("caller", "expert").order_by("id"))
     ringing = [call for call in calls if call.state == State.RINGING]
     agreed = metering.agreed_rates(calls=ringing) if ringing else {}
     return {
         "incoming": [_incoming(call, agreed.get(call.id)) for call in ringing],
         "answered": [call.id for call in calls if call.answered_at],
+        "taken": [call.id for call in calls if call.end_reason == TAKEN],
     }
 
 
@@ -43,6 +46,7 @@ def _incoming(call: Call, agreed_rate: str | None) -> dict:
     return {
         "call": call.id,
         "back": call.rung_by_expert,
+        "asked": call.ask_id is not None,
         "line": call.line,
         "until": to_ms(call.ring_until),
         **({"expert": _expert(call.expert)} if call.rung_by_expert else _caller(call, agreed_rate)),
@@ -79,7 +83,7 @@ def _outgoing(user: User, now: datetime) -> dict | None:
     told = Q(state__in=[State.RINGING, State.ANSWERED]) | Q(
         state__in=[State.DECLINED, State.MISSED, State.CANCELLED], ended_at__gt=now - SHOWN_AFTER
     )
-    rung = Call.objects.filter(told, Call.rung_by(user)).select_related("room", "caller", "expert")
+    rung = Call.objects.filter(told, Call.rung_by(user), ask=None).select_related("room", "caller", "expert")
     call = rung.order_by("-id").first()
     if call is None:
         return None

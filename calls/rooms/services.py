@@ -1,7 +1,7 @@
 """The verbs of rooms."""
 
 from calls.rooms.admission import refusal
-from calls.rooms.errors import CallOver, CannotRing, NoCall
+from calls.rooms.errors import CallOver, CallTaken, CannotRing, NoCall
 from calls.rooms.forgetting import forget_name, forget_words, guests_gone_since
 from calls.rooms.ringing import Agreement, answer, cancel, decline, open_calls, ring, ring_back
 from calls.rooms.rings import rings_state
@@ -18,10 +18,13 @@ from calls.rooms.seating import (
 )
 from calls.rooms.states import Chat, Look, look, room_state
 from calls.rooms.sweep import reap, sweep, turn_presence
+from calls.rooms.together import TAKEN
 
 __all__ = [
+    "TAKEN",
     "Agreement",
     "CallOver",
+    "CallTaken",
     "CannotRing",
     "Chat",
     "Look",

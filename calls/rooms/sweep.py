@@ -20,7 +20,7 @@ def sweep(*, now: datetime) -> int:
 
     To be called about once a second, by any number of workers. One call that fails is logged and holds up no other.
     """
-    due = Call.objects.filter(deadline_at__lte=now, state__in=Call.OPEN).select_related("caller", "expert")
+    due = Call.objects.filter(deadline_at__lte=now, state__in=Call.OPEN).select_related("caller", "expert", "ask")
     calls = list(due.order_by("deadline_at")[:AT_ONCE])
     for call in calls:
         try:
@@ -41,8 +41,7 @@ def _end(call: Call, now: datetime) -> None:
 def turn_presence(*, now: datetime) -> int:
     """Quiet hours begin and end; experts who were away for a time are back. How many are seen otherwise now."""
     turned = experts.turn(now=now)
-    for user_id in turned:
-        notices.tell_watchers(user_id=user_id)
+    notices.tell_watchers_of(user_ids=turned)
     return len(turned)
 
 
@@ -54,8 +53,7 @@ def reap(*, now: datetime) -> int:
     dead = notices.end_dead_processes(now=now)
     for process, beat_at in dead:
         metering.process_died(process=process, beat_at=beat_at, now=now)
-        for user_id in experts.process_died(process=process):
-            notices.tell_watchers(user_id=user_id)
+        notices.tell_watchers_of(user_ids=experts.process_died(process=process))
         seating.vacate_process(process=process, beat_at=beat_at)
     notices.forget_dead_processes(now=now)
     return len(dead)

@@ -1,4 +1,5 @@
-"""Members come with their first socket on this process, and go AWAY_AFTER_S after their last one closed.
+"""Members come with their first socket on this process, and go AWAY_AFTER_S after their last one closed: at once where it was
+silent as long already.
 
 In between nothing is written: going from page to page closes and opens a socket each time. What could not be written is
 tried again: a coming by the next socket, a going by itself until it is done.
@@ -54,13 +55,14 @@ async def arrive(*, hub: Hub, user: User) -> UUID:
     return process
 
 
-def depart(*, hub: Hub, user: User, process: UUID) -> None:
+def depart(*, hub: Hub, user: User, process: UUID, was_silent: bool = False) -> None:
     """A socket of `user` closed."""
     here = _here[process, user.id]
     here.sockets -= 1
     if here.sockets == 0:
         visit = here.visits
-        hub.loop.call_later(settings.AWAY_AFTER_S, lambda: hub.spawn(_go(here, visit, user, process)))
+        wait_s = 0 if was_silent else settings.AWAY_AFTER_S
+        hub.loop.call_later(wait_s, lambda: hub.spawn(_go(here, visit, user, process)))
 
 
 async def _go(here: _Here, visit: int, user: User, process: UUID) -> None:

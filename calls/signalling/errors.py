@@ -16,7 +16,7 @@ TEXTS = {
     "internal": _("Something went wrong on our side. Nothing was changed."),
     "ring.self": _("You cannot call yourself."),
     "ring.away": _("This expert is away. You can leave a message."),
-    "ring.busy": _("This expert is in another call. You can leave a message."),
+    "ring.busy": _("This expert is busy. You can wait in line or leave a message."),
     "ring.not_an_expert": _("This person cannot be called."),
     "ring.you_blocked": _("You have blocked this person. You can take that back on My page."),
     "ring.members_only": _("This expert takes calls from members. Sign in or make an account first."),
@@ -30,8 +30,13 @@ TEXTS = {
     "ring.in_line": _("Somebody who waited is first. You can wait in line too."),
     "ring.in_many_lines": _("You wait for 5 experts already. Leave one of those lines on My page first."),
     "ring.not_waiting": _("This person does not wait any more."),
-    "ring.not_here": _("This person has no page open now. They get a mail when you are free."),
+    "ring.not_here": _("This person cannot be rung now. They get a mail when you are free."),
     "ring.member_busy": _("This person is in another call."),
+    "ask.empty": _("Write in one line what it is about first."),
+    "ask.no_category": _("There is no such category any more. Load this page again."),
+    "ask.nobody": _("Nobody in this category is free for you now at that rate."),
+    "ask.asking": _("You are asking already. Cancel that first."),
+    "ask.too_many": _("You asked 6 times in an hour. Call an expert yourself, or try again later."),
     "chat.empty": _("Write something first."),
     "chat.too_long": _("A message can have at most 2000 characters."),
     "chat.unreadable": _("That message holds characters that cannot be stored."),
@@ -41,6 +46,7 @@ TEXTS = {
     "report.unreadable": _("That holds characters that cannot be stored."),
     "report.said": _("Staff have your words already."),
     "call.over": _("It does not ring any more."),
+    "call.taken": _("Another expert answered first."),
     "captions.failed": _(
         "Captions cannot be written just now. They are off; your sound goes to the site's server no more."
     ),
@@ -56,8 +62,9 @@ TEXTS = {
 # Where the words above name what only a member can do, a guest reads these.
 GUEST_TEXTS = {
     "ring.away": _("This expert is away. With an account you can leave a message."),
-    "ring.busy": _("This expert is in another call. With an account you can leave a message."),
+    "ring.busy": _("This expert is busy. With an account you can wait in line or leave a message."),
     "ring.you_blocked": _("You have blocked this person. Make an account, and you can take that back on My page."),
+    "ask.nobody": _("Nobody in this category who takes calls without an account is free now at that rate."),
     "ring.in_line": _(
         "Somebody who waited in line is first. Try again in a minute; with an account you can wait in line too."
     ),

@@ -14,6 +14,7 @@ BYTES_MAX = 64 * 1024
 NUMBER_MAX = 2**53 - 1
 WATCHED_MAX = 100
 LINE_MAX = 200
+SLUG_MAX = 50
 WORDS_MAX = 2000
 CANDIDATES_MAX = 64
 TERMS = re.compile(r"[0-9a-f]{64}:\d{1,16}:[A-Za-z0-9_-]{43}")  # as metering.agreements makes them
@@ -46,6 +47,10 @@ def _has_surrogate(value: str) -> bool:
 
 def line(value: object) -> bool:
     return text(value, LINE_MAX)
+
+
+def slug(value: object) -> bool:
+    return text(value, SLUG_MAX)
 
 
 def words(value: object) -> bool:
@@ -141,6 +146,8 @@ PAGE_MESSAGES = {
     "ring.back": Message({"member": id_}, person=True, member=True),
     "wait": Message({"expert": id_, "line": line}, person=True, member=True),
     "wait.leave": Message({"expert": id_}, person=True, member=True),
+    "ask": Message({"category": slug, "line": line}, {"max_rate_minor": id_}, person=True),
+    "ask.cancel": Message({"ask": id_}, person=True),
 }
 
 ROOM_MESSAGES = {

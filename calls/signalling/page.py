@@ -1,23 +1,23 @@
-"""The page socket: presence of the experts on the page, ringing, and waiting. On every page, for visitors too."""
+"""The page socket: presence of the experts on the page, ringing, asking, and waiting. On every page, for visitors too."""
 
-import asyncio
 import json
 from collections.abc import Set
+from datetime import datetime
 
 from channels.db import database_sync_to_async
 from django.utils import timezone
 
+from calls.asking import services as asking
 from calls.contacts import services as contacts
 from calls.metering import services as metering
 from calls.metering.moments import to_ms
 from calls.rooms import services as rooms
-from calls.rooms.models import Call
-from calls.signalling import arrivals, guest_rings, messages
+from calls.rooms.models import Ask, Call
+from calls.signalling import arrivals, guest_rings, messages, watching
 from calls.signalling.errors import Refused
 from calls.signalling.sockets import Socket
 from calls.waiting import services as waiting
 from marketplace.accounts.models import User
-from marketplace.experts import services as experts
 
 NOBODY: Set[int] = frozenset()
 
@@ -35,6 +35,8 @@ class PageSocket(Socket):
         "ring.back": "ring_back",
         "wait": "wait",
         "wait.leave": "leave_line",
+        "ask": "ask_now",
+        "ask.cancel": "cancel_ask",
     }
 
     def __init__(self) -> None:
@@ -53,16 +55,16 @@ class PageSocket(Socket):
 
     async def closed(self) -> None:
         if self.arrived_at:
-            arrivals.depart(hub=self.hub, user=self.person, process=self.arrived_at)
+            arrivals.depart(hub=self.hub, user=self.person, process=self.arrived_at, was_silent=self.was_silent)
 
     def hear(self, topic: str, about: int) -> None:
         if topic == "watchers" and about in self.watched:
-            self.hub.spawn(self._show_presence(about))
+            watching.of(self.hub).note(self, about)
         if topic == "member" or about in self.awaited:
             self.refresh()
 
     async def show(self) -> None:
-        rings = await self.database(rooms.rings_state, user=self.person, now=timezone.now())
+        rings = await self.database(_rings, user=self.person, now=timezone.now())
         self._follow(self.watched, {entry["expert"]["id"] for entry in rings["waiting"]} or NOBODY)
         if (shown := json.dumps({**rings, "now": None})) != self.shown:
             self.shown = shown
@@ -73,8 +75,9 @@ class PageSocket(Socket):
     async def watch(self, experts: list[int]) -> None:
         self._follow(set(experts), self.awaited)
         seen_by = database_sync_to_async(contacts.seen_by)
-        for expert, seen in (await seen_by(person=self.person, expert_ids=self.watched)).items():
-            await self._say_presence(expert, seen)
+        seen = await seen_by(person=self.person, expert_ids=self.watched)
+        if seen:
+            await self.send_text(watching.message(watching.pieces(seen)))
 
     def _follow(self, watched: Set[int], awaited: Set[int]) -> None:
         """Presence is news for whom the page shows, and for the places of whoever waits."""
@@ -85,16 +88,8 @@ class PageSocket(Socket):
             self.hub.listen(self, "watchers", expert)
         self.watched, self.awaited = watched, awaited
 
-    async def _show_presence(self, expert: int) -> None:
-        seen, blocked = await _newest(expert)
-        if self.person and self.person.id in blocked:
-            seen = experts.NOT_THERE
-        if expert in self.watched:
-            await self._say_presence(expert, seen)
-
-    async def _say_presence(self, expert: int, seen: experts.Seen) -> None:
-        back_at = seen.back_at and to_ms(seen.back_at)
-        await self.say("presence", expert=expert, state=seen.state, back_at=back_at)
+    def shows(self, expert: int) -> bool:
+        return expert in self.watched and not self.closing
 
     # --- ringing ------------------------------------------------------------------------------------------------
 
@@ -133,17 +128,40 @@ class PageSocket(Socket):
     async def leave_line(self, expert: int) -> None:
         await self.database(waiting.leave, member=self.member, expert_id=expert)
 
+    # --- asking -------------------------------------------------------------------------------------------------
+
+    async def ask_now(self, category: str, line: str, max_rate_minor: int | None = None) -> None:
+        asked = {"category": category, "line": line, "max_rate_minor": max_rate_minor}
+        made = await self.database(_ask, counted=self.ringing_from, caller=self.person, **asked)
+        await self.say("ask.ringing", ask=made.id, rung=made.rung)
+
+    async def cancel_ask(self, ask: int) -> None:
+        await self.database(asking.cancel, ask_id=ask, by=self.person, now=timezone.now())
+
     def refusal(self, problem: Exception) -> Refused | None:
         match problem:
+            case asking.CannotAsk():
+                return Refused(f"ask.{problem.code}")
+            case rooms.CallTaken():
+                return Refused("call.taken")
             case rooms.CannotRing() | waiting.CannotWait():
                 return Refused(f"ring.{problem.code}")
             case rooms.CallOver():
                 return Refused("call.over")
             case metering.OfferRefused():
                 return Refused(f"offer.{problem.code}", problem.text)
-            case Call.DoesNotExist():
+            case Call.DoesNotExist() | Ask.DoesNotExist():
                 return Refused("not_found")
         return None
+
+
+def _rings(user: User, now: datetime) -> dict:
+    return {**rooms.rings_state(user=user, now=now), "asking": asking.asking_state(user=user, now=now)}
+
+
+def _ask(counted: guest_rings.Counted | None, caller: User, **asked) -> Ask:
+    guest_rings.check(counted)
+    return asking.ask(caller=caller, now=timezone.now(), **asked)
 
 
 def _terms(caller: User, expert_id: int) -> dict:
@@ -177,25 +195,3 @@ def _wait(member: User, expert_id: int, line: str) -> None:
     if expert is None:
         raise waiting.CannotWait("not_an_expert")
     waiting.wait(member=member, expert=expert, line=line.strip(), now=timezone.now())
-
-
-_asked: dict[int, asyncio.Task] = {}
-
-
-def _newest(expert: int) -> asyncio.Task:
-    """One question for all sockets that hear the same notice; a later notice asks again."""
-    loop = asyncio.get_running_loop()
-    task = _asked.get(expert)
-    if task is None or task.get_loop() is not loop:
-        task = _asked[expert] = loop.create_task(_ask(expert))
-    return task
-
-
-async def _ask(expert: int) -> tuple[experts.Seen, set[int]]:
-    _asked.pop(expert, None)  # from here on a new notice needs a new answer
-    return await database_sync_to_async(_seen_and_blocked)(expert)
-
-
-def _seen_and_blocked(expert: int) -> tuple[experts.Seen, set[int]]:
-    """What others see of an expert, and who sees them away all the same."""
-    return experts.seen([expert])[expert], contacts.blocked_by(member_id=expert)

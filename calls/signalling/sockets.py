@@ -38,6 +38,7 @@ class Socket:
         self.bucket = Bucket()
         self.heard_at = self.pinged_at = time.monotonic()
         self.closing = False
+        self.was_silent = False  # that is why it was closed
         self.dirty = False
         self.topics: tuple[hubs.Topic, ...] = ()
         self.refreshing: asyncio.Task | None = None
@@ -240,6 +241,7 @@ class Socket:
     async def ping(self) -> None:
         """Asked by the hub, each SOCKET_PING_S."""
         if time.monotonic() - self.heard_at > settings.SOCKET_SILENCE_S:
+            self.was_silent = True
             await self.close(SILENT)
         elif self.person and not await self._still_signed_in():
             await self.close(SIGNED_OUT)

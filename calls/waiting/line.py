@@ -8,7 +8,7 @@ from calls.rooms.models import Call
 from calls.waiting.models import Waiting
 from marketplace.accounts.models import User
 from marketplace.experts import services as experts
-from marketplace.experts.models import Connection
+from marketplace.experts.models import Connection, Presence
 
 
 def blocked() -> Exists:
@@ -22,8 +22,9 @@ def turned_away() -> Exists:
 
 
 def is_here() -> Exists:
-    """The member has a page open."""
-    return Exists(Connection.objects.filter(user=OuterRef("member")))
+    """The member has a page open, and did not ask to be left in peace there."""
+    undisturbed = Q(user__presence__chosen=Presence.Choice.NOT_DISTURBED)
+    return Exists(Connection.objects.filter(user=OuterRef("member")).exclude(undisturbed))
 
 
 def in_call(who: str) -> Exists:

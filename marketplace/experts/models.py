@@ -131,21 +131,35 @@ class Profile(models.Model):
 
 
 class Presence(models.Model):
+    """What others see of an expert (`state`), and what it follows from.
+
+    Narrow on purpose: it changes with each page that comes and goes, and an index more, or a long text, is paid for each time.
+    """
+
     class State(models.TextChoices):
         FREE = "free", _("free now")
         BUSY = "busy", _("busy")
         AWAY = "away", _("away")
 
+    class Choice(models.TextChoices):
+        """The expert's own. All but *free* win over every open page."""
+
+        FREE = "free", _("Available")
+        BUSY = "busy", _("Busy")  # seen busy while here; who is waited for still calls back, and turns come
+        NOT_DISTURBED = "dnd", _("Do not disturb")  # seen busy while here; nothing at all rings
+        AWAY = "away", _("Away")
+        INVISIBLE = "invisible", _("Invisible")  # seen away, and nothing said of coming back
+
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="presence"
     )
     state = models.CharField(max_length=4, choices=State.choices, default=State.AWAY, db_index=True)
-    chosen_away = models.BooleanField(default=False)  # wins over every open tab
-    away_until = models.DateTimeField(null=True)  # of a chosen away; null: until they say so
+    chosen = models.CharField(max_length=9, choices=Choice.choices, default=Choice.FREE)
+    chosen_until = models.DateTimeField(null=True)  # then *free* again; null: until they choose anew
     quiet_from = models.TimeField(null=True)
     quiet_to = models.TimeField(null=True)
     quiet_zone = models.CharField(max_length=64, blank=True)
-    is_quiet = models.BooleanField(default=False)  # within the quiet hours, and not available all the same
+    is_quiet = models.BooleanField(default=False)  # within the quiet hours, and not here all the same
     turns_at = models.DateTimeField(null=True)  # when time alone next changes something of this
     in_call = models.BooleanField(default=False)
     missed_rings = models.JSONField(default=list)  # ids of who called in vain, in a row; 0: a guest
@@ -161,15 +175,17 @@ class Presence(models.Model):
 
     @property
     def back_at(self) -> datetime | None:
-        """When this expert, who is away, can be called again, as far as they said."""
+        """When this expert, who is away, can be called again, as far as they said. Who is invisible said nothing."""
         if self.state != self.State.AWAY:
             return None
-        if not self.chosen_away:
-            return self.turns_at if self.is_quiet else None
+        if self.chosen == self.Choice.AWAY:
+            moment = self.chosen_until
+        else:
+            moment = self.turns_at if self.is_quiet else None
         hours = self.quiet_hours
-        if self.away_until and hours and quiet.is_within(hours, self.away_until):
-            return quiet.next_change(hours, self.away_until)
-        return self.away_until
+        if moment and hours and quiet.is_within(hours, moment):
+            return quiet.next_change(hours, moment)
+        return moment
 
 
 class Connection(models.Model):

@@ -1,7 +1,15 @@
 """Who can be called now. Verbs return whether what others see has changed, so that the caller can tell those who watch.
 
 A member is here while some server process holds a socket of theirs (`Connection`). An expert's `Presence` row says what
-follows from that: a chosen *away* and quiet hours win over all tabs, then *busy* while in a call, then *free* while here.
+follows from that: what they chose and quiet hours win over all tabs, then *busy* while in a call, then *free* while here.
+
+A state that is no longer true is corrected within a minute, whatever failed (the times are the settings'):
+
+- a page that closes, a browser that crashes: its socket closes with it; away after AWAY_AFTER_S.
+- a computer that sleeps, a network that is lost: nothing closes. No ping is answered: after SOCKET_SILENCE_S, looked at each
+  SOCKET_PING_S, the socket is closed, and who had no other is away at once, for they were silent as long already.
+- a server that dies: its lease is LEASE_DEAD_S old, which a worker looks for each second. Pages come back to other servers.
+- a server that is only cut off finds its lease gone and drops its sockets.
 """
 
 import logging
@@ -18,7 +26,8 @@ from marketplace.experts.models import Connection, Presence, Profile
 
 log = logging.getLogger(__name__)
 
-State = Presence.State
+State, Choice = Presence.State, Presence.Choice
+SEEN_AWAY = (Choice.AWAY, Choice.INVISIBLE)
 TURNS_AT_ONCE = 50
 A_GUEST = 0  # nobody's id
 
@@ -35,7 +44,7 @@ NOT_THERE = Seen(str(State.AWAY), None)
 
 def arrived(*, user: User, process: UUID) -> bool:
     """`process` holds a socket of this member. True if others now see another state."""
-    Connection.objects.get_or_create(user=user, process=process)
+    Connection.objects.bulk_create([Connection(user=user, process=process)], ignore_conflicts=True)
     return refresh(user=user)
 
 
@@ -57,12 +66,13 @@ def set_in_call(*, user: User, in_call: bool) -> bool:
     return _change(user, in_call=in_call)
 
 
-def choose_away(*, user: User, away: bool, now: datetime, until: datetime | None = None) -> bool:
-    """The expert's own switch: away whatever is open, `until` then or until they switch it; or available again, in quiet hours
-    too, until those begin anew. Either way the count of missed rings starts anew."""
-    until = until if away else None
-    chosen = {"chosen_away": away, "away_until": until, "missed_rings": []}
-    return _change(user, now, **chosen) if away else _change(user, now, **chosen, is_quiet=False)
+def choose(*, user: User, chosen: str, now: datetime, until: datetime | None = None) -> bool:
+    """The expert's own word, which wins over whatever is open, `until` then or until they choose anew. Who chooses to be seen
+    here is so in quiet hours too, until those begin anew. The count of missed rings starts anew. Raises ValueError for what is
+    no Choice."""
+    choice = Choice(chosen)
+    fields = {"chosen": choice, "chosen_until": None if choice == Choice.FREE else until, "missed_rings": []}
+    return _change(user, now, **fields) if choice in SEEN_AWAY else _change(user, now, **fields, is_quiet=False)
 
 
 def choose_quiet_hours(*, user: User, start: time | None, end: time | None, zone: str, now: datetime) -> bool:
@@ -73,7 +83,7 @@ def choose_quiet_hours(*, user: User, start: time | None, end: time | None, zone
 
 
 def turn(*, now: datetime) -> list[int]:
-    """Quiet hours begin and end, and a chosen away whose time is over. The ids of the experts whose state changed.
+    """Quiet hours begin and end, and a choice whose time is over. The ids of the experts whose state changed.
 
     At most TURNS_AT_ONCE, the most overdue first: on the stroke of ten it is everybody's turn, and meters must not wait for them.
     """
@@ -95,8 +105,8 @@ def _turn(user: User, now: datetime) -> bool:
             return False  # another worker's
         hours = presence.quiet_hours
         is_quiet = hours is not None and quiet.is_within(hours, now)
-        if presence.away_until and presence.away_until <= now:
-            return _change(user, now, chosen_away=False, away_until=None, is_quiet=is_quiet)
+        if presence.chosen_until and presence.chosen_until <= now:
+            return _change(user, now, chosen=Choice.FREE, chosen_until=None, is_quiet=is_quiet)
         return _change(user, now, is_quiet=is_quiet)
 
 
@@ -116,7 +126,7 @@ def note_missed_ring(*, user: User, caller: User) -> bool:
         if presence is None:
             return False
         if any(missed != who for missed in presence.missed_rings):
-            return _change(user, chosen_away=True, missed_rings=[])
+            return _change(user, chosen=Choice.AWAY, chosen_until=None, missed_rings=[])
         return _change(user, missed_rings=[who])
 
 
@@ -149,17 +159,18 @@ def _change(user: User, now: datetime | None = None, **fields: Any) -> bool:
 
 
 def _follows(presence: Presence) -> str:
-    if presence.chosen_away or presence.is_quiet:
+    if presence.chosen in SEEN_AWAY or presence.is_quiet:
         return State.AWAY
     if presence.in_call:
         return State.BUSY
-    here = Connection.objects.filter(user_id=presence.user_id).exists()
-    return State.FREE if here else State.AWAY
+    if not Connection.objects.filter(user_id=presence.user_id).exists():
+        return State.AWAY
+    return State.FREE if presence.chosen == Choice.FREE else State.BUSY
 
 
 def _turns_at(presence: Presence, now: datetime) -> datetime | None:
     hours = presence.quiet_hours
-    turns = [presence.away_until, quiet.next_change(hours, now) if hours else None]
+    turns = [presence.chosen_until, quiet.next_change(hours, now) if hours else None]
     return min((moment for moment in turns if moment), default=None)
 
 

@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -20,6 +21,7 @@ from calls.echo import services as echo
 from calls.metering import services as metering
 from calls.notices import services as notices
 from calls.orders import services as orders
+from calls.rooms import services as rooms
 from calls.waiting import services as waiting
 from marketplace.accounts.models import User
 from marketplace.closing import services as closing
@@ -29,6 +31,7 @@ from marketplace.experts.forms import QuietHoursForm
 from marketplace.experts.models import Presence, Profile, WhoMayRing
 from marketplace.listings import services as listings
 from marketplace.listings.models import Listing
+from marketplace.pages import words
 from marketplace.pages.checklist import Item, checklist
 from marketplace.pages.reviews import to_reply
 from marketplace.reviews import services as reviews
@@ -106,16 +109,20 @@ def _page(request, quiet_hours: QuietHoursForm | None = None):
 @login_required
 @require_POST
 def choose_presence(request):
-    """The expert's switch: `away` is 1 or 0; `for` how many of the hours offered, empty until they switch it back."""
+    """The expert's own word, from the menu on every page: `chosen`, and `for` how many of the hours offered, empty until they
+    choose anew. Back to the page it was pressed on."""
     get_object_or_404(Profile, user=request.user)
-    now, hours = timezone.now(), request.POST.get("for", "")
-    if hours and hours not in map(str, AWAY_HOURS):
-        messages.error(request, _("Please choose for how long you are away."))
-        return redirect("me")
+    now, hours, chosen = timezone.now(), request.POST.get("for", ""), request.POST.get("chosen", "")
+    back = request.POST.get("next", "")
+    back = back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else "me"
+    if chosen not in Presence.Choice.values or (hours and hours not in map(str, AWAY_HOURS)):
+        messages.error(request, _("Please choose what others see of you, and for how long."))
+        return redirect(back)
     until = now + timedelta(hours=int(hours)) if hours else None
-    if experts.choose_away(user=request.user, away=request.POST.get("away") == "1", until=until, now=now):
+    if experts.choose(user=request.user, chosen=chosen, until=until, now=now):
         notices.tell_watchers(user_id=request.user.pk)
-    return redirect("me")
+    messages.success(request, words.OF_CHOICES[chosen])
+    return redirect(back)
 
 
 @login_required
@@ -239,9 +246,10 @@ def _quiet_hours(profile: Profile | None) -> QuietHoursForm | None:
 
 def _calls_of(member: User, asked: str) -> Page:
     """Calls made and received, whatever became of them."""
-    made, received = (
-        calls.select_related("caller", "expert", "room") for calls in (member.calls_made, member.calls_received)
-    )
+    # Of an ask only the one that was answered is theirs, and for an expert those that nobody else answered.
+    mine = member.calls_made.exclude(ask__isnull=False, answered_at=None)
+    theirs = member.calls_received.exclude(end_reason=rooms.TAKEN)
+    made, received = (calls.select_related("caller", "expert", "room") for calls in (mine, theirs))
     return page(made, received, at="rang_at", asked=asked, count=ROWS_A_PAGE)
 
 

@@ -1,8 +1,20 @@
-"""The words that page.js shows by itself: translated here, handed over as JSON, put together there ({name} is filled in)."""
+"""The words that page.js shows by itself: translated here, handed over as JSON, put together there ({name} is filled in).
+And what an expert's choice of presence means."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from marketplace.experts.models import Presence
+
+OF_CHOICES = {
+    Presence.Choice.FREE: gettext_lazy("You can be called while a page of Ringwise is open."),
+    Presence.Choice.BUSY: gettext_lazy("Others see you busy. Nobody can call you; they can wait in line."),
+    Presence.Choice.NOT_DISTURBED: gettext_lazy(
+        "Others see you busy. Nothing rings here, nor a call that you wait for."
+    ),
+    Presence.Choice.AWAY: gettext_lazy("Others see you away. Nobody can call you."),
+    Presence.Choice.INVISIBLE: gettext_lazy("Others see you away, though you are here. You can call them."),
+}
 
 
 def for_page_js() -> dict[str, str | dict[str, str]]:
@@ -28,13 +40,31 @@ def for_page_js() -> dict[str, str | dict[str, str]]:
         "declined": _("{name} cannot talk right now."),
         "missed": _("{name} did not answer."),
         "cancelled": _("You cancelled the call."),
-        "busy": _("{name} is in another call."),
+        "busy": _("{name} is busy."),
         "away": _("{name} just left."),
         "back_at": _("Probably again from {moment}."),
         "stale_page": _("That did not work. Load this page again, then try once more."),
         "offline": _("No connection to the site. Trying again."),
         "cost_nothing": _("Nothing was charged."),
+        "rings_at_others": _("rings at other experts too: the first to answer has the call"),
+        "taken": _("Another expert answered {name} first."),
         **_waiting(),
+        **_asking(),
+    }
+
+
+def _asking() -> dict[str, str]:
+    return {
+        "asking_one": _("It rings at 1 expert of {category}."),
+        "asking": _("It rings at {count} experts of {category}."),
+        "asking_left_one": _("1 of them still rings, for {seconds} s more."),
+        "asking_left": _("{count} of them still ring, for {seconds} s more."),
+        "ask_answered": _("{name} answered. Opening the call."),
+        "ask_answered_elsewhere": _("{name} answered in another window of yours."),
+        "ask_cancelled": _("You cancelled. Nothing was charged."),
+        "ask_missed": _(
+            "Nobody answered. Nothing was charged. You can wait in line for one of them, or leave a message:"
+        ),
     }
 
 

@@ -1,16 +1,18 @@
 /** The entry module of every page: presence, ringing, and small manners. The only file of the page that starts anything. */
 
 import { PageSocket } from "./pagesocket.js";
+import { AskPanel } from "./page/ask_now.js";
 import { CallingBack } from "./page/calling_back.js";
 import { byId, pageData, tell } from "./page/dom.js";
 import { followUnsettled, lookAgain } from "./page/follow.js";
 import { IncomingCalls } from "./page/incoming.js";
 import { CallPanel, keepRing } from "./page/outgoing.js";
-import { showPresence, shownExperts } from "./page/presence.js";
+import { showPresence } from "./page/presence.js";
 import { suggest } from "./page/suggestions.js";
 import { proposeOwnZone, showLocalTimes } from "./page/times.js";
 import { TurnDialog } from "./page/turn.js";
 import { WaitingPanel } from "./page/waiting_panel.js";
+import { followShown } from "./page/watching.js";
 import { Ringtone } from "./ringtone.js";
 
 /** @import { Incoming, Outgoing, ServerError } from "./pagesocket.js" */
@@ -21,9 +23,10 @@ const socket = new PageSocket({
   url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/page/`,
   on: {
     open: connected,
-    presence: (change) => showPresence(change, words),
-    rings: ({ incoming, answered, outgoing, waiting, awaited }) => {
-      incomingCalls?.update(incoming, answered);
+    presence: (changes) => changes.forEach((change) => showPresence(change, words)),
+    rings: ({ incoming, answered, taken, outgoing, asking, waiting, awaited }) => {
+      incomingCalls?.update(incoming, answered, taken);
+      askPanel?.update(asking);
       callPanel?.update(outgoing);
       callingBack?.update(outgoing);
       waitingPanel?.update(waiting);
@@ -33,6 +36,7 @@ const socket = new PageSocket({
     terms: (told) => callPanel?.terms(told),
     ringing: rang,
     answered: (ring) => incomingCalls?.answered(ring),
+    asking: (ask) => askPanel?.asking(ask),
     error: refused,
   },
 });
@@ -40,9 +44,11 @@ const socket = new PageSocket({
 const panel = byId("call-panel");
 const tone = new Ringtone();
 const incomingCalls = member ? new IncomingCalls(socket, words, tone) : null;
-const callPanel = panel?.dataset.similar ? new CallPanel(panel, socket, words, watchShown) : null;
+const callPanel = panel?.dataset.similar ? new CallPanel(panel, socket, words) : null;
 const waitingPanel = panel && callPanel ? new WaitingPanel(panel, socket, words, (text) => callPanel.tell(text)) : null;
 const turn = member ? new TurnDialog(socket, words, tone, ringFromHere) : null;
+const askForm = byId("ask-form", HTMLFormElement);
+const askPanel = askForm ? new AskPanel(askForm, socket, words) : null;
 const back = byId("calling-back");
 const callingBack = back ? new CallingBack(back, socket, words) : null;
 
@@ -57,6 +63,7 @@ function connected(isOpen) {
   incomingCalls?.reconnected();
   turn?.reconnected();
   callPanel?.connected(isOpen);
+  askPanel?.connected(isOpen);
 }
 
 /** @param {number} expert @param {string} line @returns {boolean} false: not connected */
@@ -79,6 +86,8 @@ function rang(ring) {
 function refused(error) {
   if (error.re === "ring.answer" || error.re === "ring.decline") {
     incomingCalls?.refused(error);
+  } else if (error.re === "ask" || error.re === "ask.cancel") {
+    askPanel?.refused(error);
   } else if (error.re === "ring.back") {
     callingBack?.refused(error);
   } else if (error.re === "ring") {
@@ -100,10 +109,6 @@ function showAwaited(awaited) {
   }
 }
 
-function watchShown() {
-  socket.watch(shownExperts());
-}
-
 function comeBack() {
   if (document.visibilityState === "visible") {
     socket.connect();
@@ -118,14 +123,12 @@ function hideBarWhileSeen(/** @type {HTMLElement} */ seen) {
   }).observe(seen);
 }
 
-const menu = byId("site-menu", HTMLDetailsElement);
-
-/** The menu closes by Escape, with focus back on its button, and by pressing anywhere else. */
-function closeMenu(/** @type {Event} */ event) {
-  if (menu?.open && (event instanceof KeyboardEvent ? event.key === "Escape" : !event.composedPath().includes(menu))) {
-    menu.open = false;
-    if (event instanceof KeyboardEvent) {
-      menu.querySelector("summary")?.focus();
+/** A menu closes by Escape, with focus back on its button, and by pressing anywhere else. @param {Event} event */
+function closeMenus(event) {
+  for (const menu of /** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll("details.menu[open]"))) {
+    if (event instanceof KeyboardEvent ? event.key === "Escape" : !event.composedPath().includes(menu)) {
+      menu.open = false;
+      if (event instanceof KeyboardEvent) menu.querySelector("summary")?.focus();
     }
   }
 }
@@ -133,18 +136,15 @@ function closeMenu(/** @type {Event} */ event) {
 if (panel) {
   hideBarWhileSeen(panel);
 }
-watchShown();
+followShown((experts) => socket.watch(experts));
 socket.connect();
 showLocalTimes();
 proposeOwnZone();
 followUnsettled();
 suggest();
-document.addEventListener("htmx:afterSettle", () => {
-  watchShown();
-  showLocalTimes();
-});
+document.addEventListener("htmx:afterSettle", () => showLocalTimes());
 addEventListener("online", () => socket.connect());
 document.addEventListener("visibilitychange", comeBack);
-document.addEventListener("click", closeMenu);
-document.addEventListener("keydown", closeMenu);
+document.addEventListener("click", closeMenus);
+document.addEventListener("keydown", closeMenus);
 /** @type {HTMLElement | null} */ (document.querySelector("[data-focus]"))?.focus();

@@ -6,25 +6,30 @@
  *
  * @typedef {{id: number, name: string, guest: boolean, language: string, past_calls: number}} Caller
  * @typedef {{id: number, name: string, slug: string}} Expert
- * @typedef {{call: number, line: string, until: number} & (
+ * @typedef {{call: number, asked: boolean, line: string, until: number} & (
  *   {back: false, caller: Caller, has_ten_minutes: boolean, agreed_rate: string | null} | {back: true, expert: Expert})} Incoming  back: an expert calls back
  * @typedef {"ringing" | "answered" | "declined" | "missed" | "cancelled"} RingState
  * @typedef {{call: number, state: RingState, until: number, room: string | null} & (
  *   {back: false, expert: Expert, agreed_rate: string | null} | {back: true, caller: {id: number, name: string}})} Outgoing
  * @typedef {{each_ms: number, since: number | null}} Estimate
  * @typedef {{expert: Expert, line: string, place: number, state: string, back_at: number | null, estimate: Estimate | null, turn_until: number | null}} Wait
- * @typedef {{incoming: Incoming[], answered: number[], outgoing: Outgoing | null, waiting: Wait[], awaited: number}} Rings
+ * @typedef {"ringing" | "answered" | "cancelled" | "missed"} AskState
+ * @typedef {{ask: number, state: AskState, category: string, rung: number, ringing: number, until: number,
+ *   expert: Expert | null, room: string | null, others: Expert[]}} Asking
+ * @typedef {{incoming: Incoming[], answered: number[], taken: number[], outgoing: Outgoing | null, asking: Asking | null,
+ *   waiting: Wait[], awaited: number}} Rings
  * @typedef {{expert: number, state: string, back_at: number | null}} Presence
  * @typedef {{expert: number, terms: string, card: Terms}} ListedTerms
  * @typedef {{code: string, text: string, re: string | null}} ServerError
  *
  * @typedef {object} Listener
  * @property {(open: boolean) => void} open
- * @property {(seen: Presence) => void} presence
+ * @property {(seen: Presence[]) => void} presence
  * @property {(rings: Rings) => void} rings
  * @property {(terms: ListedTerms) => void} terms
  * @property {(ring: {call: number, room: string}) => void} ringing
  * @property {(ring: {call: number, room: string}) => void} answered
+ * @property {(ask: {ask: number}) => void} asking
  * @property {(error: ServerError) => void} error
  *
  * @typedef {object} World  what a test replaces
@@ -142,7 +147,7 @@ export class PageSocket {
       case "hello":
         return this.#greeted();
       case "presence":
-        return this.#on.presence(message);
+        return this.#on.presence(message.experts);
       case "rings":
         return this.#on.rings(message);
       case "ring.terms":
@@ -151,6 +156,8 @@ export class PageSocket {
         return this.#on.ringing(message);
       case "ring.answered":
         return this.#on.answered(message);
+      case "ask.ringing":
+        return this.#on.asking(message);
       case "error":
         return this.#on.error(message);
       default:

@@ -46,6 +46,46 @@ ROOMS = [
         ["calls/waiting/test_races.py::RingTests::test_without_the_locks_carol_would"],
     ),
     Attack(
+        "One person makes the pages of all experts ring, again and again, by asking.",
+        [
+            "attacks/test_asking.py::BellTests::test_she_rings_at_each_a_few_times",
+            "BellTests::test_with_two_windows_she_rings_no_more",
+        ],
+        ["attacks/test_asking.py::BellTests::test_without_the_limits_all_bells_ring_each_minute"],
+    ),
+    Attack(
+        "Who was blocked, or may not ring, reaches an expert by asking, or learns of it.",
+        [
+            "attacks/test_asking.py::BlockedTests::test_it_does_not_ring_at_him_and_looks_like_nobody",
+            "DoorTests::test_it_rings_at_none_of_them",
+            "DoorTests::test_nor_where_the_choice_alone_would_let_them_in",
+            "calls/signalling/test_asking.py::AskTests::test_of_whom_blocked_her_nothing_is_told",
+        ],
+        [
+            "attacks/test_asking.py::BlockedTests::test_without_that_look_it_rings",
+            "DoorTests::test_where_nobody_asks_who_may_it_rings_at_all",
+        ],
+    ),
+    Attack(
+        "Two experts answer the same ask at the same moment, and both have the call.",
+        [
+            "calls/asking/test_races.py::AnswerTests::test_all_of_them_answer",
+            "AnswerTests::test_all_of_them_go_into_their_rooms",
+            "AnswerTests::test_one_answers_while_the_caller_cancels",
+        ],
+        ["calls/asking/test_races.py::AnswerTests::test_where_no_row_decides_two_have_the_call"],
+    ),
+    Attack(
+        "Whom an expert blocked, or who is to see nothing of them, sees them come and go among others.",
+        [
+            "calls/signalling/test_watching.py::BlockedTests::"
+            "test_whom_an_expert_blocked_sees_them_away_among_the_others",
+            "marketplace/experts/test_presence.py::ChoosingTests::test_of_who_is_invisible_nobody_can_tell_it",
+            "ChoosingTests::test_nor_in_quiet_hours",
+        ],
+        ["calls/signalling/test_watching.py::BlockedTests::test_without_that_look_she_would_see_through_it"],
+    ),
+    Attack(
         "A page of another site opens a socket with the cookie of a signed-in member.",
         ["calls/signalling/test_origin.py::AttackTests::test_fails"],
         [

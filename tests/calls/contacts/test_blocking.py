@@ -82,7 +82,7 @@ class LooksAwayTests:
         of_the_blocked = self.page(client, address)
         contacts.unblock(member=bob, other_id=alice.pk)
         assert self.page(client, address) != of_the_blocked
-        experts.choose_away(user=bob, away=True, now=now)
+        experts.choose(user=bob, chosen="away", now=now)
         assert self.page(client, address) == of_the_blocked
 
     def test_others_see_him_free(self, eve, client, signed_in):
@@ -91,7 +91,7 @@ class LooksAwayTests:
             assert "bob-leroy" in self.page(somebody, "/?online=1")
 
     def test_when_he_is_back_is_not_for_them(self, alice, eve, bob, now):
-        experts.choose_away(user=bob, away=True, until=now + timedelta(hours=1), now=now)
+        experts.choose(user=bob, chosen="away", until=now + timedelta(hours=1), now=now)
         assert contacts.seen_by(person=alice, expert_ids=[bob.pk])[bob.pk] == ("away", None)
         assert contacts.seen_by(person=eve, expert_ids=[bob.pk])[bob.pk].back_at == now + timedelta(hours=1)
 

@@ -35,14 +35,14 @@ class AtOnceTests:
         """SQLite lets one write at a time whatever we do; here only the lock stands between two callers."""
         cast.online(bob)
         callers = [cast.member(f"Caller{number} Test") for number in range(AT_ONCE)]
-        all_have_looked, start_ringing = Barrier(AT_ONCE), ringing._start_ringing
+        all_have_looked, start_ringing = Barrier(AT_ONCE), ringing.start
 
         def start_when_all_have_looked(*what):
             all_have_looked.wait(timeout=20)
             return start_ringing(*what)
 
-        monkeypatch.setattr(ringing, "_lock", lambda *people: None)
-        monkeypatch.setattr(ringing, "_start_ringing", start_when_all_have_looked)
+        monkeypatch.setattr(ringing, "lock", lambda *people: None)
+        monkeypatch.setattr(ringing, "start", start_when_all_have_looked)
         at_once(*(lambda caller=caller: rooms.ring(caller=caller, expert=bob, line="", now=now) for caller in callers))
         assert Call.objects.count() == AT_ONCE
 

@@ -53,7 +53,7 @@ class RingTests:
         assert refusal(caller=alice, expert=bob, now=now) == "not_an_expert"
 
     def test_an_expert_who_is_away_cannot_be_rung(self, alice, bob, now):
-        experts.choose_away(user=bob, away=True, now=now)
+        experts.choose(user=bob, chosen="away", now=now)
         assert refusal(caller=alice, expert=bob, now=now) == "away"
 
     def test_an_expert_being_rung_is_busy(self, alice, bob, eve, now):
@@ -78,9 +78,9 @@ class RingTests:
         for answered in (False, True):
             if answered:
                 rooms.answer(call_id=rung.id, by=bob, now=now)
-            experts.choose_away(user=bob, away=True, now=now)
+            experts.choose(user=bob, chosen="away", now=now)
             assert refusal(caller=eve, expert=bob, now=now) == "away"
-            experts.choose_away(user=bob, away=False, now=now)
+            experts.choose(user=bob, chosen="free", now=now)
             assert refusal(caller=eve, expert=bob, now=now) == "busy"
 
     def test_nor_in_quiet_hours(self, alice, bob, eve, now):
@@ -191,6 +191,7 @@ class RingsStateTests:
         assert incoming == {
             "call": call.id,
             "back": False,
+            "asked": False,
             "caller": {"id": alice.id, "name": "Alice Martin", "guest": False, "language": "en", "past_calls": 0},
             "line": "My lease ends",
             "has_ten_minutes": False,
@@ -226,6 +227,7 @@ class RingsStateTests:
             "now": 0,
             "incoming": [],
             "answered": [],
+            "taken": [],
             "outgoing": None,
             "waiting": [],
             "awaited": 0,

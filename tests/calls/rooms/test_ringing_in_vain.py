@@ -60,7 +60,7 @@ class OnePairTests:
     def test_what_he_chose_for_everybody_is_said_first(self, alice, bob, now):
         for _ in range(3):
             in_vain(alice, bob, now)
-        experts.choose_away(user=bob, away=True, now=now)
+        experts.choose(user=bob, chosen="away", now=now)
         assert answer_to(alice, bob, now) == "away"
 
     def test_guests_as_members(self, bob, now):

@@ -81,7 +81,7 @@ class KnownTests:
         assert answer_to(carl, bob, now) == "rings"
 
     def test_away_comes_before_it(self, bob, now):
-        experts.choose_away(user=bob, away=True, now=now)
+        experts.choose(user=bob, chosen="away", now=now)
         assert answer_to(cast.member("Dora"), bob, now) == "away"
 
 

@@ -65,7 +65,7 @@ class CutTests:
             await one.say("signal", data={"candidates": [None]})
             await other.hear("signal")
         await eves_other.say("watch", experts=[bob.id])
-        assert (await eves_other.hear("presence"))["expert"] == bob.id
+        assert (await eves_other.hear("presence"))["experts"][0]["expert"] == bob.id
         for line in (hers, his, eves_other):
             await line.close()
 

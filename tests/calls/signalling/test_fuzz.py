@@ -83,7 +83,7 @@ async def company(alice, bob, eve, now, monkeypatch) -> Company:
     hers, his, call = await live_pair(alice, bob, now)
     page, his_page, watcher = [await page_of(person) for person in (alice, bob, eve)]
     await watcher.say("watch", experts=[bob.id])
-    assert (await watcher.hear("presence"))["state"] == "busy"
+    assert (await watcher.hear("presence"))["experts"][0]["state"] == "busy"
     captions = await captions_of(alice, call.room.code)
     company = Company({"room": hers, "page": page, "captions": captions}, [his, his_page, watcher])
     for wire in company.wires():

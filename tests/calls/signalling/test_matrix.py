@@ -79,6 +79,9 @@ PAGE = [
     ({"type": "ring.back", "member": NOBODYS}, "sign_in", GUEST, DOES),
     ({"type": "wait", "expert": NOBODYS, "line": ""}, "sign_in", GUEST, DOES),
     ({"type": "wait.leave", "expert": NOBODYS}, "sign_in", GUEST, DOES),
+    ({"type": "ask", "category": "none", "line": "x"}, "sign_in", DOES, DOES),
+    ({"type": "ask", "category": "none", "line": "x", "max_rate_minor": 1}, "sign_in", DOES, DOES),
+    ({"type": "ask.cancel", "ask": NOBODYS}, "sign_in", DOES, DOES),
 ]
 
 

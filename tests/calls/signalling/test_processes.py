@@ -56,7 +56,7 @@ async def ring_and_join(sites, alice, bob) -> tuple[Line, Line]:
     cookies = [await sync_to_async(cookie_of)(one) for one in (alice, bob)]
     her_page, his_page = [await Line.open(*where) for where in zip(sites, ["/ws/page/"] * 2, cookies, strict=True)]
     await her_page.say("watch", experts=[bob.id])
-    await her_page.hear("presence", lambda presence: presence["state"] == "free")
+    await her_page.hear("presence", lambda presence: presence["experts"][0]["state"] == "free")
     await her_page.say("ring", expert=bob.id, line="Across the wire")
     incoming = (await his_page.hear("rings", lambda rings: rings["incoming"]))["incoming"][0]
     assert incoming["line"] == "Across the wire"
@@ -114,7 +114,7 @@ class TwoProcessesTests:
         # Told from here: a process without sockets, as `manage.py worker` is one.
         await sync_to_async(bob_arrives)(bob)
         for page in pages:
-            assert (await page.hear("presence"))["state"] == "free"
+            assert (await page.hear("presence"))["experts"][0]["state"] == "free"
             await page.close()
 
 

@@ -10,7 +10,7 @@ from calls.captions import socket as captions
 from calls.captions import sound
 from calls.metering.errors import MeterRefused, OfferRefused
 from calls.rooms import errors as room_errors
-from calls.signalling import errors, messages, page, paying, room, sockets
+from calls.signalling import errors, messages, page, paying, room, sockets, watching
 from calls.signalling.consumers import PageSocket, RoomSocket
 
 FOLDER = settings.BASE_DIR / "calls" / "signalling"
@@ -84,7 +84,7 @@ class ClientToServerTests:
 class ServerToClientTests:
     def test_the_page_socket_says_what_is_in_its_table(self):
         documented = types(section("Server to client", under="2. Page socket"))
-        assert documented == said_in(page) | said_in(sockets) | {"rings"}
+        assert documented == said_in(page) | said_in(sockets) | {"rings", "presence"}
 
     def test_the_room_socket_says_what_is_in_its_table(self):
         documented = types(section("Server to client", under="3. Room socket"))
@@ -149,6 +149,7 @@ class NumberTests:
         assert f"up to {messages.WATCHED_MAX} user ids" in TEXT
         assert f"up to {messages.CANDIDATES_MAX} candidate objects" in TEXT
         assert f"up to {messages.LINE_MAX} characters" in TEXT
+        assert f"Changes are collected for {watching.TICK_S} s" in TEXT
         assert "a bucket of 120, refilled with 30 a second" in TEXT
         for number, name in ((10, "SOCKET_PING_S"), (30, "SOCKET_SILENCE_S"), (2, "REPORT_S"), (5, "REPORT_SILENCE_S")):
             assert re.search(rf"{number} s\s+\({name}\)", TEXT)

@@ -99,7 +99,7 @@ class WaitingTests:
 class CallingBackTests:
     async def test_rings_on_carols_pages_and_she_answers(self, bob, carol):
         his, first, second = [await page_of(one) for one in (bob, carol, carol)]
-        await sync_to_async(experts.choose_away)(user=bob, away=True, now=timezone.now())
+        await sync_to_async(experts.choose)(user=bob, chosen="away", now=timezone.now())
         await first.say("wait", expert=bob.id, line="My lease")
         await his.hear("rings", awaited=1)
         await his.say("ring.back", member=carol.id)
@@ -121,7 +121,7 @@ class CallingBackTests:
 
     async def test_each_presses_what_is_theirs(self, bob, carol, eve):
         his, hers, strange = [await page_of(one) for one in (bob, carol, eve)]
-        await sync_to_async(experts.choose_away)(user=bob, away=True, now=timezone.now())
+        await sync_to_async(experts.choose)(user=bob, chosen="away", now=timezone.now())
         await hers.say("wait", expert=bob.id, line="")
         await his.hear("rings", awaited=1)
         await his.say("ring.back", member=carol.id)

@@ -75,6 +75,15 @@ class Wire:
             raise Closed(output.get("code", 1000))
         return json.loads(output["text"])
 
+    async def sees(self, expert: User, *states: str) -> None:
+        """The next news of this expert are these, one after the other."""
+        for wanted in states:
+            while True:
+                told = {one["expert"]: one["state"] for one in (await self.hear("presence"))["experts"]}
+                if expert.id in told:
+                    break
+            assert told[expert.id] == wanted
+
     async def state(self, check) -> dict:
         """The next `state` of which `check` holds."""
         while True:

@@ -48,6 +48,7 @@ class RingTests:
             {
                 "call": ringing.pk,
                 "back": True,
+                "asked": False,
                 "line": "My lease ends",
                 "until": until,
                 "expert": {"id": bob.pk, "name": "Bob Leroy", "slug": "bob-leroy"},
@@ -88,7 +89,7 @@ class RingTests:
         assert refusal(bob, carol, now) == "already_in_call"
 
     def test_an_expert_who_is_shown_as_away_calls_back_too(self, bob, carol, now):
-        experts.choose_away(user=bob, away=True, now=now)
+        experts.choose(user=bob, chosen="away", now=now)
         assert rooms.ring_back(expert=bob, member=carol, now=now).state == "ringing"
 
     @pytest.mark.usefixtures("ringing")

@@ -109,7 +109,7 @@ class RingTests:
     @pytest.mark.postgres
     def test_without_the_locks_carol_would(self, bob, carol, eve, now, monkeypatch):
         """The broken twin: eve's ring is not there yet for whoever looks meanwhile."""
-        may_ring, looked, start_ringing = Event(), Event(), ringing._start_ringing
+        may_ring, looked, start_ringing = Event(), Event(), ringing.start
 
         def start_when_the_other_has_looked(*what):
             may_ring.set()
@@ -122,7 +122,7 @@ class RingTests:
             looked.set()
 
         monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **how: rows)  # of the expert, and of who waits
-        monkeypatch.setattr(ringing, "_start_ringing", start_when_the_other_has_looked)
+        monkeypatch.setattr(ringing, "start", start_when_the_other_has_looked)
         at_once(lambda: rooms.ring(caller=eve, expert=bob, line="", now=now), look)
         assert Call.objects.filter(state="ringing").exists()
         assert turn_of(bob) == carol

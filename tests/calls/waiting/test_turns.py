@@ -61,11 +61,11 @@ class TurnTests:
         assert told["turn_until"] == int((now + TURN).timestamp() * 1000)
 
     def test_begins_when_bob_is_back(self, bob, carol, now):
-        experts.choose_away(user=bob, away=True, now=now)
+        experts.choose(user=bob, chosen="away", now=now)
         waits(carol, bob, now)
         waiting.sweep(now=now)
         assert turn_of(bob) is None
-        experts.choose_away(user=bob, away=False, now=now)
+        experts.choose(user=bob, chosen="free", now=now)
         waiting.sweep(now=now)
         assert turn_of(bob) == carol
 
@@ -170,7 +170,7 @@ class TurnTests:
 
     @pytest.mark.usefixtures("carols_turn")
     def test_it_cannot_be_used_once_bob_is_away(self, bob, carol, now):
-        experts.choose_away(user=bob, away=True, now=now)
+        experts.choose(user=bob, chosen="away", now=now)
         assert answer_to(carol, bob, now) == "away"
         waiting.sweep(now=now)
         assert (turn_of(bob), in_line(bob)) == (None, [carol])
@@ -259,9 +259,9 @@ class CallMeBackTests:
         waits(carol, bob, later)
         waiting.sweep(now=later)
         assert turn_of(bob) is None
-        experts.choose_away(user=bob, away=True, now=later)
+        experts.choose(user=bob, chosen="away", now=later)
         waiting.sweep(now=later)
-        experts.choose_away(user=bob, away=False, now=later)
+        experts.choose(user=bob, chosen="free", now=later)
         waiting.sweep(now=later)
         assert turn_of(bob) == carol
 
@@ -315,9 +315,9 @@ class NoPageOpenTests:
         for hours in range(3):
             later = now + timedelta(hours=hours)
             waiting.sweep(now=later)
-            experts.choose_away(user=bob, away=True, now=later)
+            experts.choose(user=bob, chosen="away", now=later)
             waiting.sweep(now=later)
-            experts.choose_away(user=bob, away=False, now=later)
+            experts.choose(user=bob, chosen="free", now=later)
         assert len(letters(now + timedelta(days=1), to="carol")) == 1
 
     def test_at_most_one_an_hour_however_often_she_waits(self, bob, carol, now):

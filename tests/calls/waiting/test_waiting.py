@@ -39,7 +39,7 @@ class WaitTests:
         assert (place(carol)["place"], place(carol)["line"], place(eve)["place"]) == (1, "My lease ends", 2)
 
     def test_waiting_again_keeps_the_place_and_may_say_anew_what_it_is_about(self, bob, carol, eve, now):
-        experts.choose_away(user=bob, away=True, now=now)
+        experts.choose(user=bob, chosen="away", now=now)
         for line in ("My lease", "My tax", ""):
             waits(carol, bob, now, line=line)
             waits(eve, bob, now)
@@ -164,7 +164,7 @@ class BlockedTests:
         past_calls(alice, bob, *[10] * 5, now=now)
         assert (place(carol)["state"], place(carol)["estimate"]) == ("away", None)
         hang_up(self.call, now)
-        experts.choose_away(user=bob, away=True, until=now + SECOND, now=now)
+        experts.choose(user=bob, chosen="away", until=now + SECOND, now=now)
         assert (place(carol)["state"], place(carol)["back_at"]) == ("away", None)
 
     def test_nor_does_she_hold_up_who_rings(self, alice, bob, carol, eve, now):
@@ -203,7 +203,7 @@ class EstimateTests:
 
     def test_an_expert_who_is_away_says_when_they_are_back_instead(self, alice, bob, carol, now):
         past_calls(alice, bob, *[10] * 5, now=now)
-        experts.choose_away(user=bob, away=True, until=now + timedelta(hours=1), now=now)
+        experts.choose(user=bob, chosen="away", until=now + timedelta(hours=1), now=now)
         waits(carol, bob, now)
         told = place(carol)
         assert (told["state"], told["estimate"]) == ("away", None)

@@ -81,7 +81,7 @@ beforeEach(() => {
 });
 
 function make(root = Object.assign(new Element(), { dataset: { panelOf: "5", name: "Bob", state: "free" } })) {
-  panel = new CallPanel(root, socket, words, () => {});
+  panel = new CallPanel(root, socket, words);
 }
 
 async function press() {

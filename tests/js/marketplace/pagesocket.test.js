@@ -86,6 +86,13 @@ describe("the page socket", () => {
     assert.deepEqual(Line.made[0].sent, [{ type: "pong" }]);
   });
 
+  it("tells of all whose presence one message brings", () => {
+    const experts = [5, 7].map((expert) => ({ expert, state: "free", back_at: null }));
+    Line.made[0].opens();
+    Line.made[0].says({ type: "presence", experts });
+    assert.deepEqual(heard.at(-1), ["presence", experts]);
+  });
+
   it("keeps the server's clock", () => {
     Line.made[0].opens();
     assert.equal(socket.serverNow, 5000);

@@ -1,3 +1,4 @@
+from datetime import time, timedelta
 from uuid import UUID
 
 import pytest
@@ -7,6 +8,7 @@ from marketplace.experts.models import Connection, Presence, Profile
 from tests import cast
 
 HERE, THERE = UUID(int=11), UUID(int=12)
+HOUR = timedelta(hours=1)
 
 pytestmark = pytest.mark.django_db
 
@@ -65,19 +67,99 @@ class ProcessDeathTests:
 class ChoosingTests:
     def test_a_chosen_away_wins_over_all_tabs(self, bob):
         presence.arrived(user=bob, process=HERE)
-        assert presence.choose_away(user=bob, away=True, now=cast.NOW)
+        assert presence.choose(user=bob, chosen="away", now=cast.NOW)
         presence.arrived(user=bob, process=THERE)
         assert presence.state(bob) == "away"
 
     def test_available_again_is_free_with_a_page_open(self, bob):
         presence.arrived(user=bob, process=HERE)
-        presence.choose_away(user=bob, away=True, now=cast.NOW)
-        assert presence.choose_away(user=bob, away=False, now=cast.NOW)
+        presence.choose(user=bob, chosen="away", now=cast.NOW)
+        assert presence.choose(user=bob, chosen="free", now=cast.NOW)
         assert presence.state(bob) == "free"
 
     def test_available_without_a_page_is_away(self, bob):
-        presence.choose_away(user=bob, away=False, now=cast.NOW)
+        presence.choose(user=bob, chosen="free", now=cast.NOW)
         assert presence.state(bob) == "away"
+
+    @pytest.mark.parametrize(
+        ("chosen", "here", "in_call", "gone"),
+        [
+            ("free", "free", "busy", "away"),
+            ("busy", "busy", "busy", "away"),
+            ("dnd", "busy", "busy", "away"),
+            ("away", "away", "away", "away"),
+            ("invisible", "away", "away", "away"),
+        ],
+    )
+    def test_what_others_see_of_each_choice(self, bob, chosen, here, in_call, gone):
+        presence.arrived(user=bob, process=HERE)
+        presence.choose(user=bob, chosen=chosen, now=cast.NOW)
+        assert presence.state(bob) == here
+        presence.set_in_call(user=bob, in_call=True)
+        assert presence.state(bob) == in_call
+        presence.set_in_call(user=bob, in_call=False)
+        presence.left(user=bob, process=HERE)
+        assert presence.state(bob) == gone
+
+    def test_whatever_is_no_choice_changes_nothing(self, bob):
+        presence.arrived(user=bob, process=HERE)
+        with pytest.raises(ValueError, match="gone"):
+            presence.choose(user=bob, chosen="gone", now=cast.NOW)
+        assert presence.state(bob) == "free"
+
+    def test_busy_for_an_hour_ends_after_it(self, bob):
+        presence.arrived(user=bob, process=HERE)
+        presence.choose(user=bob, chosen="busy", until=cast.NOW + HOUR, now=cast.NOW)
+        assert presence.turn(now=cast.NOW + HOUR) == [bob.id]
+        assert presence.state(bob) == "free"
+
+    def test_of_who_is_invisible_nobody_can_tell_it(self, bob):
+        """They look as they would with no page open: nothing is said of when they can be called again."""
+        before = presence.seen([bob.id])
+        presence.arrived(user=bob, process=HERE)
+        presence.choose(user=bob, chosen="invisible", until=cast.NOW + HOUR, now=cast.NOW)
+        assert presence.seen([bob.id]) == before
+
+    def test_nor_in_quiet_hours(self, bob):
+        until = cast.NOW + 4 * HOUR
+        presence.choose_quiet_hours(user=bob, start=time(8), end=until.time(), zone="UTC", now=cast.NOW)
+        before = presence.seen([bob.id])
+        assert before[bob.id] == ("away", until)
+        presence.arrived(user=bob, process=HERE)
+        assert not presence.choose(user=bob, chosen="invisible", until=cast.NOW + HOUR, now=cast.NOW)
+        assert presence.seen([bob.id]) == before
+
+    @pytest.mark.parametrize(("chosen", "seen"), [("busy", "busy"), ("dnd", "busy"), ("away", "away")])
+    def test_in_quiet_hours_who_chooses_to_be_seen_here_is_until_they_begin_anew(self, bob, chosen, seen):
+        presence.arrived(user=bob, process=HERE)
+        presence.choose_quiet_hours(user=bob, start=time(8), end=time(12), zone="UTC", now=cast.NOW)
+        presence.choose(user=bob, chosen=chosen, now=cast.NOW)
+        assert presence.state(bob) == seen
+        presence.turn(now=cast.NOW + timedelta(hours=3))
+        presence.turn(now=cast.NOW + timedelta(hours=23))
+        assert presence.state(bob) == "away"
+
+
+class CostTests:
+    """A flip is a few small statements, whatever an expert has chosen: the row is narrow, and one index holds its state."""
+
+    def test_coming_and_going_write_the_connection_and_the_row(self, bob, django_assert_num_queries):
+        with django_assert_num_queries(6):  # a connection, [lock, look, write] in a transaction
+            presence.arrived(user=bob, process=HERE)
+        with django_assert_num_queries(6):
+            presence.left(user=bob, process=HERE)
+
+    def test_what_changes_nothing_writes_nothing(self, bob, django_assert_num_queries):
+        presence.arrived(user=bob, process=HERE)
+        with django_assert_num_queries(5):
+            presence.arrived(user=bob, process=THERE)
+        with django_assert_num_queries(4):  # looks alone
+            presence.note_ring_answered(user=bob)
+
+    def test_no_column_but_the_state_and_the_time_it_turns_is_in_an_index(self):
+        fields = [field.name for field in Presence._meta.fields if field.db_index or field.unique]
+        assert fields == ["user", "state"]
+        assert [index.fields for index in Presence._meta.indexes] == [["turns_at"]]
 
 
 class BusyTests:

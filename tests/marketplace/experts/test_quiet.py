@@ -122,7 +122,7 @@ class PresenceTests:
 
     def test_set_available_counts_until_they_begin_anew(self, bob):
         self.quiet(bob, 11, 14)
-        assert presence.choose_away(user=bob, away=False, now=self.noon)
+        assert presence.choose(user=bob, chosen="free", now=self.noon)
         assert presence.state(bob) == "free"
         presence.turn(now=at("2026-01-10 13:00"))
         assert presence.state(bob) == "free"
@@ -148,15 +148,15 @@ class PresenceTests:
         assert Presence.objects.get(user=bob).quiet_from == time(22)
 
     def test_away_for_an_hour_ends_after_it(self, bob):
-        presence.choose_away(user=bob, away=True, until=self.noon + timedelta(hours=1), now=self.noon)
+        presence.choose(user=bob, chosen="away", until=self.noon + timedelta(hours=1), now=self.noon)
         assert self.back_at(bob) == self.noon + timedelta(hours=1)
         assert presence.turn(now=self.noon + timedelta(minutes=59)) == []
         assert presence.turn(now=self.noon + timedelta(hours=1)) == [bob.id]
         assert presence.state(bob) == "free"
 
     def test_away_for_longer_is_news_for_who_watches(self, bob):
-        presence.choose_away(user=bob, away=True, until=self.noon + timedelta(hours=1), now=self.noon)
-        assert presence.choose_away(user=bob, away=True, until=self.noon + timedelta(hours=4), now=self.noon)
+        presence.choose(user=bob, chosen="away", until=self.noon + timedelta(hours=1), now=self.noon)
+        assert presence.choose(user=bob, chosen="away", until=self.noon + timedelta(hours=4), now=self.noon)
         assert presence.seen([bob.pk])[bob.pk] == ("away", self.noon + timedelta(hours=4))
 
     def test_who_is_busy_says_no_time_though_it_is_known_when_the_next_hours_end(self, bob):
@@ -166,13 +166,13 @@ class PresenceTests:
 
     def test_away_that_ends_in_quiet_hours_lasts_as_long_as_they_do(self, bob):
         self.quiet(bob, 12, 14)
-        presence.choose_away(user=bob, away=True, until=self.noon + timedelta(hours=1), now=self.noon)
+        presence.choose(user=bob, chosen="away", until=self.noon + timedelta(hours=1), now=self.noon)
         assert self.back_at(bob) == at("2026-01-10 13:00")
         assert presence.turn(now=self.noon + timedelta(hours=1)) == []
         assert presence.state(bob) == "away"
 
     def test_away_until_he_says_so_says_no_time(self, bob):
-        presence.choose_away(user=bob, away=True, now=self.noon)
+        presence.choose(user=bob, chosen="away", now=self.noon)
         assert self.back_at(bob) is None
         assert presence.turn(now=self.noon + timedelta(days=300)) == []
 
@@ -180,7 +180,7 @@ class PresenceTests:
         monkeypatch.setattr(presence, "TURNS_AT_ONCE", 1)
         carl = cast.online(cast.expert("Carl"))
         for one, hours in ((bob, 2), (carl, 1)):
-            presence.choose_away(user=one, away=True, until=self.noon + timedelta(hours=hours), now=self.noon)
+            presence.choose(user=one, chosen="away", until=self.noon + timedelta(hours=hours), now=self.noon)
         later = self.noon + timedelta(hours=3)
         assert [presence.turn(now=later) for _ in range(3)] == [[carl.id], [bob.id], []]
 
@@ -188,13 +188,13 @@ class PresenceTests:
         carl = cast.online(cast.expert("Carl"))
         self.quiet(bob, 11, 14)
         Presence.objects.filter(user=bob).update(quiet_zone="Europe/Atlantis")
-        presence.choose_away(user=carl, away=True, until=self.noon + timedelta(hours=4), now=self.noon)
+        presence.choose(user=carl, chosen="away", until=self.noon + timedelta(hours=4), now=self.noon)
         assert presence.turn(now=self.noon + timedelta(hours=5)) == [carl.id]
 
     def test_the_worker_tells_those_who_watch(self, bob, monkeypatch):
         told = []
-        monkeypatch.setattr("calls.rooms.sweep.notices.tell_watchers", lambda **who: told.append(who["user_id"]))
-        presence.choose_away(user=bob, away=True, until=self.noon + timedelta(hours=1), now=self.noon)
+        monkeypatch.setattr("calls.rooms.sweep.notices.tell_watchers_of", lambda **who: told.extend(who["user_ids"]))
+        presence.choose(user=bob, chosen="away", until=self.noon + timedelta(hours=1), now=self.noon)
         assert rooms.turn_presence(now=self.noon + timedelta(hours=1)) == 1
         assert told == [bob.id]
 
@@ -230,18 +230,18 @@ class PageTests:
         assert not Presence.objects.filter(user=bob, quiet_from__isnull=False).exists()
 
     def test_whoever_looks_at_his_page_reads_from_when_he_can_be_called(self, signed_in, alice, bob):
-        signed_in(bob).post("/me/presence/", {"away": "1", "for": "4"})
+        signed_in(bob).post("/me/presence/", {"chosen": "away", "for": "4"})
         page = signed_in(alice).get("/experts/bob-leroy/").content.decode()
         assert "Probably again from <time" in page
         assert "Nobody can call you until <time" in signed_in(bob).get("/me/").content.decode()
-        signed_in(bob).post("/me/presence/", {"away": "0"})
+        signed_in(bob).post("/me/presence/", {"chosen": "free"})
         assert "Probably again from <time" not in signed_in(alice).get("/experts/bob-leroy/").content.decode()
 
     @pytest.mark.parametrize("hours", ["0", "-1", "2", "1e9", "١"])
     def test_for_how_long_is_one_of_those_offered(self, signed_in, bob, hours):
         cast.online(bob)
-        page = signed_in(bob).post("/me/presence/", {"away": "1", "for": hours}, follow=True).content.decode()
-        assert "Please choose for how long" in page
+        page = signed_in(bob).post("/me/presence/", {"chosen": "away", "for": hours}, follow=True).content.decode()
+        assert "and for how long" in page
         assert presence.state(bob) == "free"
 
     def test_is_for_experts(self, signed_in, alice, client):

@@ -61,13 +61,13 @@ class DirectoryTests:
         assert "?category=money&amp;page=2" in page
         assert "Page 1 of 2" in page
 
-    def test_takes_six_queries_for_a_visitor(self, home, django_assert_num_queries):
-        with django_assert_num_queries(6):
+    def test_takes_few_queries_for_a_visitor(self, home, django_assert_num_queries):
+        with django_assert_num_queries(7):
             home()
 
-    def test_takes_eleven_queries_for_a_member(self, bob, signed_in, alice, django_assert_num_queries):
+    def test_takes_few_queries_for_a_member(self, bob, signed_in, alice, django_assert_num_queries):
         client = signed_in(alice)
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             client.get("/")
 
     def test_takes_html_from_nobody(self, home, bob):
@@ -188,3 +188,16 @@ class PlaceTests:
 
     def test_25_km_are_proposed(self, home):
         assert '<option value="25" selected>' in home().content.decode()
+
+
+class AskNowTests:
+    def test_the_panel_has_the_categories_and_says_what_it_needs(self, client, bob):
+        page = client.get("/?category=money").content.decode()
+        assert '<option value="money" selected>Money and taxes</option>' in page
+        assert "Ringing needs JavaScript" in page.partition("<noscript>")[2].partition("</noscript>")[0]
+
+    def test_only_whom_nobody_knows_is_asked_for_a_name(self, client, signed_in, alice, carla):
+        asks_for_a_name = 'id="guest-name"'
+        assert asks_for_a_name in client.get("/").content.decode()
+        for known in (signed_in(alice), cast.browser_of(carla)):
+            assert asks_for_a_name not in known.get("/").content.decode()

@@ -4,7 +4,8 @@ import pytest
 from django.urls import reverse
 
 from calls.models import Call, Message, Room
-from marketplace.experts.models import Presence
+from marketplace.experts.models import Presence, Profile
+from marketplace.pages import words
 from tests import cast
 from tests.calls.metering.world import Story
 
@@ -92,13 +93,44 @@ class PresenceSwitchTests:
     def test_sets_away_and_available_again(self, signed_in, bob):
         cast.online(bob)
         client = signed_in(bob)
-        client.post("/me/presence/", {"away": "1"})
+        client.post("/me/presence/", {"chosen": "away"})
         assert Presence.objects.get(user=bob).state == Presence.State.AWAY
-        client.post("/me/presence/", {"away": "0"})
+        client.post("/me/presence/", {"chosen": "free"})
         assert Presence.objects.get(user=bob).state == Presence.State.FREE
 
+    @pytest.mark.parametrize(("chosen", "seen"), [("busy", "busy"), ("dnd", "busy"), ("invisible", "away")])
+    def test_from_the_menu_of_any_page_and_back_to_it(self, signed_in, bob, chosen, seen):
+        cast.online(bob)
+        client = signed_in(bob)
+        page = client.get("/?q=tax").content.decode()
+        assert 'name="next" value="/?q=tax"' in page
+        answer = client.post("/me/presence/", {"chosen": chosen, "next": "/?q=tax"})
+        assert answer["Location"] == "/?q=tax"
+        page = client.get(answer["Location"]).content.decode()
+        assert f'data-presence-of="{bob.pk}" data-state="{seen}"' in page.split("<main")[0]
+        assert f'value="{chosen}" aria-pressed="true"' in page
+        assert page.count('aria-pressed="true"') == 1
+        assert str(words.OF_CHOICES[chosen]) in page
+
+    @pytest.mark.parametrize("next_page", ["https://evil.example/", "//evil.example"])
+    def test_never_to_another_site(self, signed_in, bob, next_page):
+        answer = signed_in(bob).post("/me/presence/", {"chosen": "busy", "next": next_page})
+        assert "evil" not in answer["Location"]
+
+    @pytest.mark.parametrize("wrong", [{}, {"chosen": "gone"}, {"chosen": "busy", "for": "9"}])
+    def test_what_makes_no_sense_changes_nothing(self, signed_in, bob, wrong):
+        cast.online(bob)
+        page = signed_in(bob).post("/me/presence/", wrong, follow=True).content.decode()
+        assert "Please choose what others see of you" in page
+        assert Presence.objects.get(user=bob).state == Presence.State.FREE
+
+    def test_who_has_no_public_page_has_no_such_menu(self, signed_in, alice, bob):
+        assert "presence-menu" not in signed_in(alice).get("/").content.decode()
+        Profile.objects.update(published_at=None)
+        assert "presence-menu" not in signed_in(bob).get("/").content.decode()
+
     def test_is_for_experts(self, signed_in, alice):
-        assert signed_in(alice).post("/me/presence/", {"away": "1"}).status_code == 404
+        assert signed_in(alice).post("/me/presence/", {"chosen": "away"}).status_code == 404
 
     def test_is_no_link(self, signed_in, bob):
         assert signed_in(bob).get("/me/presence/").status_code == 405

@@ -10,7 +10,7 @@ import { claimTitle, giveTitleBack } from "./title.js";
  * @import { PageData } from "./dom.js"
  */
 
-const OVER = ["call.over", "not_found"]; // other errors leave it ringing
+const OVER = ["call.over", "call.taken", "not_found"]; // other errors leave it ringing
 
 export class IncomingCalls {
   #rings = new IncomingRings();
@@ -41,12 +41,16 @@ export class IncomingCalls {
     this.#dialog?.addEventListener("cancel", (event) => event.preventDefault());
   }
 
-  /** @param {Incoming[]} incoming @param {number[]} answered by this member, in whatever window */
-  update(incoming, answered) {
+  /**
+   * @param {Incoming[]} incoming
+   * @param {number[]} answered by this member, in whatever window
+   * @param {number[]} taken answered by another expert
+   */
+  update(incoming, answered, taken) {
     const before = this.#rings.shown?.call;
     const { shown, gone } = this.#rings.update(incoming);
     if (gone) {
-      this.#tellGone(gone, answered.includes(gone.call));
+      this.#tellGone(gone, answered.includes(gone.call), taken.includes(gone.call));
     }
     if (shown === null) {
       this.#close();
@@ -125,14 +129,15 @@ export class IncomingCalls {
   }
 
   /** What the expert decides by. @param {Incoming & {back: false}} ring */
-  #facts({ caller, has_ten_minutes }) {
+  #facts({ asked, caller, has_ten_minutes }) {
     const language = new Intl.DisplayNames([document.documentElement.lang], { type: "language" }).of(caller.language);
     const past = { 0: this.#words.first_call, 1: this.#words.past_calls_one }[caller.past_calls];
     const facts = [
       fill(this.#words.speaks, { language: language ?? caller.language }),
       past ?? fill(this.#words.past_calls, { count: caller.past_calls }),
     ];
-    return caller.guest ? facts : [...facts, has_ten_minutes ? this.#words.has_credit : this.#words.little_credit];
+    if (!caller.guest) facts.push(has_ten_minutes ? this.#words.has_credit : this.#words.little_credit);
+    return asked ? [...facts, this.#words.rings_at_others] : facts;
   }
 
   /** @param {Incoming} ring */
@@ -147,10 +152,12 @@ export class IncomingCalls {
     this.#dialog?.close();
   }
 
-  /** @param {Incoming} ring @param {boolean} elsewhere another window answered it */
-  #tellGone(ring, elsewhere) {
+  /** @param {Incoming} ring @param {boolean} elsewhere another window answered it @param {boolean} taken another expert did */
+  #tellGone(ring, elsewhere, taken) {
     if (elsewhere) {
       tell(this.#words.elsewhere);
+    } else if (taken) {
+      tell(fill(this.#words.taken, { name: whoRings(ring).name }));
     } else {
       announce(fill(this.#words.ring_over, { name: whoRings(ring).name }));
     }

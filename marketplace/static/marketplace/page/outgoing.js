@@ -38,7 +38,6 @@ export class CallPanel {
   #expert;
   #name;
   #ring;
-  #watch;
   #listed;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #countdown;
@@ -53,13 +52,11 @@ export class CallPanel {
    * @param {HTMLElement} panel
    * @param {PageSocket} socket
    * @param {PageData["words"]} words
-   * @param {() => void} watch the page shows other people now
    */
-  constructor(panel, socket, words, watch) {
+  constructor(panel, socket, words) {
     this.#panel = panel;
     this.#socket = socket;
     this.#words = words;
-    this.#watch = watch;
     this.#expert = Number(panel.dataset.panelOf);
     this.#name = panel.dataset.name ?? "";
     this.#ring = new OutgoingRing(this.#expert, keptRing());
@@ -286,7 +283,6 @@ export class CallPanel {
     // Our own server's page part, as strict as any of its pages; it holds no script.
     others.innerHTML = await answer.text();
     others.toggleAttribute("hidden", others.childElementCount === 0);
-    this.#watch();
   }
 
   get #state() {

@@ -1,0 +1,207 @@
+"""What a change of presence costs: written, beside a column of the searched profile; and told to all pages that show the expert.
+
+Each of the pages shows 24 of the experts who change, so that every change is told to many of them. The pages are members', on
+a server of their own; what changes, changes by another process, and comes through Redis.
+"""
+
+import asyncio
+import random
+import re
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from statistics import median
+
+from django.conf import settings
+from django.db.models import Model
+
+from bench import ROUNDS, cpu, crowd, sites
+from bench.presence_changes import BATCH
+from bench.programs import Program
+from bench.report import Goal, Row, compare
+from bench.servers import Server
+from bench.wires import Wire, allow_many_files, together
+from marketplace.accounts.models import User
+from marketplace.experts.models import Presence, Profile
+from tests.harness.servers import redis
+from tests.journeys.site import Site
+
+FLIP = Goal("presence: flip / flip on the indexed profile row", 0.1)
+REACHES = Goal("presence: seconds until a change is on the last of 2,000 pages, at 1,000 changes a second", 2)
+GROWS = Goal("presence: CPU per delivered change with 100,000 experts / with 1,000", 1.15)
+PAGES, CARDS = 2_000, 24
+CHANGING = 1_000  # experts who do, and who are shown
+FEW, MANY = 1_000, 100_000
+BATCHES_A_ROUND, BATCHES_A_S = 10, 5  # of BATCH changes: 1,000 a second
+FLIPS = 1_500  # in a round; too few in all for PostgreSQL to clean up by itself meanwhile
+SETTLED_S = 1.0  # without news: all is told
+MICRO = 1e6
+TOLD = re.compile(r'"back_at": (\d+)')
+
+
+class Page(Wire):
+    """Knows how many changes it was told of, and how late the latest of them came."""
+
+    changes, heard_at, longest_s = 0, 0.0, 0.0
+
+    def hear(self, text: str) -> None:
+        now = time.time()
+        for made_ms in TOLD.findall(text):
+            self.changes += 1
+            self.longest_s = max(self.longest_s, now - int(made_ms) / 1_000)
+        self.heard_at = time.monotonic()
+
+
+@dataclass
+class Side:
+    pid: int
+    pages: Sequence[Page]
+    changer: Program
+    cost_us: list[float] = field(default_factory=list)
+    longest_s: list[float] = field(default_factory=list)
+
+    async def round(self) -> None:
+        for page in self.pages:
+            page.changes, page.longest_s = 0, 0.0
+        used, due = cpu.used_by_tree(self.pid), time.monotonic()
+        for _ in range(BATCHES_A_ROUND):
+            self.changer.order(1)
+            await asyncio.to_thread(self.changer.result)
+            due += 1 / BATCHES_A_S
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+        while time.monotonic() - max(page.heard_at for page in self.pages) < SETTLED_S:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        told = sum(page.changes for page in self.pages)
+        self.cost_us.append((cpu.used_by_tree(self.pid) - used) / told * MICRO)
+        self.longest_s.append(max(page.longest_s for page in self.pages))
+        if not all(page.is_open for page in self.pages):
+            raise RuntimeError("a socket was closed")
+
+
+def rows(server: Server) -> list[Row]:
+    allow_many_files()
+    people = crowd.gather(server, "presence", members=PAGES, pairs=1)
+    few = server.copy_of("presence", "presence_few")
+    many = server.copy_of("presence", "presence_many")
+    first = {url: _more_experts(server, url, count) for url, count in ((few, FEW), (many, MANY))}
+    return [_flip(server, many, first[many]), *asyncio.run(_fan_out(server, people, first))]
+
+
+def _more_experts(server: Server, url: str, count: int) -> int:
+    """Copies of Bob, of his profile and his presence. The id of the first."""
+    first = int(server.ask("SELECT max(id) + 1 FROM marketplace_user", url))
+    last = first + count - 1
+    bob = server.ask("SELECT user_id FROM marketplace_profile ORDER BY id LIMIT 1", url)
+    of_number = {"id": "n", "email": "n || '@experts.test'", "slug": "'expert-' || n", "user_id": "n"}
+    for model in (User, Profile, Presence):
+        key = "id" if model is User else "user_id"
+        server.ask(_copies(model, of_number, f"{key} = {bob}", first, last), url)
+    words = "SELECT string_agg(' ' || left(md5((n * 61 + i % 40)::text), 6), '') FROM generate_series(1, 60) i"
+    server.ask(f"UPDATE marketplace_profile p SET search_text = (SELECT ({words}) FROM (SELECT p.user_id n) x)", url)
+    server.ask("VACUUM ANALYZE", url)
+    return first
+
+
+def _copies(model: type[Model], of_number: dict[str, str], which: str, first: int, last: int) -> str:
+    """With other numbers; a profile gets its own from the sequence."""
+    table = model._meta.db_table
+    names = [one.column for one in model._meta.concrete_fields if model is not Profile or one.column != "id"]
+    values = [of_number.get(name or "", f'"{name}"') for name in names]
+    columns = ", ".join(f'"{name}"' for name in names)
+    return (
+        f"INSERT INTO {table} ({columns}) SELECT {', '.join(values)} FROM {table}, generate_series({first}, {last}) n"
+        f" WHERE {which}"
+    )
+
+
+def _flip(server: Server, url: str, first: int) -> Row:
+    """The database's CPU for the write alone, in our row and in one that search looks at."""
+    server.ask(
+        "CREATE TABLE with_state AS SELECT p.*, 'free'::varchar(4) AS state,"
+        " to_tsvector('simple', search_text) AS words FROM marketplace_profile p",
+        url,
+    )
+    server.ask("ALTER TABLE with_state ADD PRIMARY KEY (user_id)", url)
+    server.ask("CREATE INDEX ON with_state (category_id, state, published_at DESC, id)", url)
+    server.ask("CREATE INDEX ON with_state USING gin (words) WHERE state = 'free'", url)
+    server.ask("VACUUM ANALYZE with_state", url)
+    ours, theirs = [], []
+    for _ in range(ROUNDS):
+        ours.append(_flips(server, url, "marketplace_presence", first))
+        theirs.append(_flips(server, url, "with_state", first))
+    note = f"at {MANY:,} profiles; every index that the row has included"
+    return compare(FLIP, ours=ours, theirs=theirs, peer="the state on the profile", unit="us of CPU a flip", note=note)
+
+
+def _flips(server: Server, url: str, table: str, first: int) -> float:
+    """Each in a transaction of its own, as they come."""
+    statement = f"""DO $$ DECLARE one bigint; BEGIN FOR number IN 1..{FLIPS} LOOP
+        one := {first} + floor(random() * {MANY});
+        UPDATE {table} SET state = CASE state WHEN 'free' THEN 'busy' ELSE 'free' END WHERE user_id = one;
+        COMMIT;
+    END LOOP; END $$"""
+    before = cpu.used_by_tree(server.pid)
+    server.ask(statement, url)
+    return (cpu.used_by_tree(server.pid) - before) / FLIPS * MICRO
+
+
+async def _fan_out(server: Server, people: crowd.Crowd, first: dict[str, int]) -> list[Row]:
+    with ExitStack() as running:
+        through = running.enter_context(redis())
+        sides = [
+            await _side(server, people, url, at, through, f"presence-{number}", running)
+            for number, (url, at) in enumerate(first.items())
+        ]
+        for _ in range(ROUNDS):
+            for side in sides:
+                await side.round()
+        few, many = sides
+        return [_reaches_row(many), _grows_row(many, few)]
+
+
+async def _side(
+    server: Server, people: crowd.Crowd, url: str, first: int, through: str, name: str, running: ExitStack
+) -> Side:
+    environment = {"REDIS_URL": through}
+    site = running.enter_context(sites.served(Site, url, server.folder / name, "--no-worker", **environment))
+    pages = await together(_page(site, cookie, first) for cookie in people.members)
+    command = [sys.executable, "-m", "bench.presence_changes", str(first), str(CHANGING)]
+    changer = running.enter_context(Program(command, DATABASE_URL=url, **environment))
+    return Side(sites.pid(site), pages, changer)
+
+
+async def _page(site: Site, cookie: str, first: int) -> Page:
+    page = await Page.open(
+        site.url.replace("http", "ws", 1) + "/ws/page/",
+        greeting='{"type": "rings"',
+        relayed='{"type": "presence"',
+        origin=site.url,
+        cookie=f"{settings.SESSION_COOKIE_NAME}={cookie}",
+    )
+    shown = ",".join(map(str, random.sample(range(first, first + CHANGING), CARDS)))
+    await page.socket.send(f'{{"type":"watch","experts":[{shown}]}}')
+    await page.ready.wait()
+    return page
+
+
+def _reaches_row(side: Side) -> Row:
+    return Row(
+        name=REACHES.name,
+        ratio=round(max(side.longest_s), 3),
+        goal=REACHES.goal,
+        better=REACHES.better,
+        spread=(round(min(side.longest_s), 3), round(max(side.longest_s), 3)),
+        peer=f"{PAGES:,} pages, each showing {CARDS} of {CHANGING:,} experts who change",
+        ours=None,
+        theirs=None,
+        unit="s",
+        note=f"{median(side.cost_us):.1f} us of CPU per delivered change; {BATCH * BATCHES_A_S:,} changes a second",
+    )
+
+
+def _grows_row(many: Side, few: Side) -> Row:
+    return compare(
+        GROWS, ours=many.cost_us, theirs=few.cost_us, peer="ourselves with 1,000", unit="us of CPU a delivered change"
+    )

@@ -1,0 +1,51 @@
+"""What the asker's pages show of it: `asking` of the `rings` message (signalling/PROTOCOL.md)."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from calls.metering.moments import to_ms
+from calls.rooms.models import Ask, Call
+from calls.rooms.rings import SHOWN_AFTER
+from marketplace.accounts.models import User
+
+
+def asking_state(*, user: User, now: datetime) -> dict | None:
+    """Their newest ask: while it rings, for 30 s after it ended without an answer, and from an answer until the call is live."""
+    longest = timedelta(seconds=settings.RING_S + settings.LOSS_ENDS_S) + SHOWN_AFTER
+    recent = Ask.objects.filter(caller=user, asked_at__gt=now - longest).select_related("category")
+    ask = recent.order_by("-id").first()
+    if ask is None:
+        return None
+    calls = list(ask.calls.select_related("room", "expert__profile").order_by("id"))
+    answered = next((call for call in calls if call.answered_at), None)
+    ringing = [call for call in calls if call.state == Call.State.RINGING and call.ring_until > now]
+    state, ended_at = _state(ask, calls, answered, ringing)
+    if (ended_at and ended_at <= now - SHOWN_AFTER) or (answered and answered.state != Call.State.ANSWERED):
+        return None
+    return {
+        "ask": ask.pk,
+        "state": state,
+        "category": ask.category.name if ask.category else "",
+        "rung": ask.rung,
+        "ringing": len(ringing) if state == "ringing" else 0,
+        "until": to_ms(calls[0].ring_until),
+        "expert": _expert(answered) if answered else None,
+        "room": answered.room.code if answered else None,
+        "others": [_expert(call) for call in calls] if state == "missed" else [],
+    }
+
+
+def _state(ask: Ask, calls: list[Call], answered: Call | None, ringing: list[Call]) -> tuple[str, datetime | None]:
+    """And when it ended without an answer."""
+    if answered:
+        return "answered", None
+    if ask.state == Ask.State.CANCELLED:
+        return "cancelled", ask.cancelled_at
+    if ringing:
+        return "ringing", None
+    return "missed", max(call.ended_at or call.ring_until for call in calls)
+
+
+def _expert(call: Call) -> dict:
+    return {"id": call.expert_id, "name": call.expert.name, "slug": call.expert.profile.slug}

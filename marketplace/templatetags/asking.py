@@ -1,0 +1,22 @@
+"""What the panel of *Ask now* offers."""
+
+from django import template
+from django.conf import settings
+from django.template import Context
+
+from marketplace.accounts import guests
+from marketplace.experts.models import Category
+from payouts.money import Money
+
+register = template.Library()
+RATES_MINOR = (100, 200, 300, 500, 1_000)
+
+
+@register.simple_tag(takes_context=True)
+def ask_now(context: Context) -> dict:
+    """`{% ask_now as ask %}`: the categories, the highest rates to choose from, and whether nobody knows who asks yet."""
+    return {
+        "categories": Category.objects.all(),
+        "rates": [Money(minor, settings.CURRENCY) for minor in RATES_MINOR if minor <= settings.RATE_MINOR_MAX],
+        "is_visitor": guests.person_of(context["request"]) is None,
+    }

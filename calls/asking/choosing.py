@@ -24,12 +24,7 @@ def reachable(*, caller: User, category: Category, max_rate_minor: int | None) -
     """The first to be rung first; more than are. Who of them can be rung must be looked at again under their lock."""
     asked = Call.objects.filter(expert=OuterRef("user"), ask__isnull=False).order_by("-rang_at")
     in_call = Call.objects.filter(Q(caller=OuterRef("user")) | Q(expert=OuterRef("user")), state__in=Call.OPEN)
-    free = Profile.objects.filter(
-        category=category,
-        published_at__isnull=False,
-        user__is_active=True,
-        user__presence__state=Presence.State.FREE,
-    )
+    free = Profile.objects.shown().filter(category=category, user__presence__state=Presence.State.FREE)
     free = free.exclude(user=caller).exclude(user__in=contacts.blockers_of(caller)).exclude(Exists(in_call))
     free = with_rates(free).filter(admission.letting_in(caller))
     if max_rate_minor is not None:

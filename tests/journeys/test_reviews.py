@@ -46,8 +46,6 @@ class ReviewTests:
     def alice_writes_and_changes_it(self, alice: Person, receipt: str) -> None:
         alice.goes_to(receipt)
         alice.press("Leave a review")
-        alice.press("Leave a review")
-        alice.reads("Please check this form")
         alice.page.get_by_role("radio", name="3 stars").check()
         alice.writes("Your review", "He was late.")
         alice.press("Leave a review")
@@ -70,7 +68,7 @@ class ReviewTests:
     def eve_reports_it(self, eve: Person) -> None:
         eve.goes_to(PROFILE)
         expect(section(eve)).to_contain_text("The train was late.")
-        section(eve).get_by_role("link", name="Report: the review of Alice Martin").click()
+        section(eve).get_by_role("link", name=re.compile("^Report.*review of Alice Martin")).click()
         eve.writes("What is wrong with it?", "He is never late.")
         eve.press("Report")
         eve.reads("Our staff read it, and you are told what they decide.")

@@ -24,7 +24,8 @@ def reachable(*, caller: User, category: Category, max_rate_minor: int | None) -
     """The first to be rung first; more than are. Who of them can be rung must be looked at again under their lock."""
     asked = Call.objects.filter(expert=OuterRef("user"), ask__isnull=False).order_by("-rang_at")
     in_call = Call.objects.filter(Q(caller=OuterRef("user")) | Q(expert=OuterRef("user")), state__in=Call.OPEN)
-    free = Profile.objects.shown().filter(category=category, user__presence__state=Presence.State.FREE)
+    in_it = Q(category=category) | Q(category__parent=category)
+    free = Profile.objects.shown().filter(in_it, user__presence__state=Presence.State.FREE)
     free = free.exclude(user=caller).exclude(user__in=contacts.blockers_of(caller)).exclude(Exists(in_call))
     free = with_rates(free).filter(admission.letting_in(caller))
     if max_rate_minor is not None:

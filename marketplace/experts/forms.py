@@ -58,7 +58,10 @@ class WhatForm(forms.Form):
     """What an expert helps with."""
 
     category = forms.ModelChoiceField(
-        label=gettext_lazy("Category"), queryset=Category.objects, widget=CategoryChoice, empty_label=None
+        label=gettext_lazy("Category"),
+        queryset=Category.objects.filter(children=None).select_related("parent").order_by("parent__name", "name"),
+        widget=CategoryChoice,
+        empty_label=None,
     )
     headline = forms.CharField(
         label=gettext_lazy("Headline"),

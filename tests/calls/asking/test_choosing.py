@@ -55,6 +55,12 @@ class ReachableTests:
         Profile.objects.filter(user=three[1]).update(published_at=None)
         assert rung(ask(alice, now)) == {three[2]}
 
+    def test_at_all_of_the_categories_below_too(self, alice, three, now):
+        above = Category.objects.create(slug="life", name="Everyday life")
+        Category.objects.filter(slug="money").update(parent=above)
+        found = choosing.reachable(caller=alice, category=above, max_rate_minor=None)
+        assert set(found) == set(three)
+
     def test_not_at_oneself(self, three, now):
         assert rung(ask(three[0], now)) == set(three[1:])
 

@@ -1,6 +1,7 @@
 """*Become an expert*, step by step, by forms alone: no script is needed for any of it."""
 
 import json
+import re
 from io import BytesIO
 
 import pytest
@@ -253,6 +254,14 @@ class EditTests:
         his = signed_in(bob)
         assert his.get(LOOK)["Location"] == "/me/"
         assert "Publish profile" not in read(his, ABOUT)
+
+
+class CategoryTests:
+    def test_those_that_have_others_below_are_not_for_choosing(self, hers, law, what):
+        Category.objects.create(slug="leases", name="Leases", parent=law)
+        assert "Law › Leases" in re.sub("<[^>]*>", "", read(hers, PAGE))
+        assert "Select a valid choice" in hers.post(PAGE, what).content.decode()
+        assert not Profile.objects.exists()
 
 
 class KindTests:

@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 from random import Random
 
 from babel import Locale
+from django.conf import settings
 
 from marketplace.experts.models import Presence, WhoMayRing
 from marketplace.listings.services import FREE_MINUTES_MAX
@@ -21,7 +22,6 @@ NOWHERE = 0.05  # who name no place, or none that is on a map
 BOTH = 0.08  # who write in both languages
 FREE, BUSY = 0.02, 0.01
 RATE_SPREAD = 0.45
-RATE_MINOR_MIN, RATE_MINOR_MAX = 20, 1_000
 DAYS, DAYS_MEAN = 1_500, 420  # since the first of them came; the site has grown ever since
 WHO_MAY_RING = Weighted(list(WhoMayRing), (10, 78, 8, 4))
 
@@ -186,7 +186,7 @@ def _written(place_id: int, language: str) -> tuple[str, Place | None]:
 def _rate(random: Random, middle: int) -> int:
     asked = random.lognormvariate(0, RATE_SPREAD) * middle
     step = 5 if asked < 200 else 10
-    return min(max(round(asked / step) * step, RATE_MINOR_MIN), RATE_MINOR_MAX)
+    return min(max(round(asked / step) * step, settings.RATE_MINOR_MIN), settings.RATE_MINOR_MAX)
 
 
 def _state(drawn: float) -> str:

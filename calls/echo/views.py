@@ -44,7 +44,7 @@ def answer(request: HttpRequest) -> JsonResponse:
     try:
         sdp = echo.answer(member=request.user, offer=request.POST.get("sdp", ""))
     except echo.Busy:
-        return _refuse(503, _("The echo talks to others just now. Try again in a minute."))
+        return _refuse(429, _("The echo talks to others just now. Try again in a minute."))
     except echo.BadOffer:
         return _refuse(400, _("The echo could not answer this browser. Try again, or another browser."))
     return JsonResponse({"sdp": sdp, "proof": echo.proof(member=request.user)})

@@ -16,7 +16,7 @@ from django.db import transaction
 from redis.exceptions import RedisError
 
 from calls.metering.models import Offer
-from calls.notices import lease
+from calls.notices import hub, lease
 from calls.notices import services as notices
 from payouts.outbox.models import OutboxRow
 from payouts.withdrawals import services as withdrawals
@@ -82,12 +82,12 @@ class RedisTests:
     def test_where_the_notice_is_a_part_of_it_nobody_can_pay(self, monkeypatch):
         """The broken twin."""
 
-        async def insist(layer, channels, notice) -> None:
+        async def insist(layer, channels, told) -> None:
             for channel in channels:
-                await layer.send(channel, notice)
+                await layer.send(channel, {"notices": list(told)})
 
-        monkeypatch.setattr(notices, "_send_to", insist)
-        monkeypatch.setattr(notices, "_tell", notices._send)
+        monkeypatch.setattr(hub, "send_notices", insist)
+        monkeypatch.setattr(notices, "_tell", lambda topic, *abouts: notices._send([(topic, one) for one in abouts]))
         with pytest.raises(RedisError):
             Story().offer_rate()
         assert not Offer.objects.exists()

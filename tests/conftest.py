@@ -24,6 +24,7 @@ DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup"}
 # for long, or reads what is written for people.
 FIRST_ON_POSTGRESQL = (
     "tests/calls/asking/",
+    "tests/calls/asking/",
     "tests/calls/orders/",
     "tests/calls/rooms/",
     "tests/calls/signalling/",
@@ -35,6 +36,15 @@ FIRST_ON_POSTGRESQL = (
     "tests/payouts/refunds/",
     "tests/payouts/stripe/",
     "tests/payouts/wallet/",
+)
+# What is written for people.
+FIRST_ON_SQLITE = (
+    "tests/calls/echo/",
+    "tests/marketplace/accounts/",
+    "tests/marketplace/closing/",
+    "tests/marketplace/management/",
+    "tests/marketplace/pages/",
+    "tests/marketplace/reviews/",
 )
 
 
@@ -54,7 +64,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     on_sqlite = connection.vendor == "sqlite"
     asks = {item: item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(item.fixturenames) for item in items}
     for item in items:
-        first_on_sqlite = item.get_closest_marker("again_in_prove") is not None
+        needs_postgresql = any(item.get_closest_marker(name) for name in ("postgres", "redis"))
+        first_on_sqlite = item.get_closest_marker("again_in_prove") is not None or (
+            item.nodeid.startswith(FIRST_ON_SQLITE) and not needs_postgresql
+        )
         first_on_postgresql = item.nodeid.startswith(FIRST_ON_POSTGRESQL) and not first_on_sqlite and asks[item]
         if first_on_postgresql if on_sqlite else first_on_sqlite:
             item.add_marker("prove")

@@ -74,7 +74,7 @@ class WaitingForYouTests:
         client = signed_in(bob)
         waits(carol, bob, now)
         waits(eve, bob, now)
-        with django_assert_num_queries(18):
+        with django_assert_num_queries(19):
             client.get("/me/")
 
 

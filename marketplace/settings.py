@@ -109,7 +109,6 @@ INSTALLED_APPS = [
     "channels",
     "csp",
     "django.contrib.humanize",
-    "django_htmx",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -131,7 +130,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
 ]
 
 TEMPLATES = [

@@ -50,7 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "categories": _categories(found.facets, kept.get("category", "")),
         "languages": _languages(found.facets, kept.get("lang", "")),
     }
-    part = request.htmx and not request.htmx.history_restore_request
+    part = "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
     response = render(request, "marketplace/directory/_part.html" if part else "marketplace/home.html", asked)
     if part:
         response["HX-Push-Url"] = _address(kept, found.number)

@@ -86,7 +86,7 @@ def bob_becomes_an_expert(bob: Person) -> None:
 
 def alice_browses(alice: Person, bob: Person) -> None:
     alice.page.goto("/")
-    alice.page.get_by_role("searchbox", name="Search experts").fill("TAXÉS")
+    alice.page.get_by_role("combobox", name="Search experts").fill("TAXÉS")
     alice.press("Search")
     expect(alice.page.get_by_role("link", name=bob.name)).to_be_visible()
     alice.page.goto("/?online=1&category=money")

@@ -20,7 +20,6 @@ from marketplace.search.models import Entry
 FEW = 200
 NEW_DAYS, NEW_EVERY, NEW_AT_ONCE = 30, 5, 20  # a new profile stands at every fifth place
 STATES = (Presence.State.FREE, Presence.State.BUSY, Presence.State.AWAY)
-SORTS = ("", "online", "rate", "rating", "new", "name", "near")  # "": best; "near" only where a place is asked for
 
 
 class Found(NamedTuple):

@@ -15,7 +15,6 @@ from marketplace.search import ordering
 from marketplace.search.asking import KM, Question, Understood, understand
 from marketplace.search.facets import CAP, Count, Facets, facets
 from marketplace.search.index import catch_up, listed, rebuild, refresh
-from marketplace.search.ordering import SORTS
 from marketplace.search.suggestions import suggest
 from payouts.money import Money
 
@@ -23,7 +22,6 @@ __all__ = [
     "CAP",
     "KM",
     "PER_PAGE",
-    "SORTS",
     "Count",
     "Facets",
     "Page",
@@ -89,8 +87,9 @@ def find(
     not_there: Collection[int] = (),
     now: datetime | None = None,
 ) -> Page:
-    """A page number outside the pages gives the nearest one. `category` is a slug, `language` a code, `sort` one of SORTS,
-    `near` and at most `km` from it, `not_there` the ids of experts who are away to whoever looks, whatever they do."""
+    """A page number outside the pages gives the nearest one. `category` is a slug, `language` a code; `near` and at most `km`
+    from it. `sort`: empty (best), "online" or a key of ordering.COLUMNS. `not_there`: the ids of experts who are away to
+    whoever looks, whatever they do."""
     question = Question(text, category, online, max_rate_minor, language, stars_tenths, near, km, not_there)
     understood = understand(question)
     counted = facets(question, understood)

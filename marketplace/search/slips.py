@@ -1,7 +1,7 @@
 """Words a slip of the finger apart: found by the letters that are left when some are taken out of both.
 
-Whatever one letter too many, too few, wrong or swapped made of a word, the two have what is left in common. So a lookup by key
-finds every candidate, on any database, without comparing the word with all others.
+Whatever one letter too many, too few, wrong or swapped made of a word, the two have what is left in common: candidates are
+looked up by key, on any database, and not by comparing the word with all others.
 """
 
 from itertools import combinations

@@ -34,7 +34,7 @@ class Text:
 
 
 def text_of(profile: Profile) -> Text:
-    """With its user, category and listings at hand. Parts end with a full stop: no phrase goes over from one to the next."""
+    """With its user, category and listings at hand."""
     offered = [listing for listing in profile.listings.all() if listing.active]
     strong = [profile.user.name, profile.headline, *profile.skills]
     weak = [*_names(profile.category), *(listing.title for listing in offered), profile.place, profile.bio]

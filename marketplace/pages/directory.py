@@ -20,7 +20,7 @@ from marketplace.experts.models import Category
 from marketplace.pages.forms import DirectoryForm
 from marketplace.search import services as search
 
-FILTERS = ("category", "online", "max_rate", "lang", "stars", "near")
+FILTERS = ("category", "online", "verified", "max_rate", "lang", "stars", "near")
 LANGUAGES_SHOWN = 8
 
 

@@ -22,7 +22,7 @@ from marketplace.search.texts import Text, text_of
 
 AT_ONCE = 2_000
 BIT_OF_LANGUAGE = {code: 1 << at for at, code in enumerate(languages.CODES)}
-WRITTEN = "name category rate_minor languages latitude longitude published_at stars_tenths rating quality words".split()  # noqa: SIM905
+WRITTEN = "name category rate_minor verified languages latitude longitude published_at stars_tenths rating quality words".split()  # noqa: SIM905
 
 
 def listed() -> QuerySet[Profile]:
@@ -100,6 +100,7 @@ def _entry(profile: Profile, text: Text) -> Entry:
         name=fold(profile.user.name)[:80],
         category_id=profile.category_id,
         rate_minor=_rate_minor(profile),
+        verified=profile.verified,
         languages=mask_of(profile.languages),
         latitude=profile.latitude,
         longitude=profile.longitude,

@@ -76,6 +76,7 @@ def find(
     text: str = "",
     category: str = "",
     online: bool = False,
+    verified: bool = False,
     max_rate_minor: int | None = None,
     language: str = "",
     stars_tenths: int | None = None,
@@ -90,7 +91,7 @@ def find(
     """A page number outside the pages gives the nearest one. `category` is a slug, `language` a code; `near` and at most `km`
     from it. `sort`: empty (best), "online" or a key of ordering.COLUMNS. `not_there`: the ids of experts who are away to
     whoever looks, whatever they do."""
-    question = Question(text, category, online, max_rate_minor, language, stars_tenths, near, km, not_there)
+    question = Question(text, category, online, verified, max_rate_minor, language, stars_tenths, near, km, not_there)
     understood = understand(question)
     counted = facets(question, understood)
     pages = max(1, -(-counted.total.number // per_page))

@@ -11,7 +11,6 @@ from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from django.core.management.utils import get_random_secret_key
-from django.utils.translation import gettext_lazy as _
 
 from calls.captions.worker import PACKAGES as CAPTION_PACKAGES
 from marketplace.environment import BadSetting, env_address, env_bool, env_int, env_list, env_str
@@ -260,8 +259,8 @@ EMAIL_FILE_PATH = VAR_DIR / "mails"
 
 # --- Language and time ----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGES = [("en", "English"), ("fr", "Français")]  # each in its own words
+LOCALE_PATHS: list[Path] = []  # where marketplace.catalogs has compiled them, set at the start
 TIME_ZONE = "UTC"
 USE_TZ = True
 

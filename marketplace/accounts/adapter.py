@@ -12,6 +12,7 @@ from cryptography.fernet import Fernet
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import get_language, override
 
 from marketplace.accounts import guests
 from marketplace.accounts.models import User
@@ -25,6 +26,12 @@ class AccountAdapter(DefaultAccountAdapter):
     def new_user(self, request: HttpRequest) -> User:
         """A guest who signs up stays who they are: their calls are theirs afterwards."""
         return guests.row_for_account(request.session) or User()
+
+    def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
+        """In the language of whose account it is, and of the page where there is none."""
+        reader = context.get("user")
+        with override(reader.language if isinstance(reader, User) else get_language()):
+            super().send_mail(template_prefix, email, context)
 
     def login(self, request: HttpRequest, user: User) -> None:
         """Called once the address is verified and every factor was asked for."""

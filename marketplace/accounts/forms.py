@@ -39,8 +39,8 @@ class SignupForm(AllauthSignupForm):
         return email
 
     def signup(self, request, user) -> None:
-        user.name = self.cleaned_data["name"]
-        user.save(update_fields=["name"])
+        user.name, user.language = self.cleaned_data["name"], request.LANGUAGE_CODE
+        user.save(update_fields=["name", "language"])
 
 
 class GuestForm(forms.Form):

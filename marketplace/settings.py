@@ -210,6 +210,7 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_CHANGE_EMAIL = True  # one address a member; the new one counts once its code was typed
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 24 * 3600 if DEMO else 300  # the demo's people have no password that a visitor knows
+MFA_FORMS = {"add_webauthn": "marketplace.accounts.forms.PasskeyForm"}
 MFA_ADAPTER = "marketplace.accounts.adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Ringwise"
@@ -229,7 +230,7 @@ ACCOUNT_RATE_LIMITS = {
     "test_call": "20/h/user",
 }
 ACCOUNT_USER_DISPLAY = "marketplace.accounts.services.display_name"
-LOGIN_REDIRECT_URL = "home"
+LOGIN_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 LOGIN_URL = "account_login"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

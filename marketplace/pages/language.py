@@ -49,10 +49,10 @@ def _end(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
 
 def of_page(request: HttpRequest) -> dict:
-    """For every template: `languages`, each with this page's path and, without what was asked of it, its address; `offered`,
+    """For every template: `site_languages`, each with this page's path and, without what was asked of it, its address; `offered`,
     the one that the reader seems to prefer.
 
-    No page of an address of its own (404) has others: there `languages` lead to the first page.
+    No page of an address of its own (404) has others: there `site_languages` lead to the first page.
     """
     is_page = request.method in ("GET", "HEAD") and request.resolver_match is not None
     path = request.get_full_path() if is_page else "/"
@@ -72,7 +72,7 @@ def of_page(request: HttpRequest) -> dict:
     ]
     preferred = _preferred(request)
     return {
-        "languages": shown,
+        "site_languages": shown,
         "offered": next((one for one in shown if one["code"] == preferred != language), None),
         "is_page": is_page,
         "site_url": settings.SITE_URL,

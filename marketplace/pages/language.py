@@ -2,6 +2,7 @@
 on every page, never forced; a member who takes it gets their mails in it too."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from asgiref.sync import iscoroutinefunction
 from django.conf import settings
@@ -88,7 +89,8 @@ def _preferred(request: HttpRequest) -> str:
 
 @require_POST
 def choose(request: HttpRequest) -> HttpResponse:
-    """`language`, remembered for whoever has an account or a name here, and `next`, the page to see in it."""
+    """`language`, remembered for whoever has an account or a name here, and `next`, the page to see in it: with what was asked
+    of it, which the browser tells, for a page does not repeat what any link may have put into its address."""
     language = request.POST.get("language", "")
     if language not in NAMES:
         return redirect("home")
@@ -96,4 +98,10 @@ def choose(request: HttpRequest) -> HttpResponse:
         accounts.speak(person=person, language=language)
     back = request.POST.get("next", "")
     is_ours = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-    return redirect(in_language(back if is_ours else "/", language))
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    query = f"?{came_from.query}" if came_from.query and _is_same_page(came_from.path, back) else ""
+    return redirect(in_language(f"{back}{query}" if is_ours else "/", language))
+
+
+def _is_same_page(one: str, other: str) -> bool:
+    return in_language(one, settings.LANGUAGE_CODE) == in_language(other, settings.LANGUAGE_CODE)

@@ -228,7 +228,8 @@ class ChoosingTests:
         assert "language-offer" not in client.get("/", HTTP_ACCEPT_LANGUAGE="de").content.decode()
 
     def test_a_members_choice_is_remembered(self, signed_in, alice):
-        answer = signed_in(alice).post("/language/", {"language": "fr", "next": "/wallet/?return=/me/"})
+        page = {"HTTP_REFERER": f"{settings.SITE_URL}/wallet/?return=/me/"}
+        answer = signed_in(alice).post("/language/", {"language": "fr", "next": "/fr/wallet/"}, **page)
         assert answer["Location"] == "/fr/wallet/?return=/me/"
         alice.refresh_from_db()
         assert alice.language == "fr"

@@ -18,6 +18,7 @@ from marketplace.accounts import guests
 from marketplace.accounts.models import User
 from marketplace.experts.models import Category, Connection, Presence, Profile
 from marketplace.listings.models import Listing
+from marketplace.search import index
 
 PASSWORD = "correct horse battery staple"
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday, for services that take `now`
@@ -41,7 +42,7 @@ def expert(name: str, *, headline: str = "Helps with taxes", rate_minor: int = 2
     if Profile.objects.filter(user=user).exists():
         return user
     category, _ = Category.objects.get_or_create(slug="money", defaults={"name": "Money and taxes"})
-    profile = Profile.objects.create(
+    profile = Profile(
         user=user,
         slug=name.lower().replace(" ", "-"),
         headline=headline,
@@ -50,11 +51,10 @@ def expert(name: str, *, headline: str = "Helps with taxes", rate_minor: int = 2
         languages=["en"],
         published_at=NOW,
     )
-    Presence.objects.create(user=user)
-    Listing.objects.create(
+    per_minute = Listing(
         profile=profile, kind=Listing.Kind.PER_MINUTE, title="Talk to me", currency="EUR", rate_minor=rate_minor
     )
-    Listing.objects.create(
+    act = Listing(
         profile=profile,
         kind=Listing.Kind.ACT_OF_TIME,
         title="Half an hour on your tax return",
@@ -62,6 +62,11 @@ def expert(name: str, *, headline: str = "Helps with taxes", rate_minor: int = 2
         price_minor=2_500,
         length_minutes=30,
     )
+    # Written in bulk, which search does not follow: thousands of tests have an expert, who is indexed once and not three times.
+    Profile.objects.bulk_create([profile])
+    Listing.objects.bulk_create([per_minute, act])
+    Presence.objects.create(user=user)
+    index.refresh([profile.pk])
     return user
 
 

@@ -24,7 +24,6 @@ DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup"}
 # for long, or reads what is written for people.
 FIRST_ON_POSTGRESQL = (
     "tests/calls/asking/",
-    "tests/calls/asking/",
     "tests/calls/orders/",
     "tests/calls/rooms/",
     "tests/calls/signalling/",

@@ -15,7 +15,7 @@ ADDED = """
 INSERT INTO marketplace_spelling (word, shown, profiles) VALUES {rows}
 ON CONFLICT (word) DO UPDATE SET profiles = marketplace_spelling.profiles + excluded.profiles
 """
-SLIPS = "INSERT INTO marketplace_slip (letters, spelling_id) VALUES (%s, %s) ON CONFLICT DO NOTHING"
+SLIPS = "INSERT INTO marketplace_slip (letters, spelling_id) VALUES {rows} ON CONFLICT DO NOTHING"
 TAKEN = "UPDATE marketplace_spelling SET profiles = profiles - %s WHERE word = %s"
 
 
@@ -43,9 +43,11 @@ def _add(more: list[tuple[str, str, int]]) -> None:
             values = [value for row in rows for value in row]
             cursor.execute(ADDED.format(rows=", ".join(["(%s, %s, %s)"] * len(rows))), values)
             # Not as objects: a new word has thirty of them.
-            cursor.executemany(
-                SLIPS, [(left, word) for word in words if word not in known for left in sorted(left_of(word))]
-            )
+            slips = [(left, word) for word in words if word not in known for left in sorted(left_of(word))]
+            for some in batches(slips, AT_ONCE):
+                cursor.execute(
+                    SLIPS.format(rows=", ".join(["(%s, %s)"] * len(some))), [text for slip in some for text in slip]
+                )
 
 
 def _take(fewer: list[tuple[int, str]]) -> None:

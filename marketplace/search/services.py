@@ -14,8 +14,9 @@ from marketplace.places.services import Place
 from marketplace.search import ordering
 from marketplace.search.asking import KM, Question, Understood, understand
 from marketplace.search.facets import CAP, Count, Facets, facets
-from marketplace.search.index import catch_up, listed, rebuild, refresh
+from marketplace.search.index import add, catch_up, listed, rebuild, refresh
 from marketplace.search.suggestions import suggest
+from marketplace.search.words import indexed_afterwards
 from payouts.money import Money
 
 __all__ = [
@@ -25,10 +26,12 @@ __all__ = [
     "Count",
     "Facets",
     "Page",
+    "add",
     "catch_up",
     "complete",
     "find",
     "for_cards",
+    "indexed_afterwards",
     "rebuild",
     "refresh",
     "shown_profiles",

@@ -20,30 +20,38 @@ from tests.payouts.stripe.fixtures import *  # noqa: F403
 
 PROOF_SEED = "PROOF_SEED"  # of the random lives in tests/payouts/life; named, they are lived again
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup"}
-# The sockets, and all that hears of Stripe. Marked `again_in_prove` is what is first asked of SQLite: it tries the same rules
+# The sockets, the meter, and all that hears of Stripe. Marked `again_in_prove` is what is first asked of SQLite: it tries the same rules
 # for long, or reads what is written for people.
 FIRST_ON_POSTGRESQL = (
     "tests/calls/asking/",
+    "tests/calls/metering/",
     "tests/calls/orders/",
     "tests/calls/rooms/",
     "tests/calls/signalling/",
     "tests/calls/waiting/",
     "tests/payouts/cards/",
+    "tests/payouts/claims/",
     "tests/payouts/disputes/",
     "tests/payouts/earnings/",
     "tests/payouts/reconciliation/",
     "tests/payouts/refunds/",
     "tests/payouts/stripe/",
     "tests/payouts/wallet/",
+    "tests/payouts/withdrawals/",
 )
-# What is written for people.
+# What is written for people, or by them.
 FIRST_ON_SQLITE = (
+    "tests/calls/contacts/",
     "tests/calls/echo/",
     "tests/marketplace/accounts/",
     "tests/marketplace/closing/",
+    "tests/marketplace/experts/",
+    "tests/marketplace/listings/",
     "tests/marketplace/management/",
     "tests/marketplace/pages/",
     "tests/marketplace/reviews/",
+    "tests/marketplace/sponsors/",
+    "tests/payouts/sandbox/",
 )
 
 

@@ -20,6 +20,9 @@ GROUPS = {
     "sockets": "sockets",
     "flood": "flood",
     "presence": "presence",
+    "search": "searching",
+    "browse": "browsing",
+    "page": "pages",
     "call set-up": "call_setup",
     "recovery": "recovery",
 }

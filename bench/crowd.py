@@ -49,7 +49,7 @@ def make(members: int, pairs: int) -> Crowd:
     people = copies(cast.eve(), members, as_somebody)
     callers, experts = copies(call.caller, pairs, as_somebody), copies(call.expert, pairs, as_somebody)
     rooms = _copy_calls(call, callers, experts)
-    return Crowd("", _sign_in(people), rooms, _sign_in(callers), _sign_in(experts))
+    return Crowd("", sign_in(people), rooms, sign_in(callers), sign_in(experts))
 
 
 def _first_call() -> "Call":
@@ -81,7 +81,7 @@ def _copy_calls(call: "Call", callers: list, experts: list) -> list[str]:
     return [room.code for room in rooms]
 
 
-def _sign_in(people: list) -> list[str]:
+def sign_in(people: list) -> list[str]:
     """What `login` writes into each one's session; their cookies."""
     from datetime import timedelta  # noqa: PLC0415
 

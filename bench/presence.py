@@ -99,7 +99,7 @@ def _more_experts(server: Server, url: str, count: int) -> int:
         key = "id" if model is User else "user_id"
         server.ask(_copies(model, of_number, f"{key} = {bob}", first, last), url)
     words = "SELECT string_agg(' ' || left(md5((n * 61 + i % 40)::text), 6), '') FROM generate_series(1, 60) i"
-    server.ask(f"UPDATE marketplace_profile p SET search_text = (SELECT ({words}) FROM (SELECT p.user_id n) x)", url)
+    server.ask(f"UPDATE marketplace_profile p SET bio = (SELECT ({words}) FROM (SELECT p.user_id n) x)", url)
     server.ask("VACUUM ANALYZE", url)
     return first
 
@@ -120,7 +120,7 @@ def _flip(server: Server, url: str, first: int) -> Row:
     """The database's CPU for the write alone, in our row and in one that search looks at."""
     server.ask(
         "CREATE TABLE with_state AS SELECT p.*, 'free'::varchar(4) AS state,"
-        " to_tsvector('simple', search_text) AS words FROM marketplace_profile p",
+        " to_tsvector('simple', bio) AS words FROM marketplace_profile p",
         url,
     )
     server.ask("ALTER TABLE with_state ADD PRIMARY KEY (user_id)", url)

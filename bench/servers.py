@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
+from typing import TextIO
 
 from tests.harness.servers import postgres, postgres_programs
 
@@ -43,6 +44,10 @@ class Server:
 
     def ask(self, sql: str, url: str = "") -> str:
         return _ask(url or self.url, sql)
+
+    def dump(self, copy: str, url: str, file: TextIO) -> None:
+        """What a COPY ... TO STDOUT says."""
+        subprocess.run([postgres_programs() / "psql", url, "-XAtc", copy], check=True, stdout=file)
 
     def flush_us(self) -> float:
         """The median time that this disk takes to keep a page, as each commit asks of it."""

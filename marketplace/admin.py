@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from marketplace.listings import kinds
-from marketplace.models import Category, Listing, Presence, Profile, User
+from marketplace.models import Category, Listing, Presence, Profile, SponsoredCard, User
 from payouts.office import services as office
 from payouts.safety import services as safety
 
@@ -114,6 +114,14 @@ class CategoryAdmin(admin.ModelAdmin):
         super().save_model(request, obj, form, change)
         if change and {"kind", "kind_note"} & set(form.changed_data):
             kinds.changed(category=obj, before=form.initial["kind"], staff=request.user, now=timezone.now())
+
+
+@admin.register(SponsoredCard)
+class SponsoredCardAdmin(admin.ModelAdmin):
+    list_display = ("sponsor", "title", "category", "language", "begins_at", "ends_at")
+    list_filter = ("language", "category")
+    list_select_related = ("category",)
+    ordering = ("-ends_at",)
 
 
 class ListingInline(ReadOnlyInline):

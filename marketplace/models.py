@@ -6,6 +6,7 @@ from marketplace.experts.models import Category, Connection, Presence, Profile
 from marketplace.listings.models import Listing
 from marketplace.reviews.models import Rating, Removal, Reply, Review, ReviewReport
 from marketplace.search.models import Entry, Slip, Spelling
+from marketplace.sponsors.models import SponsoredCard
 
 __all__ = [
     "Category",
@@ -22,5 +23,6 @@ __all__ = [
     "ReviewReport",
     "Slip",
     "Spelling",
+    "SponsoredCard",
     "User",
 ]

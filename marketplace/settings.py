@@ -11,7 +11,6 @@ from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from django.core.management.utils import get_random_secret_key
-from django.utils.translation import gettext_lazy as _
 
 from calls.captions.worker import PACKAGES as CAPTION_PACKAGES
 from marketplace.environment import BadSetting, env_address, env_bool, env_int, env_list, env_str
@@ -123,7 +122,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "marketplace.pages.language.middleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -211,6 +210,7 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_CHANGE_EMAIL = True  # one address a member; the new one counts once its code was typed
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 24 * 3600 if DEMO else 300  # the demo's people have no password that a visitor knows
+MFA_FORMS = {"add_webauthn": "marketplace.accounts.forms.PasskeyForm"}
 MFA_ADAPTER = "marketplace.accounts.adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Ringwise"
@@ -230,7 +230,7 @@ ACCOUNT_RATE_LIMITS = {
     "test_call": "20/h/user",
 }
 ACCOUNT_USER_DISPLAY = "marketplace.accounts.services.display_name"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 LOGIN_URL = "account_login"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -260,8 +260,8 @@ EMAIL_FILE_PATH = VAR_DIR / "mails"
 
 # --- Language and time ----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGES = [("en", "English"), ("fr", "Français")]  # each in its own words
+LOCALE_PATHS: list[Path] = []  # where marketplace.catalogs has compiled them, set at the start
 TIME_ZONE = "UTC"
 USE_TZ = True
 

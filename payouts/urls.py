@@ -69,6 +69,9 @@ urlpatterns: list = [
         path(f"staff/disputes/<int:dispute_id>/{deed}/", disputes.act, {"deed": deed}, name=f"staff_dispute_{deed}")
         for deed in disputes.DEEDS
     ),
+]
+# For Stripe.
+wordless = [
     path("webhooks/stripe/", webhooks.platform, name="stripe_webhook"),
     path("webhooks/stripe/connect/", webhooks.connect, name="stripe_connect_webhook"),
     path("webhooks/stripe/thin/", webhooks.thin, name="stripe_thin_webhook"),

@@ -14,6 +14,7 @@ FLOORS = (
     "calls",
     "marketplace.search",
     "marketplace.reviews",
+    "marketplace.sponsors",
     "marketplace.listings",
     "marketplace.experts",
     "marketplace.accounts",

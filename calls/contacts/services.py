@@ -12,6 +12,7 @@ from calls.contacts.models import Block, FreeCaller, Report
 from calls.notices import services as notices
 from marketplace.accounts.models import User
 from marketplace.experts import services as experts
+from payouts.in_english import in_english
 from payouts.office import services as office
 
 LONGEST = 2000
@@ -141,11 +142,13 @@ def forget(*, person: User) -> None:
     Report.objects.filter(Q(reporter=person) | Q(about=person)).update(words="")
 
 
+@in_english
 def _said(made: Report) -> str:
     text = _("{reporter} left call {call} and reported {about}. What they write about it follows, if they do.")
     return text.format(reporter=_named(made.reporter), call=made.call_id, about=_named(made.about))
 
 
+@in_english
 def _written(made: Report) -> str:
     """A closed task stays as it is for ever: so nothing that a guest said, or that was said of one, is in it."""
     if made.reporter.is_guest or made.about.is_guest:

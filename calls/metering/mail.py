@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
@@ -44,7 +45,7 @@ def send_receipt(payload: dict[str, Any], *, key: str) -> Callable[[datetime], o
             "row": receipts.row_of(period),
             # The payer's text names their credit, which the expert is never told.
             "terms": period.offer.terms_text.split("\n") if is_payer else texts.terms_lines(period.offer),
-            "address": f"{settings.SITE_URL}/calls/{period.call_id}/",
+            "address": settings.SITE_URL + reverse("receipt", args=[period.call_id]),
         }
         subject = " ".join(render_to_string("emails/receipt_subject.txt", context).split())
         mail = EmailMultiAlternatives(subject, render_to_string("emails/receipt.txt", context), to=[reader.email or ""])

@@ -21,6 +21,7 @@ from marketplace.accounts.models import User
 from marketplace.experts.models import Profile
 from marketplace.listings import services as listings
 from marketplace.listings.models import Listing
+from payouts.addresses import here
 from payouts.money import Money
 from payouts.wallet import services as wallet
 
@@ -133,7 +134,7 @@ def _order(call: Call) -> dict | None:
     if order is None:
         return None
     text = _("Ordered: {label}, {price}. The price is held until it is delivered.")
-    return {"id": order.pk, "text": text.format(label=order.label, price=order.price), "page": f"/orders/{order.pk}/"}
+    return {"id": order.pk, "text": text.format(label=order.label, price=order.price), "page": here(order.address)}
 
 
 def _call(call: Call | None, user: User) -> dict | None:

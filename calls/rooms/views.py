@@ -25,6 +25,7 @@ from calls.rooms import words
 from calls.rooms.models import Call, Room
 from marketplace.accounts import guests
 from marketplace.accounts.models import User
+from payouts.addresses import here
 from payouts.commission import split
 from payouts.earnings import services as earnings
 from payouts.money import Money
@@ -161,7 +162,7 @@ def staff_receipt(request: HttpRequest, reference: str) -> HttpResponse:
     charge = earnings.of_references(references=[reference]).get(reference)
     if charge is None:
         raise Http404
-    about = resolve(charge.link).kwargs  # an address of ours: of a call, or of an order in it
+    about = resolve(here(charge.link)).kwargs  # an address of ours: of a call, or of an order in it
     if "order_id" in about:
         about = {"call_id": get_object_or_404(orders.of_member(charge.payer), pk=about["order_id"]).call_id}
     call = _ended_call(charge.payer, about["call_id"])

@@ -10,6 +10,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Mapping
+from urllib.parse import parse_qs
 from uuid import uuid4
 
 from autobahn.exception import Disconnected
@@ -23,6 +24,7 @@ from calls.signalling import guest_rings, messages, sessions
 from calls.signalling.errors import GUEST_TEXTS, Refused
 from calls.signalling.rate import Bucket
 from marketplace.accounts import guests
+from marketplace.accounts.models import User
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +42,7 @@ class Socket:
         self.closing = False
         self.was_silent = False  # that is why it was closed
         self.dirty = False
+        self.language = settings.LANGUAGE_CODE
         self.topics: tuple[hubs.Topic, ...] = ()
         self.refreshing: asyncio.Task | None = None
         self.finishing: asyncio.Task | None = None
@@ -70,6 +73,7 @@ class Socket:
         user = await get_user(scope)
         self.member = user if user.is_authenticated else None
         self.person = self.member or await unguarded(guests.guest_of, scope["session"])
+        self.language = _language(scope, self.person)
         if self.person:
             self.who = sessions.signed_in(scope["session"], self.person)
             self.ringing_from = guest_rings.counted(scope) if self.person.is_guest else None
@@ -189,10 +193,6 @@ class Socket:
             await self.close(SIGNED_OUT)
             raise Refused("sign_in") from None
 
-    @property
-    def language(self) -> str:
-        return self.person.language if self.person else settings.LANGUAGE_CODE
-
     # --- out ------------------------------------------------------------------------------------------------------------
 
     async def send_text(self, text: str) -> None:
@@ -254,6 +254,13 @@ class Socket:
         except Exception:
             log.exception("Sessions could not be checked; trying again at the next ping")
             return True
+
+
+def _language(scope: dict, person: User | None) -> str:
+    """Of the page, which says it in the address; who does not say hears the person's own."""
+    asked = parse_qs(scope.get("query_string", b"").decode("ascii", "replace")).get("language", [""])[0]
+    known = {code: code for code, _name in settings.LANGUAGES}  # ours and not the one that was read: kept once for all
+    return known.get(asked) or (person.language if person else settings.LANGUAGE_CODE)
 
 
 async def unguarded(work: Callable, *arguments, **named):

@@ -4,6 +4,7 @@ from base64 import urlsafe_b64encode
 from hashlib import sha256
 from ipaddress import ip_address
 from secrets import token_urlsafe
+from urllib.parse import urlsplit, urlunsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
@@ -12,9 +13,11 @@ from cryptography.fernet import Fernet
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import get_language, override
 
 from marketplace.accounts import guests
 from marketplace.accounts.models import User
+from payouts.addresses import in_language
 from payouts.safety import services as safety
 
 DEVICE_COOKIE = "__Host-device" if settings.HTTPS else "device"
@@ -25,6 +28,14 @@ class AccountAdapter(DefaultAccountAdapter):
     def new_user(self, request: HttpRequest) -> User:
         """A guest who signs up stays who they are: their calls are theirs afterwards."""
         return guests.row_for_account(request.session) or User()
+
+    def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
+        """In the language of whose account it is, and of the page where there is none."""
+        reader = context.get("user")
+        language = reader.language if isinstance(reader, User) else get_language() or settings.LANGUAGE_CODE
+        links = {name: _page_in(link, language) for name, link in context.items() if name.endswith("_url")}
+        with override(language):
+            super().send_mail(template_prefix, email, context | links)
 
     def login(self, request: HttpRequest, user: User) -> None:
         """Called once the address is verified and every factor was asked for."""
@@ -45,6 +56,12 @@ class AccountAdapter(DefaultAccountAdapter):
             DEVICE_COOKIE, device[:64], max_age=DEVICE_LIVES_S, httponly=True, secure=settings.HTTPS, samesite="Lax"
         )
         return response
+
+
+def _page_in(link: str, language: str) -> str:
+    """allauth writes its links before it asks who reads them."""
+    parts = urlsplit(link)
+    return urlunsplit(parts._replace(path=in_language(parts.path, language)))
 
 
 def _came_by_code_alone(request: HttpRequest, user: User) -> bool:

@@ -3,6 +3,7 @@ import unicodedata
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from allauth.account.internal.flows.manage_email import email_already_exists
 from allauth.core import context
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -39,8 +40,12 @@ class SignupForm(AllauthSignupForm):
         return email
 
     def signup(self, request, user) -> None:
-        user.name = self.cleaned_data["name"]
-        user.save(update_fields=["name"])
+        user.name, user.language = self.cleaned_data["name"], request.LANGUAGE_CODE
+        user.save(update_fields=["name", "language"])
+
+
+class PasskeyForm(AddWebAuthnForm):
+    name = forms.CharField(label=gettext_lazy("Name"), required=False, max_length=60)
 
 
 class GuestForm(forms.Form):

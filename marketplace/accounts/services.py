@@ -8,6 +8,13 @@ def display_name(user: User) -> str:
     return str(user)
 
 
+def speak(*, person: User, language: str) -> None:
+    """Mails and notices come in it from now on. `language` is one of settings.LANGUAGES."""
+    if person.language != language:
+        person.language = language
+        person.save(update_fields=["language"])
+
+
 def deactivate(*, member: User) -> None:
     """Nobody signs in with this account any more, and whoever is signed in is out. Its row stays: papers name it."""
     member.is_active, member.session_stamp = False, token_urlsafe(16)

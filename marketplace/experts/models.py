@@ -104,6 +104,7 @@ class Profile(models.Model):
     photo = models.CharField(max_length=120, blank=True)  # path under MEDIA_ROOT; written by experts.photos alone
     published_at = models.DateTimeField(null=True, blank=True, db_index=True)
     rate_minor_max = models.PositiveIntegerField(null=True, editable=False)  # allowed by staff; else RATE_MINOR_MAX
+    verified = models.BooleanField(default=False, editable=False)  # written by experts.verified alone
     test_call_at = models.DateTimeField(null=True, editable=False)  # when the last test call came through
 
     objects = ProfileQuerySet.as_manager()

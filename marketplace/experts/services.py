@@ -27,6 +27,7 @@ from marketplace.experts.presence import (
     state,
     turn,
 )
+from marketplace.experts.verified import is_verified
 from marketplace.places import services as places
 
 __all__ = [
@@ -137,6 +138,7 @@ def save_profile(profile: Profile, *, fields: Iterable[str]) -> None:
 
 
 def _save_under_free_slug(profile: Profile) -> None:
+    profile.verified = is_verified(profile.user)  # a bank account may be there before the page is
     wanted = slugify(profile.user.name)[:60] or "expert"
     for slug in (wanted, f"{wanted}-{secrets.token_hex(2)}", f"{wanted}-{secrets.token_hex(6)}"):
         profile.slug = slug

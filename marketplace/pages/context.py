@@ -5,7 +5,7 @@ from django.utils.functional import SimpleLazyObject
 
 from marketplace.accounts.models import User
 from marketplace.experts.models import Presence, Profile
-from marketplace.pages import words
+from marketplace.pages import language, words
 from payouts.wallet import services as wallet
 
 
@@ -18,6 +18,7 @@ def site(request) -> dict:
         "presence_choices": [(one, one.label, words.OF_CHOICES[one]) for one in Presence.Choice],
         "credit": SimpleLazyObject(lambda: member and wallet.credit(member=member)),
         "page_data": {"member": member and member.pk, "words": words.for_page_js()},
+        **language.of_page(request),
         "demo": settings.DEMO,
     }
 

@@ -9,7 +9,9 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -19,8 +21,9 @@ from marketplace.experts import languages
 from marketplace.experts.models import Category
 from marketplace.pages.forms import DirectoryForm
 from marketplace.search import services as search
+from marketplace.sponsors import services as sponsors
 
-FILTERS = ("category", "online", "max_rate", "lang", "stars", "near")
+FILTERS = ("category", "online", "verified", "max_rate", "lang", "stars", "near")
 LANGUAGES_SHOWN = 8
 
 
@@ -50,6 +53,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "categories": _categories(found.facets, kept.get("category", "")),
         "languages": _languages(found.facets, kept.get("lang", "")),
     }
+    asked["sponsored"] = sponsors.card_for(
+        category=kept.get("category", ""), language=get_language() or "en", now=timezone.now()
+    )
     part = "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
     response = render(request, "marketplace/directory/_part.html" if part else "marketplace/home.html", asked)
     if part:

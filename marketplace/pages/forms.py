@@ -39,6 +39,7 @@ class DirectoryForm(forms.Form):
         label=_("Category"), queryset=Category.objects, to_field_name="slug", required=False, empty_label=_("All")
     )
     online = forms.BooleanField(label=_("Online now"), required=False)
+    verified = forms.BooleanField(label=_("Verified"), required=False)
     max_rate = SumField(label=_("Highest rate per minute"), required=False)
     lang = forms.ChoiceField(label=_("Language"), required=False)
     stars = forms.TypedChoiceField(
@@ -86,6 +87,7 @@ class DirectoryForm(forms.Form):
             "text": asked.get("q") or "",
             "category": asked["category"].slug if asked.get("category") else "",
             "online": bool(asked.get("online")),
+            "verified": bool(asked.get("verified")),
             "max_rate_minor": asked["max_rate"].minor if asked.get("max_rate") else None,
             "language": asked.get("lang") or "",
             "stars_tenths": asked.get("stars"),

@@ -8,6 +8,7 @@ from marketplace.pages import (
     directory,
     guest,
     health,
+    language,
     me,
     profile,
     publish,
@@ -30,8 +31,6 @@ urlpatterns = [
     path("suggest/", directory.suggest, name="suggest"),
     path("ranking/", directory.order, name="directory_order"),
     path("experts/<slug:slug>/", profile.profile, name="profile"),
-    path("experts/<slug:slug>/photo", profile.photo, {"side": 512}, name="profile_photo"),
-    path("experts/<slug:slug>/photo/<int:side>", profile.photo, name="profile_photo_of_side"),
     path("experts/<slug:slug>/similar/", profile.similar, name="similar_experts"),
     path("experts/<slug:slug>/review/", reviews.write, name="write_review"),
     path("reviews/removed/", reviews.removed, name="removed_reviews"),
@@ -76,7 +75,12 @@ urlpatterns = [
     path("demo/mails/", demo.mails, name="demo_mails"),
     path("demo/mails/<str:name>/", demo.mails, name="demo_mail"),
     path("demo/clock/", demo.move_clock, name="demo_clock"),
-    # For machines
+]
+# Without words: the same in every language.
+wordless = [
+    path("experts/<slug:slug>/photo", profile.photo, {"side": 512}, name="profile_photo"),
+    path("experts/<slug:slug>/photo/<int:side>", profile.photo, name="profile_photo_of_side"),
+    path("language/", language.choose, name="choose_language"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

@@ -55,8 +55,9 @@ class Word(NamedTuple):
 def words_of(text: str) -> Iterator[Word]:
     """Those of `text` in their order, cut to LETTERS_MAX. "L'Œuvre" has two: l, oeuvre."""
     for found in WRITTEN.finditer(text):
+        start, end = found.span()
         for folded in _folded(found[0]):
-            yield Word(found.start(), found.end(), folded)
+            yield Word(start, end, folded)
 
 
 @lru_cache(maxsize=50_000)

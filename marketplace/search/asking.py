@@ -28,6 +28,7 @@ class Question:
     text: str = ""
     category: str = ""
     online: bool = False
+    verified: bool = False
     max_rate_minor: int | None = None
     language: str = ""
     stars_tenths: int | None = None  # at least
@@ -50,6 +51,8 @@ class Question:
             found = found.filter(category__in=list(shelves.values_list("pk", flat=True)))
         if self.online:
             found = in_state(found, Presence.State.FREE, self.not_there)
+        if self.verified:
+            found = found.filter(verified=True)
         if self.max_rate_minor is not None:
             found = found.filter(rate_minor__lte=self.max_rate_minor)
         if self.language:

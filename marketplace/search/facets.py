@@ -30,6 +30,7 @@ class Facets:
     categories: dict[str, Count]
     languages: dict[str, Count]
     online: Count
+    verified: Count
 
 
 def facets(question: Question, understood: Understood) -> Facets:
@@ -37,24 +38,25 @@ def facets(question: Question, understood: Understood) -> Facets:
     every = _Counted(question, understood)
     without = {
         name: _Counted(question.without(name), understood) if getattr(question, name) else every
-        for name in ("category", "language", "online")
+        for name in ("category", "language", "online", "verified")
     }
     return Facets(
         total=every.total,
         categories=without["category"].categories(),
         languages=without["language"].languages(),
         online=without["online"].online(),
+        verified=without["verified"].verified(),
     )
 
 
 class _Counted:
-    """At most CAP + 1 entries: the category, the languages and whose each is. One query."""
+    """At most CAP + 1 entries: the category, the languages, whose each is and whether they are verified. One query."""
 
     def __init__(self, question: Question, understood: Understood) -> None:
         entries = question.entries()
         if understood.widest:
             entries = entries.filter(Matches(understood.widest))
-        rows = list(entries.values_list("category", "languages", "user")[: CAP + 1])
+        rows = list(entries.values_list("category", "languages", "user", "verified")[: CAP + 1])
         self.more, self.rows, self.question = len(rows) > CAP, rows[:CAP], question
 
     @property
@@ -79,3 +81,6 @@ class _Counted:
         users = [row[2] for row in self.rows if row[2] not in self.question.not_there]
         free = Presence.objects.filter(user__in=users, state=Presence.State.FREE).count()
         return Count(free, self.more)
+
+    def verified(self) -> Count:
+        return Count(sum(row[3] for row in self.rows), self.more)

@@ -3,10 +3,11 @@
 Whoever saves a profile, a listing or a member need not know of it: `following` listens.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 
 from marketplace.experts import languages
 from marketplace.experts.folding import fold
@@ -16,13 +17,14 @@ from marketplace.reviews import services as reviews
 from marketplace.reviews.models import Rating
 from marketplace.search import spellings, words
 from marketplace.search.batches import batches
+from marketplace.search.bulk import insert
 from marketplace.search.models import Entry
 from marketplace.search.ranking import quality
 from marketplace.search.texts import Text, text_of
 
 AT_ONCE = 2_000
 BIT_OF_LANGUAGE = {code: 1 << at for at, code in enumerate(languages.CODES)}
-WRITTEN = "name category rate_minor languages latitude longitude published_at stars_tenths rating quality words".split()  # noqa: SIM905
+WRITTEN = "name category rate_minor verified languages latitude longitude published_at stars_tenths rating quality words".split()  # noqa: SIM905
 
 
 def listed() -> QuerySet[Profile]:
@@ -37,11 +39,29 @@ def refresh(profile_ids: Iterable[int]) -> None:
             _write(sorted(batch))
 
 
-def rebuild() -> int:
-    """All entries anew, a batch at a time: who searches meanwhile finds the old or the new. How many there are."""
+def add(profiles: Sequence[Profile]) -> None:
+    """Entries of new profiles, which are listed and have none. To be called in the transaction that writes them."""
+    prefetch_related_objects(profiles, "user__rating", "category__parent", "listings")
+    texts = {profile.pk: text_of(profile) for profile in profiles}
+    insert([_entry(profile, texts[profile.pk]) for profile in profiles])
+    words.store([], texts)
+    spellings.count(before=[], now=[text.spellings() for text in texts.values()])
+
+
+Spread = Callable[[Callable[[list[int]], None], list[list[int]]], Iterable[None]]
+
+
+def rebuild(spread: Spread = map) -> int:
+    """All entries anew, a batch at a time: who searches meanwhile finds the old or the new. How many there are.
+
+    `spread` is a `map` that may do many of its calls at once, in other processes."""
     gone = Entry.objects.exclude(profile__in=listed()).values_list("pk", flat=True)
     refresh(list(gone))
-    refresh(listed().order_by("pk").values_list("pk", flat=True).iterator(chunk_size=10_000))
+    shares = list(batches(listed().order_by("pk").values_list("pk", flat=True).iterator(chunk_size=10_000), AT_ONCE))
+    with nullcontext() if Entry.objects.exists() else words.indexed_afterwards():
+        for _ in spread(refresh, shares):
+            pass
+    words.ensure_index()
     return Entry.objects.count()
 
 
@@ -100,6 +120,7 @@ def _entry(profile: Profile, text: Text) -> Entry:
         name=fold(profile.user.name)[:80],
         category_id=profile.category_id,
         rate_minor=_rate_minor(profile),
+        verified=profile.verified,
         languages=mask_of(profile.languages),
         latitude=profile.latitude,
         longitude=profile.longitude,

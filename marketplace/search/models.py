@@ -16,6 +16,7 @@ class Entry(models.Model):
     name = models.CharField(max_length=80, db_index=True)  # folded
     category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="+", db_index=False)
     rate_minor = models.PositiveIntegerField(null=True)  # per minute, in the site's currency
+    verified = models.BooleanField(default=False)
     languages = models.BigIntegerField(default=0)  # a bit each, in the order of experts.languages.CODES
     latitude = models.FloatField(null=True)
     longitude = models.FloatField(null=True)

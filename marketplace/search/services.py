@@ -14,8 +14,9 @@ from marketplace.places.services import Place
 from marketplace.search import ordering
 from marketplace.search.asking import KM, Question, Understood, understand
 from marketplace.search.facets import CAP, Count, Facets, facets
-from marketplace.search.index import catch_up, listed, rebuild, refresh
+from marketplace.search.index import add, catch_up, listed, rebuild, refresh
 from marketplace.search.suggestions import suggest
+from marketplace.search.words import indexed_afterwards
 from payouts.money import Money
 
 __all__ = [
@@ -25,10 +26,12 @@ __all__ = [
     "Count",
     "Facets",
     "Page",
+    "add",
     "catch_up",
     "complete",
     "find",
     "for_cards",
+    "indexed_afterwards",
     "rebuild",
     "refresh",
     "shown_profiles",
@@ -76,6 +79,7 @@ def find(
     text: str = "",
     category: str = "",
     online: bool = False,
+    verified: bool = False,
     max_rate_minor: int | None = None,
     language: str = "",
     stars_tenths: int | None = None,
@@ -90,7 +94,7 @@ def find(
     """A page number outside the pages gives the nearest one. `category` is a slug, `language` a code; `near` and at most `km`
     from it. `sort`: empty (best), "online" or a key of ordering.COLUMNS. `not_there`: the ids of experts who are away to
     whoever looks, whatever they do."""
-    question = Question(text, category, online, max_rate_minor, language, stars_tenths, near, km, not_there)
+    question = Question(text, category, online, verified, max_rate_minor, language, stars_tenths, near, km, not_there)
     understood = understand(question)
     counted = facets(question, understood)
     pages = max(1, -(-counted.total.number // per_page))

@@ -1,8 +1,10 @@
 """Where the words of entries lie: in the entry itself on PostgreSQL, in a full-text table beside it on SQLite."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
 
-from django.db import connection
+from django.db import connection, transaction
 
 from marketplace.search.analysis import STEM_MARK, Word, stems
 from marketplace.search.matching import FTS_TABLE, STRONG, WEAK
@@ -10,6 +12,39 @@ from marketplace.search.texts import Text
 
 POSITIONS_MAX = 16_383  # that a tsvector can tell apart
 BETWEEN = 2  # positions from one part to the next, so that no phrase goes over from one to the other
+INDEX = "entry_words"  # of PostgreSQL
+
+
+@contextmanager
+def indexed_afterwards() -> Iterator[None]:
+    """For who writes most of the entries there will be. An index of a million texts is made in minutes from all of them, and
+    in hours from one after the other. Until then a search for words looks through every entry. Killed in between, the index
+    is not there: the next to come here makes it."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    _on_the_table(f"DROP INDEX IF EXISTS {INDEX}")
+    try:
+        yield
+    finally:
+        ensure_index()
+
+
+def ensure_index() -> None:
+    """Reading goes on meanwhile; writing waits."""
+    if connection.vendor != "postgresql":
+        return
+    _on_the_table(
+        "SET LOCAL maintenance_work_mem = '512MB'",
+        f"CREATE INDEX IF NOT EXISTS {INDEX} ON marketplace_entry USING gin (words)",
+    )
+
+
+def _on_the_table(*statements: str) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        # What the transaction around it has written, if there is one, must not wait to be checked.
+        for statement in ("SET CONSTRAINTS ALL IMMEDIATE", *statements, "SET CONSTRAINTS ALL DEFERRED"):
+            cursor.execute(statement)
 
 
 def in_entry(text: Text) -> str:
@@ -56,7 +91,16 @@ def _tsvector(text: Text) -> str:
     for words, weight in ((text.strong_words, STRONG), (text.weak_words, WEAK)):
         for word in words:
             position += 1
-            for lexeme in (word.folded, *stems(word.folded)):
-                places.setdefault(lexeme, []).append(f"{min(position, POSITIONS_MAX)}{weight}")
+            place = f"{min(position, POSITIONS_MAX)}{weight}"
+            for lexeme in _lexemes(word.folded):
+                if lexeme in places:
+                    places[lexeme].append(place)
+                else:
+                    places[lexeme] = [place]
         position += BETWEEN
-    return " ".join(f"'{lexeme}':{','.join(found[:255])}" for lexeme, found in places.items())
+    return " ".join([f"'{lexeme}':{','.join(found[:255])}" for lexeme, found in places.items()])
+
+
+@lru_cache(maxsize=50_000)
+def _lexemes(word: str) -> tuple[str, ...]:
+    return (word, *stems(word))

@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 from marketplace.experts.models import Presence, Profile
 from marketplace.search import marks
 from marketplace.search.reading import Reading
+from payouts.addresses import here
 from payouts.money import Money
 
 register = template.Library()
@@ -167,6 +168,12 @@ def field(bound: BoundField, label: str = "", hint: str = "") -> dict:
         "hint": hint or bound.help_text,
         "one_tick": isinstance(bound.field, BooleanField),
     }
+
+
+@register.simple_tag
+def language_prefix() -> str:
+    """What stands before every path of the page's language: "/fr", or nothing."""
+    return here("/").rstrip("/")
 
 
 @register.filter

@@ -95,8 +95,8 @@ def ended(*, payment: CardPayment, is_paid: bool, code: str, now: datetime) -> N
         "amount": payment.top_up.amount,
         "card": str(payment.card),
         "bank_asks": int(code == "authentication_required"),
-        "address": settings.SITE_URL + page,
-        "wallet": settings.SITE_URL + reverse("wallet"),
+        "address": page,
+        "wallet": reverse("wallet"),
     }
     key = f"topup:{payment.top_up_id}:{template}"
     mail.enqueue(member=payment.member, template=template, facts=facts, key=key, now=now)

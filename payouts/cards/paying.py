@@ -11,6 +11,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.urls import reverse
 
+from payouts.addresses import in_language, language_of
 from payouts.cards import automatic
 from payouts.cards.models import CardPayment, SavedCard
 from payouts.money import Money
@@ -95,11 +96,17 @@ def ask(*, payment: CardPayment) -> Answer:
             card=payment.card.stripe_method,
             amount=top_up.amount,
             key=key_of(payment),
-            return_url=settings.SITE_URL + reverse("top_up_return", args=[top_up.pk]),
+            return_url=_return_url(top_up),
             is_away=payment.is_automatic,
         )
     except Refused as refusal:
         return refusal
+
+
+def _return_url(top_up: TopUp) -> str:
+    """In the language in which it was asked for, whoever asks Stripe again: the same key must come with the same words."""
+    path = in_language(reverse("top_up_return", args=[top_up.pk]), language_of(top_up.return_path))
+    return settings.SITE_URL + path
 
 
 def cancel(*, payment: CardPayment) -> Answer:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from payouts.addresses import here
 from payouts.claims import services as claims
 from payouts.claims.forms import AnswerForm, DecideForm
 from payouts.claims.models import Claim
@@ -37,7 +38,7 @@ def answer(request: MemberRequest, claim_id: int) -> HttpResponse:
             messages.error(request, _("This claim can no longer be answered."))
         else:
             messages.success(request, _("Your answer was sent. Our staff decide within 7 days."))
-    return redirect(claim.charge.link)
+    return redirect(here(claim.charge.link))
 
 
 @login_required
@@ -50,7 +51,7 @@ def take_back(request: MemberRequest, claim_id: int) -> HttpResponse:
         messages.error(request, _("This claim is closed already."))
     else:
         messages.success(request, _("You took the claim back."))
-    return redirect(claim.charge.link)
+    return redirect(here(claim.charge.link))
 
 
 def _claim_of(request: MemberRequest, claim_id: int, side: str) -> Claim:

@@ -21,6 +21,7 @@ from payouts.disputes.participation import NoReason, NothingFound, find_particip
 from payouts.disputes.parts import earnings_of, paid_with, parties
 from payouts.earnings import services as earnings
 from payouts.earnings.models import EarningWait
+from payouts.in_english import in_english
 from payouts.money import Money
 from payouts.office import services as office
 from payouts.refunds import services as refunds
@@ -196,6 +197,7 @@ def lift_block(*, dispute_id: int, staff: AbstractBaseUser, reason: str, now: da
     office.record(staff=staff, act="dispute.lift_block", reference=dispute.reference, reason=reason, now=now)
 
 
+@in_english
 def _tell_staff(dispute: Dispute, now: datetime) -> None:
     if not dispute.is_answerable:
         return
@@ -210,6 +212,7 @@ def _tell_staff(dispute: Dispute, now: datetime) -> None:
     office.open_task(kind="dispute", key=key, reference=dispute.reference, text=text, now=now, parties=parties(dispute))
 
 
+@in_english
 def warn(*, warning: str, fraud_type: str, top_up_id: int, now: datetime) -> None:
     """A bank believes that the card of a top-up was stolen, and has not disputed it yet: staff may refund it in time."""
     text = _("A bank believes that the card of top-up {number} was stolen ({why}). Look at it, and refund in time.")

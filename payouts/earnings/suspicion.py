@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from payouts.earnings import giving_back, to_cards, waiting
 from payouts.earnings.models import UNUSED, Earning, EarningWait
+from payouts.in_english import in_english
 from payouts.money import Money
 from payouts.office import services as office
 from payouts.outbox import services as outbox
@@ -119,6 +120,7 @@ def _hold(earning: Earning, codes: list[str], now: datetime) -> Review:
     return review
 
 
+@in_english
 def _ask_staff(earning: Earning, review: Review, codes: list[str], now: datetime) -> None:
     """Until they have decided nothing leaves for the expert's bank (PRODUCT.md, section 3)."""
     key = f"{review.reference}:review:{len(review.reasons)}"  # reopened, it has more reasons than before
@@ -168,6 +170,7 @@ def _locked(review_id: int) -> tuple[Review, list[Earning]]:
     return reviews.get(pk=review_id), parts
 
 
+@in_english
 def _fraud(review: Review, purchase: list[Earning], now: datetime) -> None:
     """Before the verdict is kept: what came back of a purchase goes to its cards with the first verdict about it, and no part of
     it is released any more."""

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
+from payouts.in_english import in_english
 from payouts.ledger import services as ledger
 from payouts.money import BadAmount, Money
 from payouts.office import services as office
@@ -218,6 +219,7 @@ def _call_off(refund: Refund, now: datetime) -> None:
     mails.tell(refund, "called_off", now=now)
 
 
+@in_english
 def _refuse(refund: Refund, code: str, message: str, now: datetime) -> None:
     rows.update(refund, state=State.REFUSED, failure_code=code, failure_message=message[:300])
     text = _("{amount} of {member} cannot go back to its card ({code}). Settle it by hand with the member.")
@@ -265,6 +267,7 @@ def _row_of(found: CardRefund, now: datetime) -> Refund:
     return made
 
 
+@in_english
 def _fail(refund: Refund, found: CardRefund, now: datetime) -> None:
     if refund.state in (State.FAILED, State.SETTLED):
         return

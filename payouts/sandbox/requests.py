@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 from django.conf import settings
 from django.http.request import split_domain_port
 
+from payouts.addresses import in_language, language_of
 from payouts.sandbox.errors import ApiError, invalid
 
 TEXT, WHOLE, FLAG, MAP = "text", "whole", "flag", "map"
@@ -145,8 +146,10 @@ def hosted_page(path: str, *, back_to: str) -> str:
     """The address of one of our pages, at the name under which the visitor sees the site (localhost, 127.0.0.1).
 
     `back_to` is where the page will lead back: one origin, or the page's policy would refuse to go there and the session
-    would stay behind.
+    would stay behind. Its language is that of our page.
     """
     parts = urlsplit(back_to)
     is_here = parts.scheme in ("http", "https") and split_domain_port(parts.netloc)[0] in settings.LOOPBACK_HOSTS
-    return (f"{parts.scheme}://{parts.netloc}" if is_here else settings.SITE_URL) + path
+    return (f"{parts.scheme}://{parts.netloc}" if is_here else settings.SITE_URL) + in_language(
+        path, language_of(parts.path)
+    )

@@ -9,9 +9,11 @@ from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 from wsgiref.types import StartResponse
 
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import close_old_connections
 
+from payouts.addresses import in_language
 from payouts.sandbox import api
 
 BODY_MAX = 1024 * 1024
@@ -23,7 +25,7 @@ REASONS = {
     404: "Not Found",
     409: "Conflict",
 }
-PAGES = ("/sandbox/stripe/", "/static/")
+PAGES = ("/sandbox/stripe/", "/static/")  # also in other languages
 
 
 class Server(ThreadingMixIn, WSGIServer):
@@ -44,7 +46,7 @@ def application(environ: dict[str, Any], start: StartResponse) -> Iterable[bytes
     path = environ["PATH_INFO"]
     if path.startswith(("/v1/", "/v2/")):
         return _api(environ, start)
-    if path.startswith(PAGES):
+    if in_language(path, settings.LANGUAGE_CODE).startswith(PAGES):
         return _site()(environ, start)
     start("404 Not Found", [("Content-Type", "text/plain")])
     return [b"The sandbox's API is at /v1/ and /v2/.\n"]

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from payouts.addresses import here
 from payouts.earnings import services as earnings
 from payouts.member_request import MemberRequest
 from payouts.statements import csv_file, files, words
@@ -72,7 +73,7 @@ def credit_note_pdf(request: MemberRequest, paper_id: int) -> HttpResponse:
     charge = earnings.of_references(references=[paper.reference])[paper.reference]
     if request.user.pk not in (charge.payer_id, charge.expert_id):
         raise Http404
-    return files.credit_note_pdf(request, paper, page=charge.link)
+    return files.credit_note_pdf(request, paper, page=here(charge.link))
 
 
 @login_required

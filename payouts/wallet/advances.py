@@ -14,11 +14,13 @@ from django.db.models import QuerySet, Sum
 from django.db.models.functions import Least
 from django.utils.translation import gettext as _
 
+from payouts.in_english import in_english
 from payouts.money import Money
 from payouts.office import services as office
 from payouts.wallet.models import Advance
 
 
+@in_english
 def advance(
     *,
     payer: AbstractBaseUser,

@@ -9,6 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from payouts.addresses import here, in_language
 from payouts.money import BadAmount, Money
 from payouts.stripe import gateway
 from payouts.stripe.answers import Refused
@@ -52,13 +53,13 @@ def lock_purse(*, member: AbstractBaseUser) -> None:
 
 def of_a_call(path: str) -> bool:
     """Of the page of a room, which goes on in its own window meanwhile."""
-    return path.startswith("/r/")
+    return in_language(path, settings.LANGUAGE_CODE).startswith("/r/")
 
 
 def path_of_this_site(path: str) -> str:
     """`path` if it leads nowhere else, else /wallet/: links with it must not carry people to other sites."""
     is_path = path.startswith("/") and len(path) <= 200 and path.isprintable()
-    return path if is_path and url_has_allowed_host_and_scheme(path, allowed_hosts=None) else "/wallet/"
+    return path if is_path and url_has_allowed_host_and_scheme(path, allowed_hosts=None) else here("/wallet/")
 
 
 def open_checkout(*, top_up: TopUp, success_url: str, cancel_url: str, now: datetime, save_card: bool = False) -> str:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
+from django.dispatch import Signal
 
 from payouts.mail import services as mail
 from payouts.safety import services as safety
@@ -20,6 +21,9 @@ COUNTRIES = (
 )
 # fmt: on
 WORD_HOLDS = timedelta(days=1)
+# An expert's BankConnection has changed: `expert_id`, and whether it `is_ready`, that is whether Stripe has checked who they
+# are and pays out to them. Sent in the transaction that saves it. For those above payouts, whom it cannot know.
+bank_changed = Signal()
 
 
 class UnknownCountry(ValueError):
@@ -63,7 +67,13 @@ def _put_account(bank: BankConnection, account: str) -> None:
     bank.stripe_account, bank.is_closed, bank.wanted, bank.due_at = account, False, "", None
     bank.transfers_status = bank.payouts_status = "inactive"
     bank.bank_name = bank.bank_last4 = ""
+    _save(bank)
+
+
+@transaction.atomic
+def _save(bank: BankConnection) -> None:
     bank.save()
+    bank_changed.send(BankConnection, expert_id=bank.expert_id, is_ready=bank.is_ready)
 
 
 def _make_account(expert: AbstractBaseUser, country: str, *, instead_of: str) -> str:
@@ -99,7 +109,7 @@ def _take_over(bank: BankConnection, state: AccountState, turn: int, now: dateti
     bank.bank_name, bank.bank_last4 = state.bank_name, state.bank_last4
     bank.bank_fingerprint = state.bank_fingerprint or old
     bank.checked_at, bank.answered = now, turn
-    bank.save()
+    _save(bank)
     if knew_bank and (bank.standing, bank.due_at) != before:
         _tell(bank, turn, now)
     safety.saw(member=bank.expert, now=now, bank=state.bank_fingerprint)

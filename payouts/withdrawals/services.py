@@ -20,6 +20,7 @@ from payouts.safety import services as safety
 from payouts.withdrawals.bank import (
     COUNTRIES,
     UnknownCountry,
+    bank_changed,
     bank_of,
     connect,
     dashboard,
@@ -39,6 +40,7 @@ __all__ = [
     "UnknownCountry",
     "UnknownPayout",
     "WithdrawalsFrozen",
+    "bank_changed",
     "bank_of",
     "connect",
     "dashboard",

@@ -68,4 +68,5 @@ class Command(BaseCommand):
             speed = round((made - before) / (monotonic() - started))
             self.stdout.write(_("%(made)s experts, %(speed)s a second") % {"made": made, "speed": speed})
 
-        filling.fill(count=count, seed=seed, categories=builder.categories(), now=timezone.now(), tell=tell)
+        builder.categories()  # those that they stand in
+        filling.fill(count=count, seed=seed, now=timezone.now(), tell=tell)

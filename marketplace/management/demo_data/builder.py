@@ -40,9 +40,14 @@ def member(name: str, *, password: str | None = None, **fields) -> User:
 
 def categories() -> dict[str, Category]:
     return {
-        slug: Category.objects.get_or_create(slug=slug, defaults={"name": name})[0]
-        for slug, name in people.CATEGORIES.items()
+        slug: Category.objects.get_or_create(slug=slug, defaults={"name": name, "name_fr": name_fr})[0]
+        for slug, (name, name_fr) in people.CATEGORIES.items()
     }
+
+
+def _reads(person: Expert) -> str:
+    """The site's language that they speak best."""
+    return next(code for code in person.languages if code in dict(settings.LANGUAGES))
 
 
 def all_experts(*, now: datetime) -> dict[str, User]:
@@ -50,7 +55,7 @@ def all_experts(*, now: datetime) -> dict[str, User]:
     shelf, made, robots = categories(), {}, {}
     for number, person in enumerate(people.EXPERTS):
         password = secrets.token_urlsafe(24) if person.robot else None
-        user = made[person.name] = member(person.name, password=password, language=person.languages[0])
+        user = made[person.name] = member(person.name, password=password, language=_reads(person))
         slug = _publish(user, person, shelf[person.category], now - number * BETWEEN_TWO)
         if person.robot:
             robots[slug] = roster.Entry(

@@ -16,20 +16,20 @@ from marketplace.management.demo_data.experts import (
     writing,
 )
 
-CATEGORIES = {
-    "animals": "Animals",
-    "careers": "Work and careers",
-    "computers": "Computers and phones",
-    "cooking": "Cooking",
-    "crafts": "Making and mending",
-    "gardening": "Plants and gardens",
-    "home": "Home and repairs",
-    "languages": "Languages",
-    "money": "Money and taxes",
-    "music": "Music",
-    "practice": "Try it out",
-    "travel": "Travel",
-    "writing": "Writing and letters",
+CATEGORIES = {  # in English and in French
+    "animals": ("Animals", "Animaux"),
+    "careers": ("Work and careers", "Travail et carrière"),
+    "computers": ("Computers and phones", "Ordinateurs et téléphones"),
+    "cooking": ("Cooking", "Cuisine"),
+    "crafts": ("Making and mending", "Fabriquer et réparer"),
+    "gardening": ("Plants and gardens", "Plantes et jardins"),
+    "home": ("Home and repairs", "Maison et bricolage"),
+    "languages": ("Languages", "Langues"),
+    "money": ("Money and taxes", "Argent et impôts"),
+    "music": ("Music", "Musique"),
+    "practice": ("Try it out", "Faire un essai"),
+    "travel": ("Travel", "Voyages"),
+    "writing": ("Writing and letters", "Écriture et courrier"),
 }
 
 CALLER, SECOND_CALLER, STAFF = "Nora Lindhagen", "Jonas Okwudili", "Sam Underhill"

@@ -1,6 +1,7 @@
 /** The entry module of every page: presence, ringing, and small manners. The only file of the page that starts anything. */
 
 import { PageSocket } from "./pagesocket.js";
+import { socketAddress } from "./page/addresses.js";
 import { AskPanel } from "./page/ask_now.js";
 import { CallingBack } from "./page/calling_back.js";
 import { byId, pageData, tell } from "./page/dom.js";
@@ -20,7 +21,7 @@ import { Ringtone } from "./ringtone.js";
 const { member, words } = pageData();
 
 const socket = new PageSocket({
-  url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/page/`,
+  url: socketAddress("page/"),
   on: {
     open: connected,
     presence: (changes) => changes.forEach((change) => showPresence(change, words)),

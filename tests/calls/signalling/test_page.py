@@ -3,11 +3,13 @@ from datetime import timedelta
 import pytest
 from asgiref.sync import sync_to_async
 from django.utils import timezone
+from django.utils.translation import override
 
 from calls.contacts import services as contacts
 from calls.metering.moments import to_ms
 from calls.notices import services as notices
 from calls.rooms.models import Call
+from calls.signalling.errors import TEXTS
 from marketplace.experts import services as experts
 from tests.calls.signalling.wires import page_of, room_of
 from tests.payouts.purse import give_promo
@@ -35,6 +37,27 @@ class VisitorTests:
         visitor = await page_of(None)
         await visitor.say("ring", expert=bob.id, line="")
         assert await visitor.error() == ("sign_in", "ring")
+
+
+class LanguageTests:
+    @pytest.mark.parametrize(
+        ("asked", "account", "heard"),
+        [
+            ("?language=fr", "en", "fr"),
+            ("?language=en", "fr", "en"),
+            ("", "fr", "fr"),
+            ("?language=de", "en", "en"),
+            ("?language=%ff&language=fr", "en", "en"),
+        ],
+    )
+    async def test_texts_are_in_the_language_of_the_page_else_of_the_account(self, alice, asked, account, heard):
+        alice.language = account
+        await alice.asave()
+        page = await page_of(alice, asked=asked)
+        await page.say("ring.cancel", call=4711)
+        error = await page.hear("error")
+        with override(heard):
+            assert error["text"] == str(TEXTS[error["code"]])
 
 
 class PresenceTests:

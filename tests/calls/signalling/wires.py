@@ -126,9 +126,9 @@ class Closed(Exception):
         self.code = code
 
 
-async def page_of(user: User | None, *, cookie: str = "", **how) -> Wire:
+async def page_of(user: User | None, *, cookie: str = "", asked: str = "", **how) -> Wire:
     cookie = cookie or (await sync_to_async(cookie_of)(user) if user else "")
-    wire = await Wire("/ws/page/", cookie=cookie, **how).open()
+    wire = await Wire(f"/ws/page/{asked}", cookie=cookie, **how).open()
     await wire.hear("hello")
     if user:
         await wire.hear("rings")

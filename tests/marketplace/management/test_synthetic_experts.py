@@ -5,6 +5,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
 
 from marketplace.accounts.models import User
@@ -13,8 +14,11 @@ from marketplace.listings.models import Listing
 from marketplace.management.demo_data.synthetic import filling, trades
 from marketplace.management.demo_data.synthetic.chance import seeded, zipf
 from marketplace.management.demo_data.synthetic.person import Maker
+from marketplace.management.processes import spread
 from marketplace.places import services as places
+from marketplace.search import index
 from marketplace.search import services as search
+from marketplace.search.models import Entry, Spelling
 
 
 @pytest.fixture
@@ -86,6 +90,19 @@ class FillingTests:
         after = list(Profile.objects.order_by("pk").values_list("pk", "slug", "headline"))
         assert len(after) == 5 and after[:3] == before
 
+    def test_a_share_that_an_interrupted_filling_left_out_is_made_up(self):
+        fill(6)
+        for email in ("expert-2", "expert-3"):
+            gone = filling.experts().get(email=f"{email}@{filling.DOMAIN}")
+            gone.profile.listings.all().delete()
+            gone.profile.delete()
+            gone.delete()
+        fill(6)
+        assert {user.email for user in filling.experts()} == {
+            f"expert-{number}@{filling.DOMAIN}" for number in range(6)
+        }
+        assert search.find().total == 6
+
     def test_another_seed_makes_other_people(self):
         fill(4, "--seed=2")
         assert [user.name for user in filling.experts().order_by("pk")] == [
@@ -111,6 +128,29 @@ class FillingTests:
     def test_what_is_no_number_of_experts_is_refused(self, count):
         with pytest.raises(CommandError, match="give a number from 1 to 10000000"):
             fill(count)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("production")
+def test_processes_fill_together_and_make_the_index_together(monkeypatch):
+    monkeypatch.setattr(filling, "AT_ONCE", 40)
+    assert fill(150).splitlines()[-1].startswith("150 experts, ")
+    assert search.find().total == Presence.objects.count() == 150
+    person = Maker(seed=1).person(149)  # of the last share
+    assert person.name in [profile.user.name for profile in search.find(text=person.name).profiles]
+    before = list(Entry.objects.order_by("pk").values())
+    spelt = list(Spelling.objects.order_by("word").values("word", "profiles"))
+
+    monkeypatch.setattr(index, "AT_ONCE", 40)
+    Entry.objects.all().delete()
+    Spelling.objects.all().delete()
+    assert search.rebuild(spread) == 150
+    assert list(Entry.objects.order_by("pk").values()) == before
+    assert list(Spelling.objects.order_by("word").values("word", "profiles")) == spelt
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_indexes WHERE indexname = 'entry_words'")
+        assert cursor.fetchone() == (1,)
 
 
 class DemoTests:

@@ -9,6 +9,7 @@ import { Controls } from "./page/controls.js";
 import { CreditForm } from "./page/credit_form.js";
 import { Details } from "./page/details.js";
 import { DevicePanel } from "./page/device_panel.js";
+import { socketAddress } from "../../marketplace/page/addresses.js";
 import { byId, show } from "./page/dom.js";
 import { Doors } from "./page/doors.js";
 import { Focus } from "./page/focus.js";
@@ -42,11 +43,10 @@ if (returned) {
 
 function openRoom() {
   const voice = new Voice(words("page.dismiss"));
-  const sockets = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`;
   const session = new Session({
-    url: `${sockets}/room/${code}/`,
+    url: socketAddress(`room/${code}/`),
     seatUrl: seat,
-    captions: worklet ? { url: `${sockets}/captions/${code}/`, worklet } : null,
+    captions: worklet ? { url: socketAddress(`captions/${code}/`), worklet } : null,
     on: { change: soon, error, captions: (what) => captions.told(what), line: (line) => chatPanel.came(line), preview: (told) => goPaid.previewed(told), tracks: (...tracks) => stage.tracks(...tracks) },
   });
   /** @type {Desk} */

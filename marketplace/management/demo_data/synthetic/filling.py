@@ -1,11 +1,13 @@
-"""Synthetic experts become rows, thousands at once: by COPY on PostgreSQL, by long inserts on SQLite.
+"""Synthetic experts become rows, thousands at once, on PostgreSQL by a process for each core.
 
 Nobody's page is open, so those who are free or busy stay so for as long as nothing happens to them: there is no `Connection`
 of theirs that a server process could lose.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime, timedelta
+from functools import cache, partial
 
 from django.conf import settings
 from django.db import connection, models, transaction
@@ -16,10 +18,13 @@ from marketplace.accounts.models import User
 from marketplace.experts.models import Category, Presence, Profile
 from marketplace.listings.models import Listing
 from marketplace.management.demo_data.synthetic.person import Maker, Person
+from marketplace.management.processes import spread
 from marketplace.search import services as search
+from marketplace.search.batches import batches
+from marketplace.search.bulk import insert
 
 DOMAIN = "synthetic.example"  # and not that of the demo's people, all of whom its doors show
-AT_ONCE = 5_000
+AT_ONCE = 10_000
 NO_PASSWORD = "!synthetic"  # nobody signs in
 
 
@@ -27,16 +32,34 @@ def experts() -> models.QuerySet[User]:
     return User.objects.filter(email__endswith=f"@{DOMAIN}")
 
 
-def fill(*, count: int, seed: int, categories: dict[str, Category], now: datetime, tell: Callable[[int], None]) -> None:
+def fill(*, count: int, seed: int, now: datetime, tell: Callable[[int], None]) -> None:
     """So many experts as if they had always been there. What is there of them already stays; an interrupted filling goes on."""
-    maker, start = Maker(seed), experts().count()
-    for begin in range(start, count, AT_ONCE):
-        numbers = range(begin, min(begin + AT_ONCE, count))
-        with transaction.atomic():
-            _write([(number, maker.person(number)) for number in numbers], categories, now)
-        tell(numbers.stop)
+    there = _numbers_there()
+    made = len(there)
+    shares = list(batches((number for number in range(count) if number not in there), AT_ONCE))
+    is_most = count - made > Profile.objects.count()
+    with search.indexed_afterwards() if is_most else nullcontext():
+        for number in spread(partial(_make, seed=seed, now=now), shares):
+            made += number
+            tell(made)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # else the first searches are planned for an empty site
+
+
+def _numbers_there() -> set[int]:
+    emails = experts().values_list("email", flat=True).iterator(chunk_size=10_000)
+    return {int(email.partition("@")[0].removeprefix("expert-")) for email in emails}
+
+
+_maker = cache(Maker)
+
+
+def _make(numbers: list[int], *, seed: int, now: datetime) -> int:
+    """How many they were."""
+    maker, categories = _maker(seed), {one.slug: one for one in Category.objects.all()}
+    with transaction.atomic():
+        _write([(number, maker.person(number)) for number in numbers], categories, now)
+    return len(numbers)
 
 
 def _write(numbered: list[tuple[int, Person]], categories: dict[str, Category], now: datetime) -> None:
@@ -54,8 +77,8 @@ def _write(numbered: list[tuple[int, Person]], categories: dict[str, Category], 
     ]
     presences = [_presence(person, user) for (_number, person), user in zip(numbered, users, strict=True)]
     for rows in (users, profiles, listings, presences):
-        _insert(rows)
-    search.refresh(profile.pk for profile in profiles)
+        insert(rows)
+    search.add(profiles)
 
 
 def _user(number: int, person: Person, pk: int, now: datetime) -> User:
@@ -105,32 +128,17 @@ def _presence(person: Person, user: User) -> Presence:
     return Presence(user=user, state=person.state, in_call=person.state == Presence.State.BUSY)
 
 
-def _free_ids(model: type[models.Model], count: int) -> Iterator[int]:
-    """Ids that nobody else will be given."""
+def _free_ids(model: type[models.Model], count: int) -> list[int]:
+    """Ids that nobody else will be given, whoever else writes meanwhile."""
     table = model._meta.db_table
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            sequence = "pg_get_serial_sequence(%s, 'id')"
-            cursor.execute(f"SELECT setval({sequence}, nextval({sequence}) + %s)", [table, table, count])
-            end = cursor.fetchone()[0]
-            return iter(range(end - count, end))
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
+            )
+            return [row[0] for row in cursor.fetchall()]
         cursor.execute(
             f"SELECT coalesce(max(id), 0) FROM {connection.ops.quote_name(table)}"
         )  # whoever writes is alone
         last = cursor.fetchone()[0]
-    return iter(range(last + 1, last + count + 1))
-
-
-def _insert(rows: list) -> None:
-    model = type(rows[0])
-    if connection.vendor != "postgresql":
-        model._base_manager.bulk_create(rows)
-        return
-    fields = model._meta.concrete_fields
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY {connection.ops.quote_name(model._meta.db_table)} ({columns}) FROM STDIN") as copy,
-    ):
-        for row in rows:
-            copy.write_row([field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields])
+    return list(range(last + 1, last + count + 1))

@@ -1,6 +1,7 @@
 /** *Ask now* on the directory: one line, and it rings at every expert who can answer it. */
 
 import { fill, secondsLeft } from "../rings.js";
+import { address } from "./addresses.js";
 import { announce, byId, write } from "./dom.js";
 import { GuestName } from "./guest_name.js";
 import { goToRoom } from "./outgoing.js";
@@ -184,7 +185,7 @@ function isMine(ask) {
 /** @param {Expert} expert */
 function linkTo({ name, slug }) {
   const link = document.createElement("a");
-  link.href = `/experts/${encodeURIComponent(slug)}/`;
+  link.href = address(`/experts/${encodeURIComponent(slug)}/`);
   link.textContent = name;
   const row = document.createElement("li");
   row.append(link);

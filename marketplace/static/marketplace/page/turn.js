@@ -2,6 +2,7 @@
 
 import { fill, secondsLeft } from "../rings.js";
 import { Turns } from "../waiting.js";
+import { address } from "./addresses.js";
 import { byId, tell, write } from "./dom.js";
 import { claimTitle, giveTitleBack } from "./title.js";
 
@@ -58,7 +59,7 @@ export class TurnDialog {
   ringing() {
     const slug = this.#ringing?.expert.slug;
     this.#ringing = null;
-    return slug ? `/experts/${encodeURIComponent(slug)}/` : null;
+    return slug ? address(`/experts/${encodeURIComponent(slug)}/`) : null;
   }
 
   /** A ring did nothing. @param {ServerError} error @returns {number | null} whom this dialog rang, if it was its own */

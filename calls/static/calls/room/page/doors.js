@@ -3,6 +3,7 @@
 import { isOpen } from "../messages.js";
 import { isPaid } from "../meter.js";
 import { isGone, rang } from "../phase.js";
+import { address } from "../../../marketplace/page/addresses.js";
 import { byId, mark, onPress, say, show } from "./dom.js";
 
 /** @import { RoomState } from "../messages.js" */
@@ -76,7 +77,7 @@ export class Doors {
     show(byId("ring-again"), canRing);
     byId("ring-again").classList.toggle("button-quiet", Boolean(call?.receipt));
     const message = canRing && call?.state !== "ended" && other.slug;
-    point("leave-message", message ? `/experts/${other.slug}/` : null);
+    point("leave-message", message ? address(`/experts/${other.slug}/`) : null);
   }
 
   /** Focus goes along when what had it disappears. @param {Screen} screen */

@@ -1,0 +1,99 @@
+"""The directory as a member sees it, beside the same views on stock Django: Daphne alone, without a pool.
+
+Both have the same million, the same queries and templates; what differs is what serves them.
+"""
+
+import http.client
+import itertools
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+from django.conf import settings
+
+from bench import ROUNDS, cpu, sites
+from bench.million import NAME, cookie, filled
+from bench.report import Goal, Row, compare
+from bench.servers import Server
+from tests.journeys.site import Site
+
+STOCK = Goal("page: signed-in directory page, server + PostgreSQL CPU / stock Django on Daphne without a pool", 0.33)
+CONNECTIONS = Goal("page: PostgreSQL connections opened per 1,000 requests after warm-up", 0)
+AT_ONCE, COUNT, WARM_UP = 4, 80, 40
+MILLI = 1e3
+
+
+class Stock(Site):
+    """The peer: `daphne`, with nothing of ours around the application."""
+
+    @property
+    def command(self) -> list[str]:
+        return [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(self.port), "marketplace.asgi:application"]
+
+
+def rows(server: Server) -> Iterator[Row]:
+    million = filled(server)
+    told = f"{settings.SESSION_COOKIE_NAME}={cookie(server, million)}"
+    stock = {"DJANGO_SETTINGS_MODULE": "bench.stock_settings"}
+    folder = server.folder
+    with (
+        sites.served(Site, million.url, folder / "page", "--no-worker") as ours,
+        sites.served(Stock, million.url, folder / "stock", **stock) as theirs,
+    ):
+        ours_ms: list[float] = []
+        theirs_ms: list[float] = []
+        for site in (ours, theirs):
+            _get(site, told, WARM_UP)
+        for _ in range(ROUNDS):
+            for site, found in ((ours, ours_ms), (theirs, theirs_ms)):
+                found.append(_cost_ms(server, site, told))
+        yield compare(
+            STOCK,
+            ours=ours_ms,
+            theirs=theirs_ms,
+            peer="the same views on Daphne, no pool",
+            unit="ms of CPU a page",
+            note=f"at {NAME}",
+        )
+        yield _connections(server, million.url, ours, told)
+
+
+def _cost_ms(server: Server, site: Site, told: str) -> float:
+    connections = cpu.children(server.pid)
+    before = cpu.used_by_tree(server.pid) + cpu.used_by_tree(sites.pid(site))
+    _get(site, told, COUNT)
+    cpu.wait_for_the_end_of(cpu.children(server.pid) - connections, patience_s=1)
+    return (cpu.used_by_tree(server.pid) + cpu.used_by_tree(sites.pid(site)) - before) / COUNT * MILLI
+
+
+def _connections(server: Server, url: str, site: Site, told: str) -> Row:
+    database = url.rpartition("/")[2]
+    asked = f"SELECT sessions FROM pg_stat_database WHERE datname = '{database}'"
+    before = int(server.ask(asked))
+    _get(site, told, 1_000)
+    time.sleep(1)  # until they are counted
+    opened = int(server.ask(asked)) - before
+    return Row(
+        CONNECTIONS.name, opened, CONNECTIONS.goal, CONNECTIONS.better, None, "1,000 pages", None, None, "connections",
+        f"{AT_ONCE} at a time",
+    )  # fmt: skip
+
+
+def _get(site: Site, told: str, count: int) -> None:
+    """So many directory pages, AT_ONCE of them at a time, each of another question's address."""
+    numbers = itertools.cycle(["/", "/?category=computers", "/?q=plomberie+lyon", "/?online=1"])
+    paths = list(itertools.islice(numbers, count))
+
+    def some(at: int) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", site.port)
+        for path in paths[at::AT_ONCE]:
+            connection.request("GET", path, headers={"Cookie": told})
+            answer = connection.getresponse()
+            body = answer.read().decode()
+            if answer.status != 200 or "Alice" not in body:
+                raise RuntimeError(f"{path}: {answer.status}")
+        connection.close()
+
+    with ThreadPoolExecutor(AT_ONCE) as readers:
+        list(readers.map(some, range(AT_ONCE)))

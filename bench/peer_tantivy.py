@@ -1,0 +1,67 @@
+"""The same searches with tantivy in its own process. Runs in a virtual environment of its own.
+
+    PYTHON-OF-THAT-VENV -m bench.peer_tantivy index FOLDER TEXTS
+    PYTHON-OF-THAT-VENV -m bench.peer_tantivy orders FOLDER QUESTIONS
+
+TEXTS: profile, category, place in the order and the words of a profile, separated by tabs. QUESTIONS: one a line, as lists of
+[field, [words of which one must be there]], all of which must hold. The words are those of our analyser, so that both find the
+same people and neither reads the question; it fetches what stands first by presence and points, and no more.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import tantivy
+
+from bench.programs import take_orders
+
+FIRST_PAGE = 24
+HEAP = 500_000_000
+
+
+def schema() -> "tantivy.Schema":
+    builder = tantivy.SchemaBuilder()
+    builder.add_integer_field("profile", stored=True, indexed=True)
+    builder.add_text_field("category", tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field("place", fast=True, indexed=True)
+    builder.add_text_field("words", tokenizer_name="whitespace", index_option="position")
+    return builder.build()
+
+
+def index(folder: str, texts: str) -> None:
+    Path(folder).mkdir()
+    writer = tantivy.Index(schema(), path=folder).writer(HEAP)
+    with Path(texts).open() as lines:
+        for line in lines:
+            profile, category, place, words = line.rstrip("\n").split("\t")
+            writer.add_document(
+                tantivy.Document(profile=int(profile), category=category, place=int(place), words=words)
+            )
+    writer.commit()
+    writer.wait_merging_threads()
+
+
+def orders(folder: str, questions: str) -> None:
+    searcher = tantivy.Index.open(folder).searcher()
+    asked = [json.loads(line) for line in Path(questions).read_text().splitlines()]
+
+    def ask(number: int) -> None:
+        found = searcher.search(_query(asked[number % len(asked)]), FIRST_PAGE, count=False, order_by_field="place")
+        for _, address in found.hits:
+            searcher.doc(address)["profile"]
+
+    take_orders(ask, warm_up=len(asked))
+
+
+def _query(terms: list) -> "tantivy.Query":
+    known = schema()
+    every = []
+    for field, words in terms:
+        some = [(tantivy.Occur.Should, tantivy.Query.term_query(known, field, word)) for word in words]
+        every.append((tantivy.Occur.Must, tantivy.Query.boolean_query(some)))
+    return tantivy.Query.boolean_query(every)
+
+
+if __name__ == "__main__":
+    {"index": index, "orders": orders}[sys.argv[1]](*sys.argv[2:])

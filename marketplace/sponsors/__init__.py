@@ -1,0 +1,1 @@
+"""What somebody pays to have shown beside the directory: apart from the experts, labelled, and moving nobody."""

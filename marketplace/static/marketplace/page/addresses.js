@@ -1,0 +1,12 @@
+/** Addresses in the language of the page: the server wrote what stands before the French ones on `<html>`. */
+
+/** A page of the site. @param {string} path */
+export function address(path) {
+  return (document.documentElement?.dataset?.prefix ?? "") + path;
+}
+
+/** A socket, which speaks the language of the page. @param {string} path */
+export function socketAddress(path) {
+  const asked = new URLSearchParams({ language: document.documentElement.lang });
+  return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/${path}?${asked}`;
+}

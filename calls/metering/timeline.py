@@ -50,7 +50,10 @@ def comings(call: Call) -> list[Coming]:
 
 def in_order(stretches: list[Stretch], comings: list[Coming]) -> list[Stretch | Coming]:
     """All of it, as a table tells it: who joins does so before what begins then, who leaves after what ended then."""
-    return sorted([*comings, *stretches], key=lambda one: (one.started_at, one.kind != "left", one.kind != "joined"))
+    # By whole milliseconds, of which stretches are made: who joined was there before the free call that began by that.
+    return sorted(
+        [*comings, *stretches], key=lambda one: (to_ms(one.started_at), one.kind != "left", one.kind != "joined")
+    )
 
 
 def line_of_time(call: Call, periods: list[PaidPeriod]) -> list[Stretch]:

@@ -143,6 +143,8 @@ def _offer() -> dict[str, str]:
         "price": _("Price"),
         "rate_hint": _("At most {rate}"),
         "bad_rate": _("Type a sum such as 1.50, at most {rate}."),
+        "price_hint": _("At most what you list: {price}"),
+        "bad_price": _("Type a sum such as 20.00, at most what you list: {price}."),
         "accept": _("Accept and pay"),
         "accept_stored": _("Start stored time"),
         "bad_estimate": _("Give both minutes as whole numbers, the smaller one first."),

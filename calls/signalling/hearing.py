@@ -7,9 +7,11 @@ last good report was.
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from uuid import UUID
 
 from channels.db import database_sync_to_async
 from django.conf import settings
@@ -22,6 +24,10 @@ from calls.signalling.media import Ear
 log = logging.getLogger(__name__)
 
 RETRY_S, RETRY_MAX_S = 0.5, 10.0
+
+# By process, paid period and side: silences that the database does not know of yet. Nothing is said of hearing meanwhile, by
+# whichever socket has the seat: it would be taken for the hearing that goes on, and end with it once the silence is known.
+_unsaid: Counter[tuple[UUID, int, str]] = Counter()
 
 
 class Hearing:
@@ -74,7 +80,9 @@ class Hearing:
         if self.told is not None and (self.told != self.period or not self.ear.good):
             told, self.told = self.told, None
             await self._say_silence(told)
-        if self.period is not None and self.told is None and self.ear.good and self.hub.may_witness:
+        if self.period is None or self.told is not None or not self.ear.good or not self.hub.may_witness:
+            return
+        if not _unsaid[self.hub.id, self.period, self.side]:  # else the next good report tries again
             self.told = self.period
             await self._say_hearing(self.period)
 
@@ -137,8 +145,18 @@ class Hearing:
             process=self.process,
             spoken_at=self.spoken_at,
         )
-        if not await _try(said):
-            self.hub.spawn(_say_until_heard(said))
+        about = self.process, period, self.side
+        _unsaid[about] += 1
+        if await _try(said):
+            _forget(about)
+        else:
+            self.hub.spawn(_say_until_heard(said, about))
+
+
+def _forget(about: tuple[UUID, int, str]) -> None:
+    _unsaid[about] -= 1
+    if not _unsaid[about]:
+        del _unsaid[about]
 
 
 async def _try(said: Callable) -> bool:
@@ -150,9 +168,10 @@ async def _try(said: Callable) -> bool:
     return True
 
 
-async def _say_until_heard(said: Callable) -> None:
+async def _say_until_heard(said: Callable, about: tuple[UUID, int, str]) -> None:
     """An open hearing bills: the database may be away, but what ended must not go on when it is back."""
     wait_s = RETRY_S
     while not await _try(said):
         await asyncio.sleep(wait_s)
         wait_s = min(RETRY_MAX_S, 2 * wait_s)
+    _forget(about)

@@ -1,5 +1,6 @@
 """What templates need beyond Django: icons, durations, sums, presence, faces, form fields. They show; they decide nothing."""
 
+import re
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -8,6 +9,7 @@ from zlib import crc32
 from django import template
 from django.conf import settings
 from django.forms import BooleanField, BoundField
+from django.template.defaultfilters import urlize
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -22,6 +24,8 @@ from payouts.money import Money
 
 register = template.Library()
 ICONS = Path(__file__).resolve().parent.parent / "static/marketplace/vendor/lucide"
+# Letters that turn the words after them round, or cannot be seen: an address could look like another.
+HIDDEN = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 HUES = 8  # site.css knows eight colours for people without a photo
 
 
@@ -54,6 +58,12 @@ def duration(ms: int | None) -> str:
 def exact_seconds(ms: int) -> str:
     """What a price is reckoned from: 300299 is "300.299"."""
     return f"{ms // 1000}.{ms % 1000:03d}"
+
+
+@register.filter
+def with_links(text: str) -> SafeString:
+    """What somebody else wrote, escaped, its addresses as links: as the call's page shows it (chat.js)."""
+    return urlize(HIDDEN.sub("", text), autoescape=True)
 
 
 @register.simple_tag

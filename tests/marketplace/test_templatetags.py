@@ -64,3 +64,13 @@ class IconTests:
         drawn = Template('{% load ringwise %}{% icon "phone" %}').render(Context())
         assert drawn.startswith('<svg class="icon" aria-hidden="true"')
         assert "<path" in drawn
+
+
+class LinkTests:
+    def test_an_address_becomes_a_link_and_nothing_turns_its_letters_round(self):
+        typed = "See <b>https://example.org/\u202efdp.esael</b>"
+        shown = Template("{% load ringwise %}{{ typed|with_links }}").render(Context({"typed": typed}))
+        assert 'href="https://example.org/fdp.esael' in shown
+        assert "\u202e" not in shown
+        assert "<b>" not in shown
+        assert 'rel="nofollow"' in shown

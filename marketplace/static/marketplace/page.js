@@ -33,6 +33,7 @@ const socket = new PageSocket({
       waitingPanel?.update(waiting);
       turn?.update(waiting, rungWith(incoming, outgoing));
       showAwaited(awaited);
+      showCalls(incoming);
     },
     terms: (told) => callPanel?.terms(told),
     ringing: rang,
@@ -51,6 +52,7 @@ const turn = member ? new TurnDialog(socket, words, tone, ringFromHere) : null;
 const askForm = byId("ask-form", HTMLFormElement);
 const askPanel = askForm ? new AskPanel(askForm, socket, words) : null;
 const back = byId("calling-back");
+let rung = ""; // the calls that rang here as it was told last
 const callingBack = back ? new CallingBack(back, socket, words) : null;
 
 /** The experts whom this member rings, or who call them back. @param {Incoming[]} incoming @param {Outgoing | null} outgoing */
@@ -108,6 +110,13 @@ function showAwaited(awaited) {
     list.dataset.awaited = String(awaited);
     lookAgain();
   }
+}
+
+/** So do their calls: who was away from the screen finds there who rang. @param {Incoming[]} incoming */
+function showCalls(incoming) {
+  const ringing = incoming.map(({ call }) => call).join();
+  if (byId("calls") && ringing !== rung) lookAgain();
+  rung = ringing;
 }
 
 function comeBack() {

@@ -1,12 +1,13 @@
 """The receipt's page: the line of time in order, and tables that add up for each of the two people."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from calls.conversations import chat
 from calls.conversations import services as conversations
-from calls.rooms.models import Attendance
+from calls.rooms.models import Attendance, Call
 from tests.calls.metering.world import Story
 from tests.marketplace.local_times import days_for_everybody_alike
 
@@ -23,8 +24,10 @@ def row(page: str, label: str) -> str:
 def pages(signed_in) -> dict[str, str]:
     """Alice talked for two minutes at 2.00, 30 s of it free; then hung up."""
     story = Story()
+    joined_at = story.now + timedelta(microseconds=400)  # the second of them makes the call live in that moment
+    Call.objects.filter(pk=story.call.pk).update(started_at=joined_at)
     there = [
-        Attendance.objects.create(call=story.call, user=one, joined_at=story.now) for one in (story.alice, story.bob)
+        Attendance.objects.create(call=story.call, user=one, joined_at=joined_at) for one in (story.alice, story.bob)
     ]
     story.go_paid().after(120)
     story.back_to_free()

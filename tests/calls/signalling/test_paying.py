@@ -4,7 +4,9 @@ import asyncio
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import OperationalError
 
+from calls.metering import services as metering
 from calls.metering.models import Hearing, Offer, PaidPeriod, StoredTime
 from calls.notices import hub
 from calls.signalling import messages
@@ -86,6 +88,27 @@ class WitnessTests:
         settings.REPORT_SILENCE_S = 1
         await report(his, received=300)
         await hers.state(lambda state: state["meter"]["state"] == "stopped")
+
+    async def test_a_silence_that_the_database_learns_late_ends_nothing_that_was_heard_after_it(
+        self, alice, bob, now, monkeypatch
+    ):
+        hers, _his, _, _period = await paid_pair(alice, bob, now)
+        is_away, silence = True, metering.silence
+
+        def fails_while_away(**what):
+            if is_away:
+                raise OperationalError
+            silence(**what)
+
+        monkeypatch.setattr("calls.signalling.hearing.metering.silence", fails_while_away)
+        for received in (300, 300, 400):  # a loss, which the database does not learn, and heard again before it is back
+            await report(hers, received=received)
+        await hers.say("echo")
+        await hers.hear("echo")
+        is_away = False
+        await hers.state(lambda state: state["meter"]["state"] == "stopped")
+        await report(hers, received=500)
+        await hers.state(lambda state: state["meter"]["state"] == "running")
 
     async def test_a_lost_socket_ends_its_hearing_at_once(self, alice, bob, now):
         _hers, his, _, _period = await paid_pair(alice, bob, now)

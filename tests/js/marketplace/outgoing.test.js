@@ -214,3 +214,14 @@ test("where nobody is free no empty list is shown", async () => {
   });
   assert.equal(others.hasAttribute("hidden"), true);
 });
+
+test("while it rings anew the ways out of the ring before are gone", async () => {
+  await rung((ring) => panel.update({ ...ring, state: "missed" }));
+  for (const way of ["wait", "leave-message"]) assert.equal(elements[way].hasAttribute("data-when"), false);
+  panel.ring("");
+  panel.ringing({ call: 8 });
+  const anew = { call: 8, back: false, expert: { id: 5 }, until: 0, room: null, agreed_rate: null };
+  panel.update({ ...anew, state: "ringing" });
+  for (const way of ["wait", "leave-message"]) assert.equal(elements[way].hasAttribute("data-when"), true);
+  panel.update({ ...anew, state: "cancelled" }); // so that no second is counted any more
+});

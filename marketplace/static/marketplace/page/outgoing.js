@@ -236,7 +236,7 @@ export class CallPanel {
   #occupy(state, text) {
     this.#listed?.close();
     this.#panel.toggleAttribute("data-ringing", true);
-    byId("wait")?.setAttribute("data-when", "busy away");
+    for (const way of ["wait", "leave-message"]) byId(way)?.setAttribute("data-when", "busy away"); // of the ring before
     showWhen(this.#panel, this.#state);
     byId("call-ringing")?.removeAttribute("hidden");
     for (const id of ["call-outcome", "similar-experts"]) {

@@ -35,7 +35,10 @@ export class ChatPanel {
   constructor(desk) {
     this.#desk = desk;
     this.#files = new FileList(desk);
-    onPress("chat-erase", () => show(byId("chat-sure"), true));
+    onPress("chat-erase", () => {
+      show(byId("chat-sure"), true);
+      byId("chat-sure").scrollIntoView({ block: "nearest" }); // it is the last of a talk that may be long
+    });
     onPress("chat-keep", () => show(byId("chat-sure"), false));
     onPress("chat-erase-now", () => {
       show(byId("chat-sure"), false);

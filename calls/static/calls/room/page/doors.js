@@ -101,6 +101,7 @@ export class Doors {
     }
     const key = session.reason ? `reason.${session.reason}` : `phase.${session.phase}`;
     if (this.#told && key !== this.#told) {
+      voice.takeBack(words(this.#told));
       const isHidden = session.phase === "reconnecting" && byId("face").hidden; // a picture stands where it would be read
       if (isHidden) voice.notice(words(key));
       else voice.announce(words(key));

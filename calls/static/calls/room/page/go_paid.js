@@ -91,7 +91,7 @@ export class GoPaid {
     const { words } = this.#desk;
     say(byId("rate-label"), words(perMinute ? "offer.rate" : "offer.price"));
     this.#rate.value = rateText((perMinute ? listing.rate_minor : listing.price_minor) ?? 0);
-    say(byId("rate-hint"), words("offer.rate_hint", { rate: listing.text }));
+    say(byId("rate-hint"), perMinute ? words("offer.rate_hint", { rate: listing.text }) : words("offer.price_hint", { price: listing.text }));
     say(byId("you-get"), listing.earning_text);
   }
 
@@ -135,7 +135,9 @@ export class GoPaid {
     const estimate = listing.kind === "per_minute" ? estimateOf(low, high) : null;
     const wrong = !price ? "rate-field" : estimate === "bad" ? "go-paid-estimate" : "";
     this.#mark(wrong);
-    if (!price) this.refused(this.#desk.words("offer.bad_rate", { rate: listing.text }));
+    const perMinute = listing.kind === "per_minute";
+    const told = { [perMinute ? "rate" : "price"]: listing.text };
+    if (!price) this.refused(this.#desk.words(perMinute ? "offer.bad_rate" : "offer.bad_price", told));
     else if (estimate === "bad") this.refused(this.#desk.words("offer.bad_estimate"));
     else return estimate ? { ...price, estimate } : price;
     byId(wrong).querySelector("input")?.focus();

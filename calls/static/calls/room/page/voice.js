@@ -29,12 +29,17 @@ export class Voice {
   /** What matters stays until it is dismissed. @param {string} words @param {Weight} [weight] */
   notice(words, weight = "info") {
     this.announce(words);
-    for (const old of [...this.#notices.children]) if (old.firstChild?.textContent === words) old.remove();
+    this.takeBack(words);
     const element = this.#element(words, weight);
     this.#notices.append(element);
     element.toggleAttribute("data-passes", weight === "info");
     if (weight === "info") setTimeout(() => element.remove(), STAYS_MS);
     while (this.#notices.children.length > AT_ONCE) this.#notices.firstElementChild?.remove();
+  }
+
+  /** It is not so any more. @param {string} words */
+  takeBack(words) {
+    for (const old of [...this.#notices.children]) if (old.firstChild?.textContent === words) old.remove();
   }
 
   /** Another screen: what was said of the one before is over. */

@@ -11,7 +11,7 @@ from calls.rooms.words import for_consent_card
 from marketplace.accounts import guests
 from marketplace.accounts.models import User
 from marketplace.experts import languages, photos
-from marketplace.experts.models import Profile, WhoMayRing
+from marketplace.experts.models import Profile, Visibility, WhoMayRing
 from marketplace.listings import services as listings
 from marketplace.listings.models import Listing
 from marketplace.pages.reviews import section
@@ -25,8 +25,8 @@ EXAMPLE_MINUTES = (5, 10, 30)
 @require_safe
 def profile(request, slug: str):
     caller = guests.person_of(request)
-    shown = search.complete(get_object_or_404(search.shown_profiles(), slug=slug), contacts.blockers_of(caller))
-    return page_of(request, shown, caller=caller)
+    shown = get_object_or_404(search.for_cards(contacts.shown_to(caller)), slug=slug)
+    return page_of(request, search.complete(shown, contacts.blockers_of(caller)), caller=caller)
 
 
 def page_of(request, shown: Profile, *, caller: User | None = None, is_preview: bool = False):
@@ -92,8 +92,8 @@ def _cost(rate: Money, minutes: int) -> Money:
 @require_safe
 def similar(request, slug: str):
     """A part of a page: experts who are free now, for a caller who got no answer."""
-    asked = get_object_or_404(search.shown_profiles(), slug=slug)
     person = guests.person_of(request)
+    asked = get_object_or_404(contacts.shown_to(person), slug=slug)
     found = search.similar(profile=asked, caller=person, not_there=contacts.blockers_of(person))
     return render(request, "marketplace/_similar.html", {"profiles": found})
 
@@ -101,7 +101,7 @@ def similar(request, slug: str):
 @require_safe
 def photo(request, slug: str, side: int):
     """Uploads are served by us, never by their own name; the address changes with the photo, so it may be kept."""
-    seen = get_object_or_404(Profile.objects.exclude(published_at=None) | _drafts_of(request.user), slug=slug)
+    seen = get_object_or_404(contacts.shown_to(guests.person_of(request)) | _own(request.user), slug=slug)
     if not seen.photo or side not in photos.SIZES:
         raise Http404
     try:
@@ -109,7 +109,9 @@ def photo(request, slug: str, side: int):
     except FileNotFoundError as missing:
         raise Http404 from missing
     response = HttpResponse(content, content_type="image/webp")
-    if seen.published_at is None:
+    if seen.visibility != Visibility.LISTED:
+        response["X-Robots-Tag"] = "noindex"
+    if seen.published_at is None or seen.visibility == Visibility.PRIVATE:
         response["Cache-Control"] = "private, no-store"
     else:
         is_for_good = request.GET.get("v")
@@ -117,5 +119,6 @@ def photo(request, slug: str, side: int):
     return response
 
 
-def _drafts_of(visitor) -> QuerySet[Profile]:
-    return Profile.objects.filter(user=visitor.pk, published_at=None)
+def _own(visitor) -> QuerySet[Profile]:
+    """Drafts too."""
+    return Profile.objects.filter(user=visitor.pk)

@@ -1,9 +1,9 @@
 """Which experts an ask rings.
 
 Reachable is who is listed and free to this caller: seen free, in no call and not being rung, who lets this caller ring, and
-whose rate is within the limit (or who has none). Of more than ASKED_MAX: who was rung by an ask longest ago comes first, who never was
-before all others, and among equals it falls by lot. So it is everybody's turn before it is anybody's again, whatever their
-rating, their rate and their age on the site.
+whose rate is within the limit (or who has none). Of more than ASKED_MAX: who was rung by an ask longest ago comes first, who
+never was before all others, and among equals it falls by lot. So it is everybody's turn before it is anybody's again, whatever
+their rating, their rate and their age on the site.
 """
 
 from django.conf import settings

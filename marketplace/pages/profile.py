@@ -15,6 +15,7 @@ from marketplace.experts.models import Profile, Visibility, WhoMayRing
 from marketplace.listings import services as listings
 from marketplace.listings.models import Listing
 from marketplace.pages.reviews import section
+from marketplace.pages.structured import linked_data
 from marketplace.search import services as search
 from payouts.money import Money, price_of_time
 from payouts.wallet import services as wallet
@@ -32,9 +33,9 @@ def profile(request, slug: str):
 def page_of(request, shown: Profile, *, caller: User | None = None, is_preview: bool = False):
     """`shown` as search completes it; a preview is its owner's, before it is public."""
     guest = caller if caller and caller.is_guest else None
-    offered = listings.for_sale().filter(profile=shown).order_by("kind", "length_minutes", "price_minor")
+    offered = list(listings.for_sale().filter(profile=shown).order_by("kind", "length_minutes", "price_minor"))
     rates = [listing for listing in offered if listing.kind == Listing.Kind.PER_MINUTE]
-    closed_door = _closed_door(caller, shown)
+    closed_door, told = _closed_door(caller, shown), section(request, shown.user)
     return render(
         request,
         "marketplace/profile.html",
@@ -54,7 +55,8 @@ def page_of(request, shown: Profile, *, caller: User | None = None, is_preview: 
             "closed_door": closed_door,
             "consent_words": for_consent_card() if not closed_door and _may_agree(request.user, shown) else None,
             "ten_minutes": _cost(shown.rate, 10) if shown.rate else None,
-            "reviews": section(request, shown.user),
+            "reviews": told,
+            "linked_data": None if is_preview else linked_data(shown, offered=offered, rating=told.rating),
         },
     )
 

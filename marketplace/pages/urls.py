@@ -13,6 +13,7 @@ from marketplace.pages import (
     publish,
     reviews,
     sign_up,
+    sitemaps,
     staff_rate,
     staff_reviews,
 )
@@ -78,6 +79,10 @@ urlpatterns = [
     path("demo/mails/<str:name>/", demo.mails, name="demo_mail"),
     path("demo/clock/", demo.move_clock, name="demo_clock"),
     # For machines
+    path("robots.txt", sitemaps.robots, name="robots"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemap/pages.xml", sitemaps.pages, name="sitemap_of_pages"),
+    path("sitemap/experts-<int:number>.xml", sitemaps.experts, name="sitemap_of_experts"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from marketplace.accounts.models import User
-from marketplace.experts import photos
+from marketplace.experts import photos, pictures
 from marketplace.experts.models import Category, Profile, Visibility, WhoMayRing
 from marketplace.experts.presence import (
     NOT_THERE,
@@ -145,6 +145,8 @@ def choose_visibility(*, member: User, visibility: str) -> None:
     if profile and profile.visibility != chosen:
         profile.visibility = chosen
         profile.save(update_fields=["visibility"])  # search follows what is saved
+        if chosen == Visibility.PRIVATE:
+            transaction.on_commit(lambda: pictures.forget(profile.pk))
 
 
 def save_profile(profile: Profile, *, fields: Iterable[str]) -> None:

@@ -3,6 +3,8 @@
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from calls.contacts import services as contacts
@@ -10,12 +12,12 @@ from calls.rooms import services as rooms
 from calls.rooms.words import for_consent_card
 from marketplace.accounts import guests
 from marketplace.accounts.models import User
-from marketplace.experts import languages, photos
+from marketplace.experts import languages, photos, pictures
 from marketplace.experts.models import Profile, Visibility, WhoMayRing
 from marketplace.listings import services as listings
 from marketplace.listings.models import Listing
+from marketplace.pages import structured
 from marketplace.pages.reviews import section
-from marketplace.pages.structured import linked_data
 from marketplace.search import services as search
 from payouts.money import Money, price_of_time
 from payouts.wallet import services as wallet
@@ -56,7 +58,9 @@ def page_of(request, shown: Profile, *, caller: User | None = None, is_preview: 
             "consent_words": for_consent_card() if not closed_door and _may_agree(request.user, shown) else None,
             "ten_minutes": _cost(shown.rate, 10) if shown.rate else None,
             "reviews": told,
-            "linked_data": None if is_preview else linked_data(shown, offered=offered, rating=told.rating),
+            "address": structured.address_of(shown),
+            "link_picture": None if is_preview or shown.visibility == Visibility.PRIVATE else _picture_address(shown),
+            "linked_data": None if is_preview else structured.linked_data(shown, offered=offered, rating=told.rating),
         },
     )
 
@@ -118,6 +122,36 @@ def photo(request, slug: str, side: int):
     else:
         is_for_good = request.GET.get("v")
         response["Cache-Control"] = f"public, max-age={'31536000, immutable' if is_for_good else '300'}"
+    return response
+
+
+def link_picture_of(shown: Profile) -> pictures.Shown:
+    """Of a profile as search completes it: what stands beside a link to it."""
+    return pictures.Shown(
+        profile=shown.pk,
+        name=shown.user.name,
+        headline=shown.headline,
+        price=_("{rate} per minute").format(rate=shown.rate) if shown.rate else "",
+        portrait=photos.path_of(shown.photo, max(photos.SIZES)) if shown.photo else None,
+    )
+
+
+def _picture_address(shown: Profile) -> str:
+    path = reverse("profile_link_picture", args=[shown.slug])
+    return structured.absolute(f"{path}?v={link_picture_of(shown).key}")
+
+
+@require_safe
+def link_picture(request, slug: str):
+    """For whoever shows a link to the page; of a private one nobody does. The address changes with what it shows."""
+    shown = search.complete(get_object_or_404(search.for_cards(contacts.shown_to(None)), slug=slug))
+    try:
+        response = HttpResponse(pictures.picture(link_picture_of(shown)), content_type="image/jpeg")
+    except pictures.TooBusy:
+        return HttpResponse(status=503, headers={"Retry-After": "10"})
+    if shown.visibility != Visibility.LISTED:
+        response["X-Robots-Tag"] = "noindex"
+    response["Cache-Control"] = f"public, max-age={86400 if request.GET.get('v') else 300}"
     return response
 
 

@@ -33,6 +33,7 @@ urlpatterns = [
     path("experts/<slug:slug>/", profile.profile, name="profile"),
     path("experts/<slug:slug>/photo", profile.photo, {"side": 512}, name="profile_photo"),
     path("experts/<slug:slug>/photo/<int:side>", profile.photo, name="profile_photo_of_side"),
+    path("experts/<slug:slug>/picture.jpg", profile.link_picture, name="profile_link_picture"),
     path("experts/<slug:slug>/similar/", profile.similar, name="similar_experts"),
     path("experts/<slug:slug>/review/", reviews.write, name="write_review"),
     path("reviews/removed/", reviews.removed, name="removed_reviews"),

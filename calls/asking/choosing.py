@@ -1,9 +1,9 @@
 """Which experts an ask rings.
 
-Reachable is who is free to this caller: seen free, in no call and not being rung, who lets this caller ring, and whose rate is
-within the limit (or who has none). Of more than ASKED_MAX: who was rung by an ask longest ago comes first, who never was
-before all others, and among equals it falls by lot. So it is everybody's turn before it is anybody's again, whatever their
-rating, their rate and their age on the site.
+Reachable is who is listed and free to this caller: seen free, in no call and not being rung, who lets this caller ring, and
+whose rate is within the limit (or who has none). Of more than ASKED_MAX: who was rung by an ask longest ago comes first, who
+never was before all others, and among equals it falls by lot. So it is everybody's turn before it is anybody's again, whatever
+their rating, their rate and their age on the site.
 """
 
 from django.conf import settings
@@ -25,7 +25,7 @@ def reachable(*, caller: User, category: Category, max_rate_minor: int | None) -
     asked = Call.objects.filter(expert=OuterRef("user"), ask__isnull=False).order_by("-rang_at")
     in_call = Call.objects.filter(Q(caller=OuterRef("user")) | Q(expert=OuterRef("user")), state__in=Call.OPEN)
     in_it = Q(category=category) | Q(category__parent=category)
-    free = Profile.objects.shown().filter(in_it, user__presence__state=Presence.State.FREE)
+    free = Profile.objects.listed().filter(in_it, user__presence__state=Presence.State.FREE)
     free = free.exclude(user=caller).exclude(user__in=contacts.blockers_of(caller)).exclude(Exists(in_call))
     free = with_rates(free).filter(admission.letting_in(caller))
     if max_rate_minor is not None:

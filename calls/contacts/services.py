@@ -9,12 +9,40 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from calls.contacts.models import Block, FreeCaller, Report
+from calls.contacts.seeing import may_see, shown_to, talked, who_see
 from calls.notices import services as notices
 from marketplace.accounts.models import User
 from marketplace.experts import services as experts
 from payouts.in_english import in_english
 from payouts.office import services as office
 
+__all__ = [
+    "BadWords",
+    "NotReported",
+    "awaits_staff",
+    "block",
+    "blockers_of",
+    "blocks_by",
+    "blocks_of",
+    "calls_free",
+    "charge_again",
+    "explain",
+    "forget",
+    "free_callers_of",
+    "has_blocked",
+    "is_free",
+    "let_call_free",
+    "may_see",
+    "report",
+    "reported",
+    "seen_by",
+    "shown_to",
+    "talked",
+    "unblock",
+    "who_see",
+]
+
+HIDDEN = experts.NOT_THERE._replace(is_private=True)
 LONGEST = 2000
 WORDS = ":words"  # of the task with what the reporter wrote
 
@@ -64,9 +92,14 @@ def blockers_of(person: User | None) -> set[int]:
 
 
 def seen_by(*, person: User | None, expert_ids: Iterable[int]) -> dict[int, experts.Seen]:
-    """What `person` (None: a visitor) sees of each. Whoever blocked them is away, and says nothing of coming back."""
+    """What `person` (None: a visitor) sees of each. Whoever blocked them, or does not show themself to them, is away, and says
+    nothing of coming back; `is_private` is true of the latter alone."""
     seen = experts.seen(expert_ids)
-    return seen | dict.fromkeys(blockers_of(person) & seen.keys(), experts.NOT_THERE)
+    for expert, people in who_see(expert for expert, one in seen.items() if one.is_private).items():
+        sees = person is not None and person.pk in people
+        seen[expert] = seen[expert]._replace(is_private=False) if sees else HIDDEN
+    blockers = blockers_of(person) & seen.keys()
+    return seen | {expert: experts.NOT_THERE for expert in blockers if seen[expert] is not HIDDEN}
 
 
 def let_call_free(*, expert: User, caller: User, now: datetime) -> None:

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from calls.contacts import services as contacts
 from calls.conversations import services as conversations
-from marketplace.experts.models import Profile
 
 REFUSALS = {
     "empty": gettext_lazy("Write something first."),
@@ -25,8 +25,7 @@ REFUSALS = {
 @login_required
 @require_POST
 def leave_message(request: HttpRequest, slug: str) -> HttpResponse:
-    published = Profile.objects.shown().select_related("user")
-    profile = get_object_or_404(published, slug=slug)
+    profile = get_object_or_404(contacts.shown_to(request.user).select_related("user"), slug=slug)
     try:
         conversations.leave_message(
             sender=request.user, recipient=profile.user, text=request.POST.get("text", ""), now=timezone.now()

@@ -86,7 +86,7 @@ def agreed_rates(*, calls: Iterable[Call]) -> dict[int, str]:
 
 def _listed(caller: User, expert: User, now: datetime) -> Offer:
     offered = listings.for_sale().filter(kind=Listing.Kind.PER_MINUTE, profile__user=expert.pk)
-    shown = offered.filter(profile__published_at__isnull=False, profile__user__is_active=True)
+    shown = offered.filter(profile__in=contacts.shown_to(caller))
     listing = shown.filter(currency=settings.CURRENCY).select_related("profile__category").first()
     if listing is None or caller.pk == expert.pk:
         raise OfferRefused("not_found")

@@ -4,7 +4,6 @@ from django.db.models import Exists, OuterRef, Q
 
 from calls.contacts import services as contacts
 from calls.contacts.models import Block
-from calls.rooms.models import Call
 from marketplace.accounts.models import User
 from marketplace.experts.models import Profile, WhoMayRing
 from marketplace.listings import services as listings
@@ -24,7 +23,7 @@ def refusal(*, caller: User, expert: User) -> str:
         return "members_only"
     if chosen == WhoMayRing.CREDIT and not _has_credit(caller, expert.id):
         return "credit_needed"
-    if chosen == WhoMayRing.KNOWN and not _have_talked(caller, expert):
+    if chosen == WhoMayRing.KNOWN and not contacts.talked(caller, expert).exists():
         return "not_known"
     return ""
 
@@ -35,10 +34,9 @@ def letting_in(caller: User) -> Q:
     if not caller.is_guest:
         credit = wallet.credit(member=caller).minor
         covered = Q(rate_minor__lte=credit // TEN_MINUTES) | (Q(rate_minor=None) if credit >= 1 else Q(pk=None))
-        talked = Q(caller=caller, expert=OuterRef("user")) | Q(caller=OuterRef("user"), expert=caller)
         letting |= Q(who_may_ring=WhoMayRing.MEMBERS)
         letting |= Q(who_may_ring=WhoMayRing.CREDIT) & covered
-        letting |= Q(who_may_ring=WhoMayRing.KNOWN) & Exists(Call.objects.filter(talked, started_at__isnull=False))
+        letting |= Q(who_may_ring=WhoMayRing.KNOWN) & Exists(contacts.talked(caller, OuterRef("user")))
     return letting & ~Exists(Block.objects.filter(blocker=caller, blocked=OuterRef("user")))
 
 
@@ -57,8 +55,3 @@ def _has_credit(caller: User, expert_id: int) -> bool:
 def _rate_minor(expert_id: int) -> int | None:
     rates = listings.for_sale().filter(profile__user_id=expert_id, kind=Listing.Kind.PER_MINUTE)
     return rates.values_list("rate_minor", flat=True).first()
-
-
-def _have_talked(one: User, other: User) -> bool:
-    between = Q(caller=one, expert=other) | Q(caller=other, expert=one)
-    return Call.objects.filter(between, started_at__isnull=False).exists()

@@ -96,7 +96,7 @@ def settle(ringer: User, now: datetime) -> None:
 
 def check_expert(caller: User, expert: User, now: datetime) -> None:
     """Whether this expert can be rung by this caller. The caller holds the locks of both. Raises CannotRing."""
-    if not Profile.objects.shown().filter(user=expert).exists():
+    if not contacts.may_see(person=caller, expert=expert):
         raise CannotRing("not_an_expert")
     # First: what they do while they are away is not told.
     seen = contacts.seen_by(person=caller, expert_ids=[expert.pk])[expert.pk]
@@ -115,7 +115,7 @@ def check_expert(caller: User, expert: User, now: datetime) -> None:
 
 def _check_back(expert: User, member: User, now: datetime) -> Waiting:
     entry = waiting.entry_of(member=member, expert=expert)
-    if entry is None:
+    if entry is None or not contacts.may_see(person=member, expert=expert):
         raise CannotRing("not_waiting")
     if open_calls(expert).exists():
         raise CannotRing("already_in_call")

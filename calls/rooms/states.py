@@ -18,7 +18,6 @@ from calls.metering.models import PaidPeriod
 from calls.metering.moments import to_ms
 from calls.rooms.models import Call, Room, Seat
 from marketplace.accounts.models import User
-from marketplace.experts.models import Profile
 from marketplace.listings import services as listings
 from marketplace.listings.models import Listing
 from payouts.addresses import here
@@ -108,7 +107,7 @@ def _other(other: User, you: User, seats: dict[int, Seat]) -> dict:
     """A guest may have become a member since the room was loaded, under another name too: who is here is looked at anew."""
     seat = seats.get(other.id)
     other = seat.user if seat else other
-    slug = Profile.objects.shown().filter(user=other).values_list("slug", flat=True).first()
+    slug = contacts.shown_to(you).filter(user=other).values_list("slug", flat=True).first()
     return {
         "id": other.id,
         "name": other.name,

@@ -76,6 +76,9 @@ class PageSocket(Socket):
         self._follow(set(experts), self.awaited)
         seen_by = database_sync_to_async(contacts.seen_by)
         seen = await seen_by(person=self.person, expert_ids=self.watched)
+        for expert, one in seen.items():
+            if one.is_private:
+                self.lose(expert)
         if seen:
             await self.send_text(watching.message(watching.pieces(seen)))
 
@@ -87,6 +90,10 @@ class PageSocket(Socket):
         for expert in after - before:
             self.hub.listen(self, "watchers", expert)
         self.watched, self.awaited = watched, awaited
+
+    def lose(self, expert: int) -> None:
+        """It does not even hear that something of this expert changed: when somebody comes and goes is told by that alone."""
+        self._follow(self.watched - {expert}, self.awaited)
 
     def shows(self, expert: int) -> bool:
         return expert in self.watched and not self.closing

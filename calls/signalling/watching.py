@@ -33,25 +33,34 @@ class Page(Protocol):
     person: User | None
 
     def shows(self, expert: int) -> bool: ...
+    def lose(self, expert: int) -> None: ...
     async def send_text(self, text: str) -> None: ...
 
 
 @dataclass(frozen=True)
 class Looks:
-    """What everybody sees of some experts, each as it is sent; and to whom which of them are away all the same."""
+    """What everybody sees of some experts, each as it is sent; to whom which of them are away all the same; and of the private
+    ones who else may see them."""
 
     seen: Mapping[int, str]
     hidden: Mapping[int, set[int]]
+    private: Mapping[int, set[int]]
 
     def told(self, page: Page, ids: Iterable[int]) -> str:
         """The `presence` message for this page, or nothing where it shows none of them any more."""
-        hidden = self.hidden.get(page.person.id, ()) if page.person else ()
+        hidden = self.hidden.get(page.person.id, set()) if page.person else set()
+        hidden = hidden | self.closed_to(page)
         shown = [
             _piece(expert, experts.NOT_THERE) if expert in hidden else self.seen[expert]
             for expert in ids
             if page.shows(expert)
         ]
         return message(shown) if shown else ""
+
+    def closed_to(self, page: Page) -> set[int]:
+        """Those who have become private since the page began to show them."""
+        person = page.person.id if page.person else None
+        return {expert for expert, people in self.private.items() if person not in people}
 
 
 def message(pieces: Iterable[str]) -> str:
@@ -69,12 +78,15 @@ def _piece(expert: int, seen: experts.Seen) -> str:
 
 def look(expert_ids: Iterable[int]) -> Looks:
     ids, seen, hidden = sorted(expert_ids), dict[int, str](), defaultdict[int, set[int]](set)
+    private = list[int]()
     for begin in range(0, len(ids), CHUNK):
         chunk = ids[begin : begin + CHUNK]
-        seen |= {expert: _piece(expert, one) for expert, one in experts.seen(chunk).items()}
+        found = experts.seen(chunk)
+        seen |= {expert: _piece(expert, one) for expert, one in found.items()}
+        private += [expert for expert, one in found.items() if one.is_private]
         for expert, person in contacts.blocks_by(member_ids=chunk):
             hidden[person].add(expert)
-    return Looks(seen, hidden)
+    return Looks(seen, hidden, contacts.who_see(private))
 
 
 class Watching:
@@ -112,6 +124,8 @@ class Watching:
             return False
         for number, (page, ids) in enumerate(changed.items()):
             await self._tell(page, looks.told(page, ids))
+            for expert in looks.closed_to(page):  # told once that they are away, and no more
+                page.lose(expert)
             if number % IN_TURN == 0:
                 await asyncio.sleep(0)
         return True

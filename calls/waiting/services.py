@@ -6,13 +6,13 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
+from calls.contacts import services as contacts
 from calls.rooms import admission
 from calls.waiting import line as lines
 from calls.waiting.models import Waiting
 from calls.waiting.states import entry_of, lines_of, waiting_for, waiting_state
 from calls.waiting.turns import sweep, take_out, whose_turn
 from marketplace.accounts.models import User
-from marketplace.experts.models import Profile
 
 __all__ = [
     "CannotWait",
@@ -47,7 +47,7 @@ def wait(*, member: User, expert: User, line: str, now: datetime) -> Waiting:
         raise CannotWait("members_only")  # nobody could tell them by mail
     with transaction.atomic():
         lines.lock(member.pk, expert.pk)
-        if not Profile.objects.shown().filter(user=expert).exists():
+        if not contacts.may_see(person=member, expert=expert):
             raise CannotWait("not_an_expert")
         if code := admission.refusal(caller=member, expert=expert):
             raise CannotWait(code)

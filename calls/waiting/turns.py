@@ -7,11 +7,12 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Case, Exists, OuterRef, Q, When
 
+from calls.contacts import services as contacts
 from calls.rooms import admission
 from calls.waiting import line
 from calls.waiting.models import Waiting
 from marketplace.accounts.models import User
-from marketplace.experts.models import Presence, Profile
+from marketplace.experts.models import Presence
 from payouts.mail import services as mail
 
 AT_ONCE = 50
@@ -109,8 +110,7 @@ def _tell_out(entry: Waiting, why: str, now: datetime) -> None:
 
 def _mail(entry: Waiting, template: str, facts: dict, now: datetime) -> None:
     """For the same two at most one an hour, however often the member begins to wait."""
-    published = Profile.objects.shown().filter(user=entry.expert_id)
-    slug = published.values_list("slug", flat=True).first() or ""
+    slug = contacts.shown_to(entry.member).filter(user=entry.expert_id).values_list("slug", flat=True).first() or ""
     key = f"{template}:{entry.expert_id}:{entry.member_id}:{now:%Y-%m-%dT%H}"
     facts = {"name": entry.expert.shown_name, "slug": slug, **facts}
     mail.enqueue(member=entry.member, template=template, facts=facts, key=key, now=now)
@@ -134,9 +134,9 @@ def sweep(*, now: datetime) -> int:
 
 
 def _let_go(now: datetime) -> int:
-    """Of those who waited for a day, or whose expert's profile is gone, and tells them; of those whose account is gone, or who
+    """Of those who waited for a day, or whose expert is gone for them, and tells them; of those whose account is gone, or who
     blocked the expert."""
-    published = Profile.objects.shown().filter(user=OuterRef("expert"))
+    published = contacts.shown_to(OuterRef("member")).filter(user=OuterRef("expert"))
     found = Waiting.objects.annotate(
         by_themself=Case(When(Q(member__is_active=False) | line.turned_away(), then=True), default=False),
         is_gone=~Exists(published),

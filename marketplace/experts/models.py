@@ -69,11 +69,21 @@ class Category(models.Model):
             raise ValidationError({"parent": _("Categories have two levels: this one would be on a third.")})
 
 
+class Visibility(models.TextChoices):
+    LISTED = "listed", _("everybody, in the directory too")
+    UNLISTED = "unlisted", _("whoever has the link")
+    PRIVATE = "private", _("only people I have talked with")
+
+
 class ProfileQuerySet(models.QuerySet):
     def shown(self) -> "ProfileQuerySet":
-        """What others may find and ring: published, of an active member, in no closed category."""
+        """What can be shown and rung at all: published, of an active member, in no closed category. To whom: contacts.seeing."""
         published = self.filter(published_at__isnull=False, user__is_active=True)
         return published.exclude(category__kind=Category.Kind.CLOSED)
+
+    def listed(self) -> "ProfileQuerySet":
+        """What is found by who was not given the link."""
+        return self.shown().filter(visibility=Visibility.LISTED)
 
 
 class WhoMayRing(models.TextChoices):
@@ -101,6 +111,7 @@ class Profile(models.Model):
     latitude = models.FloatField(null=True, editable=False)
     longitude = models.FloatField(null=True, editable=False)
     who_may_ring = models.CharField(max_length=7, choices=WhoMayRing.choices, default=WhoMayRing.MEMBERS)
+    visibility = models.CharField(max_length=8, choices=Visibility.choices, default=Visibility.LISTED)
     photo = models.CharField(max_length=120, blank=True)  # path under MEDIA_ROOT; written by experts.photos alone
     published_at = models.DateTimeField(null=True, blank=True, db_index=True)
     rate_minor_max = models.PositiveIntegerField(null=True, editable=False)  # allowed by staff; else RATE_MINOR_MAX

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from marketplace.experts import pictures
 from marketplace.experts.models import Profile
 
 SIZES = (160, 512)  # sides in pixels: card, profile
@@ -56,12 +57,14 @@ def keep_photo(*, profile: Profile, image: Image.Image) -> None:
         image.resize((side, side), Image.Resampling.LANCZOS).save(path_of(profile.photo, side), "WEBP", quality=82)
     profile.save(update_fields=["photo"])
     _delete(before)
+    pictures.forget(profile.pk)
 
 
 def take_photo_off(*, profile: Profile) -> None:
     before, profile.photo = profile.photo, ""
     profile.save(update_fields=["photo"])
     _delete(before)
+    pictures.forget(profile.pk)
 
 
 def _delete(photo: str) -> None:

@@ -19,10 +19,11 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from marketplace.accounts.models import User
 from marketplace.experts import quiet
-from marketplace.experts.models import Connection, Presence, Profile
+from marketplace.experts.models import Connection, Presence, Profile, Visibility
 
 log = logging.getLogger(__name__)
 
@@ -33,10 +34,12 @@ A_GUEST = 0  # nobody's id
 
 
 class Seen(NamedTuple):
-    """What others see of a member; `back_at` of an expert who is away and said when they can be called again."""
+    """What others see of a member; `back_at` of an expert who is away and said when they can be called again. `is_private`: only
+    some see it (contacts.seeing)."""
 
     state: str
     back_at: datetime | None
+    is_private: bool = False
 
 
 NOT_THERE = Seen(str(State.AWAY), None)
@@ -187,5 +190,9 @@ def seen(user_ids: Iterable[int]) -> dict[int, Seen]:
     found = Presence.objects.filter(
         user_id__in=user_ids, user__profile__published_at__isnull=False, user__is_active=True
     )
-    known = {presence.user_id: _seen(presence) for presence in found}
+    found = found.annotate(visibility=F("user__profile__visibility"))
+    known = {
+        presence.user_id: _seen(presence)._replace(is_private=presence.visibility == Visibility.PRIVATE)
+        for presence in found
+    }
     return {user_id: known.get(user_id, NOT_THERE) for user_id in user_ids}

@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from marketplace.accounts.models import User
-from marketplace.experts import photos
-from marketplace.experts.models import Category, Profile, WhoMayRing
+from marketplace.experts import photos, pictures
+from marketplace.experts.models import Category, Profile, Visibility, WhoMayRing
 from marketplace.experts.presence import (
     NOT_THERE,
     Seen,
@@ -32,10 +32,12 @@ from marketplace.places import services as places
 
 __all__ = [
     "NOT_THERE",
+    "BadVisibility",
     "Seen",
     "arrived",
     "choose",
     "choose_quiet_hours",
+    "choose_visibility",
     "choose_who_may_ring",
     "left",
     "note_missed_ring",
@@ -53,6 +55,10 @@ __all__ = [
     "unpublish",
     "write_profile",
 ]
+
+
+class BadVisibility(ValueError):
+    """None of those that there are. Nothing was changed."""
 
 
 @transaction.atomic
@@ -127,6 +133,20 @@ def put_on_map(profile: Profile, place: str) -> None:
 def choose_who_may_ring(*, member: User, who: str) -> None:
     """Raises ValueError for what is no WhoMayRing."""
     Profile.objects.filter(user=member).update(who_may_ring=WhoMayRing(who))
+
+
+@transaction.atomic
+def choose_visibility(*, member: User, visibility: str) -> None:
+    """Raises BadVisibility."""
+    if visibility not in Visibility.values:
+        raise BadVisibility
+    chosen = Visibility(visibility)
+    profile = Profile.objects.select_for_update().filter(user=member).first()
+    if profile and profile.visibility != chosen:
+        profile.visibility = chosen
+        profile.save(update_fields=["visibility"])  # search follows what is saved
+        if chosen == Visibility.PRIVATE:
+            transaction.on_commit(lambda: pictures.forget(profile.pk))
 
 
 def save_profile(profile: Profile, *, fields: Iterable[str]) -> None:

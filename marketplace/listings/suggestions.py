@@ -43,7 +43,7 @@ def suggest(*, category: Category) -> Suggestion | None:
 def _rates() -> QuerySet[Listing]:
     """Whichever the database comes to first: in an order of ours it would have to look at a million to give five hundred."""
     public = listings.for_sale().filter(kind=Listing.Kind.PER_MINUTE, currency=settings.CURRENCY)
-    return public.filter(profile__in=Profile.objects.shown())
+    return public.filter(profile__in=Profile.objects.listed())
 
 
 def _rounded(minor: float) -> Money:

@@ -28,7 +28,7 @@ from marketplace.closing import services as closing
 from marketplace.experts import languages
 from marketplace.experts import services as experts
 from marketplace.experts.forms import QuietHoursForm
-from marketplace.experts.models import Presence, Profile, WhoMayRing
+from marketplace.experts.models import Presence, Profile, Visibility, WhoMayRing
 from marketplace.listings import services as listings
 from marketplace.listings.models import Listing
 from marketplace.pages import words
@@ -83,6 +83,7 @@ def _page(request, quiet_hours: QuietHoursForm | None = None):
             "open_items": [item for item in items if not item.done],
             "languages": [languages.name(code) for code in profile.languages] if profile else [],
             "who_may_ring": WhoMayRing.choices,
+            "visibilities": Visibility.choices,
             "away_hours": AWAY_HOURS,
             "quiet_hours": quiet_hours or _quiet_hours(profile),
             "free_callers": free_callers,
@@ -153,6 +154,20 @@ def choose_who_may_ring(request):
         messages.error(request, _("Please choose who may ring you."))
     else:
         messages.success(request, _("Saved. From now on that is who may ring you."))
+    return redirect("me")
+
+
+@login_required
+@require_POST
+def choose_visibility(request):
+    get_object_or_404(Profile, user=request.user)
+    try:
+        experts.choose_visibility(member=request.user, visibility=request.POST.get("visibility", ""))
+    except experts.BadVisibility:
+        messages.error(request, _("Please choose who sees your page."))
+    else:
+        notices.tell_watchers(user_id=request.user.pk)
+        messages.success(request, _("Saved. From now on that is who sees your page."))
     return redirect("me")
 
 

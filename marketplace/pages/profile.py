@@ -3,6 +3,8 @@
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from calls.contacts import services as contacts
@@ -10,10 +12,11 @@ from calls.rooms import services as rooms
 from calls.rooms.words import for_consent_card
 from marketplace.accounts import guests
 from marketplace.accounts.models import User
-from marketplace.experts import languages, photos
-from marketplace.experts.models import Profile, WhoMayRing
+from marketplace.experts import languages, photos, pictures
+from marketplace.experts.models import Profile, Visibility, WhoMayRing
 from marketplace.listings import services as listings
 from marketplace.listings.models import Listing
+from marketplace.pages import structured
 from marketplace.pages.reviews import section
 from marketplace.search import services as search
 from payouts.money import Money, price_of_time
@@ -25,16 +28,16 @@ EXAMPLE_MINUTES = (5, 10, 30)
 @require_safe
 def profile(request, slug: str):
     caller = guests.person_of(request)
-    shown = search.complete(get_object_or_404(search.shown_profiles(), slug=slug), contacts.blockers_of(caller))
-    return page_of(request, shown, caller=caller)
+    shown = get_object_or_404(search.for_cards(contacts.shown_to(caller)), slug=slug)
+    return page_of(request, search.complete(shown, contacts.blockers_of(caller)), caller=caller)
 
 
 def page_of(request, shown: Profile, *, caller: User | None = None, is_preview: bool = False):
     """`shown` as search completes it; a preview is its owner's, before it is public."""
     guest = caller if caller and caller.is_guest else None
-    offered = listings.for_sale().filter(profile=shown).order_by("kind", "length_minutes", "price_minor")
+    offered = list(listings.for_sale().filter(profile=shown).order_by("kind", "length_minutes", "price_minor"))
     rates = [listing for listing in offered if listing.kind == Listing.Kind.PER_MINUTE]
-    closed_door = _closed_door(caller, shown)
+    closed_door, told = _closed_door(caller, shown), section(request, shown.user)
     return render(
         request,
         "marketplace/profile.html",
@@ -54,7 +57,10 @@ def page_of(request, shown: Profile, *, caller: User | None = None, is_preview: 
             "closed_door": closed_door,
             "consent_words": for_consent_card() if not closed_door and _may_agree(request.user, shown) else None,
             "ten_minutes": _cost(shown.rate, 10) if shown.rate else None,
-            "reviews": section(request, shown.user),
+            "reviews": told,
+            "address": structured.address_of(shown),
+            "link_picture": None if is_preview or shown.visibility == Visibility.PRIVATE else _picture_address(shown),
+            "linked_data": None if is_preview else structured.linked_data(shown, offered=offered, rating=told.rating),
         },
     )
 
@@ -92,8 +98,8 @@ def _cost(rate: Money, minutes: int) -> Money:
 @require_safe
 def similar(request, slug: str):
     """A part of a page: experts who are free now, for a caller who got no answer."""
-    asked = get_object_or_404(search.shown_profiles(), slug=slug)
     person = guests.person_of(request)
+    asked = get_object_or_404(contacts.shown_to(person), slug=slug)
     found = search.similar(profile=asked, caller=person, not_there=contacts.blockers_of(person))
     return render(request, "marketplace/_similar.html", {"profiles": found})
 
@@ -101,7 +107,7 @@ def similar(request, slug: str):
 @require_safe
 def photo(request, slug: str, side: int):
     """Uploads are served by us, never by their own name; the address changes with the photo, so it may be kept."""
-    seen = get_object_or_404(Profile.objects.exclude(published_at=None) | _drafts_of(request.user), slug=slug)
+    seen = get_object_or_404(contacts.shown_to(guests.person_of(request)) | _own(request.user), slug=slug)
     if not seen.photo or side not in photos.SIZES:
         raise Http404
     try:
@@ -109,7 +115,9 @@ def photo(request, slug: str, side: int):
     except FileNotFoundError as missing:
         raise Http404 from missing
     response = HttpResponse(content, content_type="image/webp")
-    if seen.published_at is None:
+    if seen.visibility != Visibility.LISTED:
+        response["X-Robots-Tag"] = "noindex"
+    if seen.published_at is None or seen.visibility == Visibility.PRIVATE:
         response["Cache-Control"] = "private, no-store"
     else:
         is_for_good = request.GET.get("v")
@@ -117,5 +125,36 @@ def photo(request, slug: str, side: int):
     return response
 
 
-def _drafts_of(visitor) -> QuerySet[Profile]:
-    return Profile.objects.filter(user=visitor.pk, published_at=None)
+def link_picture_of(shown: Profile) -> pictures.Shown:
+    """Of a profile as search completes it: what stands beside a link to it."""
+    return pictures.Shown(
+        profile=shown.pk,
+        name=shown.user.name,
+        headline=shown.headline,
+        price=_("{rate} per minute").format(rate=shown.rate) if shown.rate else "",
+        portrait=photos.path_of(shown.photo, max(photos.SIZES)) if shown.photo else None,
+    )
+
+
+def _picture_address(shown: Profile) -> str:
+    path = reverse("profile_link_picture", args=[shown.slug])
+    return structured.absolute(f"{path}?v={link_picture_of(shown).key}")
+
+
+@require_safe
+def link_picture(request, slug: str):
+    """For whoever shows a link to the page; of a private one nobody does. The address changes with what it shows."""
+    shown = search.complete(get_object_or_404(search.for_cards(contacts.shown_to(None)), slug=slug))
+    try:
+        response = HttpResponse(pictures.picture(link_picture_of(shown)), content_type="image/jpeg")
+    except pictures.TooBusy:
+        return HttpResponse(status=503, headers={"Retry-After": "10"})
+    if shown.visibility != Visibility.LISTED:
+        response["X-Robots-Tag"] = "noindex"
+    response["Cache-Control"] = f"public, max-age={86400 if request.GET.get('v') else 300}"
+    return response
+
+
+def _own(visitor) -> QuerySet[Profile]:
+    """Drafts too."""
+    return Profile.objects.filter(user=visitor.pk)

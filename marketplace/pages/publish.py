@@ -17,8 +17,9 @@ from calls.echo import services as echo
 from marketplace.accounts.models import User
 from marketplace.closing import services as closing
 from marketplace.experts import drafts, languages, photos
+from marketplace.experts import services as experts
 from marketplace.experts.forms import AboutForm, WhatForm
-from marketplace.experts.models import Profile
+from marketplace.experts.models import Profile, Visibility
 from marketplace.listings import services as listings
 from marketplace.listings import suggestions
 from marketplace.listings.forms import RateForm
@@ -167,6 +168,7 @@ def _look(request: HttpRequest, profile: Profile) -> HttpResponse:
         "languages": [languages.name(code) for code in profile.languages],
         "checklist": checklist(profile, context["rate"], can_test=echo.can_prove_network()),
         "terms": _terms(context["rate"]) if listings.sells(profile) else {},
+        "visibilities": Visibility.choices,
         "is_closed": profile.category.kind == profile.category.Kind.CLOSED,
     }
     return render(request, "marketplace/look_it_over.html", context)
@@ -177,11 +179,16 @@ def _publish(request: HttpRequest, profile: Profile) -> HttpResponse:
         return redirect("profile", slug=profile.slug)
     try:
         with transaction.atomic():
+            if "visibility" in request.POST:
+                experts.choose_visibility(member=request.user, visibility=request.POST["visibility"])
             shown = drafts.publish(member=request.user, now=timezone.now())
             if closing.open_of(request.user):  # asked at this moment in another window
                 raise _Leaving
             if first_open(shown, rate_of(shown)) != LOOK:
                 raise drafts.Unfinished
+    except experts.BadVisibility:
+        messages.error(request, _("Please choose who sees your page. Nothing is public yet."))
+        return to_step(LOOK)
     except drafts.Unfinished:
         messages.error(request, _("Something is still missing. Nothing is public yet."))
         return to_step(first_open(profile, rate_of(profile)))
@@ -190,7 +197,8 @@ def _publish(request: HttpRequest, profile: Profile) -> HttpResponse:
         return to_step(WHAT)
     except _Leaving:
         return redirect("close_account")
-    messages.success(request, _("Your profile is public."))
+    is_private = shown.visibility == Visibility.PRIVATE
+    messages.success(request, _("Your profile is published.") if is_private else _("Your profile is public."))
     return redirect("profile", slug=shown.slug)
 
 

@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from calls.contacts import services as contacts
 from calls.metering import services as metering
 from marketplace.accounts.models import User
 from marketplace.experts.models import Profile
 from marketplace.reviews import services as reviews
 from marketplace.reviews.forms import ContestForm, ReplyForm, ReportForm, ReviewForm
-from marketplace.search import services as search
 from payouts.paging import Page, page
 
 A_PAGE = 10
@@ -113,7 +113,7 @@ def report(request, review_id: int, part: str) -> HttpResponse:
     found = get_object_or_404(
         reviews.Review.objects.select_related("writer", "expert", "reply"), pk=review_id, removed_at=None
     )
-    profile = get_object_or_404(search.shown_profiles(), user=found.expert_id)
+    profile = get_object_or_404(contacts.shown_to(request.user), user=found.expert_id)
     if _words(found, part).removed_at or found.author_of(part) == request.user:
         raise Http404
     form = ReportForm(request.POST or None)
@@ -175,8 +175,8 @@ def _words(found: reviews.Review, part: str):
 
 
 def _not_yet(request, profile: Profile) -> HttpResponse:
-    """Who has no business with an expert who shows themself to nobody learns nothing of them."""
-    if profile.published_at is None or profile.user == request.user:
+    """Who has no business with an expert who does not show themself to them learns nothing of them."""
+    if profile.user == request.user or not contacts.may_see(person=request.user, expert=profile.user):
         raise Http404
     text = _("You can review {name} once a minute with them was billed to you and not wholly given back.")
     messages.error(request, text.format(name=profile.user.name))

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marketplace.accounts.models import User
+from marketplace.experts.models import Visibility
 from marketplace.reviews.order import WITHOUT_REVIEWS
 
 TEXT_MAX = 2_000
@@ -71,7 +72,8 @@ class Review(Words):
     @property
     def expert_name(self) -> str:
         """Where everybody reads it, whether or not they would find the expert's page."""
-        if self.expert.is_active and self.expert.profile.published_at is None:
+        profile = self.expert.profile
+        if self.expert.is_active and (profile.published_at is None or profile.visibility != Visibility.LISTED):
             return _("An expert whose page is not public")
         return public_name(self.expert)
 

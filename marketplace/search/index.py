@@ -29,7 +29,7 @@ WRITTEN = "name category rate_minor verified languages latitude longitude publis
 
 def listed() -> QuerySet[Profile]:
     """Whom search may find."""
-    return Profile.objects.shown()
+    return Profile.objects.listed()
 
 
 def refresh(profile_ids: Iterable[int]) -> None:

@@ -86,6 +86,24 @@ ROOMS = [
         ["calls/signalling/test_watching.py::BlockedTests::test_without_that_look_she_would_see_through_it"],
     ),
     Attack(
+        "A stranger to an expert who shows themself to contacts alone reaches them, or learns that they are there.",
+        [
+            "attacks/test_private_profiles.py::PageTests::test_to_who_does_not_know_him_none_of_them_is_there",
+            "ListTests::test_none_of_them_names_him",
+            "BellTests::test_it_is_as_if_he_were_no_expert",
+            "BellTests::test_nor_does_asking_reach_him",
+            "BellTests::test_who_waited_already_is_let_go_and_not_called_back",
+            "PresenceTests::test_a_stranger_hears_that_he_is_away_and_then_nothing_not_even_that_something_changed",
+            "PresenceTests::test_who_looked_on_before_is_told_once_that_he_is_away",
+        ],
+        [
+            "attacks/test_private_profiles.py::PageTests::test_where_nobody_asks_who_looks_all_are",
+            "ListTests::test_listed_he_is_named_in_them",
+            "BellTests::test_where_nobody_asks_who_rings_it_rings",
+            "PresenceTests::test_where_nobody_asks_who_looks_on_she_sees_him_come_and_go",
+        ],
+    ),
+    Attack(
         "A page of another site opens a socket with the cookie of a signed-in member.",
         ["calls/signalling/test_origin.py::AttackTests::test_fails"],
         [

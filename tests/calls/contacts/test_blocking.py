@@ -92,7 +92,7 @@ class LooksAwayTests:
 
     def test_when_he_is_back_is_not_for_them(self, alice, eve, bob, now):
         experts.choose(user=bob, chosen="away", until=now + timedelta(hours=1), now=now)
-        assert contacts.seen_by(person=alice, expert_ids=[bob.pk])[bob.pk] == ("away", None)
+        assert contacts.seen_by(person=alice, expert_ids=[bob.pk])[bob.pk] == experts.NOT_THERE
         assert contacts.seen_by(person=eve, expert_ids=[bob.pk])[bob.pk].back_at == now + timedelta(hours=1)
 
     def test_he_is_away_to_a_ring_too_whatever_he_does(self, alice, eve, bob, now):

@@ -124,7 +124,7 @@ class ChoosingTests:
         until = cast.NOW + 4 * HOUR
         presence.choose_quiet_hours(user=bob, start=time(8), end=until.time(), zone="UTC", now=cast.NOW)
         before = presence.seen([bob.id])
-        assert before[bob.id] == ("away", until)
+        assert before[bob.id] == presence.Seen("away", until)
         presence.arrived(user=bob, process=HERE)
         assert not presence.choose(user=bob, chosen="invisible", until=cast.NOW + HOUR, now=cast.NOW)
         assert presence.seen([bob.id]) == before

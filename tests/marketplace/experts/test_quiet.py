@@ -157,12 +157,12 @@ class PresenceTests:
     def test_away_for_longer_is_news_for_who_watches(self, bob):
         presence.choose(user=bob, chosen="away", until=self.noon + timedelta(hours=1), now=self.noon)
         assert presence.choose(user=bob, chosen="away", until=self.noon + timedelta(hours=4), now=self.noon)
-        assert presence.seen([bob.pk])[bob.pk] == ("away", self.noon + timedelta(hours=4))
+        assert presence.seen([bob.pk])[bob.pk] == presence.Seen("away", self.noon + timedelta(hours=4))
 
     def test_who_is_busy_says_no_time_though_it_is_known_when_the_next_hours_end(self, bob):
         presence.set_in_call(user=bob, in_call=True)
         self.quiet(bob, 22, 8)
-        assert presence.seen([bob.pk])[bob.pk] == ("busy", None)
+        assert presence.seen([bob.pk])[bob.pk] == presence.Seen("busy", None)
 
     def test_away_that_ends_in_quiet_hours_lasts_as_long_as_they_do(self, bob):
         self.quiet(bob, 12, 14)

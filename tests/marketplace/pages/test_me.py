@@ -6,6 +6,7 @@ from django.urls import reverse
 from calls.models import Call, Message, Room
 from marketplace.experts.models import Presence, Profile
 from marketplace.pages import words
+from marketplace.search import services as search
 from tests import cast
 from tests.calls.metering.world import Story
 
@@ -70,6 +71,25 @@ class MeTests:
             Message.objects.create(sender=alice, recipient=bob, text="Hello", sent_at=cast.NOW)
         with django_assert_max_num_queries(20):
             client.get("/me/")
+
+
+class VisibilityTests:
+    def chosen(self, signed_in, bob, visibility: str) -> str:
+        page = signed_in(bob).post("/me/visibility/", {"visibility": visibility}, follow=True).content.decode()
+        bob.profile.refresh_from_db()
+        assert f'<option value="{bob.profile.visibility}" selected>' in page
+        return page
+
+    @pytest.mark.parametrize("visibility", ["private", "unlisted", "listed"])
+    def test_is_chosen_and_search_follows_at_once(self, signed_in, bob, visibility):
+        assert "Saved." in self.chosen(signed_in, bob, visibility)
+        assert bob.profile.visibility == visibility
+        assert search.find(text="taxes").total == (visibility == "listed")
+
+    def test_of_what_there_is_not_changes_nothing(self, signed_in, bob):
+        self.chosen(signed_in, bob, "private")
+        assert "Please choose who sees your page." in self.chosen(signed_in, bob, "nobody at all")
+        assert bob.profile.visibility == "private"
 
 
 class LetterTests:

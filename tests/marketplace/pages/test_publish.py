@@ -231,6 +231,16 @@ class DraftTests:
         assert Profile.objects.get(user=alice).published_at is None
         assert "Something is still missing" in read(hers, COST)
 
+    def test_who_sees_it_is_chosen_with_the_press(self, drafted, client, alice):
+        assert drafted.post(LOOK, {"visibility": "private"})["Location"] == "/experts/alice-martin/"
+        assert drafted.get("/experts/alice-martin/").status_code == 200
+        assert client.get("/experts/alice-martin/").status_code == 404
+
+    def test_where_that_is_none_of_the_three_nothing_is_published(self, drafted, alice):
+        assert drafted.post(LOOK, {"visibility": "all"})["Location"] == LOOK
+        assert "Please choose who sees your page." in read(drafted, LOOK)
+        assert Profile.objects.get(user=alice).published_at is None
+
     def test_pressed_twice_it_is_published_once(self, drafted, alice):
         drafted.post(LOOK)
         first = Profile.objects.get(user=alice).published_at

@@ -1,0 +1,61 @@
+"""Who sees an expert (Profile.visibility): the one rule, for whatever shows an expert, tells of them or rings them.
+
+Listed and unlisted ones are seen by everybody; these differ in where they can be found (Profile.objects.listed). A private one
+is seen by themself and by their contacts: whom they have talked with, whoever rang, and whom they let call free. To all others
+they are not there, staff included, who have the back office. Blocking is another matter: whom an expert blocked is not told,
+so goes on seeing the page, and the expert away.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from calls.contacts.models import FreeCaller
+from calls.rooms.models import Call
+from marketplace.accounts.models import User
+from marketplace.experts.models import Profile, Visibility
+
+
+def talked(one: User | OuterRef, other: User | OuterRef) -> QuerySet[Call]:
+    """The calls in which these two spoke."""
+    between = Q(caller=one, expert=other) | Q(caller=other, expert=one)
+    return Call.objects.filter(between, started_at__isnull=False)
+
+
+def shown_to(person: User | OuterRef | None) -> QuerySet[Profile]:
+    """The profiles that `person` (None: a visitor) sees once they know where; in a subquery also of a row's."""
+    return Profile.objects.shown().filter(_seen_by(person))
+
+
+def _seen_by(person: User | OuterRef | None) -> Q:
+    open_to_all = ~Q(visibility=Visibility.PRIVATE)
+    if person is None:
+        return open_to_all
+    further_in = OuterRef(person) if isinstance(person, OuterRef) else person
+    let_free = FreeCaller.objects.filter(expert=OuterRef("user"), caller=further_in)
+    return open_to_all | Q(user=person) | Exists(talked(further_in, OuterRef("user"))) | Exists(let_free)
+
+
+def may_see(*, person: User | None, expert: User) -> bool:
+    """Whether `expert` is an expert to `person` at all."""
+    return shown_to(person).filter(user=expert).exists()
+
+
+def who_see(private_ids: Iterable[int]) -> Mapping[int, set[int]]:
+    """Of private experts, by their ids: the ids of all who see them."""
+    ids, seen = list(private_ids), defaultdict[int, set[int]](set)
+    if not ids:
+        return seen
+    calls = Call.objects.filter(started_at__isnull=False)
+    pairs = [
+        calls.filter(expert__in=ids).values_list("expert", "caller"),
+        calls.filter(caller__in=ids).values_list("caller", "expert"),
+        FreeCaller.objects.filter(expert__in=ids).values_list("expert", "caller"),
+    ]
+    for expert in ids:
+        seen[expert].add(expert)
+    for found in pairs:
+        for expert, contact in found.distinct():
+            seen[expert].add(contact)
+    return seen

@@ -1,0 +1,101 @@
+"""The picture beside a link to a profile."""
+
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from marketplace.experts import pictures
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def bob() -> pictures.Shown:
+    return pictures.Shown(7, "Bob Leroy", "Helps with taxes", "€2.00 per minute", None)
+
+
+@pytest.fixture
+def drawn(monkeypatch) -> list[pictures.Shown]:
+    """All that was drawn."""
+    asked, draw = [], pictures._draw
+
+    def noted(shown):
+        asked.append(shown)
+        return draw(shown)
+
+    monkeypatch.setattr(pictures, "_draw", noted)
+    return asked
+
+
+def kept(media: Path) -> list[Path]:
+    return [path for path in media.rglob("*") if path.is_file()]
+
+
+class DrawingTests:
+    def test_is_as_large_as_networks_show_it(self, bob):
+        image = Image.open(BytesIO(pictures.picture(bob)))
+        assert (image.format, image.size) == ("JPEG", (1200, 630))
+
+    @pytest.mark.parametrize(
+        "text",
+        ["", "W" * 120, "word " * 24, "李明", "مرحبا", "e\u0301\u0000\u202e\U0001f600", "<b>&amp;</b>", "\ud800"],
+    )
+    def test_of_any_text_there_is_one(self, bob, text):
+        assert pictures.picture(replace(bob, name=text, headline=text, price=text))
+
+    def test_letters_that_the_font_has_not_lose_their_accents_or_are_left_out(self):
+        assert pictures._drawable("Zoë 李 Čapek\u0000").split() == ["Zoë", "Capek"]
+
+    def test_no_line_is_longer_than_its_place(self):
+        font = pictures._font(38, 400)
+        for text in ("W" * 120, "word " * 24, "a short one"):
+            lines = list(pictures._lines(text, font, most=3))
+            assert len(lines) <= 3
+            assert all(font.getlength(line) <= pictures.TEXT_WIDTH for line in lines)
+
+    def test_a_photo_that_is_gone_by_then_is_done_without(self, bob):
+        assert pictures.picture(replace(bob, portrait=Path("/nowhere/7-512.webp")))
+
+
+class KeepingTests:
+    def test_is_drawn_once_for_what_it_shows(self, bob, drawn):
+        assert pictures.picture(bob) == pictures.picture(bob)
+        assert len(drawn) == 1
+
+    @pytest.mark.parametrize(
+        "changed", [{"name": "Robert"}, {"headline": "VAT"}, {"price": ""}, {"portrait": Path("a-512.webp")}]
+    )
+    def test_of_something_else_it_is_another_and_the_old_one_goes(self, bob, drawn, media, changed):
+        pictures.picture(bob)
+        assert replace(bob, **changed).key != bob.key
+        pictures.picture(replace(bob, **changed))
+        assert len(drawn) == 2
+        assert len(kept(media)) == 1
+
+    def test_however_many_profiles_there_are_no_more_than_the_slots_are_kept(self, bob, media, monkeypatch):
+        monkeypatch.setattr(pictures, "SLOTS", 2)
+        monkeypatch.setattr(pictures, "_draw", lambda _: Image.new("RGB", (8, 8)))
+        for number in range(9):
+            pictures.picture(replace(bob, profile=number))
+        assert len(kept(media)) == 2
+
+    def test_forgotten_it_is_gone_and_that_of_another_stays(self, bob, media, monkeypatch):
+        monkeypatch.setattr(pictures, "SLOTS", 1)
+        pictures.picture(bob)
+        pictures.forget(70)
+        assert len(kept(media)) == 1
+        pictures.forget(7)
+        assert not kept(media)
+
+    def test_while_others_are_drawn_it_does_not_wait_for_ever(self, bob, monkeypatch):
+        monkeypatch.setattr(pictures, "WAIT_S", 0.01)
+        with pictures._one_at_a_time, pytest.raises(pictures.TooBusy):
+            pictures.picture(bob)
+        assert pictures.picture(bob)

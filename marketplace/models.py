@@ -2,7 +2,7 @@
 
 from marketplace.accounts.models import User
 from marketplace.closing.models import Closing
-from marketplace.experts.models import Category, Connection, Presence, Profile
+from marketplace.experts.models import Category, Connection, Presence, Profile, WeeklyHours
 from marketplace.listings.models import Listing
 from marketplace.reviews.models import Rating, Removal, Reply, Review, ReviewReport
 from marketplace.search.models import Entry, Slip, Spelling
@@ -25,4 +25,5 @@ __all__ = [
     "Spelling",
     "SponsoredCard",
     "User",
+    "WeeklyHours",
 ]

@@ -17,7 +17,7 @@ from calls.rooms.seating import (
     sign,
 )
 from calls.rooms.states import Chat, Look, look, room_state
-from calls.rooms.sweep import reap, sweep, turn_presence
+from calls.rooms.sweep import reap, renew_hours, sweep, turn_presence
 from calls.rooms.together import TAKEN
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "open_calls",
     "reap",
     "refusal",
+    "renew_hours",
     "report_and_leave",
     "ring",
     "ring_back",

@@ -8,6 +8,7 @@ from calls.notices import services as notices
 from calls.rooms import ending, ringing, seating
 from calls.rooms.models import Call
 from marketplace.experts import services as experts
+from marketplace.search import services as search
 
 State = Call.State
 AT_ONCE = 200
@@ -43,6 +44,13 @@ def turn_presence(*, now: datetime) -> int:
     turned = experts.turn(now=now)
     notices.tell_watchers_of(user_ids=turned)
     return len(turned)
+
+
+def renew_hours(*, now: datetime) -> int:
+    """Weekly hours that have begun without their expert: pages say when they are next there. Of how many experts."""
+    renewed = search.renew_next_free(now=now)
+    notices.tell_watchers_of(user_ids=renewed)
+    return len(renewed)
 
 
 def reap(*, now: datetime) -> int:

@@ -2,10 +2,11 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from marketplace.experts import languages, photos, quiet
+from marketplace.experts import hours, languages, photos, quiet
 from marketplace.experts.models import Category, Profile
 
 SKILLS_MAX, SKILL_LENGTH_MAX = 8, 30
@@ -117,17 +118,22 @@ def _clock() -> forms.TimeInput:
     return forms.TimeInput({"type": "time"}, format="%H:%M")
 
 
-class QuietHoursForm(forms.Form):
-    """Both times or neither."""
-
-    start = forms.TimeField(label=gettext_lazy("From"), required=False, widget=_clock())
-    end = forms.TimeField(label=gettext_lazy("To"), required=False, widget=_clock())
-    zone = forms.CharField(
+def _zone() -> forms.CharField:
+    """The browser's is proposed (page/times.js)."""
+    return forms.CharField(
         label=gettext_lazy("Time zone"),
         required=False,
         max_length=64,
         widget=forms.TextInput({"data-own-zone": True, "autocomplete": "off", "spellcheck": "false"}),
     )
+
+
+class QuietHoursForm(forms.Form):
+    """Both times or neither."""
+
+    start = forms.TimeField(label=gettext_lazy("From"), required=False, widget=_clock())
+    end = forms.TimeField(label=gettext_lazy("To"), required=False, widget=_clock())
+    zone = _zone()
 
     def clean(self) -> dict:
         said = super().clean() or {}
@@ -144,4 +150,52 @@ _WRONG_HOURS = {
     "half": gettext_lazy("Quiet hours need a beginning and an end. Leave both empty for none."),
     "same": gettext_lazy("Quiet hours that begin when they end never end. To be away, press Set away."),
     "zone": gettext_lazy("There is no such time zone. They are written like Europe/Paris."),
+}
+
+
+class WeeklyHoursForm(forms.Form):
+    """A line for each day, empty where there are none. Valid, `week` is what they come to; None: no hours at all."""
+
+    zone = _zone()
+
+    week: hours.Week | None = None
+
+    def __init__(self, *args, kept: hours.Week | None = None, **kwargs) -> None:
+        said = {f"day_{at}": hours.write_day(day) for at, day in enumerate(kept.days)} if kept else {}
+        super().__init__(*args, initial=said | {"zone": kept.zone if kept else ""}, auto_id="hours-%s", **kwargs)
+        for at, name in WEEKDAYS.items():
+            line = forms.TextInput({"autocomplete": "off", "spellcheck": "false"})
+            self.fields[f"day_{at}"] = forms.CharField(
+                label=name.capitalize(), required=False, max_length=120, widget=line
+            )
+        self.order_fields([*(f"day_{at}" for at in WEEKDAYS), "zone"])
+
+    def clean(self) -> dict:
+        said = super().clean() or {}
+        days = [self._day(at, said.get(f"day_{at}", "")) for at in WEEKDAYS]
+        if not self.errors:
+            try:
+                self.week = hours.checked(days, said["zone"])
+            except hours.BadWeek as problem:
+                self.add_error("zone", _WRONG_HOURS[problem.code])
+        return said
+
+    def _day(self, at: int, text: str) -> list[hours.Interval]:
+        try:
+            day = hours.read_day(text, at)
+            hours.checked_day(day, at)
+        except hours.BadWeek as problem:
+            self.add_error(f"day_{at}", _WRONG_DAY[problem.code].format(words=problem.words, limit=hours.A_DAY_MAX))
+            return []
+        return day
+
+    def days(self) -> list[forms.BoundField]:
+        return [self[f"day_{at}"] for at in WEEKDAYS]
+
+
+_WRONG_DAY = {
+    "unreadable": gettext_lazy("“{words}” is not understood. Write it like 9:00-12:00, 14:00-18:00."),
+    "order": gettext_lazy("{words} ends before it begins. Hours over midnight end at 24:00 and go on the day after."),
+    "overlap": gettext_lazy("{words}: these overlap."),
+    "many": gettext_lazy("At most {limit} times a day."),
 }

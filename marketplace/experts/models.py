@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.experts import quiet
+from marketplace.experts import hours, quiet
 
 
 class Category(models.Model):
@@ -160,7 +160,7 @@ class Presence(models.Model):
         BUSY = "busy", _("Busy")  # seen busy while here; who is waited for still calls back, and turns come
         NOT_DISTURBED = "dnd", _("Do not disturb")  # seen busy while here; nothing at all rings
         AWAY = "away", _("Away")
-        INVISIBLE = "invisible", _("Invisible")  # seen away, and nothing said of coming back
+        INVISIBLE = "invisible", _("Invisible")  # seen away, like who is just not here
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="presence"
@@ -175,6 +175,8 @@ class Presence(models.Model):
     turns_at = models.DateTimeField(null=True)  # when time alone next changes something of this
     in_call = models.BooleanField(default=False)
     missed_rings = models.JSONField(default=list)  # ids of who called in vain, in a row; 0: a guest
+    # When they can be called again as far as they said, were they away: quiet and weekly hours, *away until*. Search follows it.
+    next_free_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["turns_at"], condition=Q(turns_at__isnull=False), name="presence_turns")]
@@ -187,17 +189,28 @@ class Presence(models.Model):
 
     @property
     def back_at(self) -> datetime | None:
-        """When this expert, who is away, can be called again, as far as they said. Who is invisible said nothing."""
-        if self.state != self.State.AWAY:
-            return None
-        if self.chosen == self.Choice.AWAY:
-            moment = self.chosen_until
-        else:
-            moment = self.turns_at if self.is_quiet else None
-        hours = self.quiet_hours
-        if moment and hours and quiet.is_within(hours, moment):
-            return quiet.next_change(hours, moment)
-        return moment
+        """When this expert, who is away, can be called again, as far as they said."""
+        return self.next_free_at if self.state == self.State.AWAY else None
+
+
+class WeeklyHours(models.Model):
+    """When an expert can usually be called (hours.py). No row: they did not say. Apart from presence, which stays narrow."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="weekly_hours"
+    )
+    zone = models.CharField(max_length=64)
+    days = models.JSONField()  # of each day, Monday first, the intervals: [[540, 720], ...]
+
+    class Meta:
+        verbose_name_plural = "weekly hours"
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.zone}"
+
+    @property
+    def week(self) -> hours.Week:
+        return hours.Week(tuple(tuple(hours.Interval(*pair) for pair in day) for day in self.days), self.zone)
 
 
 class Connection(models.Model):

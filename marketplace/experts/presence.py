@@ -20,10 +20,11 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
+from django.dispatch import Signal
 
 from marketplace.accounts.models import User
-from marketplace.experts import quiet
-from marketplace.experts.models import Connection, Presence, Profile, Visibility
+from marketplace.experts import hours, quiet
+from marketplace.experts.models import Connection, Presence, Profile, Visibility, WeeklyHours
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,8 @@ State, Choice = Presence.State, Presence.Choice
 SEEN_AWAY = (Choice.AWAY, Choice.INVISIBLE)
 TURNS_AT_ONCE = 50
 A_GUEST = 0  # nobody's id
+# `user_id` of an expert whose `next_free_at` is another now. Sent in the transaction that saves it; for search, which lies above.
+next_free_changed = Signal()
 
 
 class Seen(NamedTuple):
@@ -83,6 +86,27 @@ def choose_quiet_hours(*, user: User, start: time | None, end: time | None, zone
     hours = quiet.checked(start, end, zone)
     is_quiet = hours is not None and quiet.is_within(hours, now)
     return _change(user, now, quiet_from=start, quiet_to=end, quiet_zone=zone if hours else "", is_quiet=is_quiet)
+
+
+def choose_weekly_hours(*, user: User, week: hours.Week | None, now: datetime) -> bool:
+    """When they can usually be called, as hours.checked gave it; None: they do not say."""
+    with transaction.atomic():
+        if week is None:
+            WeeklyHours.objects.filter(user=user).delete()
+        else:
+            WeeklyHours.objects.update_or_create(user=user, defaults={"zone": week.zone, "days": week.days})
+        return _change(user, now)
+
+
+def renew_next_free(*, user_ids: Iterable[int], now: datetime) -> None:
+    """When those of these experts of whom it has passed are next there. Nothing is sent: who asks keeps the rest in step."""
+    with transaction.atomic():
+        passed = Presence.objects.select_for_update().filter(user__in=list(user_ids), next_free_at__lte=now)
+        presences = list(passed.order_by("pk"))
+        weeks = _weeks([presence.pk for presence in presences])
+        for presence in presences:
+            presence.next_free_at = _next_free_at(presence, weeks.get(presence.pk), now)
+        Presence.objects.bulk_update(presences, ["next_free_at"])
 
 
 def turn(*, now: datetime) -> list[int]:
@@ -149,15 +173,21 @@ def _change(user: User, now: datetime | None = None, **fields: Any) -> bool:
             if not Profile.objects.filter(user=user).exists():
                 return False  # nobody looks at the presence of somebody who is no expert
             presence, _ = Presence.objects.get_or_create(user=user)
-        before = (presence.state, presence.turns_at, *(getattr(presence, name) for name in fields))
-        seen = _seen(presence)
+        kept = ("state", "turns_at", "next_free_at", *fields)
+        before = [getattr(presence, name) for name in kept]
+        seen, next_free_at = _seen(presence), presence.next_free_at
         for name, value in fields.items():
             setattr(presence, name, value)
         presence.state = _follows(presence)
         if now:
             presence.turns_at = _turns_at(presence, now)
-        if before != (presence.state, presence.turns_at, *fields.values()):
+            presence.next_free_at = _next_free_at(presence, _weeks([user.pk]).get(user.pk), now)
+        elif _says_nothing(presence):
+            presence.next_free_at = None
+        if before != [getattr(presence, name) for name in kept]:
             presence.save()
+        if presence.next_free_at != next_free_at:
+            next_free_changed.send(Presence, user_id=user.pk, next_free_at=presence.next_free_at)
         return _seen(presence) != seen
 
 
@@ -175,6 +205,31 @@ def _turns_at(presence: Presence, now: datetime) -> datetime | None:
     hours = presence.quiet_hours
     turns = [presence.chosen_until, quiet.next_change(hours, now) if hours else None]
     return min((moment for moment in turns if moment), default=None)
+
+
+def _next_free_at(presence: Presence, week: hours.Week | None, now: datetime) -> datetime | None:
+    """Who comes back at a moment they named is there from then on, as far as their hours let them; of whom else is away in their
+    hours the next ones are meant."""
+    if _says_nothing(presence):
+        return None
+    quiet_hours, until = presence.quiet_hours, presence.chosen_until if presence.chosen == Choice.AWAY else None
+    if until and until > now:
+        if week:
+            return hours.first_within(week, quiet_hours, until)
+        shut = quiet_hours and quiet.is_within(quiet_hours, until)
+        return quiet.next_change(quiet_hours, until) if quiet_hours and shut else until
+    if week:
+        return hours.next_beginning(week, quiet_hours, now)
+    return quiet.next_change(quiet_hours, now) if quiet_hours and presence.is_quiet else None
+
+
+def _says_nothing(presence: Presence) -> bool:
+    """Of coming back. Who is invisible looks like whoever is just not here, whose hours are known, or it could be told."""
+    return presence.chosen == Choice.AWAY and presence.chosen_until is None
+
+
+def _weeks(user_ids: Iterable[int]) -> dict[int, hours.Week]:
+    return {row.pk: row.week for row in WeeklyHours.objects.filter(user__in=user_ids)}
 
 
 def _seen(presence: Presence) -> Seen:

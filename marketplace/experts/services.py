@@ -10,14 +10,16 @@ from django.utils.text import slugify
 
 from marketplace.accounts.models import User
 from marketplace.experts import photos, pictures
-from marketplace.experts.models import Category, Profile, Visibility, WhoMayRing
+from marketplace.experts.models import Category, Profile, Visibility, WeeklyHours, WhoMayRing
 from marketplace.experts.presence import (
     NOT_THERE,
     Seen,
     arrived,
     choose,
     choose_quiet_hours,
+    choose_weekly_hours,
     left,
+    next_free_changed,
     note_missed_ring,
     note_ring_answered,
     process_died,
@@ -38,8 +40,10 @@ __all__ = [
     "choose",
     "choose_quiet_hours",
     "choose_visibility",
+    "choose_weekly_hours",
     "choose_who_may_ring",
     "left",
+    "next_free_changed",
     "note_missed_ring",
     "note_ring_answered",
     "note_test_call",
@@ -112,6 +116,7 @@ def retire(*, member: User) -> None:
     put_on_map(profile, "")
     profile.languages, profile.skills, profile.published_at, profile.test_call_at = [], [], None, None
     profile.save()
+    WeeklyHours.objects.filter(user=member).delete()
     transaction.on_commit(lambda: photos.take_photo_off(profile=profile))
 
 

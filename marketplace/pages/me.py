@@ -27,7 +27,7 @@ from marketplace.accounts.models import User
 from marketplace.closing import services as closing
 from marketplace.experts import languages
 from marketplace.experts import services as experts
-from marketplace.experts.forms import QuietHoursForm
+from marketplace.experts.forms import QuietHoursForm, WeeklyHoursForm
 from marketplace.experts.models import Presence, Profile, Visibility, WhoMayRing
 from marketplace.listings import services as listings
 from marketplace.listings.models import Listing
@@ -65,10 +65,12 @@ def me(request):
     return _page(request)
 
 
-def _page(request, quiet_hours: QuietHoursForm | None = None):
-    """With the form for quiet hours as it was refused, or as they are."""
+def _page(request, quiet_hours: QuietHoursForm | None = None, weekly_hours: WeeklyHoursForm | None = None):
+    """With the forms for hours as they were refused, or as they are."""
     profile, stored = _profile_of(request.user), list(metering.stored_of_member(request.user))
     items = _checklist(profile)
+    kept = getattr(profile.user, "weekly_hours", None) if profile else None
+    week = kept and kept.week
     blocks, ask = contacts.blocks_of(request.user), request.GET.get
     free_callers = contacts.free_callers_of(request.user) if profile else []
     calls = _calls_of(request.user, ask("calls", ""))
@@ -86,6 +88,8 @@ def _page(request, quiet_hours: QuietHoursForm | None = None):
             "visibilities": Visibility.choices,
             "away_hours": AWAY_HOURS,
             "quiet_hours": quiet_hours or _quiet_hours(profile),
+            "weekly_hours": weekly_hours or (WeeklyHoursForm(kept=week) if profile else None),
+            "week": week,
             "free_callers": free_callers,
             "free_caller_ids": {free.caller_id for free in free_callers},
             "blocks": blocks,
@@ -140,6 +144,22 @@ def choose_quiet_hours(request):
         _("Saved. Nobody can call you in these hours.")
         if form.cleaned_data["start"]
         else _("Saved. You have no quiet hours."),
+    )
+    return redirect("me")
+
+
+@login_required
+@require_POST
+def choose_weekly_hours(request):
+    get_object_or_404(Profile, user=request.user)
+    form = WeeklyHoursForm(request.POST)
+    if not form.is_valid():
+        return _page(request, weekly_hours=form)
+    if experts.choose_weekly_hours(user=request.user, week=form.week, now=timezone.now()):
+        notices.tell_watchers(user_id=request.user.pk)
+    messages.success(
+        request,
+        _("Saved. Your page shows these hours.") if form.week else _("Saved. Your page says nothing of hours."),
     )
     return redirect("me")
 
@@ -232,7 +252,7 @@ def _profile_of(member: User) -> Profile | None:
     active = Listing.objects.filter(active=True).order_by("-kind", "length_minutes", "price_minor")
     profile = (
         Profile.objects.filter(user=member)
-        .select_related("user", "user__presence", "user__rating", "category")
+        .select_related("user", "user__presence", "user__rating", "user__weekly_hours", "category")
         .prefetch_related(Prefetch("listings", queryset=active, to_attr="offered"))
         .first()
     )

@@ -48,6 +48,7 @@ urlpatterns = [
     path("me/", me.me, name="me"),
     path("me/presence/", me.choose_presence, name="choose_presence"),
     path("me/quiet-hours/", me.choose_quiet_hours, name="choose_quiet_hours"),
+    path("me/weekly-hours/", me.choose_weekly_hours, name="choose_weekly_hours"),
     path("me/who-may-ring/", me.choose_who_may_ring, name="choose_who_may_ring"),
     path("me/visibility/", me.choose_visibility, name="choose_visibility"),
     path("me/free-callers/<int:member_id>/", me.let_call_free, name="let_call_free"),

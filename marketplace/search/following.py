@@ -3,15 +3,19 @@
 A signal and not a call, because who saves lies below search and must not know of it.
 """
 
+from datetime import datetime
+
 from django.db.models import Q
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
 from marketplace.accounts.models import User
+from marketplace.experts import services as experts
 from marketplace.experts.models import Category, Profile
 from marketplace.listings.models import Listing
 from marketplace.reviews.models import Rating
 from marketplace.search.index import refresh, refresh_rating
+from marketplace.search.models import Entry
 
 OF_A_MEMBER = {"name", "is_active"}  # what search knows
 
@@ -42,3 +46,8 @@ def category_changed(instance: Category, created: bool, **_told) -> None:
     if not created:
         below = Profile.objects.filter(Q(category=instance) | Q(category__parent=instance))
         refresh(list(below.values_list("pk", flat=True)))
+
+
+@receiver(experts.next_free_changed)
+def next_free_changed(user_id: int, next_free_at: datetime | None, **_told) -> None:
+    Entry.objects.filter(user=user_id).update(next_free_at=next_free_at)

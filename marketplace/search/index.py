@@ -5,13 +5,15 @@ Whoever saves a profile, a listing or a member need not know of it: `following` 
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
+from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import OuterRef, QuerySet, Subquery, prefetch_related_objects
 
 from marketplace.experts import languages
+from marketplace.experts import services as experts
 from marketplace.experts.folding import fold
-from marketplace.experts.models import Category, Profile
+from marketplace.experts.models import Category, Presence, Profile
 from marketplace.listings.models import Listing
 from marketplace.reviews import services as reviews
 from marketplace.reviews.models import Rating
@@ -22,7 +24,7 @@ from marketplace.search.models import Entry
 from marketplace.search.ranking import quality
 from marketplace.search.texts import Text, text_of
 
-AT_ONCE = 2_000
+AT_ONCE, RENEWED_AT_ONCE = 2_000, 500
 BIT_OF_LANGUAGE = {code: 1 << at for at, code in enumerate(languages.CODES)}
 WRITTEN = "name category rate_minor verified languages latitude longitude published_at stars_tenths rating quality words".split()  # noqa: SIM905
 
@@ -41,7 +43,7 @@ def refresh(profile_ids: Iterable[int]) -> None:
 
 def add(profiles: Sequence[Profile]) -> None:
     """Entries of new profiles, which are listed and have none. To be called in the transaction that writes them."""
-    prefetch_related_objects(profiles, "user__rating", "category__parent", "listings")
+    prefetch_related_objects(profiles, "user__rating", "user__presence", "category__parent", "listings")
     texts = {profile.pk: text_of(profile) for profile in profiles}
     insert([_entry(profile, texts[profile.pk]) for profile in profiles])
     words.store([], texts)
@@ -73,11 +75,25 @@ def catch_up() -> int:
     return len(missed)
 
 
+def renew_next_free(*, now: datetime) -> list[int]:
+    """Hours that have begun without their expert: when these are next there. At most RENEWED_AT_ONCE, the most overdue first; the
+    ids of their members."""
+    passed = Entry.objects.filter(next_free_at__lte=now).order_by("next_free_at", "-quality", "-pk")
+    user_ids = list(passed.values_list("user", flat=True)[:RENEWED_AT_ONCE])
+    if not user_ids:
+        return []
+    with transaction.atomic():
+        experts.renew_next_free(user_ids=user_ids, now=now)
+        theirs = Presence.objects.filter(user=OuterRef("user")).values("next_free_at")
+        Entry.objects.filter(user__in=user_ids).update(next_free_at=Subquery(theirs))
+    return user_ids
+
+
 def _write(profile_ids: Sequence[int]) -> None:
     wanted = (
         listed()
         .filter(pk__in=profile_ids)
-        .select_related("user__rating", "category__parent")
+        .select_related("user__rating", "user__presence", "category__parent")
         .prefetch_related("listings")
     )
     # Two who write the same entry wait for each other here, not with half of it written.
@@ -125,10 +141,17 @@ def _entry(profile: Profile, text: Text) -> Entry:
         latitude=profile.latitude,
         longitude=profile.longitude,
         published_at=profile.published_at,
+        next_free_at=_next_free_at(profile),
         words=words.in_entry(text),
     )
     _rate(entry, reviews.rating_of(profile.user))
     return entry
+
+
+def _next_free_at(profile: Profile) -> datetime | None:
+    """For an entry that is new; afterwards it follows presence, which changes without the profile, and is not in WRITTEN."""
+    presence = getattr(profile.user, "presence", None)
+    return presence and presence.next_free_at
 
 
 def _rate_minor(profile: Profile) -> int | None:

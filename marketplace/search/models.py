@@ -21,6 +21,7 @@ class Entry(models.Model):
     latitude = models.FloatField(null=True)
     longitude = models.FloatField(null=True)
     published_at = models.DateTimeField()
+    next_free_at = models.DateTimeField(null=True)  # as Presence has it; follows it, and time
     stars_tenths = models.PositiveSmallIntegerField(null=True)  # the average; none without reviews
     rating = models.PositiveIntegerField()  # reviews.order
     quality = models.IntegerField()  # RANKING.md; the higher the earlier
@@ -31,6 +32,16 @@ class Entry(models.Model):
             models.Index(fields=["category", "-quality", "-profile"], name="entry_of_category"),
             models.Index(fields=["-quality", "-profile"], name="entry_best"),
             models.Index(fields=["-published_at", "profile"], name="entry_newest"),
+            models.Index(
+                fields=["next_free_at", "-quality", "-profile"],
+                condition=Q(next_free_at__isnull=False),
+                name="entry_soonest",
+            ),
+            models.Index(
+                fields=["category", "next_free_at", "-quality", "-profile"],
+                condition=Q(next_free_at__isnull=False),
+                name="entry_soonest_of_category",
+            ),
             models.Index(fields=["-rating", "profile"], name="entry_by_rating"),
             models.Index(fields=["rate_minor", "profile"], name="entry_by_rate"),
             models.Index(fields=["latitude", "longitude"], condition=Q(latitude__isnull=False), name="entry_where"),

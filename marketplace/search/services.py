@@ -14,7 +14,7 @@ from marketplace.places.services import Place
 from marketplace.search import ordering
 from marketplace.search.asking import KM, Question, Understood, understand
 from marketplace.search.facets import CAP, Count, Facets, facets
-from marketplace.search.index import add, catch_up, listed, rebuild, refresh
+from marketplace.search.index import add, catch_up, listed, rebuild, refresh, renew_next_free
 from marketplace.search.suggestions import suggest
 from marketplace.search.words import indexed_afterwards
 from payouts.money import Money
@@ -34,6 +34,7 @@ __all__ = [
     "indexed_afterwards",
     "rebuild",
     "refresh",
+    "renew_next_free",
     "shown_profiles",
     "similar",
     "suggest",

@@ -70,9 +70,9 @@ class Category(models.Model):
 
 
 class Visibility(models.TextChoices):
-    LISTED = "listed", _("everybody, in the directory too")
+    LISTED = "listed", _("everybody")
     UNLISTED = "unlisted", _("whoever has the link")
-    PRIVATE = "private", _("only people I have talked with")
+    PRIVATE = "private", _("people I have talked with")
 
 
 class ProfileQuerySet(models.QuerySet):

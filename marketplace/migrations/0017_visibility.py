@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='profile',
             name='visibility',
-            field=models.CharField(choices=[('listed', 'everybody, in the directory too'), ('unlisted', 'whoever has the link'), ('private', 'only people I have talked with')], default='listed', max_length=8),
+            field=models.CharField(choices=[('listed', 'everybody'), ('unlisted', 'whoever has the link'), ('private', 'people I have talked with')], default='listed', max_length=8),
         ),
     ]

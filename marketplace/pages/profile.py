@@ -1,5 +1,7 @@
 """An expert's public page: who is this, can I talk now, what will it cost."""
 
+from collections.abc import Sequence
+
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -29,10 +31,14 @@ EXAMPLE_MINUTES = (5, 10, 30)
 def profile(request, slug: str):
     caller = guests.person_of(request)
     shown = get_object_or_404(search.for_cards(contacts.shown_to(caller)), slug=slug)
-    return page_of(request, search.complete(shown, contacts.blockers_of(caller)), caller=caller)
+    blockers = contacts.blockers_of(caller)
+    alike = search.alike(profile=shown, caller=caller, not_there=blockers)
+    return page_of(request, search.complete(shown, blockers), caller=caller, alike=alike)
 
 
-def page_of(request, shown: Profile, *, caller: User | None = None, is_preview: bool = False):
+def page_of(
+    request, shown: Profile, *, caller: User | None = None, is_preview: bool = False, alike: Sequence[Profile] = ()
+):
     """`shown` as search completes it; a preview is its owner's, before it is public."""
     guest = caller if caller and caller.is_guest else None
     offered = list(listings.for_sale().filter(profile=shown).order_by("kind", "length_minutes", "price_minor"))
@@ -58,6 +64,7 @@ def page_of(request, shown: Profile, *, caller: User | None = None, is_preview: 
             "consent_words": for_consent_card() if not closed_door and _may_agree(request.user, shown) else None,
             "ten_minutes": _cost(shown.rate, 10) if shown.rate else None,
             "reviews": told,
+            "alike": alike,
             "address": structured.address_of(shown),
             "link_picture": None if is_preview or shown.visibility == Visibility.PRIVATE else _picture_address(shown),
             "linked_data": None if is_preview else structured.linked_data(shown, offered=offered, rating=told.rating),

@@ -11,6 +11,7 @@ from marketplace.accounts.models import User
 from marketplace.experts.models import Category, Presence, Profile
 from marketplace.listings.models import Listing
 from marketplace.places.services import Place
+from marketplace.search import alike as choosing
 from marketplace.search import ordering
 from marketplace.search.asking import KM, Question, Understood, understand
 from marketplace.search.facets import CAP, Count, Facets, facets
@@ -27,6 +28,7 @@ __all__ = [
     "Facets",
     "Page",
     "add",
+    "alike",
     "catch_up",
     "complete",
     "find",
@@ -118,6 +120,15 @@ def similar(
     others = free.exclude(user__in=not_there).exclude(pk=profile.pk)
     others = others.exclude(user=caller) if caller else others
     return [complete(other) for other in others.order_by("-published_at", "pk")[:count]]
+
+
+def alike(
+    *, profile: Profile, caller: User | None = None, count: int = 6, not_there: Collection[int] = ()
+) -> list[Profile]:
+    """Other experts for who reads this profile, who is free first, without `caller`. At most `count`. Two queries."""
+    chosen = choosing.candidates(profile, caller=caller, not_there=not_there)
+    found = choosing.with_points(shown_profiles()).filter(pk__in=chosen) if chosen else []
+    return choosing.in_order(profile, [complete(other, not_there) for other in found])[:count]
 
 
 def shown_profiles() -> QuerySet[Profile]:

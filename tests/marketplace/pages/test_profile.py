@@ -65,10 +65,24 @@ class ProfileTests:
         assert "<img src=x" not in page
         assert "<p>Second part</p>" in page
 
-    def test_takes_two_queries_for_a_visitor(self, client, bob, django_assert_num_queries):
+    def test_takes_four_queries_for_a_visitor_and_three_where_nobody_is_similar(
+        self, client, bob, django_assert_num_queries
+    ):
         """What reviews add is in tests/marketplace/reviews/test_section.py."""
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             client.get(PAGE)
+        for number in range(8):
+            cast.online(cast.expert(f"Expert{number} Test"))
+        with django_assert_num_queries(4):
+            client.get(PAGE)
+
+    def test_shows_six_similar_people_whoever_is_free_first(self, client, bob):
+        for number in range(8):
+            cast.expert(f"Expert{number} Test")
+        cast.online(cast.expert("Cleo Stahl"))
+        similar = client.get(PAGE).content.decode().split("Similar people")[1]
+        assert similar.count("data-expert=") == 6
+        assert re.search(r'href="/experts/([\w-]+)/"', similar)[1] == "cleo-stahl"
 
 
 class ListedRateTests:

@@ -113,6 +113,64 @@ class SimilarTests:
         assert search.similar(profile=cy) == []
 
 
+class AlikeTests:
+    @pytest.fixture
+    def gardener(self, db):
+        return publish("Al Green", "Plans gardens", "home", skills=["hedges", "apple trees"])
+
+    def names(self, gardener, **how) -> list[str]:
+        return [each.user.name for each in search.alike(profile=gardener, **how)]
+
+    def test_who_is_free_comes_first_then_who_knows_the_same_things(self, gardener):
+        publish("Be Wall", "Builds walls", "home", skills=["bricks"])
+        publish("Ce Tree", "Cuts trees", "home", skills=["apple trees"])
+        cast.online(publish("De Roof", "Mends roofs", "home", skills=["tiles"]).user)
+        publish("Ef Tax", "Files apple taxes", "money", skills=["hedges"])
+        assert self.names(gardener) == ["De Roof", "Ce Tree", "Be Wall"]
+
+    def test_without_skills_its_headline_says_what_it_is_about(self, db):
+        gardener = publish("Al Green", "Plans gardens", "home", skills=[])
+        publish("Be Wall", "Builds walls", "home", skills=[])
+        publish("Ce Plan", "Draws gardens", "home", skills=[])
+        publish("De Roof", "Mends roofs", "home", skills=[])
+        assert self.names(gardener)[0] == "Ce Plan"
+
+    def test_there_are_at_most_six_and_the_like_minded_are_among_them_however_many_are_better(self, gardener):
+        for number in range(20):
+            better = publish(f"Wall{number} Test", "Builds walls", "home", skills=["bricks"])
+            better.photo = "photos/1"
+            better.save()
+        publish("Ce Tree", "Cuts trees", "home", skills=["apple trees"])
+        names = self.names(gardener)
+        assert (len(names), names[0]) == (6, "Ce Tree")
+
+    def test_neither_unlisted_nor_private_ones_nor_who_looks(self, gardener):
+        for name, visibility in [("Be Link", "unlisted"), ("Ce Own", "private"), ("De Here", "listed")]:
+            experts.choose_visibility(member=publish(name, "Cuts trees", "home").user, visibility=visibility)
+        assert self.names(gardener) == ["De Here"]
+        assert self.names(gardener, caller=Profile.objects.get(user__name="De Here").user) == []
+
+    def test_whoever_looks_away_to_the_visitor_does_not_come_first(self, gardener):
+        hidden = cast.online(publish("Be Free", "Mends roofs", "home", skills=["tiles"]).user)
+        publish("Ce Tree", "Cuts trees", "home", skills=["apple trees"])
+        assert self.names(gardener) == ["Be Free", "Ce Tree"]
+        assert self.names(gardener, not_there={hidden.pk}) == ["Ce Tree", "Be Free"]
+
+    @pytest.mark.parametrize(
+        "skills", [["-hedges", '"apple'], ["' OR 1=1 --", "*", ":*&|!()"], ["\U0001f333", "NEAR(a b)"]]
+    )
+    def test_of_whatever_was_typed_there_is_an_answer(self, db, skills):
+        publish("Be Wall", "Builds walls", "home")
+        assert self.names(publish("Al Green", "*", "home", skills=skills)) == ["Be Wall"]
+
+    def test_takes_two_queries_and_one_where_nobody_is(self, gardener, django_assert_num_queries):
+        with django_assert_num_queries(1):
+            self.names(gardener)
+        publish("Be Wall", "Builds walls", "home")
+        with django_assert_num_queries(2):
+            self.names(gardener)
+
+
 class RatingTests:
     @pytest.fixture
     def rated(self, db):

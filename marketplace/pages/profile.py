@@ -1,8 +1,11 @@
 """An expert's public page: who is this, can I talk now, what will it cost."""
 
+from datetime import datetime
+
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from calls.contacts import services as contacts
@@ -14,6 +17,7 @@ from marketplace.experts import languages, photos
 from marketplace.experts.models import Profile, WhoMayRing
 from marketplace.listings import services as listings
 from marketplace.listings.models import Listing
+from marketplace.pages.hours import Coming, coming
 from marketplace.pages.reviews import section
 from marketplace.search import services as search
 from payouts.money import Money, price_of_time
@@ -25,7 +29,8 @@ EXAMPLE_MINUTES = (5, 10, 30)
 @require_safe
 def profile(request, slug: str):
     caller = guests.person_of(request)
-    shown = search.complete(get_object_or_404(search.shown_profiles(), slug=slug), contacts.blockers_of(caller))
+    listed = search.shown_profiles().select_related("user__weekly_hours")
+    shown = search.complete(get_object_or_404(listed, slug=slug), contacts.blockers_of(caller))
     return page_of(request, shown, caller=caller)
 
 
@@ -53,10 +58,16 @@ def page_of(request, shown: Profile, *, caller: User | None = None, is_preview: 
             "calls_free": _calls_free(request.user, shown),
             "closed_door": closed_door,
             "consent_words": for_consent_card() if not closed_door and _may_agree(request.user, shown) else None,
+            "hours": _hours(shown, timezone.now()),
             "ten_minutes": _cost(shown.rate, 10) if shown.rate else None,
             "reviews": section(request, shown.user),
         },
     )
+
+
+def _hours(shown: Profile, now: datetime) -> Coming | None:
+    kept, presence = getattr(shown.user, "weekly_hours", None), getattr(shown.user, "presence", None)
+    return coming(kept and kept.week, presence and presence.quiet_hours, now=now)
 
 
 def _calls_free(member, shown: Profile) -> bool:

@@ -20,7 +20,7 @@ from marketplace.experts.models import Category
 from marketplace.pages.forms import DirectoryForm
 from marketplace.search import services as search
 
-FILTERS = ("category", "online", "verified", "max_rate", "lang", "stars", "near")
+FILTERS = ("category", "online", "verified", "max_rate", "lang", "stars", "near", "free")
 LANGUAGES_SHOWN = 8
 
 
@@ -49,6 +49,10 @@ def home(request: HttpRequest) -> HttpResponse:
         "filters_set": sum(name in kept for name in FILTERS),
         "categories": _categories(found.facets, kept.get("category", "")),
         "languages": _languages(found.facets, kept.get("lang", "")),
+        "free": [
+            Choice(value, label, found.facets.free.get(value), value == kept.get("free", ""))
+            for value, label in form.fields["free"].choices
+        ],
     }
     part = "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
     response = render(request, "marketplace/directory/_part.html" if part else "marketplace/home.html", asked)

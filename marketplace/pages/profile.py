@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from calls.contacts import services as contacts
+from calls.metering import services as metering
 from calls.rooms import services as rooms
 from calls.rooms.words import for_consent_card
 from marketplace.accounts import guests
@@ -39,7 +40,7 @@ def page_of(request, shown: Profile, *, caller: User | None = None, is_preview: 
     guest = caller if caller and caller.is_guest else None
     offered = listings.for_sale().filter(profile=shown).order_by("kind", "length_minutes", "price_minor")
     rates = [listing for listing in offered if listing.kind == Listing.Kind.PER_MINUTE]
-    closed_door = _closed_door(caller, shown)
+    closed_door, now = _closed_door(caller, shown), timezone.now()
     return render(
         request,
         "marketplace/profile.html",
@@ -58,7 +59,8 @@ def page_of(request, shown: Profile, *, caller: User | None = None, is_preview: 
             "calls_free": _calls_free(request.user, shown),
             "closed_door": closed_door,
             "consent_words": for_consent_card() if not closed_door and _may_agree(request.user, shown) else None,
-            "hours": _hours(shown, timezone.now()),
+            "hours": _hours(shown, now),
+            "record": None if is_preview else metering.track_record(expert=shown.user, now=now),
             "ten_minutes": _cost(shown.rate, 10) if shown.rate else None,
             "reviews": section(request, shown.user),
         },

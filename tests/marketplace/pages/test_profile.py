@@ -66,9 +66,9 @@ class ProfileTests:
         assert "<img src=x" not in page
         assert "<p>Second part</p>" in page
 
-    def test_takes_two_queries_for_a_visitor(self, client, bob, django_assert_num_queries):
-        """What reviews add is in tests/marketplace/reviews/test_section.py."""
-        with django_assert_num_queries(2):
+    def test_takes_four_queries_for_a_visitor(self, client, bob, django_assert_num_queries):
+        """Two of them for the track record. What reviews add is in tests/marketplace/reviews/test_section.py."""
+        with django_assert_num_queries(4):
             client.get(PAGE)
 
 
@@ -104,7 +104,7 @@ class HoursTests:
 
     def test_cost_no_query_more(self, client, bob, django_assert_num_queries):
         self.keep(bob, [hours.Interval(540, 720)])
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(4):
             client.get(PAGE)
 
 

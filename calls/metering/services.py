@@ -38,6 +38,7 @@ from calls.metering.states import latest_offer, latest_period, meter_state, offe
 from calls.metering.still_there import here, nobody_speaks, spoken
 from calls.metering.stored import give_back_expired, give_back_stored, kept_past_date, stored_of_member
 from calls.metering.sweep import sweep
+from calls.metering.track_record import TrackRecord, track_record
 
 __all__ = [
     "END_REASONS",
@@ -47,6 +48,7 @@ __all__ = [
     "Receipt",
     "TermsChanged",
     "TooLittleBilled",
+    "TrackRecord",
     "accept",
     "accept_offer",
     "agree",
@@ -97,5 +99,6 @@ __all__ = [
     "sweep",
     "tip",
     "tipping",
+    "track_record",
     "withdraw_offer",
 ]

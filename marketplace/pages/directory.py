@@ -23,7 +23,7 @@ from marketplace.pages.forms import DirectoryForm
 from marketplace.search import services as search
 from marketplace.sponsors import services as sponsors
 
-FILTERS = ("category", "online", "verified", "max_rate", "lang", "stars", "near")
+FILTERS = ("category", "online", "verified", "max_rate", "lang", "stars", "near", "free")
 LANGUAGES_SHOWN = 8
 
 
@@ -52,6 +52,10 @@ def home(request: HttpRequest) -> HttpResponse:
         "filters_set": sum(name in kept for name in FILTERS),
         "categories": _categories(found.facets, kept.get("category", "")),
         "languages": _languages(found.facets, kept.get("lang", "")),
+        "free": [
+            Choice(value, label, found.facets.free.get(value), value == kept.get("free", ""))
+            for value, label in form.fields["free"].choices
+        ],
     }
     asked["sponsored"] = sponsors.card_for(
         category=kept.get("category", ""), language=get_language() or "en", now=timezone.now()

@@ -60,6 +60,16 @@ class DirectoryForm(forms.Form):
         choices=[(km, _("{km} km").format(km=km)) for km in DISTANCES_KM],
         empty_value=KM,
     )
+    free = forms.ChoiceField(
+        label=_("Next free"),
+        required=False,
+        choices=[
+            ("", _("Any time")),
+            ("now", _("Now")),
+            ("day", _("Within 24 hours")),
+            ("week", _("Within 7 days")),
+        ],
+    )
     sort = forms.ChoiceField(
         label=_("Sort by"),
         required=False,
@@ -93,6 +103,7 @@ class DirectoryForm(forms.Form):
             "stars_tenths": asked.get("stars"),
             "near": asked.get("near"),
             "km": asked.get("km") or KM,
+            "free": asked.get("free") or "",
             "sort": asked.get("sort") or "",
             "page": asked.get("page") or 1,
         }

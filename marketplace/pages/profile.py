@@ -1,15 +1,18 @@
 """An expert's public page: who is this, can I talk now, what will it cost."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from calls.contacts import services as contacts
+from calls.metering import services as metering
 from calls.rooms import services as rooms
 from calls.rooms.words import for_consent_card
 from marketplace.accounts import guests
@@ -19,6 +22,7 @@ from marketplace.experts.models import Profile, Visibility, WhoMayRing
 from marketplace.listings import services as listings
 from marketplace.listings.models import Listing
 from marketplace.pages import structured
+from marketplace.pages.hours import Coming, coming
 from marketplace.pages.reviews import section
 from marketplace.search import services as search
 from payouts.money import Money, price_of_time
@@ -30,7 +34,8 @@ EXAMPLE_MINUTES = (5, 10, 30)
 @require_safe
 def profile(request, slug: str):
     caller = guests.person_of(request)
-    shown = get_object_or_404(search.for_cards(contacts.shown_to(caller)), slug=slug)
+    profiles = search.for_cards(contacts.shown_to(caller)).select_related("user__weekly_hours")
+    shown = get_object_or_404(profiles, slug=slug)
     blockers = contacts.blockers_of(caller)
     alike = search.alike(profile=shown, caller=caller, not_there=blockers)
     return page_of(request, search.complete(shown, blockers), caller=caller, alike=alike)
@@ -43,7 +48,7 @@ def page_of(
     guest = caller if caller and caller.is_guest else None
     offered = list(listings.for_sale().filter(profile=shown).order_by("kind", "length_minutes", "price_minor"))
     rates = [listing for listing in offered if listing.kind == Listing.Kind.PER_MINUTE]
-    closed_door, told = _closed_door(caller, shown), section(request, shown.user)
+    closed_door, told, now = _closed_door(caller, shown), section(request, shown.user), timezone.now()
     return render(
         request,
         "marketplace/profile.html",
@@ -62,6 +67,8 @@ def page_of(
             "calls_free": _calls_free(request.user, shown),
             "closed_door": closed_door,
             "consent_words": for_consent_card() if not closed_door and _may_agree(request.user, shown) else None,
+            "hours": _hours(shown, now),
+            "record": None if is_preview else metering.track_record(expert=shown.user, now=now),
             "ten_minutes": _cost(shown.rate, 10) if shown.rate else None,
             "reviews": told,
             "alike": alike,
@@ -70,6 +77,11 @@ def page_of(
             "linked_data": None if is_preview else structured.linked_data(shown, offered=offered, rating=told.rating),
         },
     )
+
+
+def _hours(shown: Profile, now: datetime) -> Coming | None:
+    kept, presence = getattr(shown.user, "weekly_hours", None), getattr(shown.user, "presence", None)
+    return coming(kept and kept.week, presence and presence.quiet_hours, now=now)
 
 
 def _calls_free(member, shown: Profile) -> bool:

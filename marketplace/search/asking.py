@@ -2,10 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import cached_property
 from math import cos, radians
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from marketplace.experts.models import Category, Presence
 from marketplace.places import services as places
@@ -18,6 +20,9 @@ from marketplace.search.reading import Reading, read
 
 KM = 25  # unless somebody says otherwise
 KM_OF_A_DEGREE = 111.2  # of latitude
+# Spans and no days of the calendar: they are the same in every visitor's time zone.
+WITHIN = {"now": timedelta(0), "day": timedelta(hours=24), "week": timedelta(days=7)}
+HERE = (Presence.State.FREE, Presence.State.BUSY)
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,8 @@ class Question:
     stars_tenths: int | None = None  # at least
     near: Place | None = None
     km: int = KM
+    free: str = ""  # a key of WITHIN: free now, or said to be within so long from `now`
+    now: datetime = field(default_factory=timezone.now, compare=False)
     not_there: Collection[int] = field(default=(), compare=False)
 
     @cached_property
@@ -61,6 +68,8 @@ class Question:
             found = found.filter(stars_tenths__gte=self.stars_tenths)
         if self.near:
             found = within(found, self.near, self.km)
+        if self.free:
+            found = free_within(found, self.free, self.now, self.not_there)
         if self.reading.excluded:
             found = found.exclude(Matches(matching.any_of(self.reading.excluded)))
         return found
@@ -72,6 +81,14 @@ def in_state(entries: QuerySet[Entry], state: str, not_there: Collection[int]) -
     if state == Presence.State.AWAY:
         return entries.exclude(Exists(theirs.exclude(state=state)))
     return entries.filter(Exists(theirs.filter(state=state)))
+
+
+def free_within(entries: QuerySet[Entry], free: str, now: datetime, not_there: Collection[int]) -> QuerySet[Entry]:
+    """Who can be called now, or within so long: who is here but busy is free sooner or later."""
+    if free == "now":
+        return in_state(entries, Presence.State.FREE, not_there)
+    here = Presence.objects.filter(state__in=HERE).exclude(user__in=not_there).values("user")
+    return entries.filter(Q(user__in=here) | Q(next_free_at__lte=now + WITHIN[free])).exclude(user__in=not_there)
 
 
 def within(entries: QuerySet[Entry], centre: Place, km: int) -> QuerySet[Entry]:

@@ -2,9 +2,11 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
 
 from marketplace.experts.models import Category, Presence
-from marketplace.search.asking import Question, Understood
+from marketplace.search.asking import HERE, WITHIN, Question, Understood
 from marketplace.search.index import BIT_OF_LANGUAGE
 from marketplace.search.matching import Matches
 
@@ -31,6 +33,7 @@ class Facets:
     languages: dict[str, Count]
     online: Count
     verified: Count
+    free: dict[str, Count]  # by the keys of asking.WITHIN
 
 
 def facets(question: Question, understood: Understood) -> Facets:
@@ -38,7 +41,7 @@ def facets(question: Question, understood: Understood) -> Facets:
     every = _Counted(question, understood)
     without = {
         name: _Counted(question.without(name), understood) if getattr(question, name) else every
-        for name in ("category", "language", "online", "verified")
+        for name in ("category", "language", "online", "verified", "free")
     }
     return Facets(
         total=every.total,
@@ -46,17 +49,19 @@ def facets(question: Question, understood: Understood) -> Facets:
         languages=without["language"].languages(),
         online=without["online"].online(),
         verified=without["verified"].verified(),
+        free=without["free"].free(),
     )
 
 
 class _Counted:
-    """At most CAP + 1 entries: the category, the languages, whose each is and whether they are verified. One query."""
+    """At most CAP + 1 entries: the category, the languages, whose each is, whether they are verified and when they are next
+    there. One query, and one for who is here."""
 
     def __init__(self, question: Question, understood: Understood) -> None:
         entries = question.entries()
         if understood.widest:
             entries = entries.filter(Matches(understood.widest))
-        rows = list(entries.values_list("category", "languages", "user", "verified")[: CAP + 1])
+        rows = list(entries.values_list("category", "languages", "user", "verified", "next_free_at")[: CAP + 1])
         self.more, self.rows, self.question = len(rows) > CAP, rows[:CAP], question
 
     @property
@@ -77,10 +82,24 @@ class _Counted:
         spoken = {code: sum(n for mask, n in masks.items() if mask & bit) for code, bit in BIT_OF_LANGUAGE.items()}
         return {code: Count(number, self.more) for code, number in spoken.items() if number}
 
-    def online(self) -> Count:
+    @cached_property
+    def here(self) -> dict[int, str]:
         users = [row[2] for row in self.rows if row[2] not in self.question.not_there]
-        free = Presence.objects.filter(user__in=users, state=Presence.State.FREE).count()
-        return Count(free, self.more)
+        return dict(Presence.objects.filter(user__in=users, state__in=HERE).values_list("user", "state"))
+
+    def online(self) -> Count:
+        return Count(sum(state == Presence.State.FREE for state in self.here.values()), self.more)
+
+    def free(self) -> dict[str, Count]:
+        counts = {"now": self.online()}
+        for free in ("day", "week"):
+            until = self.question.now + WITHIN[free]
+            fits = (user in self.here or self._is_back(user, at, until) for *_, user, _, at in self.rows)
+            counts[free] = Count(sum(fits), self.more)
+        return counts
+
+    def _is_back(self, user: int, at: datetime | None, until: datetime) -> bool:
+        return at is not None and at <= until and user not in self.question.not_there
 
     def verified(self) -> Count:
         return Count(sum(row[3] for row in self.rows), self.more)

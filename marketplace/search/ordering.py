@@ -10,23 +10,25 @@ from hashlib import blake2b
 from itertools import groupby, islice
 from typing import NamedTuple
 
-from django.db.models import Case, F, IntegerField, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from marketplace.experts.models import Presence
-from marketplace.search.asking import Question, Understood, in_state
+from marketplace.search.asking import HERE, Question, Understood, in_state
 from marketplace.search.matching import Matches
 from marketplace.search.models import Entry
 
 FEW = 200
 NEW_DAYS, NEW_EVERY, NEW_AT_ONCE = 30, 5, 20  # a new profile stands at every fifth place
-STATES = (Presence.State.FREE, Presence.State.BUSY, Presence.State.AWAY)
+SAID = "said"  # away, and said when they are back: sooner first
+GROUPS = (Presence.State.FREE, Presence.State.BUSY, SAID, Presence.State.AWAY)
 
 
 class Found(NamedTuple):
     """What of an entry its place depends on."""
 
     pk: int
-    state: str
+    group: str  # of GROUPS
+    back_at: datetime  # of who SAID it; the same for everybody else
     level: int  # of Understood.levels: the first that holds
     quality: int
     published_at: datetime
@@ -55,16 +57,16 @@ COLUMNS = {
     "name": ("name", "pk"),
     "near": ("distance", "pk"),
 }
-Run = tuple[str, int]  # presence, level
+Run = tuple[str, int]  # group, level
 
 
 def _runs(understood: Understood, sort: str) -> list[Run]:
     """In their order. The last of three levels is that of half a word: behind all others, unless presence is all that counts."""
     levels = range(len(understood.levels or [None]))
     if sort == "online" or len(levels) < 3:
-        return [(state, level) for state in STATES for level in levels]
+        return [(group, level) for group in GROUPS for level in levels]
     whole, begun = levels[:-1], levels[-1]
-    return [*((state, level) for state in STATES for level in whole), *((state, begun) for state in STATES)]
+    return [*((group, level) for group in GROUPS for level in whole), *((group, begun) for group in GROUPS)]
 
 
 # --- few --------------------------------------------------------------------------------------------------------
@@ -75,19 +77,23 @@ def _if_few(entries: QuerySet[Entry], question: Question, understood: Understood
     levels = [When(Matches(words), then=Value(at)) for at, words in enumerate(understood.levels or ())]
     rows = entries.annotate(
         state=Subquery(presence), level=Case(*levels, default=Value(0), output_field=IntegerField())
-    ).values_list("pk", "user", "state", "level", "quality", "published_at")[: FEW + 1]
-    found = [Found(pk, _seen(user, state, question), *more) for pk, user, state, *more in rows]
+    ).values_list("pk", "user", "state", "next_free_at", "level", "quality", "published_at")[: FEW + 1]
+    found = [Found(pk, *_group(user, state, at, question), *more) for pk, user, state, at, *more in rows]
     return found if len(found) <= FEW else None
 
 
-def _seen(user_id: int, state: str | None, question: Question) -> str:
-    return state if state and user_id not in question.not_there else Presence.State.AWAY
+def _group(user_id: int, state: str | None, at: datetime | None, question: Question) -> tuple[str, datetime]:
+    if user_id in question.not_there:
+        return Presence.State.AWAY, question.now
+    if state in HERE:
+        return state, question.now
+    return (SAID, at) if at else (Presence.State.AWAY, question.now)
 
 
 def _in_order(found: list[Found], runs: list[Run], now: datetime) -> Iterator[int]:
     place = {run: at for at, run in enumerate(runs)}
-    found = sorted(found, key=lambda one: (place[one.state, one.level], -one.quality, -one.pk))
-    for _, run in groupby(found, key=lambda one: place[one.state, one.level]):
+    found = sorted(found, key=lambda one: (place[one.group, one.level], one.back_at, -one.quality, -one.pk))
+    for _, run in groupby(found, key=lambda one: place[one.group, one.level]):
         members = list(run)
         new = [one for one in members if one.published_at > now - timedelta(days=NEW_DAYS)]
         newest = sorted(new, key=lambda one: (one.published_at, one.pk), reverse=True)[:NEW_AT_ONCE]
@@ -101,20 +107,35 @@ def _first(
     entries: QuerySet[Entry], question: Question, understood: Understood, runs: list[Run], upto: int, now: datetime
 ) -> list[int]:
     found: list[int] = []
-    for state, level in runs:
+    for group, level in runs:
         if len(found) >= upto:
             break
-        run = in_state(entries, state, question.not_there)
+        run = _of_group(entries, group, question)
         if understood.levels:
             run = run.filter(Matches(understood.levels[level]))
             if level:
                 run = run.exclude(Matches(understood.levels[level - 1]))
         missing = upto - len(found)
-        members = list(run.order_by("-quality", "-pk").values_list("pk", flat=True)[:missing])
+        soonest = ["next_free_at"] if group == SAID else []
+        members = list(run.order_by(*soonest, "-quality", "-pk").values_list("pk", flat=True)[:missing])
         new = run.filter(published_at__gt=now - timedelta(days=NEW_DAYS)).order_by("-published_at", "-pk")
         newest = list(new.values_list("pk", flat=True)[:NEW_AT_ONCE])
         found += islice(_with_new_ones(members, newest, now), missing)
     return found
+
+
+def _of_group(entries: QuerySet[Entry], group: str, question: Question) -> QuerySet[Entry]:
+    not_there = question.not_there
+    if group in HERE:
+        return in_state(entries, group, not_there)
+    away = in_state(entries, Presence.State.AWAY, not_there)
+    if group == SAID:
+        return away.filter(next_free_at__isnull=False).exclude(user__in=not_there)
+    return (
+        away.filter(Q(next_free_at__isnull=True) | Q(user__in=not_there))
+        if not_there
+        else away.filter(next_free_at=None)
+    )
 
 
 # --- both -------------------------------------------------------------------------------------------------------

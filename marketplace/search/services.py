@@ -88,6 +88,7 @@ def find(
     stars_tenths: int | None = None,
     near: Place | None = None,
     km: int = KM,
+    free: str = "",
     sort: str = "",
     page: int = 1,
     per_page: int = PER_PAGE,
@@ -95,14 +96,17 @@ def find(
     now: datetime | None = None,
 ) -> Page:
     """A page number outside the pages gives the nearest one. `category` is a slug, `language` a code; `near` and at most `km`
-    from it. `sort`: empty (best), "online" or a key of ordering.COLUMNS. `not_there`: the ids of experts who are away to
-    whoever looks, whatever they do."""
-    question = Question(text, category, online, verified, max_rate_minor, language, stars_tenths, near, km, not_there)
+    from it. `free`: a key of asking.WITHIN. `sort`: empty (best), "online" or a key of ordering.COLUMNS. `not_there`: the ids of
+    experts who are away to whoever looks, whatever they do."""
+    now = now or timezone.now()
+    question = Question(
+        text, category, online, verified, max_rate_minor, language, stars_tenths, near, km, free, now, not_there
+    )
     understood = understand(question)
     counted = facets(question, understood)
     pages = max(1, -(-counted.total.number // per_page))
     number = min(max(page, 1), pages)
-    found = ordering.ids(question, understood, sort=sort, upto=number * per_page, now=now or timezone.now())
+    found = ordering.ids(question, understood, sort=sort, upto=number * per_page, now=now)
     return Page(cards(found[(number - 1) * per_page :], not_there), number, pages, counted, understood)
 
 

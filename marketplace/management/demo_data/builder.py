@@ -10,7 +10,7 @@ from django.utils.text import slugify
 
 from calls.robots import roster
 from marketplace.accounts.models import User
-from marketplace.experts import photos
+from marketplace.experts import hours, photos
 from marketplace.experts import services as experts
 from marketplace.experts.models import Category
 from marketplace.listings import services as listings
@@ -57,7 +57,9 @@ def all_experts(*, now: datetime) -> dict[str, User]:
         password = secrets.token_urlsafe(24) if person.robot else None
         user = made[person.name] = member(person.name, password=password, language=_reads(person))
         slug = _publish(user, person, shelf[person.category], now - number * BETWEEN_TWO)
-        if person.robot:
+        if not person.robot:
+            _say_hours(user, number, "Europe/Paris" if person.languages[0] == "fr" else "Europe/London", now)
+        else:
             robots[slug] = roster.Entry(
                 email=user.email,
                 password=password,
@@ -68,6 +70,21 @@ def all_experts(*, now: datetime) -> dict[str, User]:
             )
     roster.keep(settings.VAR_DIR, robots)
     return made
+
+
+WEEKS = (  # Monday to Friday, Saturday, Sunday
+    ("9:00-12:00, 14:00-18:00", "", ""),
+    ("18:00-21:30", "10:00-16:00", ""),
+    ("8:30-13:00", "", ""),
+    ("", "9:00-19:00", "9:00-13:00"),
+    ("12:00-14:00, 19:00-24:00", "", "19:00-24:00"),
+)
+
+
+def _say_hours(user: User, number: int, zone: str, now: datetime) -> None:
+    """The robots say none: they are always here."""
+    workday, saturday, sunday = (hours.read_day(text, 0) for text in WEEKS[number % len(WEEKS)])
+    experts.choose_weekly_hours(user=user, week=hours.checked([workday] * 5 + [saturday, sunday], zone), now=now)
 
 
 def _publish(user: User, person: Expert, category: Category, now: datetime) -> str:

@@ -6,6 +6,7 @@ import { AskPanel } from "./page/ask_now.js";
 import { CallingBack } from "./page/calling_back.js";
 import { byId, pageData, tell } from "./page/dom.js";
 import { followUnsettled, lookAgain } from "./page/follow.js";
+import { showHours } from "./page/hours.js";
 import { IncomingCalls } from "./page/incoming.js";
 import { CallPanel, keepRing } from "./page/outgoing.js";
 import { showPresence } from "./page/presence.js";
@@ -149,6 +150,7 @@ if (panel) {
 followShown((experts) => socket.watch(experts));
 socket.connect();
 showLocalTimes();
+showHours();
 proposeOwnZone();
 followUnsettled();
 suggest();

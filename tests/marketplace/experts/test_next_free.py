@@ -108,7 +108,7 @@ class NextFreeTests:
         several = [cast.expert(f"Expert{number} Blanc") for number in range(20)]
         for one in several:
             keep(one)
-        with django_assert_max_num_queries(10):
+        with django_assert_max_num_queries(12):
             assert rooms.renew_hours(now=MONDAY + 9 * HOUR) == 20
         assert back_at(several[7]) == MONDAY + 14 * HOUR
 

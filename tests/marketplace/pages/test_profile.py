@@ -1,14 +1,15 @@
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 from io import BytesIO
 
 import pytest
+import time_machine
 from django.conf import settings
 from PIL import Image
 
 from calls.rooms import services as rooms
 from calls.rooms.words import for_consent_card
-from marketplace.experts import photos
+from marketplace.experts import hours, photos, presence
 from marketplace.experts.models import Presence, Profile
 from payouts.wallet import services as wallet
 from tests import cast
@@ -65,15 +66,15 @@ class ProfileTests:
         assert "<img src=x" not in page
         assert "<p>Second part</p>" in page
 
-    def test_takes_four_queries_for_a_visitor_and_three_where_nobody_is_similar(
+    def test_takes_six_queries_for_a_visitor_and_five_where_nobody_is_similar(
         self, client, bob, django_assert_num_queries
     ):
-        """What reviews add is in tests/marketplace/reviews/test_section.py."""
-        with django_assert_num_queries(3):
+        """Two of them for the track record. What reviews add is in tests/marketplace/reviews/test_section.py."""
+        with django_assert_num_queries(5):
             client.get(PAGE)
         for number in range(8):
             cast.online(cast.expert(f"Expert{number} Test"))
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(6):
             client.get(PAGE)
 
     def test_shows_six_similar_people_whoever_is_free_first(self, client, bob):
@@ -83,6 +84,42 @@ class ProfileTests:
         similar = client.get(PAGE).content.decode().split("Similar people")[1]
         assert similar.count("data-expert=") == 6
         assert re.search(r'href="/experts/([\w-]+)/"', similar)[1] == "cleo-stahl"
+
+
+class HoursTests:
+    """Usually there: the coming seven days in the expert's time zone, and as moments for the visitor's."""
+
+    def keep(self, bob, *days):
+        presence.choose_weekly_hours(
+            user=bob, week=hours.checked([*days, *[()] * (7 - len(days))], "Europe/Paris"), now=cast.NOW
+        )
+
+    @time_machine.travel(cast.NOW, tick=False)
+    def test_are_shown_with_the_zone_they_are_in(self, client, bob):
+        self.keep(bob, [hours.Interval(540, 720), hours.Interval(840, 1080)], [hours.Interval(1200, 1440)])
+        page = client.get(PAGE).content.decode()
+        assert "<dt>Monday</dt><dd>09:00–12:00, 14:00–18:00</dd>" in page
+        assert "<dt>Tuesday</dt><dd>20:00–24:00</dd>" in page
+        assert (
+            "In the expert&#x27;s time zone, Europe/Paris." in page
+            or "In the expert's time zone, Europe/Paris." in page
+        )
+        noon = int(cast.NOW.replace(hour=11).timestamp() * 1000)
+        assert f", {noon}]" in page
+
+    @time_machine.travel(cast.NOW, tick=False)
+    def test_without_the_quiet_hours(self, client, bob):
+        self.keep(bob, [hours.Interval(540, 1080)])
+        presence.choose_quiet_hours(user=bob, start=time(12), end=time(14), zone="Europe/Paris", now=cast.NOW)
+        assert "<dd>09:00–12:00, 14:00–18:00</dd>" in client.get(PAGE).content.decode()
+
+    def test_who_did_not_say_them_has_no_such_part(self, client, bob):
+        assert "Usually there" not in client.get(PAGE).content.decode()
+
+    def test_cost_no_query_more(self, client, bob, django_assert_num_queries):
+        self.keep(bob, [hours.Interval(540, 720)])
+        with django_assert_num_queries(5):
+            client.get(PAGE)
 
 
 class ListedRateTests:

@@ -2,12 +2,14 @@ from datetime import timedelta
 
 import pytest
 
+from marketplace.experts import presence
 from marketplace.experts import services as experts
 from marketplace.experts.models import Category, Presence, Profile
 from marketplace.listings import services as listings
 from marketplace.places import services as places
 from marketplace.reviews.models import Review
 from marketplace.reviews.rating import recount
+from marketplace.search import ordering
 from marketplace.search import services as search
 from tests import cast
 
@@ -218,3 +220,64 @@ class NearTests:
         assert names(near=places.resolve(written)) == ["Bru Xel"]
         assert names(text=written) == ["Bru Xel"]
         assert names(text=f"garden {written}") == ["Bru Xel"]
+
+
+@pytest.mark.usefixtures("weekdays")
+class NextFreeTests:
+    """Who said when they are back: found by it, counted, and in order of it."""
+
+    @pytest.fixture
+    def weekdays(self, db):
+        """Away until Tuesday, Thursday and the Wednesday after; away without a word; free; busy for two hours."""
+        for name, days in {"Tue": 1, "Thu": 3, "Late": 9}.items():
+            until = cast.NOW + timedelta(days=days, hours=-1)
+            presence.choose(user=cast.expert(f"{name} Away"), chosen="away", until=until, now=cast.NOW)
+        presence.choose(user=cast.expert("Mute Away"), chosen="away", now=cast.NOW)
+        cast.online(cast.expert("Free Here"))
+        busy = cast.expert("Busy Here")
+        cast.online(busy)
+        presence.choose(user=busy, chosen="busy", until=cast.NOW + timedelta(hours=2), now=cast.NOW)
+
+    def found(self, **asked) -> list[str]:
+        return [profile.user.name.split()[0] for profile in search.find(now=cast.NOW, **asked).profiles]
+
+    def test_who_can_answer_now_comes_first_then_who_can_soonest(self, monkeypatch):
+        order = ["Free", "Busy", "Tue", "Thu", "Late", "Mute"]
+        for few in (ordering.FEW, 0):
+            monkeypatch.setattr(ordering, "FEW", few)
+            for asked in ({}, {"sort": "online"}, {"text": "taxes"}, {"category": "money"}):
+                assert self.found(**asked) == order, (few, asked)
+
+    @pytest.mark.parametrize(
+        ("free", "names"),
+        [("now", ["Free"]), ("day", ["Free", "Busy", "Tue"]), ("week", ["Free", "Busy", "Tue", "Thu"])],
+    )
+    def test_within_so_long_finds_those_and_counts_them(self, monkeypatch, free, names):
+        assert search.find(now=cast.NOW).facets.free[free].number == len(names)
+        for few in (ordering.FEW, 0):
+            monkeypatch.setattr(ordering, "FEW", few)
+            page = search.find(now=cast.NOW, free=free)
+            assert [profile.user.name.split()[0] for profile in page.profiles] == names
+            assert page.total == len(names)
+            assert {name: count.number for name, count in page.facets.free.items()} == {"now": 1, "day": 3, "week": 4}
+
+    def test_who_is_away_to_whoever_looks_said_nothing_to_them(self, monkeypatch):
+        hidden = [Profile.objects.get(user__name=name).user_id for name in ("Free Here", "Tue Away")]
+        for few in (ordering.FEW, 0):
+            monkeypatch.setattr(ordering, "FEW", few)
+            names = self.found(not_there=hidden)
+            assert names[:3] == ["Busy", "Thu", "Late"]
+            assert set(names[3:]) == {"Free", "Tue", "Mute"}
+            assert self.found(not_there=hidden, free="day") == ["Busy"]
+            assert search.find(now=cast.NOW, not_there=hidden).facets.free["day"].number == 1
+
+    def test_the_directory_is_asked_for_it_by_its_address(self, client):
+        page = client.get("/?free=week").content.decode()
+        assert 'name="free" value="week" id="free-week" checked' in page
+        assert client.get("/?free=yesterday").status_code == 200
+
+    def test_a_question_without_it_takes_no_query_more(self, django_assert_num_queries):
+        with django_assert_num_queries(5):
+            search.find()
+        with django_assert_num_queries(7):  # the counts without it
+            search.find(free="week")

@@ -117,7 +117,9 @@ def understand(question: Question) -> Understood:
     if not reading.wanted:
         return Understood(None, reading)
     as_typed = Understood(_ranks(reading), reading)
-    if _anybody(entries, matching.all_meant(reading, strong=True)) or _anybody(entries, matching.last_begun_only(reading)):
+    if _anybody(entries, matching.all_meant(reading, strong=True)) or _anybody(
+        entries, matching.last_begun_only(reading)
+    ):
         return as_typed
     begun = Understood(((matching.all_begun(reading),),), reading)
     if _anybody(entries, begun.widest):

@@ -103,15 +103,13 @@ def meant(term: Term, *, strong: bool = False, others_strong: bool = False) -> W
 
 
 def other_words(term: Term) -> tuple[str, ...]:
-    """For the same thing. A phrase has none: who puts words in quotes wants these."""
-    return same_meaning(term.words[0]) if len(term.words) == 1 else ()
+    """For the same thing. What stands in quotes has none: these words are wanted."""
+    return () if term.exact else same_meaning(term.words[0])
 
 
 def all_begun(reading: Reading) -> Words:
     """Whoever wrote words that begin as these do."""
     return joined((of_term(term, may_go_on=len(term.words[0]) >= LETTERS_MIN) for term in reading.wanted), every=True)
-
-
 
 
 def any_of(terms: Iterable[Term]) -> Words:

@@ -14,9 +14,9 @@ from marketplace.search.analysis import says_something, words_of
 from marketplace.search.asking import in_state
 from marketplace.search.matching import Matches, joined, whole
 from marketplace.search.models import Entry
-from marketplace.search.ordering import STATES
 
 WORDS_MAX = 8
+STATES = (Presence.State.FREE, Presence.State.BUSY, Presence.State.AWAY)
 EACH = 12  # of each run: more than are shown, for some are in several
 
 

@@ -61,12 +61,12 @@ Run = tuple[str, int]  # group, level
 
 
 def _runs(understood: Understood, sort: str) -> list[Run]:
-    """In their order. The last of three levels is that of half a word: behind all others, unless presence is all that counts."""
-    levels = range(len(understood.levels or [None]))
-    if sort == "online" or len(levels) < 3:
-        return [(group, level) for group in GROUPS for level in levels]
-    whole, begun = levels[:-1], levels[-1]
-    return [*((group, level) for group in GROUPS for level in whole), *((group, begun) for group in GROUPS)]
+    """In their order: rank by rank, unless presence is all that counts."""
+    levels = iter(range(len(understood.levels or [None])))
+    if sort == "online" or not understood.ranks:
+        return [(group, level) for level_of in [list(levels)] for group in GROUPS for level in level_of]
+    ranks = [[next(levels) for _ in rank] for rank in understood.ranks]
+    return [(group, level) for rank in ranks for group in GROUPS for level in rank]
 
 
 # --- few --------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from marketplace.experts.markup import to_html, to_plain
 from marketplace.experts.models import Presence, Profile
 from marketplace.search import marks
 from marketplace.search.reading import Reading
@@ -21,6 +22,7 @@ from payouts.addresses import here
 from payouts.money import Money
 
 register = template.Library()
+register.filter("markdown", to_html)
 ICONS = Path(__file__).resolve().parent.parent / "static/marketplace/vendor/lucide"
 HUES = 8  # site.css knows eight colours for people without a photo
 
@@ -96,7 +98,7 @@ def found_in(profile: Profile, reading: Reading) -> dict:
     """`{% found_in profile reading as found_in %}`: `parts` that have the words, an `excerpt` of the text where only that has."""
     parts = [str(name) for name in marks.stands_in(profile, reading)]
     only_text = parts == [_("about")]
-    return {"parts": ", ".join(parts), "excerpt": marks.excerpt(profile.bio, reading) if only_text else ""}
+    return {"parts": ", ".join(parts), "excerpt": marks.excerpt(to_plain(profile.bio), reading) if only_text else ""}
 
 
 @register.simple_tag

@@ -87,7 +87,10 @@ class AboutForm(forms.Form):
 
     bio = forms.CharField(
         label=gettext_lazy("About you"),
-        help_text=gettext_lazy("What you know, how you learned it, and what a call with you is like."),
+        help_text=gettext_lazy(
+            "What you know, how you learned it, and what a call with you is like. "
+            "You can write *italics*, **bold**, ## titles, lists with - and [links](https://example.org)."
+        ),
         widget=forms.Textarea(attrs={"rows": 7}),
         max_length=Profile._meta.get_field("bio").max_length,
     )

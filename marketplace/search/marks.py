@@ -7,6 +7,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.experts.markup import to_plain
 from marketplace.experts.models import Profile
 from marketplace.search.analysis import Word, stems, words_of
 from marketplace.search.matching import other_words
@@ -40,7 +41,7 @@ def stands_in(profile: Profile, reading: Reading) -> list[Promise]:
         (_("skills"), " ".join(profile.skills)),
         (_("category"), str(profile.category)),
         (_("place"), " ".join(names_of_place(profile))),
-        (_("about"), profile.bio),
+        (_("about"), to_plain(profile.bio)),
     )
     return [name for name, text in parts if any(True for _word in _found(text, reading))]
 

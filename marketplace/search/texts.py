@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from marketplace.experts.markup import to_plain
 from marketplace.experts.models import Category, Profile
 from marketplace.places import services as places
 from marketplace.search.analysis import STOP_WORDS, Word, joined, stems, words_of
@@ -51,7 +52,8 @@ def text_of(profile: Profile) -> Text:
     """With its user, category and listings at hand."""
     offered = [listing for listing in profile.listings.all() if listing.active]
     strong = [profile.user.name, profile.headline, *profile.skills]
-    weak = [*_names(profile.category), *(listing.title for listing in offered), *names_of_place(profile), profile.bio]
+    weak = [*_names(profile.category), *(listing.title for listing in offered), *names_of_place(profile)]
+    weak.append(to_plain(profile.bio))
     weak += [listing.description for listing in offered]
     return Text("\n".join(strong), "\n".join(weak))
 

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from marketplace.experts.markup import to_html, to_plain
 from marketplace.experts.models import Presence, Profile
 from marketplace.search import marks
 from marketplace.search.reading import Reading
@@ -23,6 +24,7 @@ from payouts.addresses import here
 from payouts.money import Money
 
 register = template.Library()
+register.filter("markdown", to_html)
 ICONS = Path(__file__).resolve().parent.parent / "static/marketplace/vendor/lucide"
 # Letters that turn the words after them round, or cannot be seen: an address could look like another.
 HIDDEN = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -106,7 +108,7 @@ def found_in(profile: Profile, reading: Reading) -> dict:
     """`{% found_in profile reading as found_in %}`: `parts` that have the words, an `excerpt` of the text where only that has."""
     parts = [str(name) for name in marks.stands_in(profile, reading)]
     only_text = parts == [_("about")]
-    return {"parts": ", ".join(parts), "excerpt": marks.excerpt(profile.bio, reading) if only_text else ""}
+    return {"parts": ", ".join(parts), "excerpt": marks.excerpt(to_plain(profile.bio), reading) if only_text else ""}
 
 
 @register.simple_tag

@@ -45,6 +45,14 @@ def people(db):
     publish("Di Weiss", "Garden plans", "home", rate_minor=120, state="free", age=1)
 
 
+def test_a_text_is_found_by_its_words_and_shown_without_its_marks(client, db):
+    publish("Di Weiss", "Gardens", bio="I prune *roses* and write [about them](https://example.org/compost).")
+    assert names(text="roses") == ["Di Weiss"]
+    assert names(text="compost") == []
+    page = client.get("/?q=roses").content.decode()
+    assert "I prune <mark>roses</mark> and write about them." in page
+
+
 @pytest.mark.usefixtures("people")
 class FindTests:
     def test_who_can_answer_now_comes_first(self):

@@ -25,6 +25,7 @@ from payouts.money import Money
 
 register = template.Library()
 register.filter("markdown", to_html)
+register.filter("without_marks", to_plain)
 ICONS = Path(__file__).resolve().parent.parent / "static/marketplace/vendor/lucide"
 # Letters that turn the words after them round, or cannot be seen: an address could look like another.
 HIDDEN = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")

@@ -40,7 +40,7 @@ class Shown(HTMLParser):
     def handle_starttag(self, tag, attrs) -> None:
         self.pieces += [value for name, value in attrs if name in SHOWN_ATTRIBUTES and value]
         if tag in ("script", "style"):
-            self.inside.append(tag)
+            self.inside.append("for programs" if dict(attrs).get("type") == "application/ld+json" else tag)
         if tag == "option" or dict(attrs).get("lang") == "en":
             self.inside.append("of another language" if dict(attrs).get("lang") == "en" else "")
 
@@ -49,6 +49,8 @@ class Shown(HTMLParser):
             self.inside.pop()
 
     def handle_data(self, data) -> None:
+        if "for programs" in self.inside:
+            return
         if "script" in self.inside:
             if data.lstrip().startswith("{"):
                 self.pieces += list(_texts(json.loads(data)))

@@ -85,7 +85,10 @@ def renew_next_free(*, now: datetime) -> list[int]:
     with transaction.atomic():
         experts.renew_next_free(user_ids=user_ids, now=now)
         theirs = Presence.objects.filter(user=OuterRef("user")).values("next_free_at")
-        Entry.objects.filter(user__in=user_ids).update(next_free_at=Subquery(theirs))
+        entries = Entry.objects.filter(user__in=user_ids)
+        # In the order of `_write`, which may be at them too.
+        list(entries.select_for_update().order_by("pk").values_list("pk"))
+        entries.update(next_free_at=Subquery(theirs))
     return user_ids
 
 

@@ -6,7 +6,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from marketplace.experts import hours, languages, photos, quiet
+from marketplace.experts import greetings, hours, languages, photos, quiet
 from marketplace.experts.models import Category, Profile
 
 SKILLS_MAX, SKILL_LENGTH_MAX = 8, 30
@@ -115,6 +115,35 @@ class AboutForm(forms.Form):
         if len(chosen) > LANGUAGES_MAX:
             raise ValidationError(_("At most {limit} languages.").format(limit=LANGUAGES_MAX))
         return chosen
+
+
+class GreetingForm(forms.Form):
+    """The file may stay what it is where there is one (`is_there`). The clean file is what was read of it, or None."""
+
+    file = forms.FileField(
+        label=gettext_lazy("Video or sound"),
+        help_text=gettext_lazy("MP4 or WebM, up to 60 seconds and 20 MB. Place and camera data are removed."),
+        widget=forms.FileInput(attrs={"accept": "video/mp4,video/webm,audio/mp4,audio/webm,video/quicktime,.m4a"}),
+    )
+    words = forms.CharField(
+        label=gettext_lazy("What is said in it"),
+        help_text=gettext_lazy("For who cannot hear it, or not now. Visitors read it below."),
+        widget=forms.Textarea(attrs={"rows": 5}),
+        max_length=Profile._meta.get_field("greeting_words").max_length,
+    )
+
+    def __init__(self, *args, is_there: bool, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["file"].required = not is_there
+
+    def clean_file(self):
+        upload = self.cleaned_data["file"]
+        if not upload:
+            return None
+        try:
+            return greetings.read_greeting(upload.file, size=upload.size)
+        except greetings.BadGreeting as problem:
+            raise ValidationError(str(problem)) from problem
 
 
 def _clock() -> forms.TimeInput:

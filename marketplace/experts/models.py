@@ -113,6 +113,8 @@ class Profile(models.Model):
     who_may_ring = models.CharField(max_length=7, choices=WhoMayRing.choices, default=WhoMayRing.MEMBERS)
     visibility = models.CharField(max_length=8, choices=Visibility.choices, default=Visibility.LISTED)
     photo = models.CharField(max_length=120, blank=True)  # path under MEDIA_ROOT; written by experts.photos alone
+    greeting = models.CharField(max_length=120, blank=True)  # the same; both written by experts.greetings alone
+    greeting_words = models.TextField(_("what is said in it"), max_length=2000, blank=True)
     published_at = models.DateTimeField(null=True, blank=True, db_index=True)
     rate_minor_max = models.PositiveIntegerField(null=True, editable=False)  # allowed by staff; else RATE_MINOR_MAX
     verified = models.BooleanField(default=False, editable=False)  # written by experts.verified alone
@@ -140,6 +142,10 @@ class Profile(models.Model):
 
     def __str__(self) -> str:
         return self.slug
+
+    @property
+    def greets_in_sound(self) -> bool:
+        return self.greeting.endswith((".m4a", ".weba"))
 
 
 class Presence(models.Model):

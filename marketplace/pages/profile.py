@@ -126,7 +126,7 @@ def similar(request, slug: str):
 @require_safe
 def photo(request, slug: str, side: int):
     """Uploads are served by us, never by their own name; the address changes with the photo, so it may be kept."""
-    seen = get_object_or_404(contacts.shown_to(guests.person_of(request)) | _own(request.user), slug=slug)
+    seen = get_object_or_404(seen_or_own(request), slug=slug)
     if not seen.photo or side not in photos.SIZES:
         raise Http404
     try:
@@ -142,6 +142,11 @@ def photo(request, slug: str, side: int):
         is_for_good = request.GET.get("v")
         response["Cache-Control"] = f"public, max-age={'31536000, immutable' if is_for_good else '300'}"
     return response
+
+
+def seen_or_own(request) -> QuerySet[Profile]:
+    """Those that who asks may see, and their own draft: for what belongs to a profile and has an address of its own."""
+    return contacts.shown_to(guests.person_of(request)) | _own(request.user)
 
 
 def link_picture_of(shown: Profile) -> pictures.Shown:

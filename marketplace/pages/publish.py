@@ -207,5 +207,5 @@ def _publish(request: HttpRequest, profile: Profile) -> HttpResponse:
 @require_safe
 def preview(request: HttpRequest) -> HttpResponse:
     """The draft on the page that visitors will see; nothing on it rings."""
-    mine = search.for_cards(Profile.objects.filter(user=request.user))
+    mine = search.for_cards(Profile.objects.filter(user=request.user)).select_related("user__weekly_hours")
     return page_of(request, search.complete(get_object_or_404(mine)), is_preview=True)

@@ -16,7 +16,7 @@ from calls.rooms import services as rooms
 from calls.signalling import watching
 from calls.waiting import services as waiting
 from calls.waiting.models import Waiting
-from marketplace.experts import photos
+from marketplace.experts import containers, greetings, photos
 from marketplace.experts import services as experts
 from marketplace.experts.models import Presence, Profile
 from marketplace.reviews.models import Removal, Review
@@ -25,6 +25,7 @@ from tests import cast
 from tests.calls.asking.world import answer_to
 from tests.calls.signalling.wires import page_of
 from tests.calls.waiting.world import past_calls
+from tests.marketplace.experts.recordings import mp4
 
 pytestmark = pytest.mark.django_db
 PAGE = "/experts/bob-leroy/"
@@ -80,11 +81,13 @@ class PageTests:
 
     def addresses(self, bob, now) -> list[str]:
         photos.keep_photo(profile=Profile.objects.get(user=bob), image=Image.new("RGB", (512, 512), "navy"))
+        greetings.keep_greeting(profile=bob.profile, words="Hello.", media=containers.read(mp4()))
         review = reviewed(cast.member("Rita Writer"), bob, now)
         return [
             PAGE,
             reverse("profile_photo", args=["bob-leroy"]),
             reverse("profile_photo_of_side", args=["bob-leroy", 160]),
+            reverse("greeting_file", args=["bob-leroy"]),
             reverse("similar_experts", args=["bob-leroy"]),
             reverse("write_review", args=["bob-leroy"]),
             reverse("report_review", args=[review.pk, "review"]),
@@ -107,13 +110,14 @@ class PageTests:
             for address in addresses:
                 assert browser.get(address).status_code == 200, address
 
-    def test_a_photo_of_his_is_kept_in_no_cache(self, signed_in, alice, bob, now):
-        photo = self.addresses(bob, now)[1]
-        assert "no-store" in signed_in(alice).get(f"{photo}?v=1").headers["Cache-Control"]
+    def test_neither_photo_nor_greeting_of_his_is_kept_in_a_cache(self, signed_in, alice, bob, now):
+        _page, photo, _small, greeting, *_more = self.addresses(bob, now)
+        for address in (photo, greeting):
+            assert "no-store" in signed_in(alice).get(f"{address}?v=1").headers["Cache-Control"]
 
     def test_where_nobody_asks_who_looks_all_are(self, signed_in, eve, bob, now, without_the_rule):
         """The broken twin."""
-        for address in self.addresses(bob, now)[:4]:
+        for address in self.addresses(bob, now)[:5]:
             assert signed_in(eve).get(address).status_code == 200, address
 
 

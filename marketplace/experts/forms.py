@@ -29,21 +29,6 @@ class SkillsField(forms.CharField):
         return skills
 
 
-class PhotoField(forms.FileField):
-    """An uploaded portrait; its clean value is the decoded image."""
-
-    widget = forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"})
-
-    def clean(self, data, initial=None):
-        upload = super().clean(data, initial)
-        if not upload:
-            return None
-        try:
-            return photos.read_photo(upload.file, size=upload.size)
-        except photos.BadPhoto as problem:
-            raise ValidationError(str(problem)) from problem
-
-
 class CategoryChoice(forms.RadioSelect):
     """One of the operator's, each with what may be sold in it; nobody chooses a closed one."""
 
@@ -104,11 +89,24 @@ class AboutForm(forms.Form):
         required=False,
         max_length=Profile._meta.get_field("place").max_length,
     )
-    photo = PhotoField(
+    crop = forms.CharField(required=False, widget=forms.HiddenInput)  # of the photo, by the page's script
+    photo = forms.FileField(
         label=gettext_lazy("Photo (optional)"),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
         help_text=gettext_lazy("JPEG, PNG or WebP, up to 8 MB. It is cut square; place and camera data are removed."),
         required=False,
     )
+
+    def clean_photo(self):
+        """The decoded image, or None."""
+        upload = self.cleaned_data["photo"]
+        if not upload:
+            return None
+        try:
+            crop = photos.read_crop(self.cleaned_data.get("crop", ""))
+            return photos.read_photo(upload.file, size=upload.size, crop=crop)
+        except photos.BadPhoto as problem:
+            raise ValidationError(str(problem)) from problem
 
     def clean_languages(self) -> list[str]:
         chosen = self.cleaned_data["languages"]

@@ -1,7 +1,9 @@
 """Portraits: whatever is uploaded is decoded, cut square and written anew, so that only pixels are kept."""
 
+import math
 import secrets
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,8 +25,38 @@ class BadPhoto(ValueError):
     """Not a photo we keep; the text is for the person who chose it."""
 
 
-def read_photo(file: BinaryIO, *, size: int) -> Image.Image:
-    """The uploaded photo upright, square and without anything but pixels. `size` is in bytes."""
+@dataclass(frozen=True)
+class Crop:
+    """The square that is kept of a photo that stands upright: its left and upper edge as shares of width and height, its side
+    as a share of the shorter one."""
+
+    left: float
+    top: float
+    side: float
+
+    def box(self, width: int, height: int) -> tuple[int, int, int, int]:
+        """In pixels, wholly within the photo and never smaller than what is taken for a photo."""
+        shorter = min(width, height)
+        side = min(max(round(self.side * shorter), SIDE_MIN), shorter)
+        left, top = min(round(self.left * width), width - side), min(round(self.top * height), height - side)
+        return left, top, left + side, top + side
+
+
+def read_crop(text: str) -> Crop | None:
+    """Of three shares with spaces between them, as the page's script writes them; None of nothing. Raises BadPhoto."""
+    if not text:
+        return None
+    try:
+        left, top, side = map(float, text.split())
+    except ValueError as problem:
+        raise BadPhoto(_("Please choose again which part of the photo is shown.")) from problem
+    if not all(math.isfinite(share) and 0 <= share <= 1 for share in (left, top, side)):
+        raise BadPhoto(_("Please choose again which part of the photo is shown."))
+    return Crop(left, top, side)
+
+
+def read_photo(file: BinaryIO, *, size: int, crop: Crop | None = None) -> Image.Image:
+    """The uploaded photo upright, square and without anything but pixels. `size` is in bytes. Without a `crop` its middle."""
     if size > BYTES_MAX:
         raise BadPhoto(_("This file is larger than {limit} MB.").format(limit=BYTES_MAX // 1024**2))
     try:
@@ -45,6 +77,8 @@ def read_photo(file: BinaryIO, *, size: int) -> Image.Image:
         raise BadPhoto(_("This file is not a photo in JPEG, PNG or WebP.")) from problem
     flat = Image.new("RGB", upright.size, "white")
     flat.paste(upright, mask=upright.getchannel("A"))
+    if crop:
+        flat = flat.crop(crop.box(*flat.size))
     side = min(flat.size)
     return ImageOps.fit(flat, (min(side, max(SIZES)),) * 2, Image.Resampling.LANCZOS, centering=(0.5, 0.4))
 

@@ -67,6 +67,56 @@ class ReadPhotoTests:
             read(upload(size=(100, 900)))
 
 
+def quarters() -> BytesIO:
+    """400 by 800 pixels: red, green below it, blue, white."""
+    image = Image.new("RGB", (400, 800), "white")
+    for at, colour in enumerate(("red", "lime", "blue")):
+        image.paste(colour, (0, 200 * at, 400, 200 * at + 200))
+    file = BytesIO()
+    image.save(file, "PNG")
+    file.seek(0)
+    return file
+
+
+class CropTests:
+    @pytest.mark.parametrize(
+        ("said", "colour", "side"),
+        [
+            ("0 0 0.5", (255, 0, 0), 200),
+            ("0.5 0.25 0.5", (0, 255, 0), 200),
+            ("0 0.5 0.5", (0, 0, 255), 200),
+            ("1 1 0.45", (255, 255, 255), 180),  # beyond the edge: what is nearest to it
+            ("0 0 0", (255, 0, 0), 160),  # never smaller than a photo
+            ("0.00000 2.5e-1 .5", (0, 255, 0), 200),
+        ],
+    )
+    def test_keeps_the_square_that_was_chosen(self, said, colour, side):
+        file = quarters()
+        image = photos.read_photo(file, size=1, crop=photos.read_crop(said))
+        assert image.size == (side, side)
+        assert image.getcolors() == [(side * side, colour)]
+
+    def test_counts_on_the_photo_as_it_stands_upright(self):
+        exif = Image.Exif()
+        exif[0x0112] = 6
+        lying = BytesIO()
+        Image.open(quarters()).rotate(90, expand=True).save(lying, "PNG", exif=exif.tobytes())
+        lying.seek(0)
+        image = photos.read_photo(lying, size=1, crop=photos.read_crop("0 0 0.5"))
+        assert image.getcolors() == [(40_000, (255, 0, 0))]
+
+    def test_nothing_said_is_the_middle(self):
+        assert photos.read_crop("") is None
+        assert photos.read_photo(quarters(), size=1).size == (400, 400)
+
+    @pytest.mark.parametrize(
+        "said", ["0 0", "0 0 1 1", "a b c", "nan 0 1", "inf 0 1", "-0.1 0 1", "0 0 1.01", "1e999 0 1"]
+    )
+    def test_refuses_what_is_no_square(self, said):
+        with pytest.raises(photos.BadPhoto, match="choose again"):
+            photos.read_crop(said)
+
+
 class KeepPhotoTests:
     def test_keeps_pixels_alone_in_both_sizes(self, bob, media):
         photos.keep_photo(profile=bob.profile, image=read(upload(exif=with_exif())))

@@ -118,6 +118,15 @@ class StepsTests:
         hers.post(ABOUT, {"bio": "", "photo": a_photo("../../me.exe")})
         assert Profile.objects.get(user=alice).photo.startswith("photos/")
 
+    def test_a_photo_is_cut_where_it_was_said_and_nowhere_else(self, hers, what, alice, settings, tmp_path):
+        settings.MEDIA_ROOT = tmp_path
+        hers.post(PAGE, what)
+        refused = hers.post(ABOUT, about | {"photo": a_photo(), "crop": "0 0 7"}).content.decode()
+        assert "choose again which part of the photo" in refused
+        assert Profile.objects.get(user=alice).photo == ""
+        hers.post(ABOUT, about | {"photo": a_photo(), "crop": "0.1 0 0.5"})
+        assert Profile.objects.get(user=alice).photo.startswith("photos/")
+
     def test_what_is_no_photo_is_told(self, hers, what, alice):
         hers.post(PAGE, what)
         upload = SimpleUploadedFile("me.jpg", b"<html><script>alert(1)</script>", content_type="image/jpeg")

@@ -4,6 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from PIL import Image
 
 from marketplace.experts import languages, photos, quiet
 from marketplace.experts.models import Category, Profile
@@ -26,21 +27,6 @@ class SkillsField(forms.CharField):
         if any(len(skill) > SKILL_LENGTH_MAX for skill in skills):
             raise ValidationError(_("A skill has at most {limit} characters.").format(limit=SKILL_LENGTH_MAX))
         return skills
-
-
-class PhotoField(forms.FileField):
-    """An uploaded portrait; its clean value is the decoded image."""
-
-    widget = forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"})
-
-    def clean(self, data, initial=None):
-        upload = super().clean(data, initial)
-        if not upload:
-            return None
-        try:
-            return photos.read_photo(upload.file, size=upload.size)
-        except photos.BadPhoto as problem:
-            raise ValidationError(str(problem)) from problem
 
 
 class CategoryChoice(forms.RadioSelect):
@@ -103,8 +89,10 @@ class AboutForm(forms.Form):
         required=False,
         max_length=Profile._meta.get_field("place").max_length,
     )
-    photo = PhotoField(
+    square = forms.Field(widget=forms.HiddenInput, required=False)  # of the photo, as its page writes it
+    photo = forms.FileField(
         label=gettext_lazy("Photo (optional)"),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
         help_text=gettext_lazy("JPEG, PNG or WebP, up to 8 MB. It is cut square; place and camera data are removed."),
         required=False,
     )
@@ -114,6 +102,17 @@ class AboutForm(forms.Form):
         if len(chosen) > LANGUAGES_MAX:
             raise ValidationError(_("At most {limit} languages.").format(limit=LANGUAGES_MAX))
         return chosen
+
+    def clean_photo(self) -> Image.Image | None:
+        """Decoded, and cut."""
+        upload = self.cleaned_data["photo"]
+        if not upload:
+            return None
+        try:
+            square = photos.read_square(self.cleaned_data["square"] or "")
+            return photos.read_photo(upload.file, size=upload.size, square=square)
+        except photos.BadPhoto as problem:
+            raise ValidationError(str(problem)) from problem
 
 
 def _clock() -> forms.TimeInput:

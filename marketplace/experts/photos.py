@@ -1,7 +1,9 @@
 """Portraits: whatever is uploaded is decoded, cut square and written anew, so that only pixels are kept."""
 
+import math
 import secrets
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,8 +24,34 @@ class BadPhoto(ValueError):
     """Not a photo we keep; the text is for the person who chose it."""
 
 
-def read_photo(file: BinaryIO, *, size: int) -> Image.Image:
-    """The uploaded photo upright, square and without anything but pixels. `size` is in bytes."""
+@dataclass(frozen=True)
+class Square:
+    """What is kept of a photo, in numbers from 0 to 1, so that all of them are within it whatever its size: how far to the right
+    and how far down in the room that is left, and the side as a share of the photo's shorter one."""
+
+    across: float
+    down: float
+    share: float
+
+
+MIDDLE = Square(0.5, 0.4, 1.0)  # faces are above the centre
+
+
+def read_square(text: str) -> Square:
+    """As the page writes it: `across down share` with spaces between. Nothing is the middle. Raises BadPhoto."""
+    if not text.strip():
+        return MIDDLE
+    try:
+        across, down, share = (float(number) for number in text.split())
+    except ValueError as problem:
+        raise BadPhoto(_("This is no square of the photo.")) from problem
+    if not all(math.isfinite(number) and 0 <= number <= 1 for number in (across, down, share)):
+        raise BadPhoto(_("This is no square of the photo."))
+    return Square(across, down, share)
+
+
+def read_photo(file: BinaryIO, *, size: int, square: Square = MIDDLE) -> Image.Image:
+    """The uploaded photo upright, cut to the `square` and without anything but pixels. `size` is in bytes. Raises BadPhoto."""
     if size > BYTES_MAX:
         raise BadPhoto(_("This file is larger than {limit} MB.").format(limit=BYTES_MAX // 1024**2))
     try:
@@ -44,8 +72,16 @@ def read_photo(file: BinaryIO, *, size: int) -> Image.Image:
         raise BadPhoto(_("This file is not a photo in JPEG, PNG or WebP.")) from problem
     flat = Image.new("RGB", upright.size, "white")
     flat.paste(upright, mask=upright.getchannel("A"))
-    side = min(flat.size)
-    return ImageOps.fit(flat, (min(side, max(SIZES)),) * 2, Image.Resampling.LANCZOS, centering=(0.5, 0.4))
+    return _cut(flat, square)
+
+
+def _cut(image: Image.Image, square: Square) -> Image.Image:
+    side = round(min(image.size) * square.share)
+    if side < SIDE_MIN:
+        raise BadPhoto(_("This square is smaller than {side} pixels.").format(side=SIDE_MIN))
+    left, top = round((image.width - side) * square.across), round((image.height - side) * square.down)
+    kept = (min(side, max(SIZES)),) * 2
+    return image.resize(kept, Image.Resampling.LANCZOS, box=(left, top, left + side, top + side))
 
 
 def keep_photo(*, profile: Profile, image: Image.Image) -> None:

@@ -67,6 +67,52 @@ class ReadPhotoTests:
             read(upload(size=(100, 900)))
 
 
+def halves(*, size=(800, 400)) -> BytesIO:
+    """The left one is red, the right one is lime."""
+    file, image = BytesIO(), Image.new("RGB", size, "red")
+    image.paste("lime", (size[0] // 2, 0, *size))
+    image.save(file, "PNG")
+    file.seek(0)
+    return file
+
+
+def cut(file: BytesIO, text: str) -> Image.Image:
+    return photos.read_photo(file, size=len(file.getvalue()), square=photos.read_square(text))
+
+
+class SquareTests:
+    @pytest.mark.parametrize(("text", "colour"), [("0 0.4 1", "red"), ("1 0.4 1", "lime"), ("1 1 0.5", "lime")])
+    def test_what_was_chosen_is_kept(self, text, colour):
+        kept = cut(halves(), text)
+        assert kept.getcolors() == [(kept.width**2, {"red": (255, 0, 0), "lime": (0, 255, 0)}[colour])]
+
+    def test_who_chose_none_has_the_middle(self):
+        assert cut(halves(), "").getpixel((0, 0)) == (255, 0, 0)
+        assert cut(halves(), " ").getpixel((399, 0)) == (0, 255, 0)
+
+    def test_is_chosen_in_the_photo_as_it_is_seen(self):
+        """A camera that was held upright writes the photo on its side, and says so."""
+        file = BytesIO()
+        Image.open(halves()).save(file, "PNG", exif=with_exif())
+        file.seek(0)
+        top = cut(file, "0.5 0 1")
+        assert top.getcolors() == [(400 * 400, (255, 0, 0))]
+
+    def test_is_never_made_larger(self):
+        assert cut(halves(), "0 0 0.5").size == (200, 200)
+
+    def test_is_not_smaller_than_a_photo_may_be(self):
+        with pytest.raises(photos.BadPhoto, match="smaller than 160"):
+            cut(halves(), "0 0 0.3")
+
+    @pytest.mark.parametrize(
+        "text", ["0", "0 0", "0 0 1 1", "0 0 1.01", "-0.1 0 1", "nan 0 1", "0 inf 1", "a b c", "0,5 0 1", "0\0 0 1"]
+    )
+    def test_refuses_what_is_no_square(self, text):
+        with pytest.raises(photos.BadPhoto, match="no square"):
+            photos.read_square(text)
+
+
 class KeepPhotoTests:
     def test_keeps_pixels_alone_in_both_sizes(self, bob, media):
         photos.keep_photo(profile=bob.profile, image=read(upload(exif=with_exif())))

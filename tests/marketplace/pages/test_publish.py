@@ -124,6 +124,20 @@ class StepsTests:
         assert "This file is not a photo" in hers.post(ABOUT, about | {"photo": upload}).content.decode()
         assert Profile.objects.get(user=alice).photo == ""
 
+    def test_it_is_cut_as_its_owner_chose(self, hers, what, alice, settings, tmp_path):
+        settings.MEDIA_ROOT = tmp_path
+        hers.post(PAGE, what)
+        hers.post(ABOUT, about | {"photo": a_photo(), "square": "1 0 0.5"})
+        kept = Image.open(BytesIO(hers.get("/experts/alice-martin/photo/160").content))
+        assert (kept.size, Profile.objects.get(user=alice).photo != "") == ((160, 160), True)
+
+    @pytest.mark.parametrize("square", ["9 9 9", "0 0 0.1", "<script>", "a\0b", "0 0 1 " * 2000])
+    def test_what_is_no_square_of_it_is_told(self, hers, what, alice, square):
+        hers.post(PAGE, what)
+        page = hers.post(ABOUT, about | {"photo": a_photo(), "square": square}).content.decode()
+        assert "This square is smaller" in page or "This is no square" in page
+        assert Profile.objects.get(user=alice).photo == ""
+
 
 class WrongTests:
     @pytest.mark.parametrize(

@@ -4,9 +4,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from PIL import Image
 
-from marketplace.experts import languages, photos, quiet
+from marketplace.experts import greetings, languages, photos, quiet
 from marketplace.experts.models import Category, Profile
 
 SKILLS_MAX, SKILL_LENGTH_MAX = 8, 30
@@ -89,7 +88,7 @@ class AboutForm(forms.Form):
         required=False,
         max_length=Profile._meta.get_field("place").max_length,
     )
-    square = forms.Field(widget=forms.HiddenInput, required=False)  # of the photo, as its page writes it
+    crop = forms.CharField(required=False, widget=forms.HiddenInput)  # of the photo, by the page's script
     photo = forms.FileField(
         label=gettext_lazy("Photo (optional)"),
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
@@ -97,21 +96,50 @@ class AboutForm(forms.Form):
         required=False,
     )
 
+    def clean_photo(self):
+        """The decoded image, or None."""
+        upload = self.cleaned_data["photo"]
+        if not upload:
+            return None
+        try:
+            crop = photos.read_crop(self.cleaned_data.get("crop", ""))
+            return photos.read_photo(upload.file, size=upload.size, crop=crop)
+        except photos.BadPhoto as problem:
+            raise ValidationError(str(problem)) from problem
+
     def clean_languages(self) -> list[str]:
         chosen = self.cleaned_data["languages"]
         if len(chosen) > LANGUAGES_MAX:
             raise ValidationError(_("At most {limit} languages.").format(limit=LANGUAGES_MAX))
         return chosen
 
-    def clean_photo(self) -> Image.Image | None:
-        """Decoded, and cut."""
-        upload = self.cleaned_data["photo"]
+
+class GreetingForm(forms.Form):
+    """The file may stay what it is where there is one (`is_there`). The clean file is what was read of it, or None."""
+
+    file = forms.FileField(
+        label=gettext_lazy("Video or sound"),
+        help_text=gettext_lazy("MP4 or WebM, up to 60 seconds and 20 MB. Place and camera data are removed."),
+        widget=forms.FileInput(attrs={"accept": "video/mp4,video/webm,audio/mp4,audio/webm,video/quicktime,.m4a"}),
+    )
+    words = forms.CharField(
+        label=gettext_lazy("What is said in it"),
+        help_text=gettext_lazy("For who cannot hear it, or not now. Visitors read it below."),
+        widget=forms.Textarea(attrs={"rows": 5}),
+        max_length=Profile._meta.get_field("greeting_words").max_length,
+    )
+
+    def __init__(self, *args, is_there: bool, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["file"].required = not is_there
+
+    def clean_file(self):
+        upload = self.cleaned_data["file"]
         if not upload:
             return None
         try:
-            square = photos.read_square(self.cleaned_data["square"] or "")
-            return photos.read_photo(upload.file, size=upload.size, square=square)
-        except photos.BadPhoto as problem:
+            return greetings.read_greeting(upload.file, size=upload.size)
+        except greetings.BadGreeting as problem:
             raise ValidationError(str(problem)) from problem
 
 

@@ -102,6 +102,8 @@ class Profile(models.Model):
     longitude = models.FloatField(null=True, editable=False)
     who_may_ring = models.CharField(max_length=7, choices=WhoMayRing.choices, default=WhoMayRing.MEMBERS)
     photo = models.CharField(max_length=120, blank=True)  # path under MEDIA_ROOT; written by experts.photos alone
+    greeting = models.CharField(max_length=120, blank=True)  # the same; both written by experts.greetings alone
+    greeting_words = models.TextField(_("what is said in it"), max_length=2000, blank=True)
     published_at = models.DateTimeField(null=True, blank=True, db_index=True)
     rate_minor_max = models.PositiveIntegerField(null=True, editable=False)  # allowed by staff; else RATE_MINOR_MAX
     verified = models.BooleanField(default=False, editable=False)  # written by experts.verified alone
@@ -129,6 +131,10 @@ class Profile(models.Model):
 
     def __str__(self) -> str:
         return self.slug
+
+    @property
+    def greets_in_sound(self) -> bool:
+        return self.greeting.endswith((".m4a", ".weba"))
 
 
 class Presence(models.Model):

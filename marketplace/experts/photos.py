@@ -25,33 +25,37 @@ class BadPhoto(ValueError):
 
 
 @dataclass(frozen=True)
-class Square:
-    """What is kept of a photo, in numbers from 0 to 1, so that all of them are within it whatever its size: how far to the right
-    and how far down in the room that is left, and the side as a share of the photo's shorter one."""
+class Crop:
+    """The square that is kept of a photo that stands upright: its left and upper edge as shares of width and height, its side
+    as a share of the shorter one."""
 
-    across: float
-    down: float
-    share: float
+    left: float
+    top: float
+    side: float
+
+    def box(self, width: int, height: int) -> tuple[int, int, int, int]:
+        """In pixels, wholly within the photo and never smaller than what is taken for a photo."""
+        shorter = min(width, height)
+        side = min(max(round(self.side * shorter), SIDE_MIN), shorter)
+        left, top = min(round(self.left * width), width - side), min(round(self.top * height), height - side)
+        return left, top, left + side, top + side
 
 
-MIDDLE = Square(0.5, 0.4, 1.0)  # faces are above the centre
-
-
-def read_square(text: str) -> Square:
-    """As the page writes it: `across down share` with spaces between. Nothing is the middle. Raises BadPhoto."""
-    if not text.strip():
-        return MIDDLE
+def read_crop(text: str) -> Crop | None:
+    """Of three shares with spaces between them, as the page's script writes them; None of nothing. Raises BadPhoto."""
+    if not text:
+        return None
     try:
-        across, down, share = (float(number) for number in text.split())
+        left, top, side = map(float, text.split())
     except ValueError as problem:
-        raise BadPhoto(_("This is no square of the photo.")) from problem
-    if not all(math.isfinite(number) and 0 <= number <= 1 for number in (across, down, share)):
-        raise BadPhoto(_("This is no square of the photo."))
-    return Square(across, down, share)
+        raise BadPhoto(_("Please choose again which part of the photo is shown.")) from problem
+    if not all(math.isfinite(share) and 0 <= share <= 1 for share in (left, top, side)):
+        raise BadPhoto(_("Please choose again which part of the photo is shown."))
+    return Crop(left, top, side)
 
 
-def read_photo(file: BinaryIO, *, size: int, square: Square = MIDDLE) -> Image.Image:
-    """The uploaded photo upright, cut to the `square` and without anything but pixels. `size` is in bytes. Raises BadPhoto."""
+def read_photo(file: BinaryIO, *, size: int, crop: Crop | None = None) -> Image.Image:
+    """The uploaded photo upright, square and without anything but pixels. `size` is in bytes. Without a `crop` its middle."""
     if size > BYTES_MAX:
         raise BadPhoto(_("This file is larger than {limit} MB.").format(limit=BYTES_MAX // 1024**2))
     try:
@@ -72,16 +76,10 @@ def read_photo(file: BinaryIO, *, size: int, square: Square = MIDDLE) -> Image.I
         raise BadPhoto(_("This file is not a photo in JPEG, PNG or WebP.")) from problem
     flat = Image.new("RGB", upright.size, "white")
     flat.paste(upright, mask=upright.getchannel("A"))
-    return _cut(flat, square)
-
-
-def _cut(image: Image.Image, square: Square) -> Image.Image:
-    side = round(min(image.size) * square.share)
-    if side < SIDE_MIN:
-        raise BadPhoto(_("This square is smaller than {side} pixels.").format(side=SIDE_MIN))
-    left, top = round((image.width - side) * square.across), round((image.height - side) * square.down)
-    kept = (min(side, max(SIZES)),) * 2
-    return image.resize(kept, Image.Resampling.LANCZOS, box=(left, top, left + side, top + side))
+    if crop:
+        flat = flat.crop(crop.box(*flat.size))
+    side = min(flat.size)
+    return ImageOps.fit(flat, (min(side, max(SIZES)),) * 2, Image.Resampling.LANCZOS, centering=(0.5, 0.4))
 
 
 def keep_photo(*, profile: Profile, image: Image.Image) -> None:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from marketplace.accounts.models import User
-from marketplace.experts import photos
+from marketplace.experts import greetings, photos
 from marketplace.experts.models import Category, Profile, WhoMayRing
 from marketplace.experts.presence import (
     NOT_THERE,
@@ -98,7 +98,7 @@ def publish_again(*, member: User, published_at: datetime) -> None:
 
 
 def retire(*, member: User) -> None:
-    """What the member wrote of themself, and their photo, are gone; the row stays for the listings on receipts."""
+    """What the member wrote of themself, and their photo and greeting, are gone; the row stays for the listings on receipts."""
     profile = Profile.objects.filter(user=member).first()
     if profile is None:
         return
@@ -106,6 +106,7 @@ def retire(*, member: User) -> None:
     put_on_map(profile, "")
     profile.languages, profile.skills, profile.published_at, profile.test_call_at = [], [], None, None
     profile.save()
+    greetings.take_greeting_off(profile=profile)
     transaction.on_commit(lambda: photos.take_photo_off(profile=profile))
 
 

@@ -6,6 +6,7 @@ from marketplace.pages import (
     closing,
     demo,
     directory,
+    greeting,
     guest,
     health,
     language,
@@ -58,6 +59,8 @@ urlpatterns = [
     path("me/acts/add/", acts.act, name="add_act"),
     path("me/acts/<int:act_id>/", acts.act, name="act"),
     path("me/acts/<int:act_id>/take-off/", acts.take_off_act, name="take_off_act"),
+    path("me/greeting/", greeting.greeting, name="greeting"),
+    path("me/greeting/delete/", greeting.delete, name="delete_greeting"),
     path("me/works/add/", acts.work, name="add_work"),
     path("me/works/<int:work_id>/", acts.work, name="work"),
     path("staff/members/<int:member_id>/rate/", staff_rate.allow_rate, name="staff_rate"),
@@ -78,6 +81,7 @@ urlpatterns = [
 ]
 # Without words: the same in every language.
 wordless = [
+    path("experts/<slug:slug>/greeting", greeting.play, name="greeting_file"),
     path("experts/<slug:slug>/photo", profile.photo, {"side": 512}, name="profile_photo"),
     path("experts/<slug:slug>/photo/<int:side>", profile.photo, name="profile_photo_of_side"),
     path("language/", language.choose, name="choose_language"),

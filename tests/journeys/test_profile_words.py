@@ -31,12 +31,12 @@ def two_halves() -> dict:
 def chooses_a_photo(expert: Person) -> None:
     expert.page.goto(ABOUT)
     expert.page.get_by_label("Photo (optional)").set_input_files(two_halves())
-    expect(expert.page.get_by_role("img", name="The photo as visitors will see it")).to_be_visible()
+    expect(expert.page.get_by_role("img", name="The photo as others will see it")).to_be_visible()
 
 
 def where_the_cut_is(expert: Person) -> FloatRect:
     """In the window, all of it."""
-    cut = expert.page.locator("#photo-cut")
+    cut = expert.page.locator("#crop-seen")
     cut.scroll_into_view_if_needed()
     box = cut.bounding_box()
     assert box
@@ -89,7 +89,7 @@ class PhotoTests:
     def test_by_keyboard_alone(self, bob):
         chooses_a_photo(bob)
         bob.page.get_by_label("Photo (optional)").focus()
-        tabs_to(bob, "Left and right", most=3)
+        tabs_to(bob, "Left or right", most=3)
         bob.page.keyboard.press("End")
         tabs_to(bob, "Save", most=3)
         enters(bob)
@@ -105,7 +105,7 @@ class PhotoTests:
         bob = signed_in_person(cast.bob(), java_script_enabled=False)
         bob.page.goto(ABOUT)
         bob.page.get_by_label("Photo (optional)").set_input_files(two_halves())
-        expect(bob.page.locator("#photo-square")).to_be_hidden()
+        expect(bob.page.locator("#crop")).to_be_hidden()
         saves(bob)
         assert edges(bob) == ("red", "lime")
 
@@ -114,6 +114,6 @@ class PhotoTests:
         bob.page.get_by_label("Photo (optional)").set_input_files(
             {"name": "me.png", "mimeType": "image/png", "buffer": b"<svg/>"}
         )
-        expect(bob.page.locator("#photo-square")).to_be_hidden()
+        expect(bob.page.locator("#crop")).to_be_hidden()
         bob.press("Save")
         bob.reads("This file is not a photo")

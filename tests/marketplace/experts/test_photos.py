@@ -67,50 +67,54 @@ class ReadPhotoTests:
             read(upload(size=(100, 900)))
 
 
-def halves(*, size=(800, 400)) -> BytesIO:
-    """The left one is red, the right one is lime."""
-    file, image = BytesIO(), Image.new("RGB", size, "red")
-    image.paste("lime", (size[0] // 2, 0, *size))
+def quarters() -> BytesIO:
+    """400 by 800 pixels: red, green below it, blue, white."""
+    image = Image.new("RGB", (400, 800), "white")
+    for at, colour in enumerate(("red", "lime", "blue")):
+        image.paste(colour, (0, 200 * at, 400, 200 * at + 200))
+    file = BytesIO()
     image.save(file, "PNG")
     file.seek(0)
     return file
 
 
-def cut(file: BytesIO, text: str) -> Image.Image:
-    return photos.read_photo(file, size=len(file.getvalue()), square=photos.read_square(text))
+class CropTests:
+    @pytest.mark.parametrize(
+        ("said", "colour", "side"),
+        [
+            ("0 0 0.5", (255, 0, 0), 200),
+            ("0.5 0.25 0.5", (0, 255, 0), 200),
+            ("0 0.5 0.5", (0, 0, 255), 200),
+            ("1 1 0.45", (255, 255, 255), 180),  # beyond the edge: what is nearest to it
+            ("0 0 0", (255, 0, 0), 160),  # never smaller than a photo
+            ("0.00000 2.5e-1 .5", (0, 255, 0), 200),
+        ],
+    )
+    def test_keeps_the_square_that_was_chosen(self, said, colour, side):
+        file = quarters()
+        image = photos.read_photo(file, size=1, crop=photos.read_crop(said))
+        assert image.size == (side, side)
+        assert image.getcolors() == [(side * side, colour)]
 
+    def test_counts_on_the_photo_as_it_stands_upright(self):
+        exif = Image.Exif()
+        exif[0x0112] = 6
+        lying = BytesIO()
+        Image.open(quarters()).rotate(90, expand=True).save(lying, "PNG", exif=exif.tobytes())
+        lying.seek(0)
+        image = photos.read_photo(lying, size=1, crop=photos.read_crop("0 0 0.5"))
+        assert image.getcolors() == [(40_000, (255, 0, 0))]
 
-class SquareTests:
-    @pytest.mark.parametrize(("text", "colour"), [("0 0.4 1", "red"), ("1 0.4 1", "lime"), ("1 1 0.5", "lime")])
-    def test_what_was_chosen_is_kept(self, text, colour):
-        kept = cut(halves(), text)
-        assert kept.getcolors() == [(kept.width**2, {"red": (255, 0, 0), "lime": (0, 255, 0)}[colour])]
-
-    def test_who_chose_none_has_the_middle(self):
-        assert cut(halves(), "").getpixel((0, 0)) == (255, 0, 0)
-        assert cut(halves(), " ").getpixel((399, 0)) == (0, 255, 0)
-
-    def test_is_chosen_in_the_photo_as_it_is_seen(self):
-        """A camera that was held upright writes the photo on its side, and says so."""
-        file = BytesIO()
-        Image.open(halves()).save(file, "PNG", exif=with_exif())
-        file.seek(0)
-        top = cut(file, "0.5 0 1")
-        assert top.getcolors() == [(400 * 400, (255, 0, 0))]
-
-    def test_is_never_made_larger(self):
-        assert cut(halves(), "0 0 0.5").size == (200, 200)
-
-    def test_is_not_smaller_than_a_photo_may_be(self):
-        with pytest.raises(photos.BadPhoto, match="smaller than 160"):
-            cut(halves(), "0 0 0.3")
+    def test_nothing_said_is_the_middle(self):
+        assert photos.read_crop("") is None
+        assert photos.read_photo(quarters(), size=1).size == (400, 400)
 
     @pytest.mark.parametrize(
-        "text", ["0", "0 0", "0 0 1 1", "0 0 1.01", "-0.1 0 1", "nan 0 1", "0 inf 1", "a b c", "0,5 0 1", "0\0 0 1"]
+        "said", ["0 0", "0 0 1 1", "a b c", "nan 0 1", "inf 0 1", "-0.1 0 1", "0 0 1.01", "1e999 0 1"]
     )
-    def test_refuses_what_is_no_square(self, text):
-        with pytest.raises(photos.BadPhoto, match="no square"):
-            photos.read_square(text)
+    def test_refuses_what_is_no_square(self, said):
+        with pytest.raises(photos.BadPhoto, match="choose again"):
+            photos.read_crop(said)
 
 
 class KeepPhotoTests:

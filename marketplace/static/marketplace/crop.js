@@ -14,11 +14,16 @@ const [zoom, across, down] = sliders;
 
 /** @type {ImageBitmap | null} */
 let photo = null;
+/** Where the pointer was. How far an event says it moved (movementX) is in other pixels in some browsers. */
+let held = { x: 0, y: 0 };
 
 if (field && box && said && seen && zoom && across && down) {
   field.addEventListener("change", () => void choose(field.files?.[0]));
   for (const slider of sliders) slider?.addEventListener("input", draw);
-  seen.addEventListener("pointerdown", ({ pointerId }) => seen.setPointerCapture(pointerId));
+  seen.addEventListener("pointerdown", ({ pointerId, clientX, clientY }) => {
+    seen.setPointerCapture(pointerId);
+    held = { x: clientX, y: clientY };
+  });
   seen.addEventListener("pointermove", drag);
   if (field.files?.[0]) void choose(field.files[0]); // the browser kept it over a reload
 }
@@ -61,11 +66,13 @@ function draw() {
   said.value = shares.map((share) => share.toFixed(5)).join(" ");
 }
 
-function drag(/** @type {PointerEvent} */ { pointerId, movementX, movementY }) {
+function drag(/** @type {PointerEvent} */ { pointerId, clientX, clientY }) {
   if (!photo || !seen?.hasPointerCapture(pointerId) || !across || !down) return;
   const { side, room } = square(photo);
   const pixels = side / seen.clientWidth;
-  if (room.x >= 1) across.value = String(Number(across.value) - (100 * movementX * pixels) / room.x);
-  if (room.y >= 1) down.value = String(Number(down.value) - (100 * movementY * pixels) / room.y);
+  const moved = { x: clientX - held.x, y: clientY - held.y };
+  held = { x: clientX, y: clientY };
+  if (room.x >= 1) across.value = String(Number(across.value) - (100 * moved.x * pixels) / room.x);
+  if (room.y >= 1) down.value = String(Number(down.value) - (100 * moved.y * pixels) / room.y);
   draw();
 }

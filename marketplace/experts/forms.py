@@ -89,7 +89,7 @@ class AboutForm(forms.Form):
         required=False,
         max_length=Profile._meta.get_field("place").max_length,
     )
-    crop = forms.CharField(required=False, widget=forms.HiddenInput)  # of the photo, by the page's script
+    crop = forms.Field(required=False, widget=forms.HiddenInput)  # of the photo, by the page's script
     photo = forms.FileField(
         label=gettext_lazy("Photo (optional)"),
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),

@@ -31,7 +31,7 @@ def two_halves() -> dict:
 def chooses_a_photo(expert: Person) -> None:
     expert.page.goto(ABOUT)
     expert.page.get_by_label("Photo (optional)").set_input_files(two_halves())
-    expect(expert.page.get_by_role("img", name="The photo as others will see it")).to_be_visible()
+    expect(expert.page.get_by_role("img", name="As others will see it")).to_be_visible()
 
 
 def where_the_cut_is(expert: Person) -> FloatRect:

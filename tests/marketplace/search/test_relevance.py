@@ -1,12 +1,13 @@
 """Whom search gives for 120 questions, held against whom a person would name (judged.txt)."""
 
 import random
+from datetime import timedelta
 from statistics import mean
 
 import pytest
 
 from marketplace.experts import photos
-from marketplace.management.demo_data import builder
+from marketplace.management.demo_data import builder, past
 from marketplace.search import services as search
 from tests import cast
 from tests.marketplace.search.judged import Judged, judged, read_judged
@@ -17,10 +18,11 @@ LEAST = 0.1  # of any question alone: below that nobody who can help is among th
 
 @pytest.fixture
 def demo(db, monkeypatch, settings, tmp_path) -> None:
-    """The demo's experts, all of them away, so that only words tell them apart. Without portraits, which take seconds."""
+    """The demo's experts as the demo has them, all of them away and nobody new, so that words tell them apart and no draw does.
+    Without portraits, which take seconds."""
     settings.VAR_DIR = tmp_path
     monkeypatch.setattr(photos, "keep_photo", lambda **_photo: None)
-    builder.all_experts(now=cast.NOW)
+    builder.all_experts(now=cast.NOW - timedelta(days=past.DAYS))
 
 
 def tell(line: str) -> None:

@@ -7,7 +7,7 @@ looked up by key, on any database, and not by comparing the word with all others
 from itertools import combinations
 
 from marketplace.search.analysis import STEM_MARK, stems
-from marketplace.search.models import Spelling
+from marketplace.search.models import Slip, Spelling
 
 LETTERS_MIN = 5  # below that a slip makes another word
 LONG = 8  # words of so many letters may hold two slips
@@ -40,12 +40,14 @@ def _left_of(form: str) -> set[str]:
 
 
 def nearest(words: set[str]) -> dict[str, Spelling]:
-    """Of each word that has one: the spelling the fewest slips away, of these that which most profiles have. One query."""
+    """Of each word that has one: the spelling the fewest slips away, of these that which most profiles have. Two queries."""
     keys = {word: left_of(word) for word in words if slips_allowed(word)}
     if not keys:
         return {}
     every = set().union(*keys.values())
-    candidates = list(Spelling.objects.filter(slips__letters__in=every).distinct())
+    # Not joined: what the database thinks of two tables that have just been filled can be wrong by minutes.
+    near = set(Slip.objects.filter(letters__in=every).values_list("spelling", flat=True))
+    candidates = list(Spelling.objects.filter(pk__in=near))
     found = {}
     for word in keys:
         ranked = sorted(

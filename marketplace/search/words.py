@@ -87,13 +87,14 @@ def _tsvector(text: Text) -> str:
     places: dict[str, list[str]] = {}
     position = 0
     for words, weight in zip(text.lexemes(), (STRONG, WEAK), strict=True):
-        for lexemes in words:
+        apart = []  # what was made one of two stands in no phrase
+        for word, *found_by in words:
             position += 1
-            place = f"{min(position, POSITIONS_MAX)}{weight}"
-            for lexeme in lexemes:
-                if lexeme in places:
-                    places[lexeme].append(place)
-                else:
-                    places[lexeme] = [place]
+            for lexeme in (word, *(each for each in found_by if each.startswith(STEM_MARK))):
+                places.setdefault(lexeme, []).append(f"{min(position, POSITIONS_MAX)}{weight}")
+            apart += [each for each in found_by if not each.startswith(STEM_MARK)]
+        for lexeme in apart:
+            position += BETWEEN
+            places.setdefault(lexeme, []).append(f"{min(position, POSITIONS_MAX)}{weight}")
         position += BETWEEN
     return " ".join([f"'{lexeme}':{','.join(found[:255])}" for lexeme, found in places.items()])

@@ -1,12 +1,13 @@
 """Whom search gives for 120 questions, held against whom a person would name (judged.txt)."""
 
 import random
+from datetime import timedelta
 from statistics import mean
 
 import pytest
 
 from marketplace.experts import photos
-from marketplace.management.demo_data import builder
+from marketplace.management.demo_data import builder, past
 from marketplace.search import services as search
 from tests import cast
 from tests.marketplace.search.judged import Judged, judged, read_judged
@@ -17,10 +18,16 @@ LEAST = 0.1  # of any question alone: below that nobody who can help is among th
 
 @pytest.fixture
 def demo(db, monkeypatch, settings, tmp_path) -> None:
-    """The demo's experts, all of them away, so that only words tell them apart. Without portraits, which take seconds."""
+    """The demo's experts as the demo has them, all of them away and nobody new, so that words tell them apart and no draw does.
+    Without portraits, which take seconds."""
     settings.VAR_DIR = tmp_path
     monkeypatch.setattr(photos, "keep_photo", lambda **_photo: None)
-    builder.all_experts(now=cast.NOW)
+    builder.all_experts(now=cast.NOW - timedelta(days=past.DAYS))
+
+
+def tell(line: str) -> None:
+    """Shown by `pytest -rP`."""
+    print(line)  # noqa: T201
 
 
 def found(one: Judged) -> list[str]:
@@ -32,12 +39,12 @@ class RelevanceTests:
         answers = [(one, found(one)) for one in judged()]
         figures = [(one.ndcg(slugs), one) for one, slugs in answers]
         for figure, one in figures:
-            print(f"{figure:.3f}  {one.kind:10}  {'held out' if one.held_out else '':8}  {one.text}")
+            tell(f"{figure:.3f}  {one.kind:10}  {'held out' if one.held_out else '':8}  {one.text}")
         for held_out in (False, True):
             part = [figure for figure, one in figures if one.held_out == held_out]
-            print(f"{mean(part):.3f}  mean of the {len(part)} questions {'held out' if held_out else 'improved with'}")
+            tell(f"{mean(part):.3f}  mean of the {len(part)} questions {'held out' if held_out else 'improved with'}")
             assert mean(part) >= BAR
-        print(f"{mean(figure for figure, _ in figures):.3f}  mean of all {len(figures)}")
+        tell(f"{mean(figure for figure, _ in figures):.3f}  mean of all {len(figures)}")
         low = [one for figure, one in figures if figure < LEAST]
         assert [one.text for one in low if not one.held_out] == []
         assert len(low) <= 1  # what was not looked at may fail once; put right, it would be held out no more
@@ -46,7 +53,7 @@ class RelevanceTests:
         mixed = [one.ndcg(shuffle.sample(slugs, len(slugs))) for one, slugs in answers]
         anybody = [slug for _, slugs in answers for slug in slugs]
         drawn = [one.ndcg(shuffle.sample(anybody, 10)) for one, _ in answers]
-        print(f"{mean(mixed):.3f}  the same people in any order; {mean(drawn):.3f}  any people")
+        tell(f"{mean(mixed):.3f}  the same people in any order; {mean(drawn):.3f}  any people")
         assert mean(mixed) < BAR
         assert mean(drawn) < 0.2
 

@@ -27,7 +27,7 @@ def demo(db, monkeypatch, settings, tmp_path) -> None:
 
 def tell(line: str) -> None:
     """Shown by `pytest -rP`."""
-    print(line)  # noqa: T201
+    print(line)
 
 
 def found(one: Judged) -> list[str]:

@@ -55,7 +55,7 @@ async def quiet(*wires: Wire) -> None:
 
 async def until(check) -> None:
     """Waits for the database to be so."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not await sync_to_async(check)():  # noqa: ASYNC110  (another thread writes it)
             await asyncio.sleep(0.02)
 

@@ -118,5 +118,17 @@ def areas() -> dict[str, frozenset[tuple[str, str]]]:
     return {name: frozenset(each) for name, each in found.items()}
 
 
+@cache
+def regions() -> dict[tuple[str, str], tuple[str, ...]]:
+    """The names in regions.txt, as they are written there, by country and region. Without letters that stand for one."""
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    for line in (DATA / "regions.txt").read_text().splitlines():
+        if line and not line.startswith("#"):
+            codes, _, names = line.partition(": ")
+            country, region = codes.split()
+            found[country, region] = tuple(name.strip() for name in names.split(";") if not name.strip().isupper())
+    return found
+
+
 def _read(name: str) -> bytes:
     return gzip.decompress((DATA / f"{name}.tsv.gz").read_bytes())

@@ -11,10 +11,12 @@ from heapq import nlargest
 from math import asin, cos, degrees, radians, sin, sqrt
 from typing import Protocol
 
-from marketplace.places.gazetteer import Named, Place, areas, gazetteer
+from babel import Locale
+
+from marketplace.places.gazetteer import Named, Place, areas, gazetteer, regions
 from marketplace.places.names import fold, words
 
-__all__ = ["Box", "Place", "box", "by_id", "distance_km", "every", "name_in", "resolve", "suggest"]
+__all__ = ["Box", "Place", "areas_of", "box", "by_id", "distance_km", "every", "name_in", "resolve", "suggest"]
 
 LETTERS_MAX = 120  # of a text that is looked at; a profile's place has at most 80
 PARTS_MAX, WORDS_MAX = 4, 10
@@ -70,6 +72,12 @@ def every() -> Iterator[Place]:
     """All of the list, the largest first."""
     listed = gazetteer()
     return map(listed.place, range(len(listed)))
+
+
+def areas_of(place: Place) -> list[str]:
+    """The names of its region, if people use them, and of its country: those in English and in French, at least."""
+    territories = (Locale(language).territories.get(place.country) for language in ("en", "fr"))
+    return [*regions().get((place.country, place.region), ()), *dict.fromkeys(name for name in territories if name)]
 
 
 def name_in(place: Place, language: str) -> str:

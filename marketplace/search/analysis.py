@@ -7,6 +7,7 @@ English and French at once, since nobody says in which of the two they wrote.
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from marketplace.experts.folding import fold
 STEM_MARK = "="  # before a stem, so that it is never taken for the beginning of a word
 LETTERS_MIN = 3  # of what has an ending
 LETTERS_MAX = 40  # of a word: what is longer is no word, and PostgreSQL refuses the longest
+HYPHENS = ("-", "\u2010", "\u2011")
 WRITTEN = re.compile(r"(?:[^\W_]|[\u0300-\u036f])+")  # accents may stand behind their letters
 
 # What says nothing of what somebody looks for. A word of one letter does not either: l'avocat is "l avocat".
@@ -63,6 +65,14 @@ def words_of(text: str) -> Iterator[Word]:
 @lru_cache(maxsize=50_000)
 def _folded(written: str) -> tuple[str, ...]:
     return tuple(folded[:LETTERS_MAX] for folded in fold(written).split())
+
+
+def joined(text: str, words: list[Word]) -> Iterator[tuple[int, str]]:
+    """Pairs of `words` with nothing but a hyphen between them, written as one: wifi for Wi-Fi. Each behind the place of its
+    first word in the list."""
+    for at, (one, other) in enumerate(pairwise(words)):
+        if text[one.end : other.start] in HYPHENS:
+            yield at, (one.folded + other.folded)[:LETTERS_MAX]
 
 
 @lru_cache(maxsize=50_000)

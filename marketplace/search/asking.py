@@ -1,6 +1,7 @@
 """What is asked of the directory, and the entries that answer it, in no order yet."""
 
-from collections.abc import Collection
+from bisect import bisect_left
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import cos, radians
@@ -13,11 +14,15 @@ from marketplace.places.services import Place
 from marketplace.search import matching, slips
 from marketplace.search.index import mask_of
 from marketplace.search.matching import Matches, Words
+from marketplace.search.meanings import same_meaning
 from marketplace.search.models import Entry, Spelling
+from marketplace.search.rarity import Rarity, Step, steps
 from marketplace.search.reading import Reading, read
 
 KM = 25  # unless somebody says otherwise
 KM_OF_A_DEGREE = 111.2  # of latitude
+LEAST = 0.5  # of the best answer's weight: what has less of the words is none, where nobody has all of them
+LEVELS_MAX = 8  # that partial answers are told apart by
 
 
 @dataclass(frozen=True)
@@ -88,51 +93,70 @@ def within(entries: QuerySet[Entry], centre: Place, km: int) -> QuerySet[Entry]:
 
 @dataclass(frozen=True)
 class Understood:
-    """How a text was taken. `levels`: conditions, the narrowest first, each of which holds where the one before does; None where
-    no words are asked for. `instead`: word typed -> spelling taken for it. `partly`: nobody has all of the words."""
+    """How a text was taken. `ranks`: conditions, the narrowest first, each of which holds where the one before does; those of one
+    rank differ less than being free now does. None where no words are asked for. `instead`: word typed -> spelling taken for it.
+    `partly`: nobody has all of the words."""
 
-    levels: tuple[Words, ...] | None
+    ranks: tuple[tuple[Words, ...], ...] | None
     reading: Reading
     instead: dict[str, Spelling] = field(default_factory=dict)
     partly: bool = False
 
     @property
+    def levels(self) -> tuple[Words, ...] | None:
+        return tuple(level for rank in self.ranks for level in rank) if self.ranks else None
+
+    @property
     def widest(self) -> Words | None:
-        return self.levels[-1] if self.levels else None
+        return self.ranks[-1][-1] if self.ranks else None
 
 
 def understand(question: Question) -> Understood:
-    """As typed if anybody fits that; else by beginnings of words, by what was probably meant, by some of the words."""
+    """As typed if anybody fits that; else by beginnings of words, by what was probably meant, by some of the words.
+
+    Who has all of it in passing, and part of it only in other words, fits no better than who has most of it in the headline:
+    so that alone is no reason to leave out the answers by some of the words."""
     reading, entries = question.reading, question.entries()
     if not reading.wanted:
         return Understood(None, reading)
-    as_typed = Understood(_levels(reading), reading)
-    for understood in (as_typed, Understood((matching.all_begun(reading),), reading)):
-        if _anybody(entries, understood):
-            return understood
-    instead = slips.nearest(_unknown(reading))
+    as_typed = Understood(_ranks(reading), reading)
+    if _anybody(entries, matching.all_meant(reading, strong=True)) or _anybody(
+        entries, matching.last_begun_only(reading)
+    ):
+        return as_typed
+    begun = Understood(((matching.all_begun(reading),),), reading)
+    if _anybody(entries, begun.widest):
+        return begun
+    rarity = Rarity(reading)
+    instead = slips.nearest({word for word in reading.words if not rarity.profiles(word) and not same_meaning(word)})
     if instead:
         meant = reading.with_words({word: spelling.word for word, spelling in instead.items()})
-        corrected = Understood(_levels(meant), meant, instead)
-        if _anybody(entries, corrected):
+        corrected = Understood(_ranks(meant), meant, instead)
+        if _anybody(entries, corrected.widest):
             return corrected
-        reading = meant
-    for missing in range(1, len(reading.wanted)):
-        some = Understood((matching.all_but(reading, missing),), reading, instead, partly=True)
-        if _anybody(entries, some):
-            return some
-    return as_typed
+        reading, rarity = meant, Rarity(meant)
+    weighed = steps(reading, rarity, guessed={spelling.word for spelling in instead.values()})
+    levels = _best(entries, weighed)
+    return Understood(tuple((level,) for level in levels), reading, instead, partly=True) if levels else as_typed
 
 
-def _levels(reading: Reading) -> tuple[Words, ...]:
-    levels = (matching.all_strong(reading), matching.all_whole(reading))
-    return (*levels, matching.last_begun(reading)) if any(term.begun for term in reading.wanted) else levels
+def _ranks(reading: Reading) -> tuple[tuple[Words, ...], ...]:
+    ranks = [(matching.all_strong(reading), matching.all_whole(reading))]
+    if any(matching.other_words(term) for term in reading.wanted):
+        ranks.append((matching.all_meant(reading, strong=True), matching.all_meant(reading)))
+    if any(term.begun for term in reading.wanted):
+        ranks.append((matching.last_begun(reading, strong=True), matching.last_begun(reading)))
+    return tuple(ranks)
 
 
-def _anybody(entries: QuerySet[Entry], understood: Understood) -> bool:
-    return entries.filter(Matches(understood.widest)).exists()
+def _best(entries: QuerySet[Entry], weighed: Sequence[Step]) -> list[Words]:
+    """From the first step that anybody reaches down to half of its weight. Who reaches one reaches all behind it, so the first
+    is found by halving: a handful of queries, however many steps there are."""
+    first = bisect_left(range(len(weighed)), True, key=lambda at: _anybody(entries, weighed[at].words))
+    reached = [step for step in weighed[first:] if step.weight >= weighed[first].weight * LEAST]
+    every = -(-len(reached) // LEVELS_MAX) or 1
+    return [step.words for step in reached[::-1][::every][::-1]]
 
 
-def _unknown(reading: Reading) -> set[str]:
-    """Words that no listed profile has."""
-    return set(reading.words) - set(Spelling.objects.filter(word__in=reading.words).values_list("word", flat=True))
+def _anybody(entries: QuerySet[Entry], words: Words | None) -> bool:
+    return entries.filter(Matches(words)).exists()

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.experts.models import Profile
 from marketplace.search.analysis import Word, stems, words_of
+from marketplace.search.matching import other_words
 from marketplace.search.reading import Reading, Term
+from marketplace.search.texts import names_of_place
 
 EXCERPT_LETTERS = 180
 BEFORE_LETTERS = 60  # of the excerpt, before the first word that was looked for
@@ -37,7 +39,7 @@ def stands_in(profile: Profile, reading: Reading) -> list[Promise]:
         (_("headline"), profile.headline),
         (_("skills"), " ".join(profile.skills)),
         (_("category"), str(profile.category)),
-        (_("place"), profile.place),
+        (_("place"), " ".join(names_of_place(profile))),
         (_("about"), profile.bio),
     )
     return [name for name, text in parts if any(True for _word in _found(text, reading))]
@@ -57,7 +59,8 @@ def _begins_here(words: list[Word], at: int, term: Term) -> bool:
             for begin in range(max(0, at - len(term.words) + 1), at + 1)
         )
     here, (asked,) = words[at].folded, term.words
-    return (term.begun and here.startswith(asked)) or bool(set(stems(here)) & set(stems(asked)))
+    meant = {stem for word in (asked, *other_words(term)) for stem in stems(word)}
+    return (term.begun and here.startswith(asked)) or not meant.isdisjoint(stems(here))
 
 
 def _mark(text: str, found: list[Word]) -> SafeString:

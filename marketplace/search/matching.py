@@ -1,11 +1,11 @@
 """A reading as a condition on the index, in the words of the database at hand: tsquery of PostgreSQL, FTS5 of SQLite."""
 
 from collections.abc import Iterable, Sequence
-from itertools import combinations
 
 from django.db.models import BooleanField, F, Func, TextField, Value
 
 from marketplace.search.analysis import LETTERS_MIN, stems
+from marketplace.search.meanings import same_meaning
 from marketplace.search.reading import Reading, Term
 
 FTS_TABLE = "marketplace_search"  # SQLite's; its rowid is the profile's id
@@ -45,8 +45,8 @@ def whole(word: str, *, strong: bool = False) -> Words:
     return joined((_one(stem, strong=strong) for stem in stems(word)), every=False)
 
 
-def begun(word: str) -> Words:
-    return Words(f"'{word}':*", f'"{word}" *')
+def begun(word: str, *, strong: bool = False) -> Words:
+    return Words(f"'{word}':*{STRONG if strong else ''}", ("strong : " if strong else "") + f'"{word}" *')
 
 
 def phrase(words: Sequence[str], *, strong: bool = False) -> Words:
@@ -77,19 +77,39 @@ def all_strong(reading: Reading) -> Words:
     return joined((of_term(term, strong=True) for term in reading.wanted), every=True)
 
 
-def last_begun(reading: Reading) -> Words:
+def all_meant(reading: Reading, *, strong: bool = False) -> Words:
+    """Whoever has each word, or another for the same thing; the others only where they are `strong`, if asked."""
+    return joined((meant(term, others_strong=strong) for term in reading.wanted), every=True)
+
+
+def last_begun(reading: Reading, *, strong: bool = False) -> Words:
+    """As all_meant, or the last word goes on."""
+    return joined((_going_on(term, strong) if term.begun else meant(term) for term in reading.wanted), every=True)
+
+
+def last_begun_only(reading: Reading) -> Words:
+    """All words as they are, the last of which may go on."""
     return joined((of_term(term, may_go_on=term.begun) for term in reading.wanted), every=True)
+
+
+def _going_on(term: Term, strong: bool) -> Words:
+    (word,) = term.words
+    return joined([meant(term), begun(word, strong=strong)], every=False) if len(word) >= BEGUN_MIN else meant(term)
+
+
+def meant(term: Term, *, strong: bool = False, others_strong: bool = False) -> Words:
+    others = (whole(word, strong=strong or others_strong) for word in other_words(term))
+    return joined([of_term(term, strong=strong), *others], every=False)
+
+
+def other_words(term: Term) -> tuple[str, ...]:
+    """For the same thing. A phrase has none: who puts words in quotes wants these."""
+    return same_meaning(term.words[0]) if len(term.words) == 1 else ()
 
 
 def all_begun(reading: Reading) -> Words:
     """Whoever wrote words that begin as these do."""
     return joined((of_term(term, may_go_on=len(term.words[0]) >= LETTERS_MIN) for term in reading.wanted), every=True)
-
-
-def all_but(reading: Reading, missing: int) -> Words:
-    """All terms but any `missing` of them."""
-    kept = combinations(reading.wanted, len(reading.wanted) - missing)
-    return joined((joined((of_term(term) for term in terms), every=True) for terms in kept), every=False)
 
 
 def any_of(terms: Iterable[Term]) -> Words:

@@ -59,12 +59,12 @@ Run = tuple[str, int]  # presence, level
 
 
 def _runs(understood: Understood, sort: str) -> list[Run]:
-    """In their order. The last of three levels is that of half a word: behind all others, unless presence is all that counts."""
-    levels = range(len(understood.levels or [None]))
-    if sort == "online" or len(levels) < 3:
-        return [(state, level) for state in STATES for level in levels]
-    whole, begun = levels[:-1], levels[-1]
-    return [*((state, level) for state in STATES for level in whole), *((state, begun) for state in STATES)]
+    """In their order: rank by rank, unless presence is all that counts."""
+    levels = iter(range(len(understood.levels or [None])))
+    if sort == "online" or not understood.ranks:
+        return [(state, level) for level_of in [list(levels)] for state in STATES for level in level_of]
+    ranks = [[next(levels) for _ in rank] for rank in understood.ranks]
+    return [(state, level) for rank in ranks for state in STATES for level in rank]
 
 
 # --- few --------------------------------------------------------------------------------------------------------

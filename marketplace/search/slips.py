@@ -9,7 +9,7 @@ from itertools import combinations
 from marketplace.search.analysis import STEM_MARK, stems
 from marketplace.search.models import Spelling
 
-LETTERS_MIN = 4  # below that a slip makes another word
+LETTERS_MIN = 5  # below that a slip makes another word
 LONG = 8  # words of so many letters may hold two slips
 LOOKED_AT = 7  # letters of a word that are looked at for them: later ones rarely tell two words apart
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
 
 from django.db import connection, transaction
 
-from marketplace.search.analysis import STEM_MARK, Word, stems
+from marketplace.search.analysis import STEM_MARK
 from marketplace.search.matching import FTS_TABLE, STRONG, WEAK
 from marketplace.search.texts import Text
 
@@ -60,7 +59,7 @@ def store(profile_ids: Sequence[int], texts: Mapping[int, Text]) -> None:
         cursor.executemany(f"DELETE FROM {FTS_TABLE} WHERE rowid = %s", [(pk,) for pk in profile_ids])
         cursor.executemany(
             f"INSERT INTO {FTS_TABLE} (rowid, strong, weak) VALUES (%s, %s, %s)",
-            [(pk, _indexed(text.strong_words), _indexed(text.weak_words)) for pk, text in texts.items()],
+            [(pk, *(_indexed(lexemes) for lexemes in text.lexemes())) for pk, text in texts.items()],
         )
 
 
@@ -79,28 +78,22 @@ def stored(profile_ids: Sequence[int]) -> list[set[str]]:
     return [{lexeme for lexeme in found if not lexeme.startswith(STEM_MARK)} for found in lexemes]
 
 
-def _indexed(found: Sequence[Word]) -> str:
+def _indexed(lexemes: Sequence[tuple[str, ...]]) -> str:
     """The words in their order, then their stems."""
-    words = [word.folded for word in found]
-    return " ".join([*words, *dict.fromkeys(stem for word in words for stem in stems(word))])
+    return " ".join([*(word for word, *_ in lexemes), *dict.fromkeys(stem for _, *stems in lexemes for stem in stems)])
 
 
 def _tsvector(text: Text) -> str:
     places: dict[str, list[str]] = {}
     position = 0
-    for words, weight in ((text.strong_words, STRONG), (text.weak_words, WEAK)):
-        for word in words:
+    for words, weight in zip(text.lexemes(), (STRONG, WEAK), strict=True):
+        for lexemes in words:
             position += 1
             place = f"{min(position, POSITIONS_MAX)}{weight}"
-            for lexeme in _lexemes(word.folded):
+            for lexeme in lexemes:
                 if lexeme in places:
                     places[lexeme].append(place)
                 else:
                     places[lexeme] = [place]
         position += BETWEEN
     return " ".join([f"'{lexeme}':{','.join(found[:255])}" for lexeme, found in places.items()])
-
-
-@lru_cache(maxsize=50_000)
-def _lexemes(word: str) -> tuple[str, ...]:
-    return (word, *stems(word))

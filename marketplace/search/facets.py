@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from marketplace.experts.models import Category, Presence
 from marketplace.search.asking import Question, Understood
 from marketplace.search.index import BIT_OF_LANGUAGE
-from marketplace.search.matching import Matches
+from marketplace.search.statements import Condition, among, rows
 
 CAP = 1_000
 
@@ -50,37 +50,52 @@ def facets(question: Question, understood: Understood) -> Facets:
 
 
 class _Counted:
-    """At most CAP + 1 entries: the category, the languages, whose each is and whether they are verified. One query."""
+    """At most CAP + 1 entries, by category, languages, whether they are verified and free. One query."""
 
     def __init__(self, question: Question, understood: Understood) -> None:
-        entries = question.entries()
-        if understood.widest:
-            entries = entries.filter(Matches(understood.widest))
-        rows = list(entries.values_list("category", "languages", "user", "verified")[: CAP + 1])
-        self.more, self.rows, self.question = len(rows) > CAP, rows[:CAP], question
+        fits = question.fits_now(understood.widest)
+        away = among("found.user_id", question.not_there) if question.not_there else Condition("FALSE")
+        self.rows = rows(
+            COUNTED.format(fits=fits.sql, most=CAP + 1, away=away.sql),
+            (Presence.State.FREE.value, *away.values, *fits.values),
+        )
+        self.more = sum(row[-1] for row in self.rows) > CAP
 
     @property
     def total(self) -> Count:
-        return Count(len(self.rows), self.more)
+        return self._count(sum(row[-1] for row in self.rows))
 
     def categories(self) -> dict[str, Count]:
         """Whoever is in a category is in that which it is part of, too."""
         places = {pk: (slug, above) for pk, slug, above in Category.objects.values_list("pk", "slug", "parent__slug")}
         found: Counter[str] = Counter()
-        for pk, number in Counter(row[0] for row in self.rows).items():
-            for slug in filter(None, places[pk]):
+        for category, _, _, _, number in self.rows:
+            for slug in filter(None, places[category]):
                 found[slug] += number
-        return {slug: Count(number, self.more) for slug, number in found.items()}
+        return {slug: self._count(number) for slug, number in found.items()}
 
     def languages(self) -> dict[str, Count]:
-        masks = Counter(row[1] for row in self.rows)
+        masks: Counter[int] = Counter()
+        for _, mask, _, _, number in self.rows:
+            masks[mask] += number
         spoken = {code: sum(n for mask, n in masks.items() if mask & bit) for code, bit in BIT_OF_LANGUAGE.items()}
-        return {code: Count(number, self.more) for code, number in spoken.items() if number}
+        return {code: self._count(number) for code, number in spoken.items() if number}
 
     def online(self) -> Count:
-        users = [row[2] for row in self.rows if row[2] not in self.question.not_there]
-        free = Presence.objects.filter(user__in=users, state=Presence.State.FREE).count()
-        return Count(free, self.more)
+        return self._count(sum(number for _, _, _, free, number in self.rows if free))
 
     def verified(self) -> Count:
-        return Count(sum(row[3] for row in self.rows), self.more)
+        return self._count(sum(number for _, _, verified, _, number in self.rows if verified))
+
+    def _count(self, number: int) -> Count:
+        return Count(min(number, CAP), self.more)
+
+
+COUNTED = """
+SELECT category_id, languages, verified, coalesce(p.state = %s, FALSE) AND NOT ({away}) AS free, count(*)
+FROM (
+    SELECT e.category_id, e.languages, e.verified, e.user_id FROM marketplace_entry e WHERE {fits} LIMIT {most}
+) found
+LEFT JOIN marketplace_presence p ON p.user_id = found.user_id
+GROUP BY category_id, languages, verified, free
+"""

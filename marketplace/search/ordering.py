@@ -1,123 +1,225 @@
 """Who comes first. RANKING.md says it in words; the two change together.
 
-Where few fit, all of them are fetched and put in order here; where many do, the database is asked for one run after the other
-until the page is full. Both give the same order.
+Those who are free or busy are a few among many, and are looked through first (`here`); everybody is only where they do not fill
+the page. Who was placed is left out of what is asked next, so each question can be wider than the one before.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from itertools import groupby, islice
 from typing import NamedTuple
 
-from django.db.models import Case, F, IntegerField, OuterRef, QuerySet, Subquery, Value, When
+from django.db import connection
 
 from marketplace.experts.models import Presence
-from marketplace.search.asking import Question, Understood, in_state
-from marketplace.search.matching import Matches
-from marketplace.search.models import Entry
+from marketplace.search import here
+from marketplace.search.asking import SHELVES, Question, Understood, distance_from, typed, understand
+from marketplace.search.here import EVERYBODY, Source
+from marketplace.search.matching import Words, matches, matches_read
+from marketplace.search.statements import Condition, every, none_of, rows
 
-FEW = 200
+MANY = 20_000  # entries that fit: to look through more takes longer than to take the best entries and see which of them fit
 NEW_DAYS, NEW_EVERY, NEW_AT_ONCE = 30, 5, 20  # a new profile stands at every fifth place
-STATES = (Presence.State.FREE, Presence.State.BUSY, Presence.State.AWAY)
+FREE, BUSY, AWAY = Presence.State.FREE.value, Presence.State.BUSY.value, Presence.State.AWAY.value
+Rank = Sequence[Words | None]  # levels of one rank, the narrowest first; None: no words are asked for
 
 
 class Found(NamedTuple):
     """What of an entry its place depends on."""
 
     pk: int
-    state: str
-    level: int  # of Understood.levels: the first that holds
+    run: int  # presence, then level
     quality: int
-    published_at: datetime
+    published_at: datetime | str  # as the database has it
 
 
-def ids(question: Question, understood: Understood, *, sort: str, upto: int, now: datetime) -> list[int]:
-    """The profiles that fit, at most `upto` of them, the first first."""
-    entries = question.entries()
-    if understood.widest:
-        entries = entries.filter(Matches(understood.widest))
+def answer(question: Question, *, sort: str, upto: int, now: datetime) -> tuple[Understood, list[int]]:
+    """How the question was taken, and the profiles that fit, at most `upto` of them, the first first."""
     if sort == "near" and not question.near:
         sort = ""
-    if by_column := COLUMNS.get(sort):
-        return list(entries.order_by(*by_column).values_list("pk", flat=True)[:upto])
-    runs = _runs(understood, sort)
-    few = _if_few(entries, question, understood)
-    if few is not None:
-        return list(islice(_in_order(few, runs, now), upto))
-    return _first(entries, question, understood, runs, upto, now)
+    if sort in COLUMNS:
+        understood = understand(question)
+        return understood, _by_column(question, understood, sort, upto)
+    page = _Page(question, upto, now)
+    if sort == "online" or not question.reading.wanted:
+        understood = understand(question)
+        page.take(understood.levels or [None])
+        return understood, page.placed
+    # Who has the words as they are typed says how they are to be taken.
+    understood = typed(question)
+    first, *others = understood.ranks or ()
+    page.take(first)
+    if not page.placed:
+        understood = understand(question)
+        others = [rank for rank in understood.ranks or () if rank is not first]
+    for rank in others:
+        page.take(rank)
+    return understood, page.placed
 
+
+# --- by a column ------------------------------------------------------------------------------------------------
 
 COLUMNS = {
-    "rate": (F("rate_minor").asc(nulls_last=True), "pk"),
-    "rating": ("-rating", "pk"),
-    "new": ("-published_at", "pk"),
-    "name": ("name", "pk"),
-    "near": ("distance", "pk"),
+    "rate": "e.rate_minor ASC NULLS LAST, e.profile_id",
+    "rating": "e.rating DESC, e.profile_id",
+    "new": "e.published_at DESC, e.profile_id",
+    "name": "e.name, e.profile_id",
+    "near": "{distance}, e.profile_id",
 }
-Run = tuple[str, int]  # presence, level
 
 
-def _runs(understood: Understood, sort: str) -> list[Run]:
-    """In their order: rank by rank, unless presence is all that counts."""
-    levels = iter(range(len(understood.levels or [None])))
-    if sort == "online" or not understood.ranks:
-        return [(state, level) for level_of in [list(levels)] for state in STATES for level in level_of]
-    ranks = [[next(levels) for _ in rank] for rank in understood.ranks]
-    return [(state, level) for rank in ranks for state in STATES for level in rank]
+def _by_column(question: Question, understood: Understood, sort: str, upto: int) -> list[int]:
+    fits, distance = question.fits_now(understood.widest), Condition("")
+    if sort == "near" and question.near:
+        distance = distance_from(question.near)
+    order = COLUMNS[sort].format(distance=distance.sql)
+    found = rows(
+        f"SELECT e.profile_id FROM marketplace_entry e WHERE {fits.sql} ORDER BY {order} LIMIT {upto}",
+        (*fits.values, *distance.values),
+    )
+    return [pk for (pk,) in found]
 
 
-# --- few --------------------------------------------------------------------------------------------------------
+# --- the best first ---------------------------------------------------------------------------------------------
 
 
-def _if_few(entries: QuerySet[Entry], question: Question, understood: Understood) -> list[Found] | None:
-    presence = Presence.objects.filter(user=OuterRef("user")).values("state")
-    levels = [When(Matches(words), then=Value(at)) for at, words in enumerate(understood.levels or ())]
-    rows = entries.annotate(
-        state=Subquery(presence), level=Case(*levels, default=Value(0), output_field=IntegerField())
-    ).values_list("pk", "user", "state", "level", "quality", "published_at")[: FEW + 1]
-    found = [Found(pk, _seen(user, state, question), *more) for pk, user, state, *more in rows]
-    return found if len(found) <= FEW else None
+class _Page:
+    """Is filled with one rank after the other: of each, who is free, who is busy, then everybody else."""
+
+    def __init__(self, question: Question, upto: int, now: datetime) -> None:
+        self.question, self.upto, self.now = question, upto, now
+        self.new_since = connection.ops.adapt_datetimefield_value(now - timedelta(days=NEW_DAYS))
+        # As a value, and not as a column whose type SQLite's driver knows: it is compared with such a value here.
+        self.published = "e.published_at" if connection.vendor == "postgresql" else "e.published_at || ''"
+        self.placed: list[int] = []
+
+    @property
+    def missing(self) -> int:
+        return self.upto - len(self.placed)
+
+    def take(self, rank: Rank) -> None:
+        if self.question.online:
+            self._take(rank, here.sources(), (FREE,))
+            return
+        self._take(rank, here.sources(), (FREE, BUSY))
+        self._take(rank, (EVERYBODY,), (AWAY,))
+
+    def _take(self, rank: Rank, sources: Sequence[Source], states: Sequence[str]) -> None:
+        if rank[0] is None and self.question.is_wide:
+            many: Container[int] = (0,)
+        else:
+            found, many = self._all(rank, sources, states)
+            if not many:
+                self._place(found)
+                return
+        for state in states:
+            for level, words in enumerate(rank):
+                if self.missing:
+                    one = (
+                        self._best(words, sources, state) if level in many else self._all([words], sources, [state])[0]
+                    )
+                    self._place(one)
+
+    def _all(self, rank: Rank, sources: Sequence[Source], states: Sequence[str]) -> tuple[list[Found], set[int]]:
+        """All who fit are looked through: the first of them, with the newest of the run in which the page ends. And the levels
+        that more than MANY reach; what is said of the others is not whole then."""
+        if not self.missing:
+            return [], set()
+        levels, values = [], []
+        for level, words in enumerate(rank):
+            parts = []
+            for source in sources:
+                fits = self._fits(words, source, states, read=source.is_short)
+                others = "".join(f" AND e.profile_id NOT IN (SELECT profile_id FROM level_{of})" for of in range(level))
+                run = f"CASE {source.state} WHEN '{states[0]}' THEN 0 ELSE {len(rank)} END + {level}"
+                parts.append(
+                    f"SELECT * FROM (SELECT e.profile_id, {run} AS run, e.quality, {self.published} AS published_at"
+                    f" FROM {source.tables} WHERE {fits.sql}{others} LIMIT {MANY + 1}) AS part"
+                )
+                values += fits.values
+            levels.append(f"level_{level} AS MATERIALIZED ({' UNION ALL '.join(parts)})")
+        names = [f"level_{level}" for level in range(len(rank))]
+        sql = ALL.format(
+            levels=", ".join(levels),
+            all=" UNION ALL ".join(f"SELECT * FROM {name}" for name in names),
+            upto=self.missing,
+            new=NEW_AT_ONCE,
+            counts=" UNION ALL ".join(
+                f"SELECT NULL, {at}, count(*), NULL FROM {name}" for at, name in enumerate(names)
+            ),
+        )
+        found = rows(sql, (*values, self.new_since))
+        many = {level for pk, level, count, _ in found if pk is None and count > MANY}
+        return [Found(*row) for row in found if row[0] is not None], many
+
+    def _best(self, words: Words | None, sources: Sequence[Source], state: str) -> list[Found]:
+        """The best and the newest entries are looked through, until enough of them fit."""
+        parts, values = [], []
+        for source in sources:
+            by_shelf = bool(self.question.category) and connection.vendor == "postgresql" and not source.is_short
+            fits = self._fits(words, source, [state], read=True, anywhere=by_shelf)
+            for more, order, most in (
+                (Condition("TRUE"), "e.quality DESC", self.missing),
+                (Condition("e.published_at > %s", (self.new_since,)), "e.published_at DESC", NEW_AT_ONCE),
+            ):
+                condition = every([fits, more, *([Condition("e.category_id = shelf.id")] if by_shelf else [])])
+                part = (
+                    f"(SELECT e.profile_id, 0 AS run, e.quality, {self.published} AS published_at FROM {source.tables}"
+                    f" WHERE {condition.sql} ORDER BY {order}, e.profile_id DESC LIMIT {most}) AS part"
+                )
+                if by_shelf:  # each has an index in this order, and all of them have none
+                    parts.append(f"SELECT part.* FROM ({SHELVES}) AS shelf CROSS JOIN LATERAL {part}")
+                    values += [self.question.category] * 2
+                else:
+                    parts.append(f"SELECT * FROM {part}")
+                values += condition.values
+        return [Found(*row) for row in rows(" UNION ALL ".join(parts), values)]
+
+    def _fits(
+        self,
+        words: Words | None,
+        source: Source,
+        states: Sequence[str],
+        *,
+        read: bool,
+        anywhere: bool = False,
+    ) -> Condition:
+        found = [Condition(source.condition), self.question.fits(anywhere=anywhere)]
+        if source is not EVERYBODY:
+            found.append(Condition(f"{source.state} IN ({', '.join(map(repr, states))})"))
+            if self.question.not_there:
+                found.append(none_of("e.user_id", self.question.not_there))
+        if words:
+            found.append(matches_read(words) if read else matches(words))
+        if self.placed:
+            found.append(none_of("e.profile_id", self.placed))
+        return every(found)
+
+    def _place(self, found: Iterable[Found]) -> None:
+        """Some may be there twice: among the first, and among the newest."""
+        ordered = sorted(set(found), key=lambda one: (one.run, -one.quality, -one.pk))
+        for _, run in groupby(ordered, key=lambda one: one.run):
+            members = list(run)
+            new = sorted((one.published_at, one.pk) for one in members if one.published_at > self.new_since)
+            newest = [pk for _, pk in reversed(new[-NEW_AT_ONCE:])]
+            self.placed += islice(_with_new_ones([one.pk for one in members], newest, self.now), self.missing)
 
 
-def _seen(user_id: int, state: str | None, question: Question) -> str:
-    return state if state and user_id not in question.not_there else Presence.State.AWAY
-
-
-def _in_order(found: list[Found], runs: list[Run], now: datetime) -> Iterator[int]:
-    place = {run: at for at, run in enumerate(runs)}
-    found = sorted(found, key=lambda one: (place[one.state, one.level], -one.quality, -one.pk))
-    for _, run in groupby(found, key=lambda one: place[one.state, one.level]):
-        members = list(run)
-        new = [one for one in members if one.published_at > now - timedelta(days=NEW_DAYS)]
-        newest = sorted(new, key=lambda one: (one.published_at, one.pk), reverse=True)[:NEW_AT_ONCE]
-        yield from _with_new_ones([one.pk for one in members], [one.pk for one in newest], now)
-
-
-# --- many -------------------------------------------------------------------------------------------------------
-
-
-def _first(
-    entries: QuerySet[Entry], question: Question, understood: Understood, runs: list[Run], upto: int, now: datetime
-) -> list[int]:
-    found: list[int] = []
-    for state, level in runs:
-        if len(found) >= upto:
-            break
-        run = in_state(entries, state, question.not_there)
-        if understood.levels:
-            run = run.filter(Matches(understood.levels[level]))
-            if level:
-                run = run.exclude(Matches(understood.levels[level - 1]))
-        missing = upto - len(found)
-        members = list(run.order_by("-quality", "-pk").values_list("pk", flat=True)[:missing])
-        new = run.filter(published_at__gt=now - timedelta(days=NEW_DAYS)).order_by("-published_at", "-pk")
-        newest = list(new.values_list("pk", flat=True)[:NEW_AT_ONCE])
-        found += islice(_with_new_ones(members, newest, now), missing)
-    return found
-
-
-# --- both -------------------------------------------------------------------------------------------------------
+ALL = """
+WITH {levels},
+fitting AS MATERIALIZED ({all}),
+first AS MATERIALIZED (SELECT * FROM fitting ORDER BY run, quality DESC, profile_id DESC LIMIT {upto})
+SELECT profile_id, run, quality, published_at FROM first
+UNION ALL
+SELECT * FROM (
+    SELECT profile_id, run, quality, published_at FROM fitting
+    WHERE run = (SELECT max(run) FROM first) AND published_at > %s
+    ORDER BY published_at DESC, profile_id DESC LIMIT {new}
+) AS newest
+UNION ALL
+{counts}
+"""
 
 
 def _with_new_ones(members: list[int], new: list[int], now: datetime) -> Iterator[int]:

@@ -12,8 +12,9 @@ from marketplace.experts.models import Category, Presence, Profile
 from marketplace.listings.models import Listing
 from marketplace.places.services import Place
 from marketplace.search import ordering
-from marketplace.search.asking import KM, Question, Understood, understand
+from marketplace.search.asking import KM, Question, Understood
 from marketplace.search.facets import CAP, Count, Facets, facets
+from marketplace.search.here import take_in
 from marketplace.search.index import add, catch_up, listed, rebuild, refresh
 from marketplace.search.suggestions import suggest
 from marketplace.search.words import indexed_afterwards
@@ -37,6 +38,7 @@ __all__ = [
     "shown_profiles",
     "similar",
     "suggest",
+    "take_in",
 ]
 
 PER_PAGE = 24
@@ -95,12 +97,14 @@ def find(
     from it. `sort`: empty (best), "online" or a key of ordering.COLUMNS. `not_there`: the ids of experts who are away to
     whoever looks, whatever they do."""
     question = Question(text, category, online, verified, max_rate_minor, language, stars_tenths, near, km, not_there)
-    understood = understand(question)
+    upto = min(max(page, 1), -(-CAP // per_page)) * per_page
+    understood, found = ordering.answer(question, sort=sort, upto=upto, now=now or timezone.now())
     counted = facets(question, understood)
     pages = max(1, -(-counted.total.number // per_page))
     number = min(max(page, 1), pages)
-    found = ordering.ids(question, understood, sort=sort, upto=number * per_page, now=now or timezone.now())
-    return Page(cards(found[(number - 1) * per_page :], not_there), number, pages, counted, understood)
+    return Page(
+        cards(found[(number - 1) * per_page : number * per_page], not_there), number, pages, counted, understood
+    )
 
 
 def cards(profile_ids: list[int], not_there: Collection[int] = ()) -> list[Profile]:

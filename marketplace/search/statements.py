@@ -1,0 +1,37 @@
+"""Questions to the database, written by hand: what Django takes to make one costs as much as the answer."""
+
+import json
+from collections.abc import Collection, Iterable
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+
+class Condition(NamedTuple):
+    """On an entry that is called `e`."""
+
+    sql: str
+    values: tuple = ()
+
+
+def every(conditions: Iterable[Condition]) -> Condition:
+    parts = list(conditions)
+    return Condition(" AND ".join(part.sql for part in parts) or "TRUE", sum((part.values for part in parts), ()))
+
+
+def among(column: str, ids: Collection[int]) -> Condition:
+    """One value, however many ids: the statement stays the same, and is prepared once."""
+    if connection.vendor == "postgresql":
+        return Condition(f"{column} = ANY(%s::bigint[])", (f"{{{','.join(map(str, ids))}}}",))
+    return Condition(f"{column} IN (SELECT value FROM json_each(%s))", (json.dumps(list(ids)),))
+
+
+def none_of(column: str, ids: Collection[int]) -> Condition:
+    found = among(column, ids)
+    return Condition(f"NOT ({found.sql})", found.values)
+
+
+def rows(sql: str, values: Iterable[Any] = ()) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, tuple(values))
+        return cursor.fetchall()

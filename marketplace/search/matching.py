@@ -111,8 +111,8 @@ def meant(term: Term, *, strong: bool = False, others_strong: bool = False) -> W
 
 
 def other_words(term: Term) -> tuple[str, ...]:
-    """For the same thing. A phrase has none: who puts words in quotes wants these."""
-    return same_meaning(term.words[0]) if len(term.words) == 1 else ()
+    """For the same thing. What stands in quotes has none: these words are wanted."""
+    return () if term.exact else same_meaning(term.words[0])
 
 
 def all_begun(reading: Reading) -> Words:

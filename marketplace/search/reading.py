@@ -12,11 +12,13 @@ PIECES = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"|(?P<words>[^\s"
 
 @dataclass(frozen=True)
 class Term:
-    """One word, or the words of a phrase. `begun`: the word may go on, as the last one does while somebody types."""
+    """One word, or the words of a phrase. `begun`: the word may go on, as the last one does while somebody types. `exact`: it
+    stood in quotes."""
 
     words: tuple[str, ...]
     excluded: bool = False
     begun: bool = False
+    exact: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def _terms_of(piece: re.Match[str]) -> list[Term]:
     if not words:
         return []
     if piece["phrase"] is not None or excluded:
-        return [Term(words, excluded)]
+        return [Term(words, excluded, exact=piece["phrase"] is not None)]
     return [Term((word,)) for word in words]
 
 

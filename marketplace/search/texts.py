@@ -34,13 +34,15 @@ class Text:
             for word in words:
                 if len(word.folded) > 1 and not word.folded.isdigit() and word.folded not in STOP_WORDS:
                     found.setdefault(word.folded, text[word.start : word.end].lower())
+            for at, word in joined(text, words):
+                found.setdefault(word, text[words[at].start : words[at + 1].end].lower())
         return found
 
 
 def _lexemes(text: str, words: list[Word]) -> list[tuple[str, ...]]:
     with_next = dict(joined(text, words))
     return [
-        (word.folded, *stems(word.folded), *(stems(with_next[at]) if at in with_next else ()))
+        (word.folded, *stems(word.folded), *((with_next[at], *stems(with_next[at])) if at in with_next else ()))
         for at, word in enumerate(words)
     ]
 

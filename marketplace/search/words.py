@@ -84,7 +84,7 @@ def stored(profile_ids: Sequence[int]) -> list[set[str]]:
 
 
 def _indexed(lexemes: Sequence[tuple[str, ...]]) -> str:
-    """The words in their order, then their stems."""
+    """The words in their order, then all else that they are found by, which begins with a stem: no phrase goes over."""
     return " ".join([*(word for word, *_ in lexemes), *dict.fromkeys(stem for _, *stems in lexemes for stem in stems)])
 
 

@@ -48,18 +48,18 @@ ASKED = [
     ('"taps leaking"', set()),
     ("jardinieres lyon", those("gardener", "Lyon", french=True)),
     ("gardens Genève", those("gardener", "Genève", french=False)),
-    ("traducteur", those("translator", french=True)),
+    ("traducteur", those("translator")),
     ("translating contracts", those("translator", french=False)),
     ("contrat", those("translator", french=True)),
     ("robe de mariée", those("tailor", french=True)),
-    ("impôt", those("accountant", french=True)),
+    ("impôt", those("accountant")),
     ("tax return york", those("accountant", "York", french=False)),
     ("Python", those("programmer")),
     ("pyth", those("programmer")),
     ("pyhton", those("programmer")),
     ("plombeir sete", those("plumber", "Sète", french=True)),
     ("bibliotecaire", those("librarian", french=True)),
-    ("watchmakr", those("watchmaker", french=False)),
+    ("watchmakr", those("watchmaker")),
     ("montreal", those(place="Montréal")),
     ("quebec", those(place="Québec")),
     ("Person N17 ", {17}),
@@ -73,6 +73,11 @@ class CorpusTests:
         for text, expected in ASKED:
             assert expected or text in NOBODY
             assert set(found(text)) == expected, text
+
+    def test_who_wrote_the_very_word_comes_before_who_wrote_another_for_it(self, found):
+        english, french = those("plumber", french=False), those("plumber", french=True)
+        assert set(found("plumber")[: len(english)]) == english
+        assert set(found("plombier")[: len(french)]) == french
 
     def test_ways_to_write_a_question_find_the_same(self, found):
         for one, other in [

@@ -59,6 +59,13 @@ class FollowingTests:
         assert found("matters") == ["Bob Leroy"]
         assert [one.user.name for one in search.find(category="life").profiles] == ["Bob Leroy"]
 
+    def test_a_word_with_a_hyphen_is_found_without_it(self, bob):
+        bob.profile.headline = "Mends Wi-Fi"
+        bob.profile.save()
+        assert found("wifi") == found("wi-fi") == found("wi fi") == found('"wi fi"') == ["Bob Leroy"]
+        assert found('"mends wifi"') == []
+        assert counts("wifi", "wi") == [1, 1]
+
     def test_who_takes_the_profile_off_is_not_found_until_it_is_back(self, bob, now):
         before = experts.unpublish(member=bob)
         assert found("taxes") == []

@@ -8,7 +8,7 @@ An entry is in the copy if it is there and its expert's `Presence.searched_as` i
 either holds the lock of the row.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from django.db import connection, transaction
@@ -48,6 +48,14 @@ JOINED = Source("marketplace_presence p JOIN marketplace_entry e ON e.user_id = 
 def sources() -> tuple[Source, ...]:
     """Whose states are free or busy if they are asked for: everybody else is away."""
     return (COPIED, NEWS) if connection.vendor == "postgresql" else (JOINED,)
+
+
+def anybody(not_there: Collection[int]) -> Source:
+    """Each with their own state; those `not_there` are away."""
+    state = f"coalesce(p.state, '{AWAY}')"
+    if not_there:
+        state = f"CASE WHEN e.user_id IN ({', '.join(map(str, sorted(not_there)))}) THEN '{AWAY}' ELSE {state} END"
+    return Source("marketplace_entry e LEFT JOIN marketplace_presence p ON p.user_id = e.user_id", "TRUE", f"({state})")
 
 
 COLUMNS = [field.column for field in Here._meta.concrete_fields if field.column != "state"]

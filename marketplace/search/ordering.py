@@ -4,7 +4,8 @@ Those who are free or busy are a few among many, and are looked through first (`
 the page. Who was placed is left out of what is asked next, so each question can be wider than the one before.
 """
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from itertools import groupby, islice
@@ -19,6 +20,7 @@ from marketplace.search.here import EVERYBODY, Source
 from marketplace.search.matching import Words, matches, matches_read
 from marketplace.search.statements import Condition, every, none_of, rows
 
+FEW = 200  # entries that are left: all are put in order at once
 MANY = 20_000  # entries that fit: to look through more takes longer than to take the best entries and see which of them fit
 NEW_DAYS, NEW_EVERY, NEW_AT_ONCE = 30, 5, 20  # a new profile stands at every fifth place
 FREE, BUSY, AWAY = Presence.State.FREE.value, Presence.State.BUSY.value, Presence.State.AWAY.value
@@ -44,17 +46,14 @@ def answer(question: Question, *, sort: str, upto: int, now: datetime) -> tuple[
     page = _Page(question, upto, now)
     if sort == "online" or not question.reading.wanted:
         understood = understand(question)
-        page.take(understood.levels or [None])
+        page.fill([understood.levels or [None]])
         return understood, page.placed
     # Who has the words as they are typed says how they are to be taken.
     understood = typed(question)
-    first, *others = understood.ranks or ()
-    page.take(first)
+    page.take_who_is_here(understood.ranks[0])
     if not page.placed:
         understood = understand(question)
-        others = [rank for rank in understood.ranks or () if rank is not first]
-    for rank in others:
-        page.take(rank)
+    page.fill(understood.ranks)
     return understood, page.placed
 
 
@@ -84,6 +83,14 @@ def _by_column(question: Question, understood: Understood, sort: str, upto: int)
 # --- the best first ---------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, eq=False)
+class _Level:
+    """`runs`: the place of its run by presence."""
+
+    words: Words | None
+    runs: dict[str, int]
+
+
 class _Page:
     """Is filled with one rank after the other: of each, who is free, who is busy, then everybody else."""
 
@@ -93,68 +100,101 @@ class _Page:
         # As a value, and not as a column whose type SQLite's driver knows: it is compared with such a value here.
         self.published = "e.published_at" if connection.vendor == "postgresql" else "e.published_at || ''"
         self.placed: list[int] = []
+        self._asked_last: Rank | None = None
 
     @property
     def missing(self) -> int:
         return self.upto - len(self.placed)
 
-    def take(self, rank: Rank) -> None:
-        if self.question.online:
-            self._take(rank, here.sources(), (FREE,))
-            return
-        self._take(rank, here.sources(), (FREE, BUSY))
-        self._take(rank, (EVERYBODY,), (AWAY,))
+    def fill(self, ranks: Sequence[Rank]) -> None:
+        self.take_who_is_here(ranks[0])
+        if self._is_of_all(ranks[0]) or not self._take_few(ranks):
+            for rank in ranks:
+                self.take_who_is_here(rank)
+                if not self.question.online:
+                    self._take(rank, (EVERYBODY,), (AWAY,))
+
+    def take_who_is_here(self, rank: Rank) -> None:
+        if rank is not self._asked_last:
+            self._take(rank, here.sources(), (FREE,) if self.question.online else (FREE, BUSY))
+        self._asked_last = rank
+
+    def _is_of_all(self, rank: Rank) -> bool:
+        return rank[0] is None and self.question.is_wide
+
+    def _take_few(self, ranks: Sequence[Rank]) -> bool:
+        """All that are left, of every rank at once, if they are few. Whether they were."""
+        states = (FREE,) if self.question.online else (FREE, BUSY, AWAY)
+        runs = [(at, state, words) for at, rank in enumerate(ranks) for state in states for words in rank]
+        places = {run: at for at, run in enumerate(runs)}
+        levels = [
+            _Level(words, {state: places[at, state, words] for state in states})
+            for at, rank in enumerate(ranks)
+            for words in rank
+        ]
+        found, many = self._all(levels, (here.anybody(self.question.not_there),), most=FEW)
+        if not many:
+            self._place(found)
+        return not many
 
     def _take(self, rank: Rank, sources: Sequence[Source], states: Sequence[str]) -> None:
-        if rank[0] is None and self.question.is_wide:
-            many: Container[int] = (0,)
+        """Of one rank who is in these states: `sources` have no others."""
+        levels = [
+            _Level(words, {state: of * len(rank) + at for of, state in enumerate(states)})
+            for at, words in enumerate(rank)
+        ]
+        if self._is_of_all(rank):
+            many = set(levels)
         else:
-            found, many = self._all(rank, sources, states)
+            found, many = self._all(levels, sources, most=MANY)
             if not many:
                 self._place(found)
                 return
         for state in states:
-            for level, words in enumerate(rank):
-                if self.missing:
-                    one = (
-                        self._best(words, sources, state) if level in many else self._all([words], sources, [state])[0]
-                    )
-                    self._place(one)
+            for level in levels:
+                if level in many:
+                    self._place(self._best(level.words, sources, state))
+                else:
+                    self._place(self._all([_Level(level.words, {state: 0})], sources, most=MANY)[0])
 
-    def _all(self, rank: Rank, sources: Sequence[Source], states: Sequence[str]) -> tuple[list[Found], set[int]]:
+    def _all(
+        self, levels: Sequence[_Level], sources: Sequence[Source], *, most: int
+    ) -> tuple[list[Found], set[_Level]]:
         """All who fit are looked through: the first of them, with the newest of the run in which the page ends. And the levels
-        that more than MANY reach; what is said of the others is not whole then."""
+        that more than `most` reach; what is said of the others is not whole then."""
         if not self.missing:
             return [], set()
-        levels, values = [], []
-        for level, words in enumerate(rank):
-            parts = []
+        parts, values = [], []
+        for at, level in enumerate(levels):
+            before = "".join(f" AND e.profile_id NOT IN (SELECT profile_id FROM level_{other})" for other in range(at))
+            of_sources = []
             for source in sources:
-                fits = self._fits(words, source, states, read=source.is_short)
-                others = "".join(f" AND e.profile_id NOT IN (SELECT profile_id FROM level_{of})" for of in range(level))
-                run = f"CASE {source.state} WHEN '{states[0]}' THEN 0 ELSE {len(rank)} END + {level}"
-                parts.append(
-                    f"SELECT * FROM (SELECT e.profile_id, {run} AS run, e.quality, {self.published} AS published_at"
-                    f" FROM {source.tables} WHERE {fits.sql}{others} LIMIT {MANY + 1}) AS part"
+                fits = self._fits(level.words, source, list(level.runs), read=source.is_short)
+                run = " ".join(f"WHEN '{state}' THEN {place}" for state, place in level.runs.items())
+                of_sources.append(
+                    f"SELECT * FROM (SELECT e.profile_id, CASE {source.state} {run} END AS run, e.quality,"
+                    f" {self.published} AS published_at FROM {source.tables} WHERE {fits.sql}{before}"
+                    f" LIMIT {most + 1}) AS part"
                 )
                 values += fits.values
-            levels.append(f"level_{level} AS MATERIALIZED ({' UNION ALL '.join(parts)})")
-        names = [f"level_{level}" for level in range(len(rank))]
+            parts.append(f"level_{at} AS MATERIALIZED ({' UNION ALL '.join(of_sources)})")
         sql = ALL.format(
-            levels=", ".join(levels),
-            all=" UNION ALL ".join(f"SELECT * FROM {name}" for name in names),
+            levels=", ".join(parts),
+            all=" UNION ALL ".join(f"SELECT * FROM level_{at}" for at in range(len(levels))),
             upto=self.missing,
             new=NEW_AT_ONCE,
             counts=" UNION ALL ".join(
-                f"SELECT NULL, {at}, count(*), NULL FROM {name}" for at, name in enumerate(names)
+                f"SELECT NULL, {at}, count(*), NULL FROM level_{at}" for at in range(len(levels))
             ),
         )
         found = rows(sql, (*values, self.new_since))
-        many = {level for pk, level, count, _ in found if pk is None and count > MANY}
+        many = {levels[at] for pk, at, count, _ in found if pk is None and count > most}
         return [Found(*row) for row in found if row[0] is not None], many
 
     def _best(self, words: Words | None, sources: Sequence[Source], state: str) -> list[Found]:
         """The best and the newest entries are looked through, until enough of them fit."""
+        if not self.missing:
+            return []
         parts, values = [], []
         for source in sources:
             by_shelf = bool(self.question.category) and connection.vendor == "postgresql" and not source.is_short
@@ -186,10 +226,10 @@ class _Page:
         anywhere: bool = False,
     ) -> Condition:
         found = [Condition(source.condition), self.question.fits(anywhere=anywhere)]
-        if source is not EVERYBODY:
+        if source is not EVERYBODY and len(states) < len(Presence.State):
             found.append(Condition(f"{source.state} IN ({', '.join(map(repr, states))})"))
-            if self.question.not_there:
-                found.append(none_of("e.user_id", self.question.not_there))
+        if self.question.not_there and source in here.sources():
+            found.append(none_of("e.user_id", self.question.not_there))
         if words:
             found.append(matches_read(words) if read else matches(words))
         if self.placed:

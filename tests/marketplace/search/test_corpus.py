@@ -105,8 +105,11 @@ class CorpusTests:
             for sort in ("", "online"):
                 few = found(text, sort=sort)
                 with monkeypatch.context() as patch:
+                    patch.setattr(ordering, "FEW", 0)
+                    assert found(text, sort=sort) == few, (text, sort)
                     patch.setattr(ordering, "MANY", 0)
                     assert found(text, sort=sort) == few, (text, sort)
+                    assert found(text, sort=sort, upto=7) == few[:7], (text, sort)
 
     def test_who_is_away_to_whoever_looks_comes_among_the_away(self, found, numbers):
         free = found("plumber")[0]

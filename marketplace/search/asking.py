@@ -44,6 +44,11 @@ class Question:
     def reading(self) -> Reading:
         return read(self.text)
 
+    @cached_property
+    def as_typed(self) -> "Understood":
+        """Whether or not anybody fits that."""
+        return Understood(_ranks(self.reading) if self.reading.wanted else None, self.reading)
+
     def without(self, name: str) -> "Question":
         return replace(self, **{name: type(self).__dataclass_fields__[name].default})
 
@@ -135,7 +140,7 @@ def understand(question: Question) -> Understood:
 
     Who has all of it in passing, and part of it only in other words, fits no better than who has most of it in the headline:
     so that alone is no reason to leave out the answers by some of the words."""
-    as_typed, reading = typed(question), question.reading
+    as_typed, reading = question.as_typed, question.reading
     if not as_typed.ranks:
         return as_typed
     if _anybody(question, matching.all_meant(reading, strong=True)) or _anybody(
@@ -158,11 +163,6 @@ def understand(question: Question) -> Understood:
     return Understood(tuple((level,) for level in levels), reading, instead, partly=True) if levels else as_typed
 
 
-def typed(question: Question) -> Understood:
-    """Taken as it is typed, whether or not anybody fits that."""
-    return Understood(_ranks(question.reading) if question.reading.wanted else None, question.reading)
-
-
 def _ranks(reading: Reading) -> tuple[tuple[Words, ...], ...]:
     ranks = [(matching.all_strong(reading), matching.all_whole(reading))]
     if any(matching.other_words(term) for term in reading.wanted):
@@ -183,4 +183,6 @@ def _best(question: Question, weighed: Sequence[Step]) -> list[Words]:
 
 def _anybody(question: Question, words: Words | None) -> bool:
     fits = question.fits_now(words)
-    return bool(rows(f"SELECT 1 FROM marketplace_entry e WHERE {fits.sql} LIMIT 1", fits.values))
+    # Not limited where it is planned: for one row PostgreSQL would read the table until there is one.
+    fitting = f"WITH fitting AS MATERIALIZED (SELECT 1 FROM marketplace_entry e WHERE {fits.sql})"
+    return bool(rows(f"{fitting} SELECT 1 FROM fitting LIMIT 1", fits.values))

@@ -15,7 +15,7 @@ from django.db import connection
 
 from marketplace.experts.models import Presence
 from marketplace.search import here
-from marketplace.search.asking import SHELVES, Question, Understood, distance_from, typed, understand
+from marketplace.search.asking import SHELVES, Question, Understood, distance_from, understand
 from marketplace.search.here import EVERYBODY, Source
 from marketplace.search.matching import Words, matches, matches_read
 from marketplace.search.statements import Condition, every, none_of, rows
@@ -49,7 +49,7 @@ def answer(question: Question, *, sort: str, upto: int, now: datetime) -> tuple[
         page.fill([understood.levels or [None]])
         return understood, page.placed
     # Who has the words as they are typed says how they are to be taken.
-    understood = typed(question)
+    understood = question.as_typed
     page.take_who_is_here(understood.ranks[0])
     if not page.placed:
         understood = understand(question)

@@ -50,7 +50,7 @@ def answer(question: Question, *, sort: str, upto: int, now: datetime) -> tuple[
         return understood, page.placed
     # Who has the words as they are typed says how they are to be taken.
     understood = question.as_typed
-    page.take_who_is_here(understood.ranks[0])
+    page.take(understood.ranks[0])
     if not page.placed:
         understood = understand(question)
     page.fill(understood.ranks)
@@ -103,30 +103,32 @@ class _Page:
         else:
             self.published, self.new_since = "e.published_at || ''", connection.ops.adapt_datetimefield_value(since)
         self.placed: list[int] = []
-        self._asked_last: Rank | None = None
+        self._taken_last: Rank | None = None
 
     @property
     def missing(self) -> int:
         return self.upto - len(self.placed)
 
     def fill(self, ranks: Sequence[Rank]) -> None:
-        self.take_who_is_here(ranks[0])
-        if self._is_of_all(ranks[0]) or not self._take_few(ranks):
-            for rank in ranks:
-                self.take_who_is_here(rank)
-                if not self.question.online:
-                    self._take(rank, (EVERYBODY,), (AWAY,))
+        first, *others = ranks
+        self.take(first)
+        if others and self.missing and not self._take_few(others):
+            for rank in others:
+                self.take(rank)
 
-    def take_who_is_here(self, rank: Rank) -> None:
-        if rank is not self._asked_last:
-            self._take(rank, here.sources(), (FREE,) if self.question.online else (FREE, BUSY))
-        self._asked_last = rank
+    def take(self, rank: Rank) -> None:
+        if rank is self._taken_last:
+            return
+        self._take(rank, here.sources(), (FREE,) if self.question.online else (FREE, BUSY))
+        if not self.question.online:
+            self._take(rank, (EVERYBODY,), (AWAY,))
+        self._taken_last = rank
 
     def _is_of_all(self, rank: Rank) -> bool:
         return rank[0] is None and self.question.is_wide
 
     def _take_few(self, ranks: Sequence[Rank]) -> bool:
-        """All that are left, of every rank at once, if they are few. Whether they were."""
+        """All that are left, of these ranks at once, if they are few. Whether they were."""
         states = (FREE,) if self.question.online else (FREE, BUSY, AWAY)
         runs = [(at, state, words) for at, rank in enumerate(ranks) for state in states for words in rank]
         places = {run: at for at, run in enumerate(runs)}
@@ -170,6 +172,12 @@ class _Page:
         parts, values = [], []
         for at, level in enumerate(levels):
             before = "".join(f" AND e.profile_id NOT IN (SELECT profile_id FROM level_{other})" for other in range(at))
+            if at:  # not even looked for where those before them fill the page
+                earlier = " + ".join(
+                    f"(SELECT count(*) FROM level_{other} WHERE run < {min(level.runs.values())})"
+                    for other in range(at)
+                )
+                before += f" AND {earlier} < {self.missing}"
             of_sources = []
             for source in sources:
                 fits = self._fits(level.words, source, list(level.runs), read=source.is_short)

@@ -89,7 +89,8 @@ def _indexed(lexemes: Sequence[tuple[str, ...]]) -> str:
 
 
 def _tsvector(text: Text) -> str:
-    """Words with their positions, for phrases; stems without. What is strong stands there twice: with its mark, too."""
+    """Words with their positions, for phrases; stems, and what was made one of two words, without: they stand in none. What is
+    strong is there twice: with its mark, too."""
     places: dict[str, list[str]] = {}
     position = 0
     for words, marks in zip(text.lexemes(), (("", STRONG_MARK), ("",)), strict=True):

@@ -23,6 +23,11 @@ def demo(db, monkeypatch, settings, tmp_path) -> None:
     builder.all_experts(now=cast.NOW)
 
 
+def tell(line: str) -> None:
+    """Shown by `pytest -rP`."""
+    print(line)  # noqa: T201
+
+
 def found(one: Judged) -> list[str]:
     return [profile.slug for profile in search.find(text=one.text, now=cast.NOW).profiles]
 
@@ -32,12 +37,12 @@ class RelevanceTests:
         answers = [(one, found(one)) for one in judged()]
         figures = [(one.ndcg(slugs), one) for one, slugs in answers]
         for figure, one in figures:
-            print(f"{figure:.3f}  {one.kind:10}  {'held out' if one.held_out else '':8}  {one.text}")
+            tell(f"{figure:.3f}  {one.kind:10}  {'held out' if one.held_out else '':8}  {one.text}")
         for held_out in (False, True):
             part = [figure for figure, one in figures if one.held_out == held_out]
-            print(f"{mean(part):.3f}  mean of the {len(part)} questions {'held out' if held_out else 'improved with'}")
+            tell(f"{mean(part):.3f}  mean of the {len(part)} questions {'held out' if held_out else 'improved with'}")
             assert mean(part) >= BAR
-        print(f"{mean(figure for figure, _ in figures):.3f}  mean of all {len(figures)}")
+        tell(f"{mean(figure for figure, _ in figures):.3f}  mean of all {len(figures)}")
         low = [one for figure, one in figures if figure < LEAST]
         assert [one.text for one in low if not one.held_out] == []
         assert len(low) <= 1  # what was not looked at may fail once; put right, it would be held out no more
@@ -46,7 +51,7 @@ class RelevanceTests:
         mixed = [one.ndcg(shuffle.sample(slugs, len(slugs))) for one, slugs in answers]
         anybody = [slug for _, slugs in answers for slug in slugs]
         drawn = [one.ndcg(shuffle.sample(anybody, 10)) for one, _ in answers]
-        print(f"{mean(mixed):.3f}  the same people in any order; {mean(drawn):.3f}  any people")
+        tell(f"{mean(mixed):.3f}  the same people in any order; {mean(drawn):.3f}  any people")
         assert mean(mixed) < BAR
         assert mean(drawn) < 0.2
 

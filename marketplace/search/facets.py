@@ -105,8 +105,8 @@ class _Counted:
 COUNTED = """
 SELECT category_id, languages, verified,
     CASE WHEN {away} THEN {away_state} ELSE coalesce(p.state, {away_state}) END AS state,
-    CASE WHEN {away} OR next_free_at IS NULL THEN 0
-        WHEN next_free_at <= %s THEN 1 WHEN next_free_at <= %s THEN 2 ELSE 3 END AS back,
+    CASE WHEN {away} OR found.next_free_at IS NULL THEN 0
+        WHEN found.next_free_at <= %s THEN 1 WHEN found.next_free_at <= %s THEN 2 ELSE 3 END AS back,
     count(*)
 FROM (
     SELECT e.category_id, e.languages, e.verified, e.user_id, e.next_free_at FROM marketplace_entry e WHERE {fits} LIMIT {most}

@@ -41,7 +41,8 @@ class Choice:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     form = DirectoryForm(request.GET)
-    found = search.find(**form.query(), not_there=contacts.blockers_of(guests.person_of(request)))
+    question = form.query()
+    found = search.find(**question, not_there=contacts.blockers_of(guests.person_of(request)))
     kept = {name: value for name, value in request.GET.items() if name in form.fields and value and name != "page"}
     if "near" not in kept:
         kept.pop("km", None)
@@ -58,7 +59,7 @@ def home(request: HttpRequest) -> HttpResponse:
         ],
     }
     asked["sponsored"] = sponsors.card_for(
-        category=kept.get("category", ""), language=get_language() or "en", now=timezone.now()
+        category=question["category"], language=get_language() or "en", now=timezone.now()
     )
     part = "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
     response = render(request, "marketplace/directory/_part.html" if part else "marketplace/home.html", asked)

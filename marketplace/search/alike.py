@@ -11,12 +11,12 @@ from django.db.models import F, QuerySet
 from marketplace.accounts.models import User
 from marketplace.experts.models import Presence, Profile
 from marketplace.search.analysis import says_something, words_of
-from marketplace.search.asking import in_state
+from marketplace.search.asking import HERE, in_state
 from marketplace.search.matching import Matches, joined, whole
 from marketplace.search.models import Entry
 
 WORDS_MAX = 8
-STATES = (Presence.State.FREE, Presence.State.BUSY, Presence.State.AWAY)
+STATES = (*HERE, Presence.State.AWAY)
 EACH = 12  # of each run: more than are shown, for some are in several
 
 

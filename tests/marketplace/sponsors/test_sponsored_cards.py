@@ -62,6 +62,11 @@ class PageTests:
         assert "Sponsored by Pen &amp; &quot;Co&quot;" in rest
         assert 'href="https://pens.example/" rel="sponsored nofollow noopener noreferrer"' in rest
 
+    @pytest.mark.parametrize("category", ["%00", "nothing", "money%00", "\U0001f600", "x" * 10_000])
+    def test_whatever_category_somebody_types_is_answered_with_a_page(self, bob, category):
+        sponsored()
+        assert Client().get(f"/?category={category}").status_code == 200
+
     def test_it_moves_no_expert(self, bob):
         cast.expert("Zoe Blanc")
         before = [profile.slug for profile in search.find().profiles]

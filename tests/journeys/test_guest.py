@@ -79,6 +79,7 @@ class GuestTests:
         expect(carla.page.get_by_role("heading", name="Your call with Bob Leroy")).to_be_visible()
         assert User.objects.get(email=carla.email).pk == guest.pk
 
+    @pytest.mark.prove
     def test_after_a_free_call_an_account_keeps_it(self, carla, bob):
         rings_as_a_guest(carla, bob)
         talk(carla, bob)
@@ -94,6 +95,7 @@ class GuestTests:
         expect(carla.page).to_have_url(re.compile(r"/me/$"))
         carla.reads("Bob Leroy")
 
+    @pytest.mark.prove
     def test_who_comes_next_to_the_same_browser_starts_anew(self, carla, bob):
         rings_as_a_guest(carla, bob)
         talk(carla, bob)
@@ -106,6 +108,7 @@ class GuestTests:
         carla.press("Not Carla Conti? Start anew")
         expect(carla.page.get_by_label("Your name")).to_have_value("")
 
+    @pytest.mark.prove
     def test_a_name_that_is_none_is_said_at_the_field_and_nothing_rings(self, carla, bob):
         carla.page.goto(f"/experts/{bob.slug}/")
         carla.page.get_by_label("Your name").fill("  C  ")

@@ -70,6 +70,7 @@ class ListedRateTests:
         alice.reads("Call Bob Leroy at the listed rate.")
         alice.reads(re.compile("Stop automatically at €10.00, then back to free."))
 
+    @pytest.mark.prove
     def test_what_cannot_begin_any_more_leaves_the_call_free_and_both_read_it(self, alice, bob):
         give_promo(cast.alice(), 2_000, timezone.now())
         reads_the_card(alice, bob)
@@ -83,6 +84,7 @@ class ListedRateTests:
         alice.meter_is("free")
         bob.offers()  # and asks as ever
 
+    @pytest.mark.prove
     def test_a_card_that_is_closed_rings_nobody_and_the_keyboard_is_enough(self, alice, bob):
         give_promo(cast.alice(), 2_000, timezone.now())
         reads_the_card(alice, bob)
@@ -101,6 +103,7 @@ class ListedRateTests:
         alice.reads(re.compile("cannot talk right now. Nothing was charged."))
         assert Offer.objects.get().state == "expired"
 
+    @pytest.mark.prove
     def test_without_credit_the_card_leads_to_the_wallet_and_back(self, alice, bob):
         reads_the_card(alice, bob)
         expect(alice.button("Accept and call")).to_be_hidden()

@@ -62,6 +62,7 @@ def edges(expert: Person) -> tuple[str, str]:
     return left, right
 
 
+@pytest.mark.prove
 class PhotoTests:
     def test_drawn_with_a_pointer(self, bob):
         chooses_a_photo(bob)

@@ -20,8 +20,8 @@ from tests.payouts.stripe.fixtures import *  # noqa: F403
 
 PROOF_SEED = "PROOF_SEED"  # of the random lives in tests/payouts/life; named, they are lived again
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup"}
-# The sockets, the meter, and all that hears of Stripe. Marked `again_in_prove` is what is first asked of SQLite: it tries the
-# same rules for long, or reads what is written for people.
+# The sockets, the meter, and where two reach for the same money. Marked `again_in_prove` is what is first asked of SQLite: it
+# tries the same rules for long, or reads what is written for people.
 FIRST_ON_POSTGRESQL = (
     "tests/calls/asking/",
     "tests/calls/metering/",
@@ -29,18 +29,14 @@ FIRST_ON_POSTGRESQL = (
     "tests/calls/rooms/",
     "tests/calls/signalling/",
     "tests/calls/waiting/",
-    "tests/payouts/cards/",
-    "tests/payouts/claims/",
-    "tests/payouts/disputes/",
     "tests/payouts/earnings/",
     "tests/payouts/reconciliation/",
-    "tests/payouts/refunds/",
-    "tests/payouts/stripe/",
     "tests/payouts/wallet/",
     "tests/payouts/withdrawals/",
 )
-# What is written for people, or by them.
+# What is written for people, or by them; what hears of Stripe, one answer after the other; and attacks that need no race.
 FIRST_ON_SQLITE = (
+    "tests/attacks/",
     "tests/calls/contacts/",
     "tests/calls/echo/",
     "tests/marketplace/accounts/",
@@ -51,7 +47,13 @@ FIRST_ON_SQLITE = (
     "tests/marketplace/pages/",
     "tests/marketplace/reviews/",
     "tests/marketplace/sponsors/",
+    "tests/payouts/cards/",
+    "tests/payouts/claims/",
+    "tests/payouts/disputes/",
+    "tests/payouts/refunds/",
     "tests/payouts/sandbox/",
+    "tests/payouts/statements/",
+    "tests/payouts/stripe/",
 )
 
 

@@ -130,6 +130,7 @@ class FillingTests:
             fill(count)
 
 
+@pytest.mark.prove
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("production")

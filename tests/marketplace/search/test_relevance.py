@@ -34,6 +34,7 @@ def found(one: Judged) -> list[str]:
     return [profile.slug for profile in search.find(text=one.text, now=cast.NOW).profiles]
 
 
+@pytest.mark.again_in_prove
 class RelevanceTests:
     def test_whom_a_person_would_name_comes_first(self, demo):
         answers = [(one, found(one)) for one in judged()]
@@ -58,6 +59,7 @@ class RelevanceTests:
         assert mean(drawn) < 0.2
 
 
+@pytest.mark.again_in_prove
 class JudgedTests:
     def test_there_are_120_questions_a_quarter_of_them_held_out(self):
         every = judged()

@@ -20,6 +20,7 @@ from marketplace.management.demo_data.person import Expert, Greeting, prose
 from marketplace.management.demo_data.portraits import portrait
 from marketplace.management.demo_data.tunes import recorded
 from marketplace.pages.demo import EMAIL_DOMAIN
+from marketplace.places import services as places
 from payouts.money import Money
 from payouts.sandbox import services as sandbox
 from payouts.wallet import services as wallet
@@ -67,10 +68,12 @@ def all_experts(*, now: datetime) -> dict[str, User]:
     shelf, made, robots = categories(), {}, {}
     for number, person in enumerate(people.EXPERTS):
         password = secrets.token_urlsafe(24) if person.robot else None
-        user = made[person.name] = member(person.name, password=password, language=_reads(person))
-        slug = _publish(user, person, shelf[person.category], now - number * BETWEEN_TWO)
+        came = now - number * BETWEEN_TWO
+        user = member(person.name, password=password, language=_reads(person), date_joined=came)
+        made[person.name] = user
+        slug = _publish(user, person, shelf[person.category], came)
         if not person.robot:
-            _say_hours(user, number, "Europe/Paris" if person.languages[0] == "fr" else "Europe/London", now)
+            _say_hours(user, number, people.ZONES[places.resolve(person.place).country], now)
         else:
             robots[slug] = roster.Entry(
                 email=user.email,

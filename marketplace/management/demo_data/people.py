@@ -38,6 +38,24 @@ CATEGORIES = {  # those that experts stand in
     "writing": ("Writing and letters", "Écriture et courrier"),
 }
 
+ZONES = {  # of the countries that they live in
+    "BE": "Europe/Brussels",
+    "CA": "America/Toronto",  # all of them in its east
+    "CH": "Europe/Zurich",
+    "DE": "Europe/Berlin",
+    "DZ": "Africa/Algiers",
+    "ES": "Europe/Madrid",
+    "FR": "Europe/Paris",
+    "GB": "Europe/London",
+    "IE": "Europe/Dublin",
+    "MA": "Africa/Casablanca",
+    "MG": "Indian/Antananarivo",
+    "NL": "Europe/Amsterdam",
+    "PT": "Europe/Lisbon",
+    "SE": "Europe/Stockholm",
+    "SN": "Africa/Dakar",
+}
+
 CALLER, SECOND_CALLER, STAFF = "Nora Lindhagen", "Jonas Okwudili", "Sam Underhill"
 EARNER = "Kofi Adjaben"  # has calls behind him, so that earnings and receipts show something
 

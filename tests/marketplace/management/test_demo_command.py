@@ -5,6 +5,7 @@ from io import StringIO
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
+from django.db.models import F
 from django.utils import timezone
 
 from calls.metering.models import PaidPeriod
@@ -78,6 +79,7 @@ class DemoDataTests:
         assert Profile.objects.values("category").distinct().count() == len(people.CATEGORIES)
         assert Category.objects.filter(parent=None).count() == len(people.SHELVES) + 1  # the robots' stands alone
         assert Profile.objects.exclude(greeting="").count() == 2
+        assert not PaidPeriod.objects.filter(captured_at__lt=F("payer__date_joined")).exists()
         assert search.find().total == len(people.EXPERTS)
         assert all(profile.photo and profile.published_at for profile in Profile.objects.all())
         assert EmailAddress.objects.filter(verified=True).count() == User.objects.count()

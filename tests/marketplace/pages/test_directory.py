@@ -189,6 +189,12 @@ class CategoryTests:
             above.full_clean()
 
 
+class RatingTests:
+    def test_the_stars_are_told_in_the_language_of_the_page(self, client, bob):
+        assert "4.5 stars and more" in client.get("/").content.decode()
+        assert "4,5 étoiles et plus" in client.get("/fr/").content.decode()
+
+
 class PlaceTests:
     def test_a_place_is_understood_in_each_language(self, home, bob):
         experts.put_on_map(bob.profile, "Bruxelles")

@@ -1,12 +1,16 @@
 """What an expert types about themselves, checked field by field."""
 
+from collections.abc import Iterator
+
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.models import ModelChoiceIterator
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marketplace.experts import greetings, hours, languages, photos, quiet
+from marketplace.experts.categories import in_order
 from marketplace.experts.models import Category, Profile
 
 SKILLS_MAX, SKILL_LENGTH_MAX = 8, 30
@@ -40,12 +44,21 @@ class CategoryChoice(forms.RadioSelect):
         return option
 
 
+class CategoriesInOrder(ModelChoiceIterator):
+    def __iter__(self) -> Iterator[tuple]:
+        return map(self.choice, in_order(self.queryset))
+
+
+class CategoryField(forms.ModelChoiceField):
+    iterator = CategoriesInOrder
+
+
 class WhatForm(forms.Form):
     """What an expert helps with."""
 
-    category = forms.ModelChoiceField(
+    category = CategoryField(
         label=gettext_lazy("Category"),
-        queryset=Category.objects.filter(children=None).select_related("parent").order_by("parent__name", "name"),
+        queryset=Category.objects.filter(children=None).select_related("parent"),
         widget=CategoryChoice,
         empty_label=None,
     )

@@ -5,6 +5,7 @@ from functools import partial
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.formats import get_format
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -36,7 +37,8 @@ class SumField(forms.CharField):
         super().__init__(max_length=20, **kwargs)
 
     def prepare_value(self, value):
-        return value.typed() if isinstance(value, Money) else value
+        """As the language of the page writes it."""
+        return value.typed().replace(".", get_format("DECIMAL_SEPARATOR")) if isinstance(value, Money) else value
 
     def clean(self, value) -> Money | None:
         text = super().clean(value)

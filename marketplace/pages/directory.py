@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from calls.contacts import services as contacts
 from marketplace.accounts import guests
 from marketplace.experts import languages
+from marketplace.experts.categories import in_order
 from marketplace.experts.models import Category
 from marketplace.pages.forms import DirectoryForm
 from marketplace.search import services as search
@@ -77,16 +78,15 @@ def _address(kept: dict[str, str], number: int) -> str:
 
 def _categories(facets: search.Facets, chosen: str) -> list[Choice]:
     """Those of the first level that somebody is in, and those of the second below what is chosen."""
-    every = sorted(Category.objects.select_related("parent"), key=str)
-    there = [one for one in every if one.slug in facets.categories or one.slug == chosen]
-    shown = [Choice("", _("All"), None, not chosen)]
-    for top in (one for one in there if one.parent is None):
-        below = [one for one in there if one.parent_id == top.pk]
-        is_open = chosen in [top.slug, *(one.slug for one in below)]
-        for one in [top, *(below if is_open else [])]:
-            count = facets.categories.get(one.slug)
-            shown.append(Choice(one.slug, str(one), count, one.slug == chosen, is_below=one is not top))
-    return shown
+    every = in_order(Category.objects.select_related("parent"))
+    is_open = {one.parent_id or one.pk for one in every if one.slug == chosen}
+    shown = [
+        Choice(one.slug, str(one), facets.categories.get(one.slug), one.slug == chosen, is_below=one.parent is not None)
+        for one in every
+        if (one.slug in facets.categories or one.slug == chosen or one.pk in is_open)
+        and (one.parent is None or one.parent_id in is_open)
+    ]
+    return [Choice("", _("All"), None, not chosen), *shown]
 
 
 def _languages(facets: search.Facets, chosen: str) -> list[Choice]:

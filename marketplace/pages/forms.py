@@ -1,5 +1,7 @@
 from django import forms
 from django.http import QueryDict
+from django.utils.formats import number_format
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.experts import languages
@@ -42,22 +44,13 @@ class DirectoryForm(forms.Form):
     verified = forms.BooleanField(label=_("Verified"), required=False)
     max_rate = SumField(label=_("Highest rate per minute"), required=False)
     lang = forms.ChoiceField(label=_("Language"), required=False)
-    stars = forms.TypedChoiceField(
-        label=_("Rating"),
-        required=False,
-        coerce=int,
-        empty_value=None,
-        choices=[
-            ("", _("Any")),
-            *((tenths, _("{stars} stars and more").format(stars=tenths / 10)) for tenths in STARS_TENTHS),
-        ],
-    )
+    stars = forms.TypedChoiceField(label=_("Rating"), required=False, coerce=int, empty_value=None)
     near = PlaceField(label=_("Near a place"), required=False, max_length=80)
     km = forms.TypedChoiceField(
         label=_("Within"),
         required=False,
         coerce=int,
-        choices=[(km, _("{km} km").format(km=km)) for km in DISTANCES_KM],
+        choices=[(km, format_lazy(_("{km} km"), km=km)) for km in DISTANCES_KM],
         empty_value=KM,
     )
     free = forms.ChoiceField(
@@ -88,6 +81,10 @@ class DirectoryForm(forms.Form):
     def __init__(self, asked: QueryDict) -> None:
         super().__init__({"km": KM} | asked.dict(), auto_id="%s")
         self.fields["lang"].choices = [("", _("All")), *languages.choices()]
+        stars = [
+            (tenths, _("{stars} stars and more").format(stars=number_format(tenths / 10, 1))) for tenths in STARS_TENTHS
+        ]
+        self.fields["stars"].choices = [("", _("Any")), *stars]
 
     def query(self) -> dict:
         """What search.find takes."""

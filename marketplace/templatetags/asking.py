@@ -5,6 +5,7 @@ from django.conf import settings
 from django.template import Context
 
 from marketplace.accounts import guests
+from marketplace.experts.categories import in_order
 from marketplace.experts.models import Category
 from payouts.money import Money
 
@@ -16,7 +17,7 @@ RATES_MINOR = (100, 200, 300, 500, 1_000)
 def ask_now(context: Context) -> dict:
     """`{% ask_now as ask %}`: the categories, the highest rates to choose from, and whether nobody knows who asks yet."""
     return {
-        "categories": Category.objects.all(),
+        "categories": in_order(Category.objects.exclude(kind=Category.Kind.CLOSED).select_related("parent")),
         "rates": [Money(minor, settings.CURRENCY) for minor in RATES_MINOR if minor <= settings.RATE_MINOR_MAX],
         "is_visitor": guests.person_of(context["request"]) is None,
     }

@@ -115,7 +115,7 @@ def found_in(profile: Profile, reading: Reading) -> dict:
 @register.simple_tag
 def back_at(user_id: int, at: datetime | None) -> SafeString:
     """`{% back_at profile.user_id profile.back_at %}`: when who is away can be called again; page.js keeps it live."""
-    said = _("Probably again from {moment}.").format(moment=moment(at)) if at else ""
+    said = _("Probably again from {moment}.").format(moment=_moment(at, "coming")) if at else ""
     return format_html(
         '<span class="back-at" data-back-of="{}"{}>{}</span>',
         user_id,
@@ -140,7 +140,11 @@ def initials(name: str, key: int, size: str = "") -> SafeString:
 @register.simple_tag
 def moment(at: datetime) -> SafeString:
     """`{% moment call.rang_at %}`: page.js turns it into the visitor's own time zone; without it the page says UTC."""
-    return _time(at, "moment", "j M Y, H:i", " UTC")
+    return _moment(at, "moment")
+
+
+def _moment(at: datetime, shown: str) -> SafeString:
+    return _time(at, shown, "j M Y, H:i", " UTC")
 
 
 @register.simple_tag

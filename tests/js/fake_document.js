@@ -28,6 +28,8 @@ export class FakeElement {
 
   setAttribute() {}
 
+  toggleAttribute() {}
+
   showModal() {
     this.open = true;
   }

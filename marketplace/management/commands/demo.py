@@ -53,9 +53,10 @@ class Command(BaseCommand):
         if User.objects.exists():
             return
         now = timezone.now()
-        caller = builder.member(people.CALLER)
-        second = builder.member(people.SECOND_CALLER)
-        experts = builder.all_experts(now=now - timedelta(days=past.DAYS))
+        began = now - timedelta(days=past.DAYS)
+        caller = builder.member(people.CALLER, date_joined=began)
+        second = builder.member(people.SECOND_CALLER, date_joined=began)
+        experts = builder.all_experts(now=began)
         past.live_through(callers=(caller, second), expert=experts[people.EARNER], now=now)
         builder.buy_credit(caller, CREDIT_MINOR, now=now)
         builder.member(people.STAFF, is_staff=True, is_superuser=True)

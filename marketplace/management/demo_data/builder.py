@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime, timedelta
+from io import BytesIO
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -10,14 +11,16 @@ from django.utils.text import slugify
 
 from calls.robots import roster
 from marketplace.accounts.models import User
-from marketplace.experts import hours, photos
+from marketplace.experts import greetings, hours, photos
 from marketplace.experts import services as experts
-from marketplace.experts.models import Category
+from marketplace.experts.models import Category, Profile
 from marketplace.listings import services as listings
 from marketplace.management.demo_data import people
-from marketplace.management.demo_data.person import Expert, prose
+from marketplace.management.demo_data.person import Expert, Greeting, prose
 from marketplace.management.demo_data.portraits import portrait
+from marketplace.management.demo_data.tunes import recorded
 from marketplace.pages.demo import EMAIL_DOMAIN
+from marketplace.places import services as places
 from payouts.money import Money
 from payouts.sandbox import services as sandbox
 from payouts.wallet import services as wallet
@@ -39,10 +42,20 @@ def member(name: str, *, password: str | None = None, **fields) -> User:
 
 
 def categories() -> dict[str, Category]:
-    return {
-        slug: Category.objects.get_or_create(slug=slug, defaults={"name": name, "name_fr": name_fr})[0]
-        for slug, (name, name_fr) in people.CATEGORIES.items()
+    """Those that experts stand in, by slug."""
+    above = {
+        slug: _category(top, name, name_fr, None)
+        for top, (name, name_fr, below) in people.SHELVES.items()
+        for slug in below
     }
+    return {
+        slug: _category(slug, name, name_fr, above.get(slug)) for slug, (name, name_fr) in people.CATEGORIES.items()
+    }
+
+
+def _category(slug: str, name: str, name_fr: str, parent: Category | None) -> Category:
+    named = {"name": name, "name_fr": name_fr, "parent": parent}
+    return Category.objects.get_or_create(slug=slug, defaults=named)[0]
 
 
 def _reads(person: Expert) -> str:
@@ -55,10 +68,12 @@ def all_experts(*, now: datetime) -> dict[str, User]:
     shelf, made, robots = categories(), {}, {}
     for number, person in enumerate(people.EXPERTS):
         password = secrets.token_urlsafe(24) if person.robot else None
-        user = made[person.name] = member(person.name, password=password, language=_reads(person))
-        slug = _publish(user, person, shelf[person.category], now - number * BETWEEN_TWO)
+        came = now - number * BETWEEN_TWO
+        user = member(person.name, password=password, language=_reads(person), date_joined=came)
+        made[person.name] = user
+        slug = _publish(user, person, shelf[person.category], came)
         if not person.robot:
-            _say_hours(user, number, "Europe/Paris" if person.languages[0] == "fr" else "Europe/London", now)
+            _say_hours(user, number, people.ZONES[places.resolve(person.place).country], now)
         else:
             robots[slug] = roster.Entry(
                 email=user.email,
@@ -99,6 +114,8 @@ def _publish(user: User, person: Expert, category: Category, now: datetime) -> s
         now=now,
     )
     photos.keep_photo(profile=profile, image=portrait(person.look))
+    if person.greeting:
+        _greet(profile, person.greeting)
     listings.set_rate(profile=profile, rate_minor=person.rate_minor, free_minutes=person.free_minutes)
     for act in person.acts:
         listings.add_act(profile=profile, title=act.title, length_minutes=act.minutes, price_minor=act.price_minor)
@@ -111,6 +128,12 @@ def _publish(user: User, person: Expert, category: Category, now: datetime) -> s
             price_minor=work.price_minor,
         )
     return profile.slug
+
+
+def _greet(profile: Profile, greeting: Greeting) -> None:
+    if sound := recorded(greeting.tune):
+        media = greetings.read_greeting(BytesIO(sound), size=len(sound))
+        greetings.keep_greeting(profile=profile, words=greeting.words, media=media)
 
 
 def buy_credit(user: User, minor: int, *, now: datetime) -> None:

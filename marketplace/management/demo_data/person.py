@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from inspect import cleandoc
 
 from marketplace.management.demo_data.portraits import Look
+from marketplace.management.demo_data.tunes import Tune
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,14 @@ class Robot:
 
 
 @dataclass(frozen=True)
+class Greeting:
+    """What is heard on the profile, and what stands beneath it for who cannot hear it."""
+
+    tune: Tune
+    words: str
+
+
+@dataclass(frozen=True)
 class Expert:
     """`bio` is Markdown, broken into lines as it suits the source."""
 
@@ -47,6 +56,7 @@ class Expert:
     acts: tuple[Act, ...] = ()
     works: tuple[Work, ...] = ()
     robot: Robot | None = None
+    greeting: Greeting | None = None
 
 
 def prose(text: str) -> str:

@@ -155,6 +155,7 @@ proposeOwnZone();
 followUnsettled();
 suggest();
 document.addEventListener("htmx:afterSettle", () => showLocalTimes());
+document.addEventListener("visibilitychange", () => showLocalTimes()); // what was tomorrow may be today
 addEventListener("online", () => socket.connect());
 document.addEventListener("visibilitychange", comeBack);
 document.addEventListener("click", closeMenus);

@@ -21,6 +21,21 @@ describe("a moment", () => {
   });
 });
 
+describe("a moment to come", () => {
+  const coming = (now, locale, zone) => plain(localTime(LATE, "coming", [locale], zone, Date.parse(now)));
+
+  it("is told by the name of its day where the visitor is", () => {
+    assert.equal(coming("2026-03-31T20:00:00Z", "en-GB", "America/New_York"), "today, 22:30");
+    assert.equal(coming("2026-03-31T20:00:00Z", "fr-FR", "Europe/Paris"), "demain, 04:30");
+    assert.equal(coming("2026-03-26T20:00:00Z", "en-GB", "Europe/Paris"), "Wednesday, 04:30");
+  });
+
+  it("has its date where it is a week away, or over", () => {
+    assert.equal(coming("2026-03-25T12:00:00Z", "en-GB", "Europe/Paris"), "1 Apr 2026, 04:30");
+    assert.equal(coming("2026-04-02T12:00:00Z", "en-GB", "Europe/Paris"), "1 Apr 2026, 04:30");
+  });
+});
+
 describe("a day of the calendar", () => {
   it("is the same everywhere", () => {
     for (const zone of ["America/New_York", "Pacific/Auckland", "UTC"]) {

@@ -5,12 +5,13 @@ from io import StringIO
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
+from django.db.models import F
 from django.utils import timezone
 
 from calls.metering.models import PaidPeriod
 from calls.robots import roster
 from marketplace.accounts.models import User
-from marketplace.experts.models import Presence, Profile
+from marketplace.experts.models import Category, Presence, Profile
 from marketplace.listings.models import Listing
 from marketplace.management.demo_data import people
 from marketplace.search import services as search
@@ -76,6 +77,9 @@ class DemoDataTests:
     def everybody_is_ready(self):
         assert Profile.objects.count() == len(people.EXPERTS)
         assert Profile.objects.values("category").distinct().count() == len(people.CATEGORIES)
+        assert Category.objects.filter(parent=None).count() == len(people.SHELVES) + 1  # the robots' stands alone
+        assert Profile.objects.exclude(greeting="").count() == 2
+        assert not PaidPeriod.objects.filter(captured_at__lt=F("payer__date_joined")).exists()
         assert search.find().total == len(people.EXPERTS)
         assert all(profile.photo and profile.published_at for profile in Profile.objects.all())
         assert EmailAddress.objects.filter(verified=True).count() == User.objects.count()

@@ -2,14 +2,16 @@
 
 import re
 from collections import Counter
+from io import BytesIO
 from itertools import pairwise
 
 import pytest
 from django.utils.text import slugify
 
-from marketplace.experts.forms import AboutForm, WhatForm
+from marketplace.experts import greetings
+from marketplace.experts.forms import AboutForm, GreetingForm, WhatForm
 from marketplace.experts.models import Category
-from marketplace.management.demo_data import people
+from marketplace.management.demo_data import people, tunes
 from marketplace.management.demo_data.person import Expert, prose
 from marketplace.management.demo_data.portraits import details, hair, portrait
 from marketplace.places import services as places
@@ -33,6 +35,14 @@ class TogetherTests:
         )
         assert len(HUMANS) == 60
         assert [person.category for person in ROBOTS] == ["practice", "practice"]
+
+    def test_every_trade_but_the_robots_stands_on_one_shelf(self):
+        below = [slug for _name, _name_fr, slugs in people.SHELVES.values() for slug in slugs]
+        assert sorted([*below, "practice"]) == sorted(people.CATEGORIES)
+        assert len(people.SHELVES) == 4
+
+    def test_two_greet_and_no_two_alike(self):
+        assert len({person.greeting.tune for person in HUMANS if person.greeting}) == 2
 
     def test_about_half_of_them_write_in_french(self):
         assert 25 <= sum(map(is_french, HUMANS)) <= 35
@@ -72,13 +82,32 @@ class EachTests:
     @pytest.mark.parametrize("person", HUMANS, ids=lambda person: person.name)
     def test_says_enough_and_not_too_much_from_a_place_on_the_map(self, person):
         assert 60 <= len(re.findall(r"\w+(?:['’]\w+)*", prose(person.bio))) <= 120
-        assert places.resolve(person.place)
+        assert places.resolve(person.place).country in people.ZONES
 
     @each
     def test_has_a_face(self, person):
         assert person.look.head in hair.NAMES | {"robot"}
         assert set(person.look.more.split()) <= details.NAMES
         assert portrait(person.look).size == (512, 512)
+
+
+class GreetingTests:
+    @pytest.mark.parametrize("person", [person for person in HUMANS if person.greeting], ids=lambda person: person.name)
+    def test_it_is_what_the_form_would_take(self, person):
+        sound = tunes.recorded(person.greeting.tune)
+        media = greetings.read_greeting(BytesIO(sound), size=len(sound))
+        assert not media.is_video
+        assert abs(media.seconds - person.greeting.tune.seconds) < 0.2
+        assert GreetingForm({"words": person.greeting.words}, is_there=True).errors == {}
+
+    def test_it_sounds_and_never_clips(self):
+        samples = tunes.play(tunes.Tune(beat_s=0.1, decay=0.99, notes=((69, 0), (57, 1))))
+        assert max(map(abs, samples)) == pytest.approx(tunes.LOUDEST)
+        assert samples[-1] == pytest.approx(0, abs=0.01)
+
+    def test_without_its_library_nobody_greets(self, monkeypatch):
+        monkeypatch.setattr(tunes, "av", None)
+        assert tunes.recorded(tunes.WALTZ) is None
 
 
 class ProseTests:

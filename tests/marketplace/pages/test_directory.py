@@ -158,6 +158,23 @@ class CategoryTests:
             assert 'id="category-money"' in page
             assert "Bob Leroy" in page
 
+    def test_a_chosen_one_that_nobody_is_in_stands_below_the_one_above_it(self, home, bob):
+        above = Category.objects.create(slug="life", name="Everyday life")
+        Category.objects.create(slug="fish", name="Fish", parent=above)
+        page = home(category="fish").content.decode()
+        assert page.index('id="category-life"') < page.index('id="category-fish"')
+
+    def test_they_are_in_the_order_of_their_names_in_the_language_of_the_page(self, client, bob):
+        Category.objects.create(slug="zoo", name="A zoo", name_fr="Zoo")
+        writing = Category.objects.create(slug="writing", name="Writing", name_fr="Écriture")
+        Category.objects.create(slug="letters", name="Letters", name_fr="Courrier", parent=writing)
+        for page, slugs in (
+            ("/", ["zoo", "money", "writing", "letters"]),
+            ("/fr/", ["writing", "letters", "money", "zoo"]),  # its name in French is missing: Money and taxes
+        ):
+            choices = client.get(page).content.decode().partition('id="ask-category"')[2].partition("</select>")[0]
+            assert re.findall(r'value="(\w+)"', choices) == slugs
+
     def test_a_third_level_is_refused(self, bob):
         above = Category.objects.create(slug="life", name="Everyday life")
         money = Category.objects.get(slug="money")
@@ -170,6 +187,12 @@ class CategoryTests:
         above.parent = Category.objects.create(slug="all", name="All")
         with pytest.raises(ValidationError, match="two levels"):
             above.full_clean()
+
+
+class RatingTests:
+    def test_the_stars_are_told_in_the_language_of_the_page(self, client, bob):
+        assert "4.5 stars and more" in client.get("/").content.decode()
+        assert "4,5 étoiles et plus" in client.get("/fr/").content.decode()
 
 
 class PlaceTests:
@@ -195,6 +218,14 @@ class AskNowTests:
         page = client.get("/?category=money").content.decode()
         assert '<option value="money" selected>Money and taxes</option>' in page
         assert "Ringing needs JavaScript" in page.partition("<noscript>")[2].partition("</noscript>")[0]
+
+    def test_a_category_is_chosen_and_not_the_first_of_them(self, client, bob):
+        assert '<option value="">Choose one</option>' not in client.get("/").content.decode()  # there is but one
+        Category.objects.create(slug="arts", name="Arts")
+        Category.objects.create(slug="closed", name="Closed", kind="closed")
+        page = client.get("/").content.decode()
+        assert '<option value="">Choose one</option><option value="arts">' in page
+        assert 'value="closed"' not in page
 
     def test_only_whom_nobody_knows_is_asked_for_a_name(self, client, signed_in, alice, carla):
         asks_for_a_name = 'id="guest-name"'

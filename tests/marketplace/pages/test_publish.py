@@ -331,7 +331,7 @@ class SuggestionTests:
 
     def test_says_what_half_of_them_ask(self, hers, what, others):
         hers.post(PAGE, what)
-        assert "In Law: Half of them ask between €0.80 and €1.60 per minute." in read(hers, COST)
+        assert "In Law: half of them ask between €0.80 and €1.60 per minute." in read(hers, COST)
 
     def test_a_press_fills_the_field_and_keeps_the_rest(self, hers, what, others):
         hers.post(PAGE, what)

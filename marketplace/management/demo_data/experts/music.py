@@ -1,5 +1,6 @@
-from marketplace.management.demo_data.person import Act, Expert, Work
+from marketplace.management.demo_data.person import Act, Expert, Greeting, Work
 from marketplace.management.demo_data.portraits import Look
+from marketplace.management.demo_data.tunes import ROUND, WALTZ
 
 EXPERTS = (
     Expert(
@@ -21,6 +22,10 @@ EXPERTS = (
         rate_minor=110,
         look=Look("curly", "sky", "tan", "black", "emerald"),
         acts=(Act("One song, from zero", 30, 2_800),),
+        greeting=Greeting(
+            WALTZ,
+            "Nobody speaks: eight bars of a slow waltz on the guitar. It is what my pupils play after the fourth call.",
+        ),
     ),
     Expert(
         name="Baptiste Kerloc'h",
@@ -38,7 +43,7 @@ EXPERTS = (
         category="music",
         languages=("fr",),
         skills=("accordéon", "musique bretonne", "danse", "jouer à l'oreille"),
-        place="Brest",
+        place="Brest, France",
         rate_minor=70,
         look=Look("hat", "fog", "rosy", "brown", "navy", "stubble stripes"),
         acts=(Act("Un air, appris en une séance", 45, 2_700),),
@@ -112,5 +117,10 @@ EXPERTS = (
         rate_minor=60,
         look=Look("cap", "apricot", "ebony", "black", "violet", "moustache lines"),
         acts=(Act("Une première heure de kora", 60, 3_000),),
+        greeting=Greeting(
+            ROUND,
+            "Aucune parole : une ronde à la kora. Les pouces tiennent la basse, puis les index descendent au-dessus, une fois "
+            "lentement et une fois vite.",
+        ),
     ),
 )

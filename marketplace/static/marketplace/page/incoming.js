@@ -50,13 +50,13 @@ export class IncomingCalls {
   update(incoming, answered, taken) {
     const before = this.#rings.shown?.call;
     const { shown, gone } = this.#rings.update(incoming);
-    if (gone) {
-      this.#tellGone(gone, answered.includes(gone.call), taken.includes(gone.call));
-    }
     if (shown === null) {
-      this.#close();
+      this.#close(); // first: what is told in a dialog is gone with it
     } else if (shown.call !== before) {
       this.#open(shown);
+    }
+    if (gone) {
+      this.#tellGone(gone, answered.includes(gone.call), taken.includes(gone.call));
     }
   }
 

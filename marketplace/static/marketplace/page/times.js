@@ -15,10 +15,31 @@ export function localesFor(/** @type {string} */ language, /** @type {readonly s
   return [...spoken.filter((one) => one.startsWith(`${language}-`)), language];
 }
 
-/** @param {string} datetime @param {string} shown @param {string[]} locales @param {string} [timeZone] */
-export function localTime(datetime, shown, locales, timeZone) {
+/**
+ * @param {string} datetime
+ * @param {string} shown  one of SHOWN, or "coming": within a week by the day's name
+ * @param {string[]} locales
+ * @param {string} [timeZone]
+ * @param {number} [now]  ms
+ */
+export function localTime(datetime, shown, locales, timeZone, now = Date.now()) {
+  if (shown === "coming") return comingTime(new Date(datetime), locales, timeZone, now);
   const zone = DAY_ONLY.test(datetime) ? "UTC" : timeZone;
   return new Intl.DateTimeFormat(locales, { ...SHOWN[shown], timeZone: zone }).format(new Date(datetime));
+}
+
+const DAY_MS = 86_400_000;
+
+/** @param {Date} at @param {string[]} locales @param {string | undefined} timeZone @param {number} now */
+function comingTime(at, locales, timeZone, now) {
+  const calendar = new Intl.DateTimeFormat("en-CA", { timeZone }); // 2026-04-01
+  const days = (Date.parse(calendar.format(at)) - Date.parse(calendar.format(now))) / DAY_MS;
+  if (days < 0 || days > 6) return localTime(at.toISOString(), "moment", locales, timeZone);
+  const name =
+    days < 2
+      ? new Intl.RelativeTimeFormat(locales, { numeric: "auto" }).format(days, "day")
+      : new Intl.DateTimeFormat(locales, { weekday: "long", timeZone }).format(at);
+  return `${name}, ${new Intl.DateTimeFormat(locales, { timeStyle: "short", timeZone }).format(at)}`;
 }
 
 export function showLocalTimes() {
@@ -35,11 +56,11 @@ function show(time) {
   }
 }
 
-/** A moment that the page learns by itself, as the server writes the others. @param {number} at  ms */
+/** A moment to come that the page learns by itself, as the server writes the others. @param {number} at  ms */
 export function momentTag(at) {
   const time = document.createElement("time");
   time.dateTime = new Date(at).toISOString();
-  time.dataset.local = "moment";
+  time.dataset.local = "coming";
   show(time);
   return time;
 }

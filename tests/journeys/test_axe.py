@@ -18,6 +18,16 @@ LANGUAGES = {"en": "", "fr": "/fr"}
 EVERYBODY = ("a visitor", "alice", "bob", "sam")
 # What the same addresses show otherwise: nothing found, something found, nothing there.
 MORE = ("/?q=taxes", "/?q=zzzzzz", "/nowhere/")
+FORMS = {
+    "a visitor": ("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"),
+    "bob": ("/become-an-expert/2/", "/me/acts/add/", "/me/works/add/"),
+}
+SEND_IT_EMPTY = """() => {
+    const form = document.querySelector("main form[method=post]");
+    for (const field of form.querySelectorAll("input:not([type=hidden]), textarea")) field.value = "";
+    form.noValidate = true;
+    form.requestSubmit();
+}"""
 # An image without words, and a text that is too pale in the dark alone.
 BREAK = """() => {
     document.querySelector("main").insertAdjacentHTML("beforeend", "<img src='/static/none.png'><p id='broken'>Pale</p>");
@@ -79,6 +89,21 @@ class EveryPageTests:
         opened.forgive("/nowhere/")
         assert told(found_for(visitor, world, opened, MORE)) == ""
 
+    @pytest.mark.parametrize(("name", "forms"), FORMS.items())
+    def test_of_forms_that_come_back(self, name, forms, lived, window):
+        site, world = lived
+        visitor = next(one for one in addresses.visitors(world) if one.name == name)
+        opened = window_of(visitor, site, window)
+        opened.forgive("status of 422")
+        found: list[Fault] = []
+        for address in [prefix + path for path in forms for prefix in LANGUAGES.values()]:
+            opened.page.goto(address)
+            with opened.page.expect_navigation():
+                opened.page.evaluate(SEND_IT_EMPTY)
+            expect(opened.page.locator("[aria-invalid=true]").first).to_be_visible()
+            found += faults(opened.page, f"{address}, sent empty")
+        assert told(found) == ""
+
     def test_of_what_one_is_shown_on_the_way_in(self, lived, window):
         site, world = lived
         on_their_way = [one for one in addresses.visitors(world) if one.only]
@@ -110,6 +135,7 @@ class BrokenTests:
 
     def test_faults_are_found(self, site, window):
         opened = window()
+        opened.forgive("/static/none.png")
         bring_axe(opened)
         opened.page.goto("/")
         assert told(list(faults(opened.page, "/"))) == ""

@@ -50,16 +50,20 @@ NO_PAGES = {
 }
 
 
+# At addresses that last for minutes: whoever was led there comes for nothing else.
+LED_THERE = {"sandbox_pay", "sandbox_prove", "sandbox_onboard", "sandbox_express"}
+
+
 @dataclass
 class Visitor:
-    """`client` has their session. `only`: the names of the pages for which they came; None: all."""
+    """`client` has their session. `only`: the names of the pages for which they came; None: all but LED_THERE."""
 
     name: str
     client: Client
     only: set[str] | None = None
 
     def comes_for(self, place: "Place") -> bool:
-        return self.only is None or place.name in self.only
+        return place.name in self.only if self.only else place.name not in LED_THERE
 
     def sees(self, path: str) -> tuple[bool, int]:
         """Whether it shows them a page, and not a part or a file; and the status."""
@@ -143,6 +147,7 @@ def between_two_pages(world: Lived) -> list[Visitor]:
     no_password.set_unusable_password()
     no_password.save()
     return [
+        Visitor("who was led to Stripe", Client(), LED_THERE),
         Visitor("who signs up", signs_up, {"account_email_verification_sent"}),
         Visitor("who asked for a code", by_code, {"account_confirm_login_code"}),
         Visitor("who has a second factor", two_factors, {"mfa_authenticate"}),

@@ -39,14 +39,6 @@ DEMO = {"DEBUG": "1", "DEMO": "1"}
 DEMO_PAGES = ("/", "/?q=tax&online=1", "/experts/kofi-adjaben/", "/demo/", "/demo/mails/", "/sandbox/stripe/operator/")
 
 
-@pytest.fixture
-def lived(migrated, tmp_path, django_db_blocker, settings, mailoutbox) -> Iterator[tuple[Site, Lived]]:
-    shutil.copy(migrated / DATABASE, tmp_path)
-    settings.MEDIA_ROOT, settings.EMAIL_FILE_PATH = tmp_path / "uploads", tmp_path / "mails"
-    with served(Site(tmp_path, arguments=("--no-worker",)), django_db_blocker) as site:
-        yield site, Lived()
-
-
 def shown_to(visitor: Visitor, world: Lived) -> list[str]:
     """The addresses, in every language, at which they are shown a page."""
     found = []
@@ -81,18 +73,28 @@ def told(found: list[Fault]) -> str:
 
 @pytest.mark.prove
 class EveryPageTests:
+    @pytest.fixture
+    def site(self, migrated, tmp_path, django_db_blocker) -> Iterator[Site]:
+        """Without a worker: what waits goes on waiting."""
+        shutil.copy(migrated / DATABASE, tmp_path)
+        with served(Site(tmp_path, arguments=("--no-worker",)), django_db_blocker) as site:
+            yield site
+
+    @pytest.fixture
+    def lived(self, site, settings, mailoutbox) -> Lived:
+        settings.MEDIA_ROOT, settings.EMAIL_FILE_PATH = site.folder / "uploads", site.folder / "mails"
+        return Lived()
+
     @pytest.mark.parametrize("name", EVERYBODY)
-    def test_of_all_that_they_may_open(self, name, lived, window):
-        site, world = lived
-        visitor = next(one for one in addresses.visitors(world) if one.name == name)
+    def test_of_all_that_they_may_open(self, name, site, lived, window):
+        visitor = next(one for one in addresses.visitors(lived) if one.name == name)
         opened = window_of(visitor, site, window)
         opened.forgive("/nowhere/")
-        assert told(found_for(visitor, world, opened, MORE)) == ""
+        assert told(found_for(visitor, lived, opened, MORE)) == ""
 
     @pytest.mark.parametrize(("name", "forms"), FORMS.items())
-    def test_of_forms_that_come_back(self, name, forms, lived, window):
-        site, world = lived
-        visitor = next(one for one in addresses.visitors(world) if one.name == name)
+    def test_of_forms_that_come_back(self, name, forms, site, lived, window):
+        visitor = next(one for one in addresses.visitors(lived) if one.name == name)
         opened = window_of(visitor, site, window)
         opened.forgive("status of 422")
         found: list[Fault] = []
@@ -104,11 +106,10 @@ class EveryPageTests:
             found += faults(opened.page, f"{address}, sent empty")
         assert told(found) == ""
 
-    def test_of_what_one_is_shown_on_the_way_in(self, lived, window):
-        site, world = lived
-        on_their_way = [one for one in addresses.visitors(world) if one.only]
+    def test_of_what_one_is_shown_on_the_way_in(self, site, lived, window):
+        on_their_way = [one for one in addresses.visitors(lived) if one.only]
         assert len(on_their_way) > 5
-        found = [fault for one in on_their_way for fault in found_for(one, world, window_of(one, site, window))]
+        found = [fault for one in on_their_way for fault in found_for(one, lived, window_of(one, site, window))]
         assert told(found) == ""
 
     def test_of_the_demo(self, site, window):

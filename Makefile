@@ -6,6 +6,7 @@ PORT ?= 8000
 VENV := .venv
 PY := $(VENV)/bin/python
 CAPTIONS_VENV := .venv-captions
+LIGHTHOUSE := tests/journeys/lighthouse
 # Only `make run` sets these: without an environment the site has no sandbox and no demo doors (see .env.example). What the
 # shell may hold for another site is left out: always SQLite and channels in memory, on this machine. VAR_DIR says where.
 DEMO_SITE := -u DATABASE_URL -u REDIS_URL -u EMAIL_URL -u ALLOWED_HOSTS DEBUG=1 STRIPE_SANDBOX=1 DEMO=1 SITE_URL=http://127.0.0.1:$(PORT)
@@ -29,7 +30,7 @@ test: .ci/run ## every check, and every test that ends within minutes; on Debian
 lint: $(VENV)/.installed-dev node_modules/.installed ## the checks without the tests
 	@$(PY) -m tests.harness lint
 
-prove: $(VENV)/.installed-dev $(CAPTIONS_VENV)/.installed node_modules/.installed ## the tests that take longer than `make test` allows
+prove: $(VENV)/.installed-dev $(CAPTIONS_VENV)/.installed node_modules/.installed $(LIGHTHOUSE)/node_modules/.installed ## the tests that take longer than `make test` allows
 	@sh tests/harness/install.sh
 	@$(PY) -m tests.harness prove-journeys prove-captions prove-sqlite prove-postgres
 
@@ -67,4 +68,9 @@ $(CAPTIONS_VENV)/.installed: requirements.txt requirements-demo.txt requirements
 
 node_modules/.installed: package.json package-lock.json
 	@npm ci --silent --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+$(LIGHTHOUSE)/node_modules/.installed: $(LIGHTHOUSE)/package.json $(LIGHTHOUSE)/package-lock.json
+	@echo "Installing what measures pages (once) ..."
+	@cd $(LIGHTHOUSE) && npm ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $@

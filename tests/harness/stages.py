@@ -13,6 +13,8 @@ from tests.harness import servers
 
 # By themselves: where a link comes or goes, Chromium drops whatever it is loading.
 CABLES = ["tests/journeys/test_recovery.py", "tests/journeys/test_loss.py"]
+# By itself: what runs beside it would be measured too.
+LIGHTHOUSE = "tests/journeys/test_lighthouse.py"
 ROOT = Path(__file__).resolve().parent.parent.parent
 WITH_CAPTIONS = ROOT / ".venv-captions" / "bin" / "python"  # made by the Makefile; captions are no part of the others
 Command = list[str]
@@ -80,10 +82,14 @@ def stages() -> dict[str, Stage]:
                 static_files,
                 alone_on_the_network(
                     pytest(
-                        *journeys, *(f"--ignore={path}" for path in CABLES), "-m", "journey and prove and not captions"
+                        *journeys,
+                        *(f"--ignore={path}" for path in (*CABLES, LIGHTHOUSE)),
+                        "-m",
+                        "journey and prove and not captions",
                     )
                 ),
                 alone_on_the_network(pytest(*CABLES, "-m", "journey")),
+                alone_on_the_network(pytest(LIGHTHOUSE, "-m", "journey")),
             ]
         ),
         "prove-captions": Stage(

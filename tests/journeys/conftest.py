@@ -4,7 +4,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -108,7 +108,13 @@ def migrate(folder: Path) -> None:
 def site(migrated: Path, tmp_path: Path, request: pytest.FixtureRequest, django_db_blocker) -> Iterator[Site]:
     """`manage.py serve` on SQLite. Settings by @pytest.mark.parametrize("site", [{...}], indirect=True)."""
     shutil.copy(migrated / DATABASE, tmp_path)
-    site = Site(tmp_path, getattr(request, "param", {}))
+    with served(Site(tmp_path, getattr(request, "param", {})), django_db_blocker) as site:
+        yield site
+
+
+@contextmanager
+def served(site: Site, django_db_blocker) -> Iterator[Site]:
+    """Django of this process looks into its database meanwhile."""
     site.start()
     try:
         with django_db_blocker.unblock(), looking_into(site.database_url):

@@ -145,13 +145,13 @@ def warned(now) -> StaffTask:
     return StaffTask.objects.get(kind="fraud_warning")
 
 
-def found_to_be_fraud(now) -> int:
+def found_to_be_fraud(now, reference: str = "period:3") -> int:
     """Cleo pays her friend with a card of his."""
     payer, expert = cast.member("Cleo"), cast.member("Dan")
     for member in (payer, expert):
         safety.saw(member=member, now=now, card="another_card")
     give_credit(payer, 500, now)
-    charge(payer, expert, 500, now, reference="period:3")
+    charge(payer, expert, 500, now, reference=reference)
     Review.objects.filter(expert=expert).update(verdict="fraud", decided_at=now, decided_by=payer, note="One card.")
     return Review.objects.get(expert=expert).pk
 

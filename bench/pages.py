@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from django.conf import settings
 
-from bench import ROUNDS, cpu, sites
+from bench import ROUNDS, cpu, sites, size
 from bench.million import NAME, cookie, filled
 from bench.report import Goal, Row, compare
 from bench.servers import Server
@@ -20,7 +20,8 @@ from tests.journeys.site import Site
 
 STOCK = Goal("page: signed-in directory page, server + PostgreSQL CPU / stock Django on Daphne without a pool", 0.33)
 CONNECTIONS = Goal("page: PostgreSQL connections opened per 1,000 requests after warm-up", 0)
-AT_ONCE, COUNT, WARM_UP = 4, 80, 40
+AT_ONCE, COUNT, WARM_UP = 4, size(80, small=8), size(40, small=8)
+MANY = size(1_000, small=20)
 MILLI = 1e3
 
 
@@ -71,7 +72,7 @@ def _connections(server: Server, url: str, site: Site, told: str) -> Row:
     database = url.rpartition("/")[2]
     asked = f"SELECT sessions FROM pg_stat_database WHERE datname = '{database}'"
     before = int(server.ask(asked))
-    _get(site, told, 1_000)
+    _get(site, told, MANY)
     time.sleep(1)  # until they are counted
     opened = int(server.ask(asked)) - before
     return Row(

@@ -88,10 +88,12 @@ def less(amount: Money) -> Money:
 
 
 @register.simple_tag
-def presence(user_id: int, state: str) -> SafeString:
-    """`{% presence profile.user_id state %}`: page.js keeps it live."""
+def presence(user_id: int, state: str, aside: bool | str = False) -> SafeString:
+    """`{% presence profile.user_id state %}`: page.js keeps it live. `aside`: on the page of somebody else, whose presence it is
+    that bears the page's name for it."""
     return format_html(
-        '<span class="presence" data-testid="presence" data-presence-of="{}" data-state="{}">{}</span>',
+        '<span class="presence"{} data-presence-of="{}" data-state="{}">{}</span>',
+        "" if aside else mark_safe(' data-testid="presence"'),
         user_id,
         state,
         Presence.State(state).label,

@@ -1,6 +1,7 @@
 """The directory as a member sees it, beside the same views on stock Django: Daphne alone, without a pool.
 
-Both have the same million, the same queries and templates; what differs is what serves them.
+Both have the same million, the same queries and templates. What differs is what serves them: the peer opens a connection for
+each page, changes threads for each middleware, and draws every card anew.
 """
 
 import http.client
@@ -26,11 +27,11 @@ MILLI = 1e3
 
 
 class Stock(Site):
-    """The peer: `daphne`, with nothing of ours around the application."""
+    """The peer: `daphne` and Django's own application."""
 
     @property
     def command(self) -> list[str]:
-        return [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(self.port), "marketplace.asgi:application"]
+        return [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(self.port), "bench.stock:application"]
 
 
 def rows(server: Server) -> Iterator[Row]:

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import django
 
-from bench import alone, peerjs, report
+from bench import SMALL, alone, peerjs, report
 from bench.servers import Server, private_server
 from tests.harness.stages import Stage, environment_for
 
@@ -57,8 +57,10 @@ def main(only: str) -> None:
             for row in rows_of(group, server):
                 rows.append(row)
                 report.show(row)
-                report.keep([*others, *rows])
-    print(f"\n{sum(row.is_met for row in rows)} of {len(rows)} goals met; written to {report.RESULTS}")
+                if not SMALL:
+                    report.keep([*others, *rows])
+    written = "" if SMALL else f"; written to {report.RESULTS}"
+    print(f"\n{sum(row.is_met for row in rows)} of {len(rows)} goals met{written}")
 
 
 if __name__ == "__main__":

@@ -3,14 +3,14 @@
 import asyncio
 import time
 
-from bench import crowd, sites
+from bench import crowd, sites, size
 from bench.report import Goal, Row
 from bench.servers import Server
 from tests.calls.signalling.floods import KINDS, PER_S, Flooder, seat, talk_beside
 from tests.journeys.site import Site
 
 DELAY = Goal("flood: longest delay of another call's signal, seconds", 1)
-PAIRS, SECONDS = 50, 10
+PAIRS, SECONDS = size(50, small=2), size(10, small=2)
 ENOUGH = 0.95  # of what they should send
 WHAT = {"signals": "signals to each other", "junk": "what cannot be read", "joins": "the costliest message, `join`"}
 

@@ -5,15 +5,15 @@ import sys
 from dataclasses import dataclass, field
 from statistics import median
 
-from bench import ROUNDS, cpu
+from bench import ROUNDS, cpu, size
 from bench.programs import Program
 from bench.report import Goal, Row, compare
 from bench.servers import Server
 
 CPU = Goal("metering: database CPU per minute with 10,000 live paid calls / with 100", 1.5)
 WAL = Goal("metering: bytes of WAL per live paid call between acceptance and end, while no state changes", 0)
-MANY, FEW = 10_000, 100
-ROUNDS_OF_REPORTS = 6  # in a window; one every REPORT_S
+MANY, FEW = size(10_000, small=20), size(100, small=10)
+ROUNDS_OF_REPORTS = size(6, small=1)  # in a window; one every REPORT_S
 MILLI, MINUTE_S = 1e3, 60
 
 

@@ -1,6 +1,7 @@
 """The directory as a member sees it, beside the same views on stock Django: Daphne alone, without a pool.
 
-Both have the same million, the same queries and templates; what differs is what serves them.
+Both have the same million, the same queries and templates. What differs is what serves them: the peer opens a connection for
+each page, changes threads for each middleware, and draws every card anew.
 """
 
 import http.client
@@ -12,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from django.conf import settings
 
-from bench import ROUNDS, cpu, sites
+from bench import ROUNDS, cpu, sites, size
 from bench.million import NAME, cookie, filled
 from bench.report import Goal, Row, compare
 from bench.servers import Server
@@ -20,16 +21,17 @@ from tests.journeys.site import Site
 
 STOCK = Goal("page: signed-in directory page, server + PostgreSQL CPU / stock Django on Daphne without a pool", 0.33)
 CONNECTIONS = Goal("page: PostgreSQL connections opened per 1,000 requests after warm-up", 0)
-AT_ONCE, COUNT, WARM_UP = 4, 80, 40
+AT_ONCE, COUNT, WARM_UP = 4, size(80, small=8), size(40, small=8)
+MANY = size(1_000, small=20)
 MILLI = 1e3
 
 
 class Stock(Site):
-    """The peer: `daphne`, with nothing of ours around the application."""
+    """The peer: `daphne` and Django's own application."""
 
     @property
     def command(self) -> list[str]:
-        return [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(self.port), "marketplace.asgi:application"]
+        return [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(self.port), "bench.stock:application"]
 
 
 def rows(server: Server) -> Iterator[Row]:
@@ -71,7 +73,7 @@ def _connections(server: Server, url: str, site: Site, told: str) -> Row:
     database = url.rpartition("/")[2]
     asked = f"SELECT sessions FROM pg_stat_database WHERE datname = '{database}'"
     before = int(server.ask(asked))
-    _get(site, told, 1_000)
+    _get(site, told, MANY)
     time.sleep(1)  # until they are counted
     opened = int(server.ask(asked)) - before
     return Row(

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
-from bench import ROUNDS, cpu, pgbench, settlement
+from bench import ROUNDS, cpu, pgbench, settlement, size
 from bench.programs import Program, Work
 from bench.report import Goal, Row, compare, without_peer
 from bench.servers import Server
@@ -22,8 +22,8 @@ SETTLEMENT = Goal(
 THROUGHPUT = Goal("posting: throughput with 4 connections / pgbench", 0.7, "higher")
 HORDAK = Goal("posting: CPU / django-hordak's", 0.2)
 ONE_EXPERT = Goal("posting: throughput all on one expert and the commission / spread over 1,000 experts", 0.9, "higher")
-COUNT, CLIENTS = 3_000, 4
-HORDAK_COUNT = 300
+COUNT, CLIENTS = size(3_000, small=40), 4
+HORDAK_COUNT = size(300, small=4)
 HORDAK_PACKAGES = ("django-hordak==2.0.0", "Django==5.2.19", "psycopg[binary]==3.3.9")
 MICRO = 1e6
 

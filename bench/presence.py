@@ -17,7 +17,7 @@ from statistics import median
 from django.conf import settings
 from django.db.models import Model
 
-from bench import ROUNDS, cpu, crowd, sites
+from bench import ROUNDS, cpu, crowd, sites, size
 from bench.presence_changes import BATCH
 from bench.programs import Program
 from bench.report import Goal, Row, compare
@@ -31,11 +31,11 @@ from tests.journeys.site import Site
 FLIP = Goal("presence: flip / flip on the indexed profile row", 0.1)
 REACHES = Goal("presence: seconds until a change is on the last of 2,000 pages, at 1,000 changes a second", 2)
 GROWS = Goal("presence: CPU per delivered change with 100,000 experts / with 1,000", 1.15)
-PAGES, CARDS = 2_000, 24
-CHANGING = 1_000  # experts who do, and who are shown
-FEW, MANY = 1_000, 100_000
-BATCHES_A_ROUND, BATCHES_A_S = 10, 5  # of BATCH changes: 1,000 a second
-FLIPS = 1_500  # in a round; too few in all for PostgreSQL to clean up by itself meanwhile
+PAGES, CARDS = size(2_000, small=5), 24
+CHANGING = size(1_000, small=200)  # experts who do, and who are shown
+FEW, MANY = size(1_000, small=200), size(100_000, small=400)
+BATCHES_A_ROUND, BATCHES_A_S = size(10, small=2), 5  # of BATCH changes: 1,000 a second
+FLIPS = size(1_500, small=20)  # in a round; too few in all for PostgreSQL to clean up by itself meanwhile
 SETTLED_S = 1.0  # without news: all is told
 MICRO = 1e6
 TOLD = re.compile(r'"back_at": (\d+)')

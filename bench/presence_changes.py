@@ -24,7 +24,8 @@ def main(first: int, count: int) -> None:
 
     def change(number: int) -> None:
         ids = [first + (number * BATCH + one) % count for one in range(BATCH)]
-        seen = {"state": Presence.State.AWAY, "chosen": Presence.Choice.AWAY, "chosen_until": timezone.now()}
+        now = timezone.now()
+        seen = {"state": Presence.State.AWAY, "chosen": Presence.Choice.AWAY, "chosen_until": now, "next_free_at": now}
         Presence.objects.filter(user_id__in=ids).update(**seen)
         notices.tell_watchers_of(user_ids=ids)
 

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import sync_playwright
 
-from bench import crowd, sites
+from bench import crowd, sites, size
 from bench.report import Goal, Row
 from bench.servers import Server
 from tests.harness.networks import Machine, two_machines
@@ -19,7 +19,7 @@ from tests.journeys.browser import Window
 from tests.journeys.people import Person, talk
 from tests.journeys.site import Site
 
-TIMES = 10
+TIMES = size(10, small=1)
 OTHER_ADDRESSES = ("10.88.0.11", "10.88.0.1")
 # Seconds without a cable, whether it comes back into another socket, and within how many seconds both must hear.
 SHORT = Goal("recovery: seconds from link-up to media, after a cut of 3 s", 1)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
-from bench import ROUNDS, cpu, crowd, peerjs, sites
+from bench import ROUNDS, cpu, crowd, peerjs, sites, size
 from bench.report import Goal, Row, compare, without_peer
 from bench.servers import Server
 from bench.wires import Wire, allow_many_files, until
@@ -18,9 +18,11 @@ UVICORN = Goal(
 DAPHNE = Goal("relay: same, on Daphne / PeerJS", 5)
 MANY = Goal("relay: CPU per message at 5,000 sockets / at 1,000", 1.15)
 BYTES = 1024
-PAIRS = 200  # who send; the others are members' open pages, which answer pings: what a server of calls holds
-FEW, MANY_SOCKETS = 1_000, 5_000
-EACH = 25  # messages that every socket of a pair sends in a round: what it may send at once
+PAIRS = size(
+    200, small=2
+)  # who send; the others are members' open pages, which answer pings: what a server of calls holds
+FEW, MANY_SOCKETS = size(1_000, small=6), size(5_000, small=10)
+EACH = size(25, small=2)  # messages that every socket of a pair sends in a round: what it may send at once
 IN_TURN = 50
 MICRO = 1e6
 

@@ -11,12 +11,13 @@ from datetime import UTC, datetime
 import django
 from django.db import connection, transaction
 
+from bench import size
 from bench.programs import take_orders
 from payouts.ledger import accounts
 from payouts.ledger import services as ledger
 from payouts.money import Money
 
-PEOPLE = 1_000
+PEOPLE = size(1_000, small=10)
 HOLD_MINOR = 10**15
 MOMENT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 WARM_UP = 50  # for each connection: by then its statement is prepared and planned

@@ -10,7 +10,7 @@ from statistics import median
 
 from django.conf import settings
 
-from bench import ROUNDS, crowd, peerjs, sites
+from bench import ROUNDS, crowd, peerjs, sites, size
 from bench.report import Goal, Row, compare, without_peer
 from bench.servers import Server
 from bench.wires import Wire, allow_many_files
@@ -19,7 +19,7 @@ from tests.journeys.site import OnUvicorn, Site
 MEMORY = Goal("sockets: RSS per idle authenticated socket / PeerJS", 2.5)
 HELD = Goal("sockets: idle authenticated sockets that one process holds", 5_000, "higher")
 DATABASE = Goal("sockets: PostgreSQL connections with 5,000 idle sockets / with 1,000", 1)
-STEP = 1_000
+STEP = size(1_000, small=10)
 LIVES = 1.2  # times the silence after which a socket that answers no ping is closed
 
 

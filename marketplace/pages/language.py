@@ -4,12 +4,10 @@ on every page, never forced; a member who takes it gets their mails in it too.""
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from asgiref.sync import iscoroutinefunction
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.cache import patch_vary_headers
-from django.utils.decorators import sync_and_async_middleware
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language_from_request, override
 from django.views.decorators.http import require_POST
@@ -22,31 +20,17 @@ NAMES = dict(settings.LANGUAGES)
 LOCALES = {"en": "en_GB", "fr": "fr_FR"}  # as Open Graph names them
 
 
-@sync_and_async_middleware
 def middleware(get_response: Callable) -> Callable:
-    """Instead of Django's LocaleMiddleware, which under ASGI costs each page two changes of thread."""
-
-    async def answer_async(request: HttpRequest) -> HttpResponse:
-        with override(_begin(request)):
-            return _end(request, await get_response(request))
-
     def answer(request: HttpRequest) -> HttpResponse:
-        with override(_begin(request)):
-            return _end(request, get_response(request))
+        request.LANGUAGE_CODE = language_of(request.path_info)
+        with override(request.LANGUAGE_CODE):
+            response = get_response(request)
+        response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            patch_vary_headers(response, ["Accept-Language"])  # the offer of another language stands in the page
+        return response
 
-    return answer_async if iscoroutinefunction(get_response) else answer
-
-
-def _begin(request: HttpRequest) -> str:
-    request.LANGUAGE_CODE = language_of(request.path_info)
-    return request.LANGUAGE_CODE
-
-
-def _end(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
-    if response.headers.get("Content-Type", "").startswith("text/html"):
-        patch_vary_headers(response, ["Accept-Language"])  # the offer of another language stands in the page
-    return response
+    return answer
 
 
 def of_page(request: HttpRequest) -> dict:

@@ -1,8 +1,10 @@
 """What templates need beyond Django: icons, durations, sums, presence, faces, form fields. They show; they decide nothing."""
 
 import re
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from zlib import crc32
 
@@ -10,11 +12,12 @@ from django import template
 from django.conf import settings
 from django.forms import BooleanField, BoundField
 from django.template.defaultfilters import urlize
+from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from marketplace.experts.markup import to_html, to_plain
 from marketplace.experts.models import Presence, Profile
@@ -88,10 +91,12 @@ def less(amount: Money) -> Money:
 
 
 @register.simple_tag
-def presence(user_id: int, state: str) -> SafeString:
-    """`{% presence profile.user_id state %}`: page.js keeps it live."""
+def presence(user_id: int, state: str, aside: bool | str = False) -> SafeString:
+    """`{% presence profile.user_id state %}`: page.js keeps it live. `aside`: on the page of somebody else, whose presence it is
+    that bears the page's name for it."""
     return format_html(
-        '<span class="presence" data-testid="presence" data-presence-of="{}" data-state="{}">{}</span>',
+        '<span class="presence"{} data-presence-of="{}" data-state="{}">{}</span>',
+        "" if aside else mark_safe(' data-testid="presence"'),
         user_id,
         state,
         Presence.State(state).label,
@@ -175,6 +180,33 @@ def field(bound: BoundField, label: str = "", hint: str = "") -> dict:
         "hint": hint or bound.help_text,
         "one_tick": isinstance(bound.field, BooleanField),
     }
+
+
+@dataclass(frozen=True)
+class _Settled:
+    """All that the drawing of such a field depends on; and the field itself, which is not compared."""
+
+    form: type
+    name: str
+    value: str
+    language: str
+    bound: BoundField = dataclass_field(compare=False)
+
+
+@register.simple_tag
+def settled_field(bound: BoundField) -> SafeString:
+    """`{% field %}` for one whose choices and words are the same for everybody: drawn once for each value, if it has no error."""
+    settled = _Settled(type(bound.form), bound.name, str(bound.value()), get_language(), bound)
+    return _draw(settled) if bound.errors else _drawn(settled)
+
+
+@lru_cache(256)
+def _drawn(settled: _Settled) -> SafeString:
+    return _draw(settled)
+
+
+def _draw(settled: _Settled) -> SafeString:
+    return render_to_string("marketplace/_field.html", field(settled.bound))
 
 
 @register.simple_tag

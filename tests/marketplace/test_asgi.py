@@ -4,6 +4,7 @@ import asyncio
 import gc
 
 import pytest
+from asgiref.sync import SyncToAsync
 
 from marketplace.asgi import http
 
@@ -39,6 +40,15 @@ async def complaints_of(leave) -> list[dict]:
     del request
     gc.collect()
     return heard
+
+
+class ThreadTests:
+    async def test_a_page_is_made_in_one_thread(self, monkeypatch):
+        """The others look after the connection, before and after."""
+        changes, change = [], SyncToAsync.__call__
+        monkeypatch.setattr(SyncToAsync, "__call__", lambda self, *what: changes.append(self) or change(self, *what))
+        await complaints_of(lambda request, gone: gone.set())
+        assert len(changes) <= 3
 
 
 class ClientThatLeavesTests:

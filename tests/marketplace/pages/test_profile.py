@@ -85,6 +85,12 @@ class ProfileTests:
         assert similar.count("data-expert=") == 6
         assert re.search(r'href="/experts/([\w-]+)/"', similar)[1] == "cleo-stahl"
 
+    def test_names_one_presence_that_of_its_expert(self, client, bob):
+        cleo = cast.online(cast.expert("Cleo Stahl"))
+        page = client.get(PAGE).content.decode()
+        assert re.findall(r'data-testid="presence" data-presence-of="(\d+)"', page) == [str(bob.pk)]
+        assert f'data-presence-of="{cleo.pk}" data-state="free"' in page
+
 
 class HoursTests:
     """Usually there: the coming seven days in the expert's time zone, and as moments for the visitor's."""

@@ -1,0 +1,23 @@
+"""Every group of `make bench` still runs to its end, at its smallest: what a benchmark stands on changes with the site."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench.__main__ import GROUPS
+
+ROOT = Path(__file__).resolve().parent.parent
+TOO_LARGE = ("search", "browse")  # they have no small size
+
+
+@pytest.mark.prove
+@pytest.mark.postgres
+@pytest.mark.parametrize("group", [group for group in GROUPS if group not in TOO_LARGE])
+def test_prints_its_rows(group):
+    command = [sys.executable, "-m", "bench", group]
+    done = subprocess.run(command, cwd=ROOT, env=os.environ | {"SMALL": "1"}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"met {group}: " in done.stdout.replace("MET", "met").replace("met   ", "met")

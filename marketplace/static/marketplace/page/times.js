@@ -21,6 +21,7 @@ export function localesFor(/** @type {string} */ language, /** @type {readonly s
  * @param {string[]} locales
  * @param {string} [timeZone]
  * @param {number} [now]  ms
+ * @returns {string}
  */
 export function localTime(datetime, shown, locales, timeZone, now = Date.now()) {
   if (shown === "coming") return comingTime(new Date(datetime), locales, timeZone, now);

@@ -45,6 +45,7 @@ def for_page_js() -> dict[str, str | dict[str, str]]:
         "back_at": _("Probably again from {moment}."),
         "stale_page": _("That did not work. Load this page again, then try once more."),
         "offline": _("No connection to the site. Trying again."),
+        "not_loaded": _("The list could not be loaded. Check your connection, then try again."),
         "cost_nothing": _("Nothing was charged."),
         "rings_at_others": _("rings at other experts too: the first to answer has the call"),
         "taken": _("Another expert answered {name} first."),

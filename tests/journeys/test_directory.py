@@ -83,6 +83,21 @@ class KeyboardTests:
         bob.page.keyboard.press("Tab")
         assert focus_of(bob) == "Decline"
 
+    def test_a_list_that_does_not_come_is_told(self, person, site):
+        cast.bob()
+        visitor = person("Visitor")
+        visitor.window.forgive("net::ERR_INTERNET_DISCONNECTED", "htmx:")
+        visitor.goes_to("/")
+        visitor.reads("1 expert")
+        visitor.window.context.set_offline(True)
+        visitor.writes("Search experts", "tax")
+        visitor.press("Search")
+        visitor.reads("The list could not be loaded.")
+        visitor.window.context.set_offline(False)
+        visitor.press("Search")
+        visitor.is_at(re.compile(r"/\?q=tax$"))
+        visitor.reads("Found in: headline")
+
     def takes_a_suggestion(self, alice: Person, typed: str, meant: str) -> None:
         alice.page.keyboard.type(typed)
         options = alice.page.get_by_role("option")

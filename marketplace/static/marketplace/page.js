@@ -155,6 +155,7 @@ proposeOwnZone();
 followUnsettled();
 suggest();
 document.addEventListener("htmx:afterSettle", () => showLocalTimes());
+for (const failed of ["htmx:sendError", "htmx:responseError"]) document.addEventListener(failed, () => tell(words.not_loaded));
 document.addEventListener("visibilitychange", () => showLocalTimes()); // what was tomorrow may be today
 addEventListener("online", () => socket.connect());
 document.addEventListener("visibilitychange", comeBack);

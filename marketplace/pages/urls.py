@@ -9,6 +9,7 @@ from marketplace.pages import (
     greeting,
     guest,
     health,
+    installing,
     language,
     me,
     profile,
@@ -30,6 +31,7 @@ class StepConverter(IntConverter):
 register_converter(StepConverter, "step")
 urlpatterns = [
     path("", directory.home, name="home"),
+    path("app.webmanifest", installing.manifest, name="app_manifest"),
     path("suggest/", directory.suggest, name="suggest"),
     path("ranking/", directory.order, name="directory_order"),
     path("experts/<slug:slug>/", profile.profile, name="profile"),

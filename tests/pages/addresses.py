@@ -27,6 +27,7 @@ NO_PAGES = {
     "profile_photo": FILE,
     "profile_photo_of_side": FILE,
     "profile_link_picture": FILE,
+    "app_manifest": FILE,
     "robots": FILE,
     "sitemap": FILE,
     "sitemap_of_pages": FILE,

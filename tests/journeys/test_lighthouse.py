@@ -23,6 +23,7 @@ PROGRAM = ROOT / "tests/journeys/lighthouse/node_modules/lighthouse/cli/index.js
 RUNS = 5
 LEAST = {"performance": 95, "accessibility": 100, "best-practices": 95, "seo": 95}
 FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-dev-shm-usage"
+PAGES = ("/", "/experts/kofi-adjaben/")
 DEMO = {"DEBUG": "1", "DEMO": "1"}
 
 
@@ -64,12 +65,14 @@ def worst(found: dict) -> list[str]:
 
 @pytest.mark.prove
 class LighthouseTests:
-    @pytest.mark.parametrize("path", ["/", "/experts/kofi-adjaben/"])
-    def test_a_page_is_fast_for_everybody_and_found(self, path, with_people, tmp_path, capsys):
-        runs = [report(with_people.url + path, tmp_path) for _ in range(RUNS)]
-        got = [scores(found) for found in runs]
-        middle = {name: round(median(each[name] for each in got)) for name in LEAST}
-        with capsys.disabled():
-            print(f"\n{path}: {middle}; performance of each run {[each['performance'] for each in got]}", end="")
-        short = {name: middle[name] for name, least in LEAST.items() if middle[name] < least}
-        assert short == {}, worst(runs[-1])
+    def test_both_pages_are_fast_for_everybody_and_found(self, with_people, tmp_path, capsys):
+        too_low = {}
+        for path in PAGES:
+            runs = [report(with_people.url + path, tmp_path) for _ in range(RUNS)]
+            each = [scores(found) for found in runs]
+            middle = {name: round(median(one[name] for one in each)) for name in LEAST}
+            with capsys.disabled():
+                print(f"\n{path}: {middle}, performance of each run: {[one['performance'] for one in each]}")
+            if any(middle[name] < least for name, least in LEAST.items()):
+                too_low[path] = [middle, *worst(runs[-1])]
+        assert too_low == {}

@@ -18,11 +18,10 @@ UVICORN = Goal(
 DAPHNE = Goal("relay: same, on Daphne / PeerJS", 5)
 MANY = Goal("relay: CPU per message at 5,000 sockets / at 1,000", 1.15)
 BYTES = 1024
-PAIRS = size(
-    200, small=2
-)  # who send; the others are members' open pages, which answer pings: what a server of calls holds
-FEW, MANY_SOCKETS = size(1_000, small=6), size(5_000, small=10)
-EACH = size(25, small=2)  # messages that every socket of a pair sends in a round: what it may send at once
+# Who send; the others are members' open pages, which answer pings: what a server of calls holds.
+PAIRS = size(200, small=10)
+FEW, MANY_SOCKETS = size(1_000, small=30), size(5_000, small=40)
+EACH = 25  # messages that every socket of a pair sends in a round: what it may send at once
 IN_TURN = 50
 MICRO = 1e6
 

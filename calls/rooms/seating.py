@@ -42,19 +42,24 @@ def join(*, room: Room, user: User, process: UUID, tab: UUID, now: datetime, pag
         if not same_page.update(**seat):
             Seat.objects.update_or_create(room=room, user=user, defaults=seat | {"hand": False, "screen": False})
         attendance.came(call=call, user=user, now=now)
-        _both_there(call, now)
-        ending.tell(call=call)
+        if _begins(call, now):
+            ending.tell(call=call)
+        else:
+            notices.tell_room(room_id=room.id)  # no other page shows who has come
         return call
 
 
-def _both_there(call: Call, now: datetime) -> None:
+def _begins(call: Call, now: datetime) -> bool:
+    """Whether it is live from now on: both are there for the first time."""
     if Seat.objects.filter(room_id=call.room_id).count() < 2:
-        return
+        return False
     if call.state == State.ANSWERED:
         Call.objects.filter(id=call.id, state=State.ANSWERED).update(state=State.LIVE, started_at=now, deadline_at=None)
         metering.begin_agreed(call=call, now=now)
-    elif call.state == State.LIVE:
+        return True
+    if call.state == State.LIVE:
         Call.objects.filter(id=call.id, state=State.LIVE).update(deadline_at=None)
+    return False
 
 
 def seated_in(*, user: User, code: str) -> int | None:

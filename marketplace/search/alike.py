@@ -11,9 +11,9 @@ from django.db.models import F, QuerySet
 from marketplace.accounts.models import User
 from marketplace.experts.models import Presence, Profile
 from marketplace.search.analysis import says_something, words_of
-from marketplace.search.asking import HERE, in_state
-from marketplace.search.matching import Matches, joined, whole
-from marketplace.search.models import Entry
+from marketplace.search.asking import FREE, HERE
+from marketplace.search.matching import joined, matches, whole
+from marketplace.search.statements import Condition, every, none_of, rows
 
 WORDS_MAX = 8
 STATES = (*HERE, Presence.State.AWAY)
@@ -22,20 +22,22 @@ EACH = 12  # of each run: more than are shown, for some are in several
 
 def candidates(profile: Profile, *, caller: User | None, not_there: Collection[int]) -> set[int]:
     """The profiles to choose from: with its words and without, free and not, the best of each. One query."""
-    others = Entry.objects.filter(category=profile.category_id).exclude(pk=profile.pk)
-    others = others.exclude(user=caller) if caller else others
-    runs = [others, in_state(others, Presence.State.FREE, not_there)]
+    others = [Condition("e.category_id = %s AND e.profile_id <> %s", (profile.category_id, profile.pk))]
+    if caller:
+        others.append(Condition("e.user_id <> %s", (caller.pk,)))
+    runs = [others, [*others, Condition(FREE), *([none_of("e.user_id", not_there)] if not_there else [])]]
     if words := subjects(profile):
-        alike = Matches(joined((whole(word, strong=True) for word in sorted(words)), every=False))
-        runs += [run.filter(alike) for run in runs]
-    first, *more = [_best(run) for run in runs]
-    return set(first.union(*more).values_list("pk", flat=True))
+        alike = matches(joined((whole(word, strong=True) for word in sorted(words)), every=False))
+        runs += [[*run, alike] for run in runs]
+    best = [every(run) for run in runs]
+    sql = " UNION ".join(BEST.format(fits=run.sql) for run in best)
+    return {pk for (pk,) in rows(sql, [value for run in best for value in run.values])}
 
 
-def _best(run: QuerySet[Entry]) -> QuerySet[Entry]:
-    """In a query of its own: SQLite cuts none that is a part of a union."""
-    best = run.order_by("-quality", "-pk").values("pk")[:EACH]
-    return Entry.objects.filter(pk__in=best).values("pk")
+BEST = (
+    "SELECT profile_id FROM (SELECT e.profile_id FROM marketplace_entry e WHERE {fits}"
+    f" ORDER BY e.quality DESC, e.profile_id DESC LIMIT {EACH}) AS best"
+)
 
 
 def subjects(profile: Profile) -> set[str]:

@@ -6,20 +6,21 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from math import cos, radians
+from typing import Any
 
 from django.utils import timezone
 
 from marketplace.experts.models import Presence
 from marketplace.places import services as places
 from marketplace.places.services import Place
-from marketplace.search import matching, slips
+from marketplace.search import here, matching, slips
 from marketplace.search.index import mask_of
-from marketplace.search.matching import Words, matches, matches_read
+from marketplace.search.matching import MATCHES, MATCHES_READ, Words, matches
 from marketplace.search.meanings import same_meaning
 from marketplace.search.models import Spelling
 from marketplace.search.rarity import Rarity, Step, steps
 from marketplace.search.reading import Reading, read
-from marketplace.search.statements import Condition, every, moment, none_of, rows
+from marketplace.search.statements import Condition, array, every, moment, none_of, rows
 
 KM = 25  # unless somebody says otherwise
 KM_OF_A_DEGREE = 111.2  # of latitude
@@ -65,12 +66,17 @@ class Question:
         return self.online or self.free == "now"
 
     @property
+    def until(self) -> Any:
+        """By when they said to be back, who are not here; None: whenever, or never."""
+        return moment(self.now + WITHIN[self.free]) if self.free in ("day", "week") else None
+
+    @property
     def is_wide(self) -> bool:
-        """Nothing but the category and who is free narrows it, and the words that are wanted."""
+        """Nothing but the category and when they can be called narrows it, and the words that are wanted."""
         return self.fits(anywhere=True) == Condition("TRUE")
 
     def fits(self, *, anywhere: bool = False) -> Condition:
-        """All filters but who is free, and none of the excluded words; `anywhere`: whatever the category."""
+        """All filters but when they can be called, and none of the excluded words; `anywhere`: whatever the category."""
         found = []
         if self.category and not anywhere:
             found.append(Condition(f"e.category_id IN ({SHELVES})", (self.category, self.category)))
@@ -84,21 +90,44 @@ class Question:
             found.append(Condition("e.stars_tenths >= CAST(%s AS bigint)", (str(self.stars_tenths),)))
         if self.near:
             found += within(self.near, self.km)
-        if self.free in ("day", "week"):
-            found.append(free_within(self.now + WITHIN[self.free], self.not_there))
         if self.reading.excluded:
-            excluded = matches_read(matching.any_of(self.reading.excluded))
-            found.append(Condition(f"NOT ({excluded.sql})", excluded.values))
+            found.append(Condition(f"NOT ({MATCHES_READ})", (matching.any_of(self.reading.excluded).asked,)))
         return every(found)
 
     def fits_now(self, words: Words | None) -> Condition:
-        """All filters, and the words."""
+        """All filters, and the words: to look through all entries in some order."""
         found = [self.fits(), *([matches(words)] if words else [])]
         if self.only_free:
-            found += [Condition(FREE), *([none_of("e.user_id", self.not_there)] if self.not_there else [])]
+            found += [Condition(FREE), *are_there(self.not_there)]
+        elif self.until:
+            found += [free_within(self.until), *are_there(self.not_there)]
         return every(found)
 
+    def fitting(self, words: Words | None) -> Condition:
+        """In SQL, in no order: of who passes all filters and has the words, what facets count. Who is here is looked for among
+        those who are."""
+        filters = self.fits()
+        if not (self.only_free or self.until):
+            fits = every([filters, *([matches(words)] if words else [])])
+            return Condition(COUNTABLE.format("e.next_free_at", "marketplace_entry e", fits.sql), fits.values)
+        there = every([filters, *are_there(self.not_there)])
+        parts = []
+        for source in here.sources():
+            states = f"{source.state} = '{here.FREE}'" if self.only_free else f"{source.state} <> '{here.AWAY}'"
+            found = [Condition(source.condition), Condition(states), there]
+            if words:
+                found.append(Condition(MATCHES_READ if source.is_short else MATCHES, (words.asked,)))
+            fits = every(found)
+            parts.append(Condition(COUNTABLE.format(source.next_free_at, source.tables, fits.sql), fits.values))
+        if self.until:
+            anybody = here.anybody(self.not_there)
+            said = Condition(f"{anybody.state} = '{here.SAID}' AND e.next_free_at <= %s", (self.until,))
+            fits = every([said, filters, *([matches(words)] if words else [])])
+            parts.append(Condition(COUNTABLE.format(anybody.next_free_at, anybody.tables, fits.sql), fits.values))
+        return Condition(" UNION ALL ".join(part.sql for part in parts), sum((part.values for part in parts), ()))
 
+
+COUNTABLE = "SELECT e.category_id, e.languages, e.verified, e.user_id, {} AS next_free_at FROM {} WHERE {}"
 SHELVES = (  # a category, and those that are part of it
     "SELECT c.id FROM marketplace_category c LEFT JOIN marketplace_category whole ON whole.id = c.parent_id"
     " WHERE c.slug = %s OR whole.slug = %s"
@@ -109,17 +138,17 @@ FREE = (
 )
 
 
-def free_within(until: datetime, not_there: Collection[int]) -> Condition:
+def free_within(until: Any) -> Condition:
     """Who is here (who is busy is free sooner or later), or said to be back by then."""
-    here = (
+    is_here = (
         "EXISTS (SELECT 1 FROM marketplace_presence p"
         f" WHERE p.user_id = e.user_id AND p.state IN ({', '.join(repr(state.value) for state in HERE)}))"
     )
-    said = (
-        "EXISTS (SELECT 1 FROM marketplace_entry said WHERE said.profile_id = e.profile_id AND said.next_free_at <= %s)"
-    )
-    found = [Condition(f"({here} OR {said})", (moment(until),))]
-    return every([*found, none_of("e.user_id", not_there)] if not_there else found)
+    return Condition(f"({is_here} OR e.next_free_at <= %s)", (until,))
+
+
+def are_there(not_there: Collection[int]) -> list[Condition]:
+    return [Condition(none_of("e.user_id"), (array(not_there),))] if not_there else []
 
 
 def within(centre: Place, km: int) -> list[Condition]:
@@ -209,7 +238,6 @@ def _best(question: Question, weighed: Sequence[Step]) -> list[Words]:
 
 
 def _anybody(question: Question, words: Words | None) -> bool:
-    fits = question.fits_now(words)
+    fitting = question.fitting(words)
     # Not limited where it is planned: for one row PostgreSQL would read the table until there is one.
-    fitting = f"WITH fitting AS MATERIALIZED (SELECT 1 FROM marketplace_entry e WHERE {fits.sql})"
-    return bool(rows(f"{fitting} SELECT 1 FROM fitting LIMIT 1", fits.values))
+    return bool(rows(f"WITH fitting AS MATERIALIZED ({fitting.sql}) SELECT 1 FROM fitting LIMIT 1", fitting.values))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from marketplace.experts.models import Category, Presence
 from marketplace.search.asking import HERE, WITHIN, Question, Understood
 from marketplace.search.index import BIT_OF_LANGUAGE
-from marketplace.search.statements import Condition, among, moment, rows
+from marketplace.search.statements import among, array, moment, rows
 
 CAP = 1_000
 
@@ -55,12 +55,12 @@ class _Counted:
     """At most CAP + 1 entries, by category, languages, whether they are verified, here and back soon. One query."""
 
     def __init__(self, question: Question, understood: Understood) -> None:
-        fits = question.fits_now(understood.widest)
-        away = among("found.user_id", question.not_there) if question.not_there else Condition("FALSE")
+        fitting = question.fitting(understood.widest)
+        away = [array(question.not_there)] if question.not_there else []
         until = [moment(question.now + WITHIN[free]) for free in ("day", "week")]
         self.rows = rows(
-            COUNTED.format(fits=fits.sql, most=CAP + 1, away=away.sql, away_state=repr(Presence.State.AWAY.value)),
-            (*away.values, *away.values, *until, *fits.values),
+            COUNTED.format(fitting=fitting.sql, most=CAP + 1, away=among("found.user_id") if away else "FALSE"),
+            (*away, *away, *until, *fitting.values),
         )
         self.more = sum(row[-1] for row in self.rows) > CAP
 
@@ -104,13 +104,11 @@ class _Counted:
 
 COUNTED = """
 SELECT category_id, languages, verified,
-    CASE WHEN {away} THEN {away_state} ELSE coalesce(p.state, {away_state}) END AS state,
+    CASE WHEN {away} THEN 'away' ELSE coalesce(p.state, 'away') END AS state,
     CASE WHEN {away} OR found.next_free_at IS NULL THEN 0
         WHEN found.next_free_at <= %s THEN 1 WHEN found.next_free_at <= %s THEN 2 ELSE 3 END AS back,
     count(*)
-FROM (
-    SELECT e.category_id, e.languages, e.verified, e.user_id, e.next_free_at FROM marketplace_entry e WHERE {fits} LIMIT {most}
-) found
+FROM (SELECT * FROM ({fitting}) AS fitting LIMIT {most}) AS found
 LEFT JOIN marketplace_presence p ON p.user_id = found.user_id
 GROUP BY 1, 2, 3, 4, 5
 """

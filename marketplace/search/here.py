@@ -15,7 +15,7 @@ from django.db import connection, transaction
 
 from marketplace.experts.models import Presence
 from marketplace.search.models import Here
-from marketplace.search.statements import among, rows
+from marketplace.search.statements import POSTGRESQL, among, array, rows
 
 AT_ONCE = 100  # a tenth of a second, on which others wait who are in the same lane of the worker
 FREE, BUSY, AWAY = Presence.State.FREE.value, Presence.State.BUSY.value, Presence.State.AWAY.value
@@ -32,11 +32,16 @@ class Source(NamedTuple):
     is_short: bool = False
     knows_back: bool = False  # its entries say when they are back
 
+    @property
+    def next_free_at(self) -> str:
+        return "e.next_free_at" if self.knows_back else f"CAST(NULL AS {'timestamptz' if POSTGRESQL else 'text'})"
+
 
 COPIED = Source(
     "marketplace_here e",
     "e.user_id NOT IN (SELECT news.user_id FROM marketplace_presence news WHERE news.is_news)",
     "e.state",
+    (FREE, BUSY),
 )
 NEWS = Source(  # one after the other, whatever the planner thinks of how many they are
     "marketplace_presence p CROSS JOIN LATERAL (SELECT * FROM marketplace_entry WHERE user_id = p.user_id OFFSET 0) e",
@@ -49,7 +54,7 @@ JOINED = Source("marketplace_presence p JOIN marketplace_entry e ON e.user_id = 
 
 def sources() -> tuple[Source, ...]:
     """Whose states are free or busy if they are asked for: everybody else is away."""
-    return (COPIED, NEWS) if connection.vendor == "postgresql" else (JOINED,)
+    return (COPIED, NEWS) if POSTGRESQL else (JOINED,)
 
 
 def anybody(not_there: Collection[int]) -> Source:
@@ -89,7 +94,7 @@ def take_in(at_once: int = AT_ONCE) -> int:
     """The copy is told of some who came, went, or changed. How many they were; 0: it is as presence is.
 
     Never waits for a lock: whom somebody else is writing is taken next time."""
-    if connection.vendor != "postgresql":
+    if not POSTGRESQL:
         return 0
     news = [
         user_id
@@ -99,29 +104,27 @@ def take_in(at_once: int = AT_ONCE) -> int:
     ]
     if not news:
         return 0
-    theirs = among("user_id", news)
-    there = rows(f"SELECT user_id FROM marketplace_entry WHERE {theirs.sql}", theirs.values)
-    locked = rows(f"SELECT user_id FROM marketplace_entry WHERE {theirs.sql} FOR SHARE SKIP LOCKED", theirs.values)
+    theirs = f"SELECT user_id FROM marketplace_entry WHERE {among('user_id')}"
+    there, locked = rows(theirs, [array(news)]), rows(f"{theirs} FOR SHARE SKIP LOCKED", [array(news)])
     taken = sorted(set(news) - {user_id for (user_id,) in set(there) - set(locked)})
-    which, theirs = among("e.user_id", taken), among("user_id", taken)
+    gone = f"SELECT user_id FROM marketplace_presence WHERE {among('user_id')} AND state = '{AWAY}'"
     with connection.cursor() as cursor:
-        gone = f"SELECT user_id FROM marketplace_presence WHERE {theirs.sql} AND state = '{AWAY}'"
-        cursor.execute(f"DELETE FROM marketplace_here WHERE user_id IN ({gone})", theirs.values)
-        cursor.execute(COPY.format(state="state", which=which.sql, change=STATE), which.values)
-        cursor.execute(f"UPDATE marketplace_presence SET searched_as = state WHERE {theirs.sql}", theirs.values)
+        for statement in (
+            f"DELETE FROM marketplace_here WHERE user_id IN ({gone})",
+            COPY.format(state="state", which=among("e.user_id"), change=STATE),
+            f"UPDATE marketplace_presence SET searched_as = state WHERE {among('user_id')}",
+        ):
+            cursor.execute(statement, [array(taken)])
     return len(taken)
 
 
 def entries_changed(profile_ids: Sequence[int]) -> None:
     """Entries were written, in this transaction: so is the copy of those that have one. Where entries are deleted, their copies
     go with them."""
-    if connection.vendor != "postgresql":
+    if not POSTGRESQL:
         return
-    which = among("e.profile_id", profile_ids)
-    lock = f"SELECT e.user_id FROM marketplace_entry e WHERE {which.sql}"
-    rows(
-        f"SELECT 1 FROM marketplace_presence WHERE user_id IN ({lock}) ORDER BY user_id FOR SHARE",
-        which.values,
-    )
+    which, values = among("e.profile_id"), [array(profile_ids)]
+    theirs = f"SELECT e.user_id FROM marketplace_entry e WHERE {which}"
+    rows(f"SELECT 1 FROM marketplace_presence WHERE user_id IN ({theirs}) ORDER BY user_id FOR SHARE", values)
     with connection.cursor() as cursor:
-        cursor.execute(COPY.format(state="searched_as", which=which.sql, change=ALL_OF_IT), which.values)
+        cursor.execute(COPY.format(state="searched_as", which=which, change=ALL_OF_IT), values)

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
-from django.db import connection
 from django.db.models import TextField
 
 from marketplace.search.analysis import LETTERS_MIN, stems
 from marketplace.search.meanings import same_meaning
 from marketplace.search.reading import Reading, Term
-from marketplace.search.statements import Condition
+from marketplace.search.statements import POSTGRESQL, Condition
 
 FTS_TABLE = "marketplace_search"  # SQLite's; its rowid is the profile's id
 # Before a lexeme of what a profile is about (name, headline, skills). Not a weight: GIN does not know those, so that each text
@@ -32,6 +31,11 @@ class Words:
 
     def __init__(self, postgresql: str, sqlite: str) -> None:
         self.postgresql, self.sqlite = postgresql, sqlite
+
+    @property
+    def asked(self) -> str:
+        """Of the database at hand."""
+        return self.postgresql if POSTGRESQL else self.sqlite
 
 
 def joined(conditions: Iterable[Words], *, every: bool) -> Words:
@@ -124,15 +128,15 @@ def any_of(terms: Iterable[Term]) -> Words:
     return joined((of_term(term) for term in terms), every=False)
 
 
+# Of an entry `e`. PostgreSQL does not see which words when it plans, so that one plan is for all.
+MATCHES = (
+    "e.words @@ (SELECT %s::tsquery)"
+    if POSTGRESQL
+    else f"e.profile_id IN (SELECT rowid FROM {FTS_TABLE} WHERE {FTS_TABLE} MATCH %s)"
+)
+# The same, by reading the words of each entry that is asked: for a few, or where most have them.
+MATCHES_READ = "ts_match_vq(e.words, (SELECT %s::tsquery))" if POSTGRESQL else MATCHES
+
+
 def matches(words: Words) -> Condition:
-    """True of an entry `e` that has them. PostgreSQL does not see which when it plans, so that one plan is for all."""
-    if connection.vendor == "postgresql":
-        return Condition("e.words @@ (SELECT %s::tsquery)", (words.postgresql,))
-    return Condition(f"e.profile_id IN (SELECT rowid FROM {FTS_TABLE} WHERE {FTS_TABLE} MATCH %s)", (words.sqlite,))
-
-
-def matches_read(words: Words) -> Condition:
-    """The same, by reading the words of each entry that is asked: for a few, or where most have them."""
-    if connection.vendor == "postgresql":
-        return Condition("ts_match_vq(e.words, (SELECT %s::tsquery))", (words.postgresql,))
-    return matches(words)
+    return Condition(MATCHES, (words.asked,))

@@ -1,29 +1,26 @@
 """Who comes first. RANKING.md says it in words; the two change together.
 
-Those who are free or busy are a few among many, and are looked through first (`here`); everybody is only where they do not fill
-the page. Who was placed is left out of what is asked next, so each question can be wider than the one before.
+Those who are free or busy are a few among many, and are looked through first (`here`); everybody else is only where they do not
+fill the page. Who was placed is left out of what is asked next, so each question can be wider than the one before.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import blake2b
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from typing import NamedTuple
 
-from django.db import connection
-
-from marketplace.experts.models import Presence
 from marketplace.search import here
 from marketplace.search.asking import SHELVES, Question, Understood, distance_from, understand
-from marketplace.search.here import SAID, Source
-from marketplace.search.matching import Words, matches, matches_read
-from marketplace.search.statements import Condition, every, none_of, rows
+from marketplace.search.here import AWAY, BUSY, FREE, SAID, Source
+from marketplace.search.matching import MATCHES, MATCHES_READ, Words
+from marketplace.search.statements import POSTGRESQL, Condition, array, as_text, moment, none_of, rows
 
 FEW = 200  # entries that are left: all are put in order at once
 MANY = 20_000  # entries that fit: to look through more takes longer than to take the best entries and see which of them fit
+TOGETHER = 2  # levels of which those who are here and everybody else are one statement: it triples with each
 NEW_DAYS, NEW_EVERY, NEW_AT_ONCE = 30, 5, 20  # a new profile stands at every fifth place
-FREE, BUSY, AWAY = Presence.State.FREE.value, Presence.State.BUSY.value, Presence.State.AWAY.value
 GROUPS = (FREE, BUSY, SAID, AWAY)
 Rank = Sequence[Words | None]  # levels of one rank, the narrowest first; None: no words are asked for
 
@@ -33,7 +30,7 @@ class Found(NamedTuple):
 
     pk: int
     run: int  # presence, then level
-    back_at: str  # of who SAID it, as the database writes it: sooner first; empty of everybody else
+    back_at: str | None  # of who SAID it, as the database writes it: sooner first
     quality: int
     published_at: str  # as the database writes it
 
@@ -48,14 +45,16 @@ def answer(question: Question, *, sort: str, upto: int, now: datetime) -> tuple[
     page = _Page(question, upto, now)
     if sort == "online" or not question.reading.wanted:
         understood = understand(question)
-        page.fill([understood.levels or [None]])
+        page.take(understood.levels or [None])
         return understood, page.placed
     # Who has the words as they are typed says how they are to be taken.
-    understood = question.as_typed
-    page.take(understood.ranks[0])
-    if not page.placed:
-        understood = understand(question)
-    page.fill(understood.ranks)
+    as_typed = question.as_typed
+    page.take(as_typed.ranks[0])
+    understood = as_typed if page.placed else understand(question)
+    if understood is as_typed:
+        page.fill_up(as_typed.ranks[1:])
+    else:
+        page.fill(understood.ranks)
     return understood, page.placed
 
 
@@ -85,12 +84,28 @@ def _by_column(question: Question, understood: Understood, sort: str, upto: int)
 # --- the best first ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, eq=False)
-class _Level:
-    """`runs`: the place of its run by presence."""
+class _Level(NamedTuple):
+    """`sources` have nobody who is in another state than those of `runs`: by presence, the place of its run."""
 
     words: Words | None
-    runs: dict[str, int]
+    sources: tuple[Source, ...]
+    runs: tuple[tuple[str, int], ...]
+
+    def of_run(self, place: int) -> "_Level":
+        return self._replace(runs=tuple(run for run in self.runs if run[1] == place))
+
+
+def _levels(
+    ranks: Sequence[Rank], sources: tuple[Source, ...], states: Sequence[str], *, first: int = 0
+) -> list[_Level]:
+    """Of each rank its runs, by presence and then by level, from place `first` on."""
+    levels = []
+    for rank in ranks:
+        for at, words in enumerate(rank):
+            runs = tuple((state, first + of * len(rank) + at) for of, state in enumerate(states))
+            levels.append(_Level(words, sources, runs))
+        first += len(states) * len(rank)
+    return levels
 
 
 class _Page:
@@ -98,175 +113,105 @@ class _Page:
 
     def __init__(self, question: Question, upto: int, now: datetime) -> None:
         self.question, self.upto, self.now = question, upto, now
-        # As texts, which sort as the times do: they are only compared, and to read a time takes longer than all else of a row.
+        self.states = GROUPS[:1] if question.only_free else GROUPS[:3] if question.until else GROUPS
+        # A text, as all times here: they are only compared, and to read one takes longer than all else of a row.
         since = (now - timedelta(days=NEW_DAYS)).astimezone(UTC)
-        if connection.vendor == "postgresql":
-            self.published, self.new_since = "e.published_at::text", since.isoformat(sep=" ")
-        else:
-            self.published, self.new_since = "e.published_at || ''", connection.ops.adapt_datetimefield_value(since)
+        self.new_since = since.isoformat(sep=" ") if POSTGRESQL else moment(since)
         self.placed: list[int] = []
-        self._taken_last: Rank | None = None
 
     @property
     def missing(self) -> int:
         return self.upto - len(self.placed)
 
     def fill(self, ranks: Sequence[Rank]) -> None:
-        first, *others = ranks
-        self.take(first)
-        if others and self.missing and not self._take_few(others):
-            for rank in others:
+        if ranks:
+            self.take(ranks[0])
+            self.fill_up(ranks[1:])
+
+    def fill_up(self, ranks: Sequence[Rank]) -> None:
+        """With ranks behind those that were taken, of which few may be left."""
+        if ranks and self.missing and not self._take_few(ranks):
+            for rank in ranks:
                 self.take(rank)
 
     def take(self, rank: Rank) -> None:
-        if rank is self._taken_last:
-            return
-        self._take(rank, here.sources(), (FREE,) if self.question.only_free else (FREE, BUSY))
-        if not self.question.only_free:
-            self._take(rank, (here.everybody_else(self.question.not_there),), (SAID, AWAY))
-        self._taken_last = rank
+        parts = [_levels([rank], here.sources(), self.states[:2])]
+        if self.states[2:]:
+            others = (here.everybody_else(self.question.not_there),)
+            parts.append(_levels([rank], others, self.states[2:], first=2 * len(rank)))
+        for levels in [list(chain(*parts))] if len(rank) <= TOGETHER else parts:
+            self._take_levels(levels, is_all=rank[0] is None and self.question.is_wide)
 
-    def _is_of_all(self, rank: Rank) -> bool:
-        return rank[0] is None and self.question.is_wide
+    def _take_levels(self, levels: list[_Level], *, is_all: bool) -> None:
+        found, many = ([], levels) if is_all else self._all(levels, most=MANY)
+        if not many:
+            self._place(found)
+            return
+        for place, at in sorted((place, at) for at, level in enumerate(levels) for _, place in level.runs):
+            self._take_run(levels[at].of_run(place), is_many=levels[at] in many)
+
+    def _take_run(self, level: _Level, *, is_many: bool) -> None:
+        if not is_many:
+            found, many = self._all([level], most=MANY)
+            is_many = bool(many)
+        self._place(self._best(level) if is_many else found)
 
     def _take_few(self, ranks: Sequence[Rank]) -> bool:
         """All that are left, of these ranks at once, if they are few. Whether they were."""
-        states = (FREE,) if self.question.only_free else GROUPS
-        runs = [(at, state, words) for at, rank in enumerate(ranks) for state in states for words in rank]
-        places = {run: at for at, run in enumerate(runs)}
-        levels = [
-            _Level(words, {state: places[at, state, words] for state in states})
-            for at, rank in enumerate(ranks)
-            for words in rank
-        ]
-        found, many = self._all(levels, (here.anybody(self.question.not_there),), most=FEW)
+        anybody = (here.anybody(self.question.not_there),)
+        found, many = self._all(_levels(ranks, anybody, self.states), most=FEW)
         if not many:
             self._place(found)
         return not many
 
-    def _take(self, rank: Rank, sources: Sequence[Source], states: Sequence[str]) -> None:
-        """Of one rank who is in these states: `sources` have no others."""
-        levels = [
-            _Level(words, {state: of * len(rank) + at for of, state in enumerate(states)})
-            for at, words in enumerate(rank)
-        ]
-        if self._is_of_all(rank):
-            many = set(levels)
-        else:
-            found, many = self._all(levels, sources, most=MANY)
-            if not many:
-                self._place(found)
-                return
-        for state in states:
-            for level in levels:
-                if level in many:
-                    self._place(self._best(level.words, sources, state))
-                else:
-                    self._place(self._all([_Level(level.words, {state: 0})], sources, most=MANY)[0])
-
-    def _all(
-        self, levels: Sequence[_Level], sources: Sequence[Source], *, most: int
-    ) -> tuple[list[Found], set[_Level]]:
+    def _all(self, levels: Sequence[_Level], *, most: int) -> tuple[list[Found], list[_Level]]:
         """All who fit are looked through: the first of them, with the newest of the run in which the page ends. And the levels
         that more than `most` reach; what is said of the others is not whole then."""
         if not self.missing:
-            return [], set()
-        parts, values = [], []
+            return [], []
+        filters, values = self.question.fits(), []
         for at, level in enumerate(levels):
-            before = "".join(f" AND e.profile_id NOT IN (SELECT profile_id FROM level_{other})" for other in range(at))
-            if at:  # not even looked for where those before them fill the page
-                earlier = " + ".join(
-                    f"(SELECT count(*) FROM level_{other} WHERE run < {min(level.runs.values())})"
-                    for other in range(at)
-                )
-                before += f" AND {earlier} < {self.missing}"
-            of_sources = []
-            for source in sources:
-                fits = self._fits(level.words, source, list(level.runs), read=source.is_short)
-                run = " ".join(f"WHEN '{state}' THEN {place}" for state, place in level.runs.items())
-                row = f"CASE {source.state} {run} END AS run, {self._back(source)} AS back_at, e.quality"
-                of_sources.append(
-                    f"SELECT * FROM (SELECT e.profile_id, {row}, {self.published} AS published_at"
-                    f" FROM {source.tables} WHERE {fits.sql}{before} LIMIT {most + 1}) AS part"
-                )
-                values += fits.values
-            parts.append(f"level_{at} AS MATERIALIZED ({' UNION ALL '.join(of_sources)})")
-        sql = ALL.format(
-            levels=", ".join(parts),
-            all=" UNION ALL ".join(f"SELECT * FROM level_{at}" for at in range(len(levels))),
-            upto=self.missing,
-            new=NEW_AT_ONCE,
-            counts=" UNION ALL ".join(
-                f"SELECT NULL, {at}, NULL, count(*), NULL FROM level_{at}" for at in range(len(levels))
-            ),
-        )
-        found = rows(sql, (*values, self.new_since))
-        many = {levels[at] for pk, at, _, count, _ in found if pk is None and count > most}
-        return [Found(*row) for row in found if row[0] is not None], many
+            for source in level.sources:
+                values += [*self._values(level, source, filters), *([self.missing] if at else [])]
+        shape = tuple((level.words is not None, level.sources, level.runs) for level in levels)
+        sql = _all_sql(shape, self._narrowed(filters), most)
+        found = rows(sql, (*values, self.missing, self.new_since, NEW_AT_ONCE))
+        return [Found(*row) for row in found if row[0]], [levels[row[1]] for row in found if not row[0]]
 
-    def _best(self, words: Words | None, sources: Sequence[Source], state: str) -> list[Found]:
-        """The best and the newest entries are looked through, until enough of them fit."""
+    def _best(self, level: _Level) -> list[Found]:
+        """The best and the newest entries of one run are looked through, until enough of them fit."""
         if not self.missing:
             return []
-        category = self.question.category if connection.vendor == "postgresql" else ""
-        parts, values = [], [category, category] if category else []
-        for source in sources:
-            fits = self._fits(words, source, [state], read=True, anywhere=bool(category))
-            back_at = self._back(source)
-            row = f"e.profile_id, 0 AS run, {back_at} AS back_at, e.quality, {self.published} AS published_at"
-            best = "e.next_free_at, e.quality DESC" if state == SAID else "e.quality DESC"
-            if source.is_short:
-                shelf = " AND e.category_id IN (SELECT id FROM shelf)" if category else ""
-                parts.append(f"SELECT {row} FROM {source.tables} WHERE {fits.sql}{shelf}")
-                values += fits.values
-                continue
-            for more, order, most in (
-                (Condition("TRUE"), best, self.missing),
-                (Condition("e.published_at > %s", (self.new_since,)), "e.published_at DESC", NEW_AT_ONCE),
-            ):
-                condition = every([fits, more, *([Condition("e.category_id = shelf.id")] if category else [])])
-                part = (
-                    f"(SELECT {row} FROM {source.tables}"
-                    f" WHERE {condition.sql} ORDER BY {order}, e.profile_id DESC LIMIT {most}) AS part"
-                )
-                # Each shelf has an index in this order, and all of them together have none.
-                shelf = "shelf CROSS JOIN LATERAL " if category else ""
-                parts.append(f"SELECT part.* FROM {shelf}{part}")
-                values += condition.values
-        shelf = f"WITH shelf AS MATERIALIZED ({SHELVES}) " if category else ""
-        return [Found(*row) for row in rows(shelf + " UNION ALL ".join(parts), values)]
+        # Each category has an index in this order, and all of one shelf together have none.
+        shelf = self.question.category if POSTGRESQL else ""
+        filters, values = self.question.fits(anywhere=bool(shelf)), [shelf, shelf] if shelf else []
+        for source in level.sources:
+            fits = self._values(level, source, filters)
+            values += fits if source.is_short else [*fits, *fits, self.new_since]
+        shape = (level.words is not None, level.sources, level.runs)
+        sql = _best_sql(shape, self._narrowed(filters), bool(shelf), self.missing)
+        return [Found(*row) for row in rows(sql, values)]
 
-    def _back(self, source: Source) -> str:
-        if not source.knows_back:
-            return "''"
-        back_at = "e.next_free_at::text" if connection.vendor == "postgresql" else "e.next_free_at || ''"
-        return f"CASE WHEN {source.state} = '{SAID}' THEN {back_at} ELSE '' END"
+    def _narrowed(self, filters: Condition) -> "Narrowed":
+        asked = self.question
+        return Narrowed(filters.sql, bool(asked.not_there), bool(asked.until), bool(self.placed))
 
-    def _fits(
-        self,
-        words: Words | None,
-        source: Source,
-        states: Sequence[str],
-        *,
-        read: bool,
-        anywhere: bool = False,
-    ) -> Condition:
-        found = [Condition(source.condition), self.question.fits(anywhere=anywhere)]
-        if len(states) < len(GROUPS) and not {*source.states} <= {*states}:
-            found.append(Condition(f"{source.state} IN ({', '.join(map(repr, states))})"))
-        if self.question.not_there and source in here.sources():
-            found.append(none_of("e.user_id", self.question.not_there))
-        if states == [SAID]:
-            found.append(Condition("e.next_free_at IS NOT NULL"))  # as the index has it
-        if words:
-            found.append(matches_read(words) if read else matches(words))
+    def _values(self, level: _Level, source: Source, filters: Condition) -> list:
+        """Of `_fits_sql`."""
+        found = list(filters.values)
+        if self.question.not_there and not source.knows_back:
+            found.append(array(self.question.not_there))
+        if self.question.until and source.knows_back:
+            found.append(self.question.until)
+        if level.words:
+            found.append(level.words.asked)
         if self.placed:
-            found.append(none_of("e.profile_id", self.placed))
-        return every(found)
+            found.append(array(self.placed))
+        return found
 
     def _place(self, found: Iterable[Found]) -> None:
         """Some may be there twice: among the first, and among the newest."""
-        ordered = sorted(set(found), key=lambda one: (one.run, one.back_at, -one.quality, -one.pk))
+        ordered = sorted(set(found), key=lambda one: (one.run, one.back_at or "", -one.quality, -one.pk))
         for _, run in groupby(ordered, key=lambda one: one.run):
             members = list(run)
             new = sorted((one.published_at, one.pk) for one in members if one.published_at > self.new_since)
@@ -274,20 +219,113 @@ class _Page:
             self.placed += islice(_with_new_ones([one.pk for one in members], newest, self.now), self.missing)
 
 
-ALL = """
-WITH {levels},
-fitting AS MATERIALIZED ({all}),
-first AS MATERIALIZED (SELECT * FROM fitting ORDER BY run, back_at, quality DESC, profile_id DESC LIMIT {upto})
-SELECT profile_id, run, back_at, quality, published_at FROM first
+# --- as statements ----------------------------------------------------------------------------------------------
+# A text for each shape of a question, whatever is asked: made once here, and planned once by the database.
+
+Shape = tuple[bool, tuple[Source, ...], tuple[tuple[str, int], ...]]  # of a level; whether it asks for words
+
+
+class Narrowed(NamedTuple):
+    """By what every level is."""
+
+    filters: str
+    hides: bool  # some are away to whoever asks
+    until: bool
+    placed: bool
+
+
+def _fits_sql(of: Shape, source: Source, narrowed: Narrowed, *, read: bool) -> str:
+    has_words, _, runs = of
+    states = [state for state, _ in runs]
+    found = [source.condition, narrowed.filters]
+    if not {*source.states} <= {*states}:
+        found.append(f"{source.state} IN ({', '.join(map(repr, states))})")
+    if states == [SAID]:
+        found.append("e.next_free_at IS NOT NULL")  # as the index has it
+    if narrowed.hides and not source.knows_back:  # else its state says so
+        found.append(none_of("e.user_id"))
+    if narrowed.until and source.knows_back:
+        back = "e.next_free_at <= %s"
+        found.append(back if states == [SAID] else f"({source.state} <> '{SAID}' OR {back})")
+    if has_words:
+        found.append(MATCHES_READ if read else MATCHES)
+    if narrowed.placed:
+        found.append(none_of("e.profile_id"))
+    return " AND ".join(found)
+
+
+def _back_at(source: Source) -> str:
+    said = f"CASE WHEN {source.state} = '{SAID}' THEN e.next_free_at END"
+    return said if source.knows_back else source.next_free_at
+
+
+@lru_cache(maxsize=1_000)
+def _all_sql(shapes: tuple[Shape, ...], narrowed: Narrowed, most: int) -> str:
+    parts = []
+    for at, of in enumerate(shapes):
+        _, sources, runs = of
+        first_run = min(place for _, place in runs)
+        before = "".join(f" AND e.profile_id NOT IN (SELECT profile_id FROM level_{other})" for other in range(at))
+        if at:  # not even looked for where those before them fill the page
+            earlier = " + ".join(f"(SELECT count(*) FROM level_{other} WHERE run < {first_run})" for other in range(at))
+            before += f" AND {earlier} < %s"
+        run = " ".join(f"WHEN '{state}' THEN {place}" for state, place in runs)
+        of_sources = [
+            f"SELECT * FROM (SELECT e.profile_id, CASE {source.state} {run} END AS run, {_back_at(source)} AS back_at,"
+            f" e.quality, e.published_at FROM {source.tables}"
+            f" WHERE {_fits_sql(of, source, narrowed, read=source.is_short)}{before}"
+            f" LIMIT {most + 1}) AS part"
+            for source in sources
+        ]
+        parts.append(f"level_{at} AS MATERIALIZED ({' UNION ALL '.join(of_sources)})")
+    return ALL.format(
+        levels=", ".join(parts),
+        all=" UNION ALL ".join(f"SELECT * FROM level_{at}" for at in range(len(shapes))),
+        many=" UNION ALL ".join(
+            f"SELECT NULL, {at}, NULL, NULL, NULL FROM (SELECT count(*) AS number FROM level_{at}) AS counted"
+            f" WHERE number > {most}"
+            for at in range(len(shapes))
+        ),
+    )
+
+
+ALL = f"""
+WITH {{levels}},
+first AS MATERIALIZED (SELECT * FROM ({{all}}) AS fitting ORDER BY run, back_at, quality DESC, profile_id DESC LIMIT %s)
+SELECT profile_id, run, {as_text("back_at")}, quality, {as_text("published_at")} FROM first
 UNION ALL
-SELECT * FROM (
-    SELECT profile_id, run, back_at, quality, published_at FROM fitting
-    WHERE run = (SELECT max(run) FROM first) AND published_at > %s
-    ORDER BY published_at DESC, profile_id DESC LIMIT {new}
+SELECT profile_id, run, {as_text("back_at")}, quality, {as_text("published_at")} FROM (
+    SELECT * FROM ({{all}}) AS fitting
+    WHERE run = (SELECT max(run) FROM first) AND published_at > %s ORDER BY published_at DESC, profile_id DESC LIMIT %s
 ) AS newest
 UNION ALL
-{counts}
+{{many}}
 """
+
+
+@lru_cache(maxsize=1_000)
+def _best_sql(of: Shape, narrowed: Narrowed, by_shelf: bool, most: int) -> str:
+    """`most` stands in the text: it is what the database chooses the index for."""
+    _, sources, ((state, _),) = of
+    first = "e.next_free_at, e.quality DESC" if state == SAID else "e.quality DESC"
+    parts = []
+    for source in sources:
+        row = f"e.profile_id, 0 AS run, {_back_at(source)} AS back_at, e.quality, e.published_at"
+        fits = _fits_sql(of, source, narrowed, read=True)
+        of_shelf = " AND e.category_id IN (SELECT id FROM shelf)" if by_shelf else ""
+        if source.is_short:
+            parts.append(f"SELECT {row} FROM {source.tables} WHERE {fits}{of_shelf}")
+            continue
+        one_by_one, of_shelf = ("shelf CROSS JOIN LATERAL ", " AND e.category_id = shelf.id") if by_shelf else ("", "")
+        newest = (" AND e.published_at > %s", "e.published_at DESC", NEW_AT_ONCE)
+        for more, order, number in (("", first, most), newest):
+            parts.append(
+                f"SELECT part.* FROM {one_by_one}(SELECT {row} FROM {source.tables} WHERE {fits}{of_shelf}{more}"
+                f" ORDER BY {order}, e.profile_id DESC LIMIT {number}) AS part"
+            )
+    found = f"SELECT profile_id, run, {as_text('back_at')}, quality, {as_text('published_at')} FROM"
+    shelf = f"WITH shelf AS MATERIALIZED ({SHELVES}) " if by_shelf else ""
+    return f"{shelf}{found} ({' UNION ALL '.join(parts)}) AS found"
 
 
 def _with_new_ones(members: list[int], new: list[int], now: datetime) -> Iterator[int]:

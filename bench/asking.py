@@ -27,13 +27,13 @@ def asked(kind: str) -> Callable[[str], object]:
 
     from marketplace.pages import directory  # noqa: PLC0415
     from marketplace.search import ordering  # noqa: PLC0415
-    from marketplace.search.asking import Question, understand  # noqa: PLC0415
+    from marketplace.search.asking import Question  # noqa: PLC0415
     from marketplace.search.services import PER_PAGE  # noqa: PLC0415
 
     requests = RequestFactory()
 
     def first_page(question: Question) -> list[int]:
-        return ordering.ids(question, understand(question), sort="", upto=PER_PAGE, now=timezone.now())
+        return ordering.answer(question, sort="", upto=PER_PAGE, now=timezone.now())[1]
 
     if kind == "reads":
         with connection.cursor() as cursor:

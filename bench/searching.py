@@ -30,7 +30,7 @@ BUILT = Goal("search: minutes to make the index of a million where there is none
 SQLITE_BUILT = Goal("search: minutes to make the index of 100,000 on SQLite", 20)
 QUESTIONS, COUNT = 200, 200
 REBUILDING_S = 60  # at most: as long as it is watched
-INDEX = ("marketplace_entry", "marketplace_spelling", "marketplace_slip")
+INDEX = ("marketplace_entry", "marketplace_here", "marketplace_spelling", "marketplace_slip")
 
 
 def rows(server: Server) -> Iterator[Row]:

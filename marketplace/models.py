@@ -5,7 +5,7 @@ from marketplace.closing.models import Closing
 from marketplace.experts.models import Category, Connection, Presence, Profile, WeeklyHours
 from marketplace.listings.models import Listing
 from marketplace.reviews.models import Rating, Removal, Reply, Review, ReviewReport
-from marketplace.search.models import Entry, Slip, Spelling
+from marketplace.search.models import Entry, Here, Slip, Spelling
 from marketplace.sponsors.models import SponsoredCard
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Closing",
     "Connection",
     "Entry",
+    "Here",
     "Listing",
     "Presence",
     "Profile",

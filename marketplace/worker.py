@@ -73,6 +73,7 @@ def lanes() -> list[list[Job]]:
         Job("calls whose time has come", lambda: rooms.sweep(now=timezone.now())),
         Job("quiet hours and times away", lambda: rooms.turn_presence(now=timezone.now()), every_s=1),
         Job("weekly hours that began", lambda: rooms.renew_hours(now=timezone.now()), every_s=1),
+        Job("who is here, for search", search.take_in, every_s=1),
         Job("lines of those who wait", lambda: waiting.sweep(now=timezone.now()), every_s=1),
     ]
     world_outside = [

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -183,9 +183,17 @@ class Presence(models.Model):
     missed_rings = models.JSONField(default=list)  # ids of who called in vain, in a row; 0: a guest
     # When they can be called again as far as they said, were they away: quiet and weekly hours, *away until*. Search follows it.
     next_free_at = models.DateTimeField(null=True)
+    # Of search.here alone: it keeps a copy of who is here, and is told in batches, for a flip must not wait for that.
+    searched_as = models.CharField(max_length=4, choices=State.choices, default=State.AWAY)  # in that copy
+    is_news = models.GeneratedField(
+        expression=~Q(searched_as=F("state")), output_field=models.BooleanField(), db_persist=True
+    )
 
     class Meta:
-        indexes = [models.Index(fields=["turns_at"], condition=Q(turns_at__isnull=False), name="presence_turns")]
+        indexes = [
+            models.Index(fields=["turns_at"], condition=Q(turns_at__isnull=False), name="presence_turns"),
+            models.Index(fields=["user"], condition=Q(is_news=True), name="presence_news"),
+        ]
 
     @property
     def quiet_hours(self) -> quiet.Hours | None:

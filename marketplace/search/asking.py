@@ -6,20 +6,21 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from math import cos, radians
+from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from marketplace.experts.models import Category, Presence
+from marketplace.experts.models import Presence
 from marketplace.places import services as places
 from marketplace.places.services import Place
-from marketplace.search import matching, slips
+from marketplace.search import here, matching, slips
 from marketplace.search.index import mask_of
-from marketplace.search.matching import Matches, Words
+from marketplace.search.matching import MATCHES, MATCHES_READ, Words, matches
 from marketplace.search.meanings import same_meaning
-from marketplace.search.models import Entry, Spelling
+from marketplace.search.models import Spelling
 from marketplace.search.rarity import Rarity, Step, steps
 from marketplace.search.reading import Reading, read
+from marketplace.search.statements import Condition, array, every, moment, none_of, rows
 
 KM = 25  # unless somebody says otherwise
 KM_OF_A_DEGREE = 111.2  # of latitude
@@ -52,60 +53,122 @@ class Question:
     def reading(self) -> Reading:
         return read(self.text)
 
+    @cached_property
+    def as_typed(self) -> "Understood":
+        """Whether or not anybody fits that."""
+        return Understood(_ranks(self.reading) if self.reading.wanted else None, self.reading)
+
     def without(self, name: str) -> "Question":
         return replace(self, **{name: type(self).__dataclass_fields__[name].default})
 
-    def entries(self) -> QuerySet[Entry]:
-        """Those that pass every filter and have none of the excluded words."""
-        found = Entry.objects.all()
-        if self.category:
-            shelves = Category.objects.filter(Q(slug=self.category) | Q(parent__slug=self.category))
-            found = found.filter(category__in=list(shelves.values_list("pk", flat=True)))
-        if self.online:
-            found = in_state(found, Presence.State.FREE, self.not_there)
+    @property
+    def only_free(self) -> bool:
+        return self.online or self.free == "now"
+
+    @property
+    def until(self) -> Any:
+        """By when they said to be back, who are not here; None: whenever, or never."""
+        return moment(self.now + WITHIN[self.free]) if self.free in ("day", "week") else None
+
+    @property
+    def is_wide(self) -> bool:
+        """Nothing but the category and when they can be called narrows it, and the words that are wanted."""
+        return self.fits(anywhere=True) == Condition("TRUE")
+
+    def fits(self, *, anywhere: bool = False) -> Condition:
+        """All filters but when they can be called, and none of the excluded words; `anywhere`: whatever the category."""
+        found = []
+        if self.category and not anywhere:
+            found.append(Condition(f"e.category_id IN ({SHELVES})", (self.category, self.category)))
         if self.verified:
-            found = found.filter(verified=True)
+            found.append(Condition("e.verified"))
         if self.max_rate_minor is not None:
-            found = found.filter(rate_minor__lte=self.max_rate_minor)
+            found.append(Condition("e.rate_minor <= CAST(%s AS bigint)", (str(self.max_rate_minor),)))
         if self.language:
-            found = found.alias(spoken=F("languages").bitand(mask_of([self.language]))).exclude(spoken=0)
+            found.append(Condition("e.languages & CAST(%s AS bigint) <> 0", (str(mask_of([self.language])),)))
         if self.stars_tenths is not None:
-            found = found.filter(stars_tenths__gte=self.stars_tenths)
+            found.append(Condition("e.stars_tenths >= CAST(%s AS bigint)", (str(self.stars_tenths),)))
         if self.near:
-            found = within(found, self.near, self.km)
-        if self.free:
-            found = free_within(found, self.free, self.now, self.not_there)
+            found += within(self.near, self.km)
         if self.reading.excluded:
-            found = found.exclude(Matches(matching.any_of(self.reading.excluded)))
-        return found
+            found.append(Condition(f"NOT ({MATCHES_READ})", (matching.any_of(self.reading.excluded).asked,)))
+        return every(found)
+
+    def fits_now(self, words: Words | None) -> Condition:
+        """All filters, and the words: to look through all entries in some order."""
+        found = [self.fits(), *([matches(words)] if words else [])]
+        if self.only_free:
+            found += [Condition(FREE), *are_there(self.not_there)]
+        elif self.until:
+            found += [free_within(self.until), *are_there(self.not_there)]
+        return every(found)
+
+    def fitting(self, words: Words | None) -> Condition:
+        """In SQL, in no order: of who passes all filters and has the words, what facets count. Who is here is looked for among
+        those who are."""
+        filters = self.fits()
+        if not (self.only_free or self.until):
+            fits = every([filters, *([matches(words)] if words else [])])
+            return Condition(COUNTABLE.format("e.next_free_at", "marketplace_entry e", fits.sql), fits.values)
+        there = every([filters, *are_there(self.not_there)])
+        parts = []
+        for source in here.sources():
+            states = f"{source.state} = '{here.FREE}'" if self.only_free else f"{source.state} <> '{here.AWAY}'"
+            found = [Condition(source.condition), Condition(states), there]
+            if words:
+                found.append(Condition(MATCHES_READ if source.is_short else MATCHES, (words.asked,)))
+            fits = every(found)
+            parts.append(Condition(COUNTABLE.format(source.next_free_at, source.tables, fits.sql), fits.values))
+        if self.until:
+            anybody = here.anybody(self.not_there)
+            said = Condition(f"{anybody.state} = '{here.SAID}' AND e.next_free_at <= %s", (self.until,))
+            fits = every([said, filters, *([matches(words)] if words else [])])
+            parts.append(Condition(COUNTABLE.format(anybody.next_free_at, anybody.tables, fits.sql), fits.values))
+        return Condition(" UNION ALL ".join(part.sql for part in parts), sum((part.values for part in parts), ()))
 
 
-def in_state(entries: QuerySet[Entry], state: str, not_there: Collection[int]) -> QuerySet[Entry]:
-    """`not_there` are away; so is who never was here."""
-    theirs = Presence.objects.filter(user=OuterRef("user")).exclude(user__in=not_there)
-    if state == Presence.State.AWAY:
-        return entries.exclude(Exists(theirs.exclude(state=state)))
-    return entries.filter(Exists(theirs.filter(state=state)))
+COUNTABLE = "SELECT e.category_id, e.languages, e.verified, e.user_id, {} AS next_free_at FROM {} WHERE {}"
+SHELVES = (  # a category, and those that are part of it
+    "SELECT c.id FROM marketplace_category c LEFT JOIN marketplace_category whole ON whole.id = c.parent_id"
+    " WHERE c.slug = %s OR whole.slug = %s"
+)
+FREE = (
+    "EXISTS (SELECT 1 FROM marketplace_presence p"
+    f" WHERE p.user_id = e.user_id AND p.state = '{Presence.State.FREE.value}')"
+)
 
 
-def free_within(entries: QuerySet[Entry], free: str, now: datetime, not_there: Collection[int]) -> QuerySet[Entry]:
-    """Who can be called now, or within so long: who is here but busy is free sooner or later."""
-    if free == "now":
-        return in_state(entries, Presence.State.FREE, not_there)
-    here = Presence.objects.filter(state__in=HERE).exclude(user__in=not_there).values("user")
-    return entries.filter(Q(user__in=here) | Q(next_free_at__lte=now + WITHIN[free])).exclude(user__in=not_there)
+def free_within(until: Any) -> Condition:
+    """Who is here (who is busy is free sooner or later), or said to be back by then."""
+    is_here = (
+        "EXISTS (SELECT 1 FROM marketplace_presence p"
+        f" WHERE p.user_id = e.user_id AND p.state IN ({', '.join(repr(state.value) for state in HERE)}))"
+    )
+    return Condition(f"({is_here} OR e.next_free_at <= %s)", (until,))
 
 
-def within(entries: QuerySet[Entry], centre: Place, km: int) -> QuerySet[Entry]:
-    """With `distance`, in squared kilometres: as if the earth were flat there, which at 200 km is wrong by less than one."""
+def are_there(not_there: Collection[int]) -> list[Condition]:
+    return [Condition(none_of("e.user_id"), (array(not_there),))] if not_there else []
+
+
+def within(centre: Place, km: int) -> list[Condition]:
     around = places.box(centre, km)
-    inside = Q()
-    for west, east in around.spans:
-        inside |= Q(longitude__range=(west, east))
-    east_of = (F("longitude") - centre.longitude) * (KM_OF_A_DEGREE * cos(radians(centre.latitude)))
-    north_of = (F("latitude") - centre.latitude) * KM_OF_A_DEGREE
-    found = entries.filter(inside, latitude__range=(around.south, around.north))
-    return found.annotate(distance=east_of * east_of + north_of * north_of).filter(distance__lte=km * km)
+    spans = " OR ".join(["e.longitude BETWEEN %s AND %s"] * len(around.spans))
+    ends = tuple(end for span in around.spans for end in span)
+    distance, values = distance_from(centre)
+    return [
+        Condition("e.latitude BETWEEN %s AND %s", (around.south, around.north)),
+        Condition(f"({spans})", ends),
+        Condition(f"{distance} <= %s", (*values, float(km * km))),
+    ]
+
+
+def distance_from(centre: Place) -> Condition:
+    """In squared kilometres: as if the earth were flat there, which at 200 km is wrong by less than one."""
+    east_of = KM_OF_A_DEGREE * cos(radians(centre.latitude))
+    east, north = "((e.longitude - %s) * %s)", "((e.latitude - %s) * %s)"
+    of_east, of_north = (centre.longitude, east_of), (centre.latitude, KM_OF_A_DEGREE)
+    return Condition(f"({east} * {east} + {north} * {north})", (*of_east, *of_east, *of_north, *of_north))
 
 
 @dataclass(frozen=True)
@@ -133,27 +196,26 @@ def understand(question: Question) -> Understood:
 
     Who has all of it in passing, and part of it only in other words, fits no better than who has most of it in the headline:
     so that alone is no reason to leave out the answers by some of the words."""
-    reading, entries = question.reading, question.entries()
-    if not reading.wanted:
-        return Understood(None, reading)
-    as_typed = Understood(_ranks(reading), reading)
-    if _anybody(entries, matching.all_meant(reading, strong=True)) or _anybody(
-        entries, matching.last_begun_only(reading)
+    as_typed, reading = question.as_typed, question.reading
+    if not as_typed.ranks:
+        return as_typed
+    if _anybody(question, matching.all_meant(reading, strong=True)) or _anybody(
+        question, matching.last_begun_only(reading)
     ):
         return as_typed
     begun = Understood(((matching.all_begun(reading),),), reading)
-    if _anybody(entries, begun.widest):
+    if _anybody(question, begun.widest):
         return begun
     rarity = Rarity(reading)
     instead = slips.nearest({word for word in reading.words if not rarity.profiles(word) and not same_meaning(word)})
     if instead:
         meant = reading.with_words({word: spelling.word for word, spelling in instead.items()})
         corrected = Understood(_ranks(meant), meant, instead)
-        if _anybody(entries, corrected.widest):
+        if _anybody(question, corrected.widest):
             return corrected
         reading, rarity = meant, Rarity(meant)
     weighed = steps(reading, rarity, guessed={spelling.word for spelling in instead.values()})
-    levels = _best(entries, weighed)
+    levels = _best(question, weighed)
     return Understood(tuple((level,) for level in levels), reading, instead, partly=True) if levels else as_typed
 
 
@@ -166,14 +228,16 @@ def _ranks(reading: Reading) -> tuple[tuple[Words, ...], ...]:
     return tuple(ranks)
 
 
-def _best(entries: QuerySet[Entry], weighed: Sequence[Step]) -> list[Words]:
+def _best(question: Question, weighed: Sequence[Step]) -> list[Words]:
     """From the first step that anybody reaches down to half of its weight. Who reaches one reaches all behind it, so the first
     is found by halving: a handful of queries, however many steps there are."""
-    first = bisect_left(range(len(weighed)), True, key=lambda at: _anybody(entries, weighed[at].words))
+    first = bisect_left(range(len(weighed)), True, key=lambda at: _anybody(question, weighed[at].words))
     reached = [step for step in weighed[first:] if step.weight >= weighed[first].weight * LEAST]
     every = -(-len(reached) // LEVELS_MAX) or 1
     return [step.words for step in reached[::-1][::every][::-1]]
 
 
-def _anybody(entries: QuerySet[Entry], words: Words | None) -> bool:
-    return entries.filter(Matches(words)).exists()
+def _anybody(question: Question, words: Words | None) -> bool:
+    fitting = question.fitting(words)
+    # Not limited where it is planned: for one row PostgreSQL would read the table until there is one.
+    return bool(rows(f"WITH fitting AS MATERIALIZED ({fitting.sql}) SELECT 1 FROM fitting LIMIT 1", fitting.values))

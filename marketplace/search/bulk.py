@@ -13,7 +13,7 @@ def insert(rows: Sequence[models.Model]) -> None:
     if connection.vendor != "postgresql":
         model._base_manager.bulk_create(rows)
         return
-    fields = model._meta.concrete_fields
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
     itself = connections[connection.alias]  # what `connection` looks up each time
     columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
     with (

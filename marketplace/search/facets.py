@@ -2,13 +2,11 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
-from functools import cached_property
 
 from marketplace.experts.models import Category, Presence
 from marketplace.search.asking import HERE, WITHIN, Question, Understood
 from marketplace.search.index import BIT_OF_LANGUAGE
-from marketplace.search.matching import Matches
+from marketplace.search.statements import among, array, moment, rows
 
 CAP = 1_000
 
@@ -54,52 +52,63 @@ def facets(question: Question, understood: Understood) -> Facets:
 
 
 class _Counted:
-    """At most CAP + 1 entries: the category, the languages, whose each is, whether they are verified and when they are next
-    there. One query, and one for who is here."""
+    """At most CAP + 1 entries, by category, languages, whether they are verified, here and back soon. One query."""
 
     def __init__(self, question: Question, understood: Understood) -> None:
-        entries = question.entries()
-        if understood.widest:
-            entries = entries.filter(Matches(understood.widest))
-        rows = list(entries.values_list("category", "languages", "user", "verified", "next_free_at")[: CAP + 1])
-        self.more, self.rows, self.question = len(rows) > CAP, rows[:CAP], question
+        fitting = question.fitting(understood.widest)
+        away = [array(question.not_there)] if question.not_there else []
+        until = [moment(question.now + WITHIN[free]) for free in ("day", "week")]
+        self.rows = rows(
+            COUNTED.format(fitting=fitting.sql, most=CAP + 1, away=among("found.user_id") if away else "FALSE"),
+            (*away, *away, *until, *fitting.values),
+        )
+        self.more = sum(row[-1] for row in self.rows) > CAP
 
     @property
     def total(self) -> Count:
-        return Count(len(self.rows), self.more)
+        return self._count(sum(row[-1] for row in self.rows))
 
     def categories(self) -> dict[str, Count]:
         """Whoever is in a category is in that which it is part of, too."""
         places = {pk: (slug, above) for pk, slug, above in Category.objects.values_list("pk", "slug", "parent__slug")}
         found: Counter[str] = Counter()
-        for pk, number in Counter(row[0] for row in self.rows).items():
-            for slug in filter(None, places[pk]):
+        for category, *_, number in self.rows:
+            for slug in filter(None, places[category]):
                 found[slug] += number
-        return {slug: Count(number, self.more) for slug, number in found.items()}
+        return {slug: self._count(number) for slug, number in found.items()}
 
     def languages(self) -> dict[str, Count]:
-        masks = Counter(row[1] for row in self.rows)
+        masks: Counter[int] = Counter()
+        for _, mask, *_, number in self.rows:
+            masks[mask] += number
         spoken = {code: sum(n for mask, n in masks.items() if mask & bit) for code, bit in BIT_OF_LANGUAGE.items()}
-        return {code: Count(number, self.more) for code, number in spoken.items() if number}
-
-    @cached_property
-    def here(self) -> dict[int, str]:
-        users = [row[2] for row in self.rows if row[2] not in self.question.not_there]
-        return dict(Presence.objects.filter(user__in=users, state__in=HERE).values_list("user", "state"))
+        return {code: self._count(number) for code, number in spoken.items() if number}
 
     def online(self) -> Count:
-        return Count(sum(state == Presence.State.FREE for state in self.here.values()), self.more)
+        return self._count(sum(number for *_, state, _, number in self.rows if state == Presence.State.FREE))
 
     def free(self) -> dict[str, Count]:
+        """`back`: 1 of who is back within a day, 2 within a week."""
         counts = {"now": self.online()}
-        for free in ("day", "week"):
-            until = self.question.now + WITHIN[free]
-            fits = (user in self.here or self._is_back(user, at, until) for *_, user, _, at in self.rows)
-            counts[free] = Count(sum(fits), self.more)
+        for free, back in (("day", 1), ("week", 2)):
+            fits = (number for *_, state, when, number in self.rows if state in HERE or 0 < when <= back)
+            counts[free] = self._count(sum(fits))
         return counts
 
-    def _is_back(self, user: int, at: datetime | None, until: datetime) -> bool:
-        return at is not None and at <= until and user not in self.question.not_there
-
     def verified(self) -> Count:
-        return Count(sum(row[3] for row in self.rows), self.more)
+        return self._count(sum(number for _, _, verified, _, _, number in self.rows if verified))
+
+    def _count(self, number: int) -> Count:
+        return Count(min(number, CAP), self.more)
+
+
+COUNTED = """
+SELECT category_id, languages, verified,
+    CASE WHEN {away} THEN 'away' ELSE coalesce(p.state, 'away') END AS state,
+    CASE WHEN {away} OR found.next_free_at IS NULL THEN 0
+        WHEN found.next_free_at <= %s THEN 1 WHEN found.next_free_at <= %s THEN 2 ELSE 3 END AS back,
+    count(*)
+FROM (SELECT * FROM ({fitting}) AS fitting LIMIT {most}) AS found
+LEFT JOIN marketplace_presence p ON p.user_id = found.user_id
+GROUP BY 1, 2, 3, 4, 5
+"""

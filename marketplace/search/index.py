@@ -17,7 +17,7 @@ from marketplace.experts.models import Category, Presence, Profile
 from marketplace.listings.models import Listing
 from marketplace.reviews import services as reviews
 from marketplace.reviews.models import Rating
-from marketplace.search import spellings, words
+from marketplace.search import here, spellings, words
 from marketplace.search.batches import batches
 from marketplace.search.bulk import insert
 from marketplace.search.models import Entry
@@ -62,6 +62,8 @@ def rebuild(spread: Spread = map) -> int:
     shares = list(batches(listed().order_by("pk").values_list("pk", flat=True).iterator(chunk_size=10_000), AT_ONCE))
     with nullcontext() if Entry.objects.exists() else words.indexed_afterwards():
         for _ in spread(refresh, shares):
+            pass
+        while here.take_in(AT_ONCE):
             pass
     words.ensure_index()
     return Entry.objects.count()
@@ -110,6 +112,7 @@ def _write(profile_ids: Sequence[int]) -> None:
         unique_fields=["profile"],
         update_fields=WRITTEN,
     )
+    here.entries_changed(profile_ids)
     words.store(profile_ids, texts)
     spellings.count(before=before, now=[text.spellings() for text in texts.values()])
 
@@ -124,6 +127,7 @@ def refresh_rating(rating: Rating) -> None:
         return
     _rate(entry, rating)
     entry.save(update_fields=["stars_tenths", "rating", "quality"])
+    here.entries_changed([entry.pk])
 
 
 def _rate(entry: Entry, rating: Rating) -> None:

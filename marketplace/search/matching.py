@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 
-from django.db.models import BooleanField, F, Func, TextField, Value
+from django.db.models import TextField
 
 from marketplace.search.analysis import LETTERS_MIN, stems
 from marketplace.search.meanings import same_meaning
 from marketplace.search.reading import Reading, Term
+from marketplace.search.statements import POSTGRESQL, Condition
 
 FTS_TABLE = "marketplace_search"  # SQLite's; its rowid is the profile's id
-STRONG, WEAK = "A", "D"  # weights: what a profile is about (name, headline, skills), and all else
+# Before a lexeme of what a profile is about (name, headline, skills). Not a weight: GIN does not know those, so that each text
+# that may fit would be read. SQLite has columns for it.
+STRONG_MARK = "+"
 BEGUN_MIN = 2  # letters that are the beginning of a word
 
 
@@ -29,6 +32,11 @@ class Words:
     def __init__(self, postgresql: str, sqlite: str) -> None:
         self.postgresql, self.sqlite = postgresql, sqlite
 
+    @property
+    def asked(self) -> str:
+        """Of the database at hand."""
+        return self.postgresql if POSTGRESQL else self.sqlite
+
 
 def joined(conditions: Iterable[Words], *, every: bool) -> Words:
     parts = list(conditions)
@@ -46,18 +54,22 @@ def whole(word: str, *, strong: bool = False) -> Words:
 
 
 def begun(word: str, *, strong: bool = False) -> Words:
-    return Words(f"'{word}':*{STRONG if strong else ''}", ("strong : " if strong else "") + f'"{word}" *')
+    return Words(f"'{_mark(strong)}{word}':*", ("strong : " if strong else "") + f'"{word}" *')
 
 
 def phrase(words: Sequence[str], *, strong: bool = False) -> Words:
     return Words(
-        "(" + " <-> ".join(f"'{word}'{':' + STRONG if strong else ''}" for word in words) + ")",
+        "(" + " <-> ".join(f"'{_mark(strong)}{word}'" for word in words) + ")",
         ("strong : " if strong else "") + '"' + " ".join(words) + '"',
     )
 
 
 def _one(lexeme: str, *, strong: bool) -> Words:
-    return Words(f"'{lexeme}'{':' + STRONG if strong else ''}", ("strong : " if strong else "") + f'"{lexeme}"')
+    return Words(f"'{_mark(strong)}{lexeme}'", ("strong : " if strong else "") + f'"{lexeme}"')
+
+
+def _mark(strong: bool) -> str:
+    return STRONG_MARK if strong else ""
 
 
 def of_term(term: Term, *, strong: bool = False, may_go_on: bool = False) -> Words:
@@ -116,24 +128,15 @@ def any_of(terms: Iterable[Term]) -> Words:
     return joined((of_term(term) for term in terms), every=False)
 
 
-class Matches(Func):
-    """True of an entry whose words are as `condition` says: `Entry.objects.filter(Matches(whole("piano")))`."""
+# Of an entry `e`. PostgreSQL does not see which words when it plans, so that one plan is for all.
+MATCHES = (
+    "e.words @@ (SELECT %s::tsquery)"
+    if POSTGRESQL
+    else f"e.profile_id IN (SELECT rowid FROM {FTS_TABLE} WHERE {FTS_TABLE} MATCH %s)"
+)
+# The same, by reading the words of each entry that is asked: for a few, or where most have them.
+MATCHES_READ = "ts_match_vq(e.words, (SELECT %s::tsquery))" if POSTGRESQL else MATCHES
 
-    output_field = BooleanField()
-    conditional = True
 
-    def __init__(self, condition: Words) -> None:
-        self.condition = condition
-        super().__init__(F("words"), F("pk"))
-
-    def as_sql(self, compiler, connection, **_more):
-        words, pk = self.source_expressions
-        if connection.vendor == "postgresql":
-            looked_in, values = compiler.compile(words)
-            asked, more = compiler.compile(Value(self.condition.postgresql))
-            return f"{looked_in} @@ {asked}::tsquery", [*values, *more]
-        looked_in, values = compiler.compile(pk)
-        return (
-            f"{looked_in} IN (SELECT rowid FROM {FTS_TABLE} WHERE {FTS_TABLE} MATCH %s)",
-            [*values, self.condition.sqlite],
-        )
+def matches(words: Words) -> Condition:
+    return Condition(MATCHES, (words.asked,))

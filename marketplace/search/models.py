@@ -5,15 +5,11 @@ from marketplace.experts.models import Category, Profile
 from marketplace.search.matching import WordsField
 
 
-class Entry(models.Model):
-    """What search reads of one listed profile: narrow, so that a million of them are looked through quickly.
+class Searched(models.Model):
+    """What search reads of one listed profile: narrow, so that a million of them are looked through quickly. What a card shows
+    is read from the profile itself."""
 
-    Written by `search.index` alone, anew whenever the profile is saved. What a card shows is read from the profile itself.
-    """
-
-    profile = models.OneToOneField(Profile, on_delete=models.CASCADE, primary_key=True, related_name="entry")
     user = models.OneToOneField("marketplace.User", on_delete=models.CASCADE, related_name="+")
-    name = models.CharField(max_length=80, db_index=True)  # folded
     category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="+", db_index=False)
     rate_minor = models.PositiveIntegerField(null=True)  # per minute, in the site's currency
     verified = models.BooleanField(default=False)
@@ -21,15 +17,26 @@ class Entry(models.Model):
     latitude = models.FloatField(null=True)
     longitude = models.FloatField(null=True)
     published_at = models.DateTimeField()
-    next_free_at = models.DateTimeField(null=True)  # as Presence has it; follows it, and time
     stars_tenths = models.PositiveSmallIntegerField(null=True)  # the average; none without reviews
-    rating = models.PositiveIntegerField()  # reviews.order
     quality = models.IntegerField()  # RANKING.md; the higher the earlier
     words = WordsField(default="")
 
     class Meta:
+        abstract = True
+
+
+class Entry(Searched):
+    """Written by `search.index` alone, anew whenever the profile is saved."""
+
+    profile = models.OneToOneField(Profile, on_delete=models.CASCADE, primary_key=True, related_name="entry")
+    name = models.CharField(max_length=80, db_index=True)  # folded
+    rating = models.PositiveIntegerField()  # reviews.order
+    next_free_at = models.DateTimeField(null=True)  # as Presence has it; follows it, and time
+
+    class Meta:
         indexes = [
             models.Index(fields=["category", "-quality", "-profile"], name="entry_of_category"),
+            models.Index(fields=["category", "-published_at", "-profile"], name="entry_newest_of_category"),
             models.Index(fields=["-quality", "-profile"], name="entry_best"),
             models.Index(fields=["-published_at", "profile"], name="entry_newest"),
             models.Index(
@@ -49,6 +56,28 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Here(Searched):
+    """A copy of the entries of those who are free or busy, on PostgreSQL: a few among a million, whom search looks through
+    first. Written by `search.here` alone."""
+
+    entry = models.OneToOneField(
+        Entry, on_delete=models.CASCADE, primary_key=True, related_name="+", db_column="profile_id"
+    )
+    state = models.CharField(max_length=4)  # Presence.searched_as
+
+    class Meta:
+        indexes = [
+            # Without the state: who changes theirs is written in place.
+            models.Index(fields=["category", "-quality", "-entry"], name="here_of_category"),
+            models.Index(fields=["category", "-published_at", "-entry"], name="here_newest_of_category"),
+            models.Index(fields=["-quality", "-entry"], name="here_best"),
+            models.Index(fields=["-published_at", "-entry"], name="here_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk}: {self.state}"
 
 
 class Spelling(models.Model):

@@ -1,144 +1,331 @@
 """Who comes first. RANKING.md says it in words; the two change together.
 
-Where few fit, all of them are fetched and put in order here; where many do, the database is asked for one run after the other
-until the page is full. Both give the same order.
+Those who are free or busy are a few among many, and are looked through first (`here`); everybody else is only where they do not
+fill the page. Who was placed is left out of what is asked next, so each question can be wider than the one before.
 """
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import blake2b
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from typing import NamedTuple
 
-from django.db.models import Case, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from marketplace.search import here
+from marketplace.search.asking import SHELVES, Question, Understood, distance_from, understand
+from marketplace.search.here import AWAY, BUSY, FREE, SAID, Source
+from marketplace.search.matching import MATCHES, MATCHES_READ, Words
+from marketplace.search.statements import POSTGRESQL, Condition, array, as_text, moment, none_of, rows
 
-from marketplace.experts.models import Presence
-from marketplace.search.asking import HERE, Question, Understood, in_state
-from marketplace.search.matching import Matches
-from marketplace.search.models import Entry
-
-FEW = 200
+FEW = 200  # entries that are left: all are put in order at once
+MANY = 20_000  # entries that fit: to look through more takes longer than to take the best entries and see which of them fit
+TOGETHER = 2  # levels of which those who are here and everybody else are one statement: it triples with each
 NEW_DAYS, NEW_EVERY, NEW_AT_ONCE = 30, 5, 20  # a new profile stands at every fifth place
-SAID = "said"  # away, and said when they are back: sooner first
-GROUPS = (Presence.State.FREE, Presence.State.BUSY, SAID, Presence.State.AWAY)
+GROUPS = (FREE, BUSY, SAID, AWAY)
+Rank = Sequence[Words | None]  # levels of one rank, the narrowest first; None: no words are asked for
 
 
 class Found(NamedTuple):
     """What of an entry its place depends on."""
 
     pk: int
-    group: str  # of GROUPS
-    back_at: datetime  # of who SAID it; the same for everybody else
-    level: int  # of Understood.levels: the first that holds
+    run: int  # presence, then level
+    back_at: str | None  # of who SAID it, as the database writes it: sooner first
     quality: int
-    published_at: datetime
+    published_at: str  # as the database writes it
 
 
-def ids(question: Question, understood: Understood, *, sort: str, upto: int, now: datetime) -> list[int]:
-    """The profiles that fit, at most `upto` of them, the first first."""
-    entries = question.entries()
-    if understood.widest:
-        entries = entries.filter(Matches(understood.widest))
+def answer(question: Question, *, sort: str, upto: int, now: datetime) -> tuple[Understood, list[int]]:
+    """How the question was taken, and the profiles that fit, at most `upto` of them, the first first."""
     if sort == "near" and not question.near:
         sort = ""
-    if by_column := COLUMNS.get(sort):
-        return list(entries.order_by(*by_column).values_list("pk", flat=True)[:upto])
-    runs = _runs(understood, sort)
-    few = _if_few(entries, question, understood)
-    if few is not None:
-        return list(islice(_in_order(few, runs, now), upto))
-    return _first(entries, question, understood, runs, upto, now)
+    if sort in COLUMNS:
+        understood = understand(question)
+        return understood, _by_column(question, understood, sort, upto)
+    page = _Page(question, upto, now)
+    if sort == "online" or not question.reading.wanted:
+        understood = understand(question)
+        page.take(understood.levels or [None])
+        return understood, page.placed
+    # Who has the words as they are typed says how they are to be taken.
+    as_typed = question.as_typed
+    page.take(as_typed.ranks[0])
+    understood = as_typed if page.placed else understand(question)
+    if understood is as_typed:
+        page.fill_up(as_typed.ranks[1:])
+    else:
+        page.fill(understood.ranks)
+    return understood, page.placed
 
+
+# --- by a column ------------------------------------------------------------------------------------------------
 
 COLUMNS = {
-    "rate": (F("rate_minor").asc(nulls_last=True), "pk"),
-    "rating": ("-rating", "pk"),
-    "new": ("-published_at", "pk"),
-    "name": ("name", "pk"),
-    "near": ("distance", "pk"),
+    "rate": "e.rate_minor ASC NULLS LAST, e.profile_id",
+    "rating": "e.rating DESC, e.profile_id",
+    "new": "e.published_at DESC, e.profile_id",
+    "name": "e.name, e.profile_id",
+    "near": "{distance}, e.profile_id",
 }
-Run = tuple[str, int]  # group, level
 
 
-def _runs(understood: Understood, sort: str) -> list[Run]:
-    """In their order: rank by rank, unless presence is all that counts."""
-    levels = iter(range(len(understood.levels or [None])))
-    if sort == "online" or not understood.ranks:
-        return [(group, level) for level_of in [list(levels)] for group in GROUPS for level in level_of]
-    ranks = [[next(levels) for _ in rank] for rank in understood.ranks]
-    return [(group, level) for rank in ranks for group in GROUPS for level in rank]
+def _by_column(question: Question, understood: Understood, sort: str, upto: int) -> list[int]:
+    fits, distance = question.fits_now(understood.widest), Condition("")
+    if sort == "near" and question.near:
+        distance = distance_from(question.near)
+    order = COLUMNS[sort].format(distance=distance.sql)
+    found = rows(
+        f"SELECT e.profile_id FROM marketplace_entry e WHERE {fits.sql} ORDER BY {order} LIMIT {upto}",
+        (*fits.values, *distance.values),
+    )
+    return [pk for (pk,) in found]
 
 
-# --- few --------------------------------------------------------------------------------------------------------
+# --- the best first ---------------------------------------------------------------------------------------------
 
 
-def _if_few(entries: QuerySet[Entry], question: Question, understood: Understood) -> list[Found] | None:
-    presence = Presence.objects.filter(user=OuterRef("user")).values("state")
-    levels = [When(Matches(words), then=Value(at)) for at, words in enumerate(understood.levels or ())]
-    rows = entries.annotate(
-        state=Subquery(presence), level=Case(*levels, default=Value(0), output_field=IntegerField())
-    ).values_list("pk", "user", "state", "next_free_at", "level", "quality", "published_at")[: FEW + 1]
-    found = [Found(pk, *_group(user, state, at, question), *more) for pk, user, state, at, *more in rows]
-    return found if len(found) <= FEW else None
+class _Level(NamedTuple):
+    """`sources` have nobody who is in another state than those of `runs`: by presence, the place of its run."""
+
+    words: Words | None
+    sources: tuple[Source, ...]
+    runs: tuple[tuple[str, int], ...]
+
+    def of_run(self, place: int) -> "_Level":
+        return self._replace(runs=tuple(run for run in self.runs if run[1] == place))
 
 
-def _group(user_id: int, state: str | None, at: datetime | None, question: Question) -> tuple[str, datetime]:
-    if user_id in question.not_there:
-        return Presence.State.AWAY, question.now
-    if state in HERE:
-        return state, question.now
-    return (SAID, at) if at else (Presence.State.AWAY, question.now)
+def _levels(
+    ranks: Sequence[Rank], sources: tuple[Source, ...], states: Sequence[str], *, first: int = 0
+) -> list[_Level]:
+    """Of each rank its runs, by presence and then by level, from place `first` on."""
+    levels = []
+    for rank in ranks:
+        for at, words in enumerate(rank):
+            runs = tuple((state, first + of * len(rank) + at) for of, state in enumerate(states))
+            levels.append(_Level(words, sources, runs))
+        first += len(states) * len(rank)
+    return levels
 
 
-def _in_order(found: list[Found], runs: list[Run], now: datetime) -> Iterator[int]:
-    place = {run: at for at, run in enumerate(runs)}
-    found = sorted(found, key=lambda one: (place[one.group, one.level], one.back_at, -one.quality, -one.pk))
-    for _, run in groupby(found, key=lambda one: place[one.group, one.level]):
-        members = list(run)
-        new = [one for one in members if one.published_at > now - timedelta(days=NEW_DAYS)]
-        newest = sorted(new, key=lambda one: (one.published_at, one.pk), reverse=True)[:NEW_AT_ONCE]
-        yield from _with_new_ones([one.pk for one in members], [one.pk for one in newest], now)
+class _Page:
+    """Is filled with one rank after the other: of each, who is free, who is busy, then everybody else."""
+
+    def __init__(self, question: Question, upto: int, now: datetime) -> None:
+        self.question, self.upto, self.now = question, upto, now
+        self.states = GROUPS[:1] if question.only_free else GROUPS[:3] if question.until else GROUPS
+        # A text, as all times here: they are only compared, and to read one takes longer than all else of a row.
+        since = (now - timedelta(days=NEW_DAYS)).astimezone(UTC)
+        self.new_since = since.isoformat(sep=" ") if POSTGRESQL else moment(since)
+        self.placed: list[int] = []
+
+    @property
+    def missing(self) -> int:
+        return self.upto - len(self.placed)
+
+    def fill(self, ranks: Sequence[Rank]) -> None:
+        if ranks:
+            self.take(ranks[0])
+            self.fill_up(ranks[1:])
+
+    def fill_up(self, ranks: Sequence[Rank]) -> None:
+        """With ranks behind those that were taken, of which few may be left."""
+        if ranks and self.missing and not self._take_few(ranks):
+            for rank in ranks:
+                self.take(rank)
+
+    def take(self, rank: Rank) -> None:
+        parts = [_levels([rank], here.sources(), self.states[:2])]
+        if self.states[2:]:
+            others = (here.everybody_else(self.question.not_there),)
+            parts.append(_levels([rank], others, self.states[2:], first=2 * len(rank)))
+        for levels in [list(chain(*parts))] if len(rank) <= TOGETHER else parts:
+            self._take_levels(levels, is_all=rank[0] is None and self.question.is_wide)
+
+    def _take_levels(self, levels: list[_Level], *, is_all: bool) -> None:
+        found, many = ([], levels) if is_all else self._all(levels, most=MANY)
+        if not many:
+            self._place(found)
+            return
+        for place, at in sorted((place, at) for at, level in enumerate(levels) for _, place in level.runs):
+            self._take_run(levels[at].of_run(place), is_many=levels[at] in many)
+
+    def _take_run(self, level: _Level, *, is_many: bool) -> None:
+        if not is_many:
+            found, many = self._all([level], most=MANY)
+            is_many = bool(many)
+        self._place(self._best(level) if is_many else found)
+
+    def _take_few(self, ranks: Sequence[Rank]) -> bool:
+        """All that are left, of these ranks at once, if they are few. Whether they were."""
+        anybody = (here.anybody(self.question.not_there),)
+        found, many = self._all(_levels(ranks, anybody, self.states), most=FEW)
+        if not many:
+            self._place(found)
+        return not many
+
+    def _all(self, levels: Sequence[_Level], *, most: int) -> tuple[list[Found], list[_Level]]:
+        """All who fit are looked through: the first of them, with the newest of the run in which the page ends. And the levels
+        that more than `most` reach; what is said of the others is not whole then."""
+        if not self.missing:
+            return [], []
+        filters, values = self.question.fits(), []
+        for at, level in enumerate(levels):
+            for source in level.sources:
+                values += [*self._values(level, source, filters), *([self.missing] if at else [])]
+        shape = tuple((level.words is not None, level.sources, level.runs) for level in levels)
+        sql = _all_sql(shape, self._narrowed(filters), most)
+        found = rows(sql, (*values, self.missing, self.new_since, NEW_AT_ONCE))
+        return [Found(*row) for row in found if row[0]], [levels[row[1]] for row in found if not row[0]]
+
+    def _best(self, level: _Level) -> list[Found]:
+        """The best and the newest entries of one run are looked through, until enough of them fit."""
+        if not self.missing:
+            return []
+        # Each category has an index in this order, and all of one shelf together have none.
+        shelf = self.question.category if POSTGRESQL else ""
+        filters, values = self.question.fits(anywhere=bool(shelf)), [shelf, shelf] if shelf else []
+        for source in level.sources:
+            fits = self._values(level, source, filters)
+            values += fits if source.is_short else [*fits, *fits, self.new_since]
+        shape = (level.words is not None, level.sources, level.runs)
+        sql = _best_sql(shape, self._narrowed(filters), bool(shelf), self.missing)
+        return [Found(*row) for row in rows(sql, values)]
+
+    def _narrowed(self, filters: Condition) -> "Narrowed":
+        asked = self.question
+        return Narrowed(filters.sql, bool(asked.not_there), bool(asked.until), bool(self.placed))
+
+    def _values(self, level: _Level, source: Source, filters: Condition) -> list:
+        """Of `_fits_sql`."""
+        found = list(filters.values)
+        if self.question.not_there and not source.knows_back:
+            found.append(array(self.question.not_there))
+        if self.question.until and source.knows_back:
+            found.append(self.question.until)
+        if level.words:
+            found.append(level.words.asked)
+        if self.placed:
+            found.append(array(self.placed))
+        return found
+
+    def _place(self, found: Iterable[Found]) -> None:
+        """Some may be there twice: among the first, and among the newest."""
+        ordered = sorted(set(found), key=lambda one: (one.run, one.back_at or "", -one.quality, -one.pk))
+        for _, run in groupby(ordered, key=lambda one: one.run):
+            members = list(run)
+            new = sorted((one.published_at, one.pk) for one in members if one.published_at > self.new_since)
+            newest = [pk for _, pk in reversed(new[-NEW_AT_ONCE:])]
+            self.placed += islice(_with_new_ones([one.pk for one in members], newest, self.now), self.missing)
 
 
-# --- many -------------------------------------------------------------------------------------------------------
+# --- as statements ----------------------------------------------------------------------------------------------
+# A text for each shape of a question, whatever is asked: made once here, and planned once by the database.
+
+Shape = tuple[bool, tuple[Source, ...], tuple[tuple[str, int], ...]]  # of a level; whether it asks for words
 
 
-def _first(
-    entries: QuerySet[Entry], question: Question, understood: Understood, runs: list[Run], upto: int, now: datetime
-) -> list[int]:
-    found: list[int] = []
-    for group, level in runs:
-        if len(found) >= upto:
-            break
-        run = _of_group(entries, group, question)
-        if understood.levels:
-            run = run.filter(Matches(understood.levels[level]))
-            if level:
-                run = run.exclude(Matches(understood.levels[level - 1]))
-        missing = upto - len(found)
-        soonest = ["next_free_at"] if group == SAID else []
-        members = list(run.order_by(*soonest, "-quality", "-pk").values_list("pk", flat=True)[:missing])
-        new = run.filter(published_at__gt=now - timedelta(days=NEW_DAYS)).order_by("-published_at", "-pk")
-        newest = list(new.values_list("pk", flat=True)[:NEW_AT_ONCE])
-        found += islice(_with_new_ones(members, newest, now), missing)
-    return found
+class Narrowed(NamedTuple):
+    """By what every level is."""
+
+    filters: str
+    hides: bool  # some are away to whoever asks
+    until: bool
+    placed: bool
 
 
-def _of_group(entries: QuerySet[Entry], group: str, question: Question) -> QuerySet[Entry]:
-    not_there = question.not_there
-    if group in HERE:
-        return in_state(entries, group, not_there)
-    away = in_state(entries, Presence.State.AWAY, not_there)
-    if group == SAID:
-        return away.filter(next_free_at__isnull=False).exclude(user__in=not_there)
-    return (
-        away.filter(Q(next_free_at__isnull=True) | Q(user__in=not_there))
-        if not_there
-        else away.filter(next_free_at=None)
+def _fits_sql(of: Shape, source: Source, narrowed: Narrowed, *, read: bool) -> str:
+    has_words, _, runs = of
+    states = [state for state, _ in runs]
+    found = [source.condition, narrowed.filters]
+    if not {*source.states} <= {*states}:
+        found.append(f"{source.state} IN ({', '.join(map(repr, states))})")
+    if states == [SAID]:
+        found.append("e.next_free_at IS NOT NULL")  # as the index has it
+    if narrowed.hides and not source.knows_back:  # else its state says so
+        found.append(none_of("e.user_id"))
+    if narrowed.until and source.knows_back:
+        back = "e.next_free_at <= %s"
+        found.append(back if states == [SAID] else f"({source.state} <> '{SAID}' OR {back})")
+    if has_words:
+        found.append(MATCHES_READ if read else MATCHES)
+    if narrowed.placed:
+        found.append(none_of("e.profile_id"))
+    return " AND ".join(found)
+
+
+def _back_at(source: Source) -> str:
+    said = f"CASE WHEN {source.state} = '{SAID}' THEN e.next_free_at END"
+    return said if source.knows_back else source.next_free_at
+
+
+@lru_cache(maxsize=1_000)
+def _all_sql(shapes: tuple[Shape, ...], narrowed: Narrowed, most: int) -> str:
+    parts = []
+    for at, of in enumerate(shapes):
+        _, sources, runs = of
+        first_run = min(place for _, place in runs)
+        before = "".join(f" AND e.profile_id NOT IN (SELECT profile_id FROM level_{other})" for other in range(at))
+        if at:  # not even looked for where those before them fill the page
+            earlier = " + ".join(f"(SELECT count(*) FROM level_{other} WHERE run < {first_run})" for other in range(at))
+            before += f" AND {earlier} < %s"
+        run = " ".join(f"WHEN '{state}' THEN {place}" for state, place in runs)
+        of_sources = [
+            f"SELECT * FROM (SELECT e.profile_id, CASE {source.state} {run} END AS run, {_back_at(source)} AS back_at,"
+            f" e.quality, e.published_at FROM {source.tables}"
+            f" WHERE {_fits_sql(of, source, narrowed, read=source.is_short)}{before}"
+            f" LIMIT {most + 1}) AS part"
+            for source in sources
+        ]
+        parts.append(f"level_{at} AS MATERIALIZED ({' UNION ALL '.join(of_sources)})")
+    return ALL.format(
+        levels=", ".join(parts),
+        all=" UNION ALL ".join(f"SELECT * FROM level_{at}" for at in range(len(shapes))),
+        many=" UNION ALL ".join(
+            f"SELECT NULL, {at}, NULL, NULL, NULL FROM (SELECT count(*) AS number FROM level_{at}) AS counted"
+            f" WHERE number > {most}"
+            for at in range(len(shapes))
+        ),
     )
 
 
-# --- both -------------------------------------------------------------------------------------------------------
+ALL = f"""
+WITH {{levels}},
+first AS MATERIALIZED (SELECT * FROM ({{all}}) AS fitting ORDER BY run, back_at, quality DESC, profile_id DESC LIMIT %s)
+SELECT profile_id, run, {as_text("back_at")}, quality, {as_text("published_at")} FROM first
+UNION ALL
+SELECT profile_id, run, {as_text("back_at")}, quality, {as_text("published_at")} FROM (
+    SELECT * FROM ({{all}}) AS fitting
+    WHERE run = (SELECT max(run) FROM first) AND published_at > %s ORDER BY published_at DESC, profile_id DESC LIMIT %s
+) AS newest
+UNION ALL
+{{many}}
+"""
+
+
+@lru_cache(maxsize=1_000)
+def _best_sql(of: Shape, narrowed: Narrowed, by_shelf: bool, most: int) -> str:
+    """`most` stands in the text: it is what the database chooses the index for."""
+    _, sources, ((state, _),) = of
+    first = "e.next_free_at, e.quality DESC" if state == SAID else "e.quality DESC"
+    parts = []
+    for source in sources:
+        row = f"e.profile_id, 0 AS run, {_back_at(source)} AS back_at, e.quality, e.published_at"
+        fits = _fits_sql(of, source, narrowed, read=True)
+        of_shelf = " AND e.category_id IN (SELECT id FROM shelf)" if by_shelf else ""
+        if source.is_short:
+            parts.append(f"SELECT {row} FROM {source.tables} WHERE {fits}{of_shelf}")
+            continue
+        one_by_one, of_shelf = ("shelf CROSS JOIN LATERAL ", " AND e.category_id = shelf.id") if by_shelf else ("", "")
+        newest = (" AND e.published_at > %s", "e.published_at DESC", NEW_AT_ONCE)
+        for more, order, number in (("", first, most), newest):
+            parts.append(
+                f"SELECT part.* FROM {one_by_one}(SELECT {row} FROM {source.tables} WHERE {fits}{of_shelf}{more}"
+                f" ORDER BY {order}, e.profile_id DESC LIMIT {number}) AS part"
+            )
+    found = f"SELECT profile_id, run, {as_text('back_at')}, quality, {as_text('published_at')} FROM"
+    shelf = f"WITH shelf AS MATERIALIZED ({SHELVES}) " if by_shelf else ""
+    return f"{shelf}{found} ({' UNION ALL '.join(parts)}) AS found"
 
 
 def _with_new_ones(members: list[int], new: list[int], now: datetime) -> Iterator[int]:

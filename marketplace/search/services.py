@@ -13,8 +13,9 @@ from marketplace.listings.models import Listing
 from marketplace.places.services import Place
 from marketplace.search import alike as choosing
 from marketplace.search import ordering
-from marketplace.search.asking import KM, Question, Understood, understand
+from marketplace.search.asking import KM, Question, Understood
 from marketplace.search.facets import CAP, Count, Facets, facets
+from marketplace.search.here import take_in
 from marketplace.search.index import add, catch_up, listed, rebuild, refresh, renew_next_free
 from marketplace.search.suggestions import suggest
 from marketplace.search.words import indexed_afterwards
@@ -40,6 +41,7 @@ __all__ = [
     "shown_profiles",
     "similar",
     "suggest",
+    "take_in",
 ]
 
 PER_PAGE = 24
@@ -102,12 +104,14 @@ def find(
     question = Question(
         text, category, online, verified, max_rate_minor, language, stars_tenths, near, km, free, now, not_there
     )
-    understood = understand(question)
+    upto = min(max(page, 1), -(-CAP // per_page)) * per_page
+    understood, found = ordering.answer(question, sort=sort, upto=upto, now=now)
     counted = facets(question, understood)
     pages = max(1, -(-counted.total.number // per_page))
     number = min(max(page, 1), pages)
-    found = ordering.ids(question, understood, sort=sort, upto=number * per_page, now=now)
-    return Page(cards(found[(number - 1) * per_page :], not_there), number, pages, counted, understood)
+    return Page(
+        cards(found[(number - 1) * per_page : number * per_page], not_there), number, pages, counted, understood
+    )
 
 
 def cards(profile_ids: list[int], not_there: Collection[int] = ()) -> list[Profile]:

@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from django.db import connection, transaction
 
 from marketplace.search.analysis import STEM_MARK
-from marketplace.search.matching import FTS_TABLE, STRONG, WEAK
+from marketplace.search.matching import FTS_TABLE, STRONG_MARK
 from marketplace.search.texts import Text
 
 POSITIONS_MAX = 16_383  # that a tsvector can tell apart
 BETWEEN = 2  # positions from one part to the next, so that no phrase goes over from one to the other
-INDEX = "entry_words"  # of PostgreSQL
+INDEXES = {"entry_words": "marketplace_entry", "here_words": "marketplace_here"}  # of PostgreSQL
 
 
 @contextmanager
@@ -22,7 +22,7 @@ def indexed_afterwards() -> Iterator[None]:
     if connection.vendor != "postgresql":
         yield
         return
-    _on_the_table(f"DROP INDEX IF EXISTS {INDEX}")
+    _on_the_tables(*(f"DROP INDEX IF EXISTS {name}" for name in INDEXES))
     try:
         yield
     finally:
@@ -33,13 +33,17 @@ def ensure_index() -> None:
     """Reading goes on meanwhile; writing waits."""
     if connection.vendor != "postgresql":
         return
-    _on_the_table(
+    _on_the_tables(
         "SET LOCAL maintenance_work_mem = '512MB'",
-        f"CREATE INDEX IF NOT EXISTS {INDEX} ON marketplace_entry USING gin (words)",
+        *(
+            # Without a list of what is still to be put in: each search would look through it.
+            f"CREATE INDEX IF NOT EXISTS {name} ON {table} USING gin (words) WITH (fastupdate = off)"
+            for name, table in INDEXES.items()
+        ),
     )
 
 
-def _on_the_table(*statements: str) -> None:
+def _on_the_tables(*statements: str) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         # What the transaction around it has written, if there is one, must not wait to be checked.
         for statement in ("SET CONSTRAINTS ALL IMMEDIATE", *statements, "SET CONSTRAINTS ALL DEFERRED"):
@@ -72,10 +76,11 @@ def stored(profile_ids: Sequence[int]) -> list[set[str]]:
             )
             lexemes = [row[0] for row in cursor.fetchall()]
         else:
-            marks = ", ".join(["%s"] * len(profile_ids))
-            cursor.execute(f"SELECT strong || ' ' || weak FROM {FTS_TABLE} WHERE rowid IN ({marks})", profile_ids)
+            places = ", ".join(["%s"] * len(profile_ids))
+            cursor.execute(f"SELECT strong || ' ' || weak FROM {FTS_TABLE} WHERE rowid IN ({places})", profile_ids)
             lexemes = [row[0].split() for row in cursor.fetchall()]
-    return [{lexeme for lexeme in found if not lexeme.startswith(STEM_MARK)} for found in lexemes]
+    marks = (STEM_MARK, STRONG_MARK)
+    return [{lexeme for lexeme in found if not lexeme.startswith(marks)} for found in lexemes]
 
 
 def _indexed(lexemes: Sequence[tuple[str, ...]]) -> str:
@@ -84,17 +89,20 @@ def _indexed(lexemes: Sequence[tuple[str, ...]]) -> str:
 
 
 def _tsvector(text: Text) -> str:
+    """Words with their positions, for phrases; stems, and what was made one of two words, without: they stand in none. What is
+    strong is there twice: with its mark, too."""
     places: dict[str, list[str]] = {}
     position = 0
-    for words, weight in zip(text.lexemes(), (STRONG, WEAK), strict=True):
-        apart = []  # what was made one of two stands in no phrase
-        for word, *found_by in words:
+    for words, marks in zip(text.lexemes(), (("", STRONG_MARK), ("",)), strict=True):
+        for word, *stems in words:
             position += 1
-            for lexeme in (word, *(each for each in found_by if each.startswith(STEM_MARK))):
-                places.setdefault(lexeme, []).append(f"{min(position, POSITIONS_MAX)}{weight}")
-            apart += [each for each in found_by if not each.startswith(STEM_MARK)]
-        for lexeme in apart:
-            position += BETWEEN
-            places.setdefault(lexeme, []).append(f"{min(position, POSITIONS_MAX)}{weight}")
+            for mark in marks:
+                places.setdefault(mark + word, []).append(str(min(position, POSITIONS_MAX)))
+                for stem in stems:
+                    places.setdefault(mark + stem, [])
         position += BETWEEN
-    return " ".join([f"'{lexeme}':{','.join(found[:255])}" for lexeme, found in places.items()])
+    return " ".join([f"'{lexeme}'{_at(found)}" for lexeme, found in places.items()])
+
+
+def _at(places: list[str]) -> str:
+    return f":{','.join(places[:255])}" if places else ""

@@ -7,7 +7,7 @@ import pytest
 from marketplace.experts.models import Profile
 from marketplace.search import ordering
 from marketplace.search.analysis import stems, words_of
-from marketplace.search.asking import Question, understand
+from marketplace.search.asking import Question
 from marketplace.search.meanings import same_meaning
 from marketplace.search.reading import Term, read
 from tests import cast
@@ -24,9 +24,8 @@ def found(numbers):
     """Who is found, as numbers in PEOPLE, the first first."""
 
     def ask(text: str, **asked) -> list[int]:
-        sort = asked.pop("sort", "")
-        question = Question(text, **asked)
-        ids = ordering.ids(question, understand(question), sort=sort, upto=1_000, now=cast.NOW)
+        sort, upto = asked.pop("sort", ""), asked.pop("upto", 1_000)
+        _, ids = ordering.answer(Question(text, **asked), sort=sort, upto=upto, now=cast.NOW)
         return [numbers[pk] for pk in ids]
 
     return ask
@@ -108,6 +107,9 @@ class CorpusTests:
                 with monkeypatch.context() as patch:
                     patch.setattr(ordering, "FEW", 0)
                     assert found(text, sort=sort) == few, (text, sort)
+                    patch.setattr(ordering, "MANY", 0)
+                    assert found(text, sort=sort) == few, (text, sort)
+                    assert found(text, sort=sort, upto=7) == few[:7], (text, sort)
 
     def test_who_is_away_to_whoever_looks_comes_among_the_away(self, found, numbers):
         free = found("plumber")[0]

@@ -42,6 +42,8 @@ def fill(*, count: int, seed: int, now: datetime, tell: Callable[[int], None]) -
         for number in spread(partial(_make, seed=seed, now=now), shares):
             made += number
             tell(made)
+        while search.take_in(AT_ONCE):
+            pass
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # else the first searches are planned for an empty site
 

@@ -93,6 +93,12 @@ class FacetTests:
         assert answer["HX-Push-Url"] == "/?q=taxes"
         assert "HX-Request" in answer["Vary"]
 
+    def test_what_htmx_listens_at_is_not_what_it_replaces(self, home, client):
+        listens_at = re.search(r'hx-trigger="[^"]*from:#([\w-]+)"', home().content.decode())[1]
+        part = client.get("/", headers={"HX-Request": "true"}).content.decode()
+        assert f'id="{listens_at}"' in home().content.decode()
+        assert f'id="{listens_at}"' not in part
+
     def test_going_back_gets_a_whole_page(self, client, bob):
         headers = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
         assert "<html" in client.get("/", headers=headers).content.decode()

@@ -68,7 +68,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "free": _choices(form.fields["free"].choices, found.facets.free, question["free"]),
         "stars": _choices(form.fields["stars"].choices, found.facets.stars, question["stars_tenths"] or ""),
         "rates": _rates(found.facets, question["max_rate_minor"]),
-        "site_languages": language.of_address(request, {"category": category.slug} if category else {}),
+        "site_languages": language.of_address(request, {"category": category.slug} if _is_open(category) else {}),
     }
     asked["sponsored"] = sponsors.card_for(
         category=question["category"], language=get_language() or "en", now=timezone.now()
@@ -79,6 +79,10 @@ def home(request: HttpRequest) -> HttpResponse:
         response["HX-Push-Url"] = _address(kept, found.number)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def _is_open(category: Category | None) -> bool:
+    return category is not None and category.kind != Category.Kind.CLOSED
 
 
 def _address(kept: dict[str, str], number: int) -> str:
@@ -100,7 +104,7 @@ def _categories(facets: search.Facets, chosen: str) -> list[Choice]:
             one.slug in facets.categories
             or one.slug == chosen
             or one.pk in is_open
-            or (may_have_more and one.kind != Category.Kind.CLOSED)
+            or (may_have_more and _is_open(one))
         )
         and (one.parent is None or one.parent_id in is_open)
     ]

@@ -284,7 +284,8 @@ class CategoryTests:
             assert f'<h1 id="directory-title">{name}</h1>' in page
             assert f'<link rel="canonical" href="{settings.SITE_URL}{path}?category=money">' in page
             assert f'hreflang="fr" href="{settings.SITE_URL}/fr/?category=money"' in page
-        for asked in ("", "?category=nowhere", "?q=taxes"):
+        Category.objects.create(slug="closed", name="Closed", kind="closed")
+        for asked in ("", "?category=nowhere", "?category=closed", "?q=taxes"):
             page = client.get(f"/{asked}").content.decode()
             assert f'<link rel="canonical" href="{settings.SITE_URL}/">' in page
 

@@ -140,6 +140,8 @@ class FiltersTests:
         expect(page.locator(".expert-card").first).to_contain_text("Carl Novak")
 
         page.go_back()
+        expect(page.get_by_label("Sort by")).to_have_value("")
+        page.wait_for_load_state()
         page.go_back()
         visitor.is_at(re.compile(r"/\?category=money$"))
         visitor.reads("3 experts")

@@ -292,6 +292,19 @@ class ChoosingTests:
         assert alice.language == "fr"
         assert "Cette page en français" in signed_in(alice).get("/wallet/").content.decode()
 
+    @pytest.mark.parametrize(
+        ("came_from", "address"),
+        [
+            ("/?q=tax&category=money", "/fr/?q=tax&category=money"),
+            ("", "/fr/?category=money"),
+            ("/me/?x=1", "/fr/?category=money"),
+        ],
+    )
+    def test_a_member_keeps_what_the_directory_is_asked(self, signed_in, alice, came_from, address):
+        page = {"HTTP_REFERER": f"{settings.SITE_URL}{came_from}"} if came_from else {}
+        answer = signed_in(alice).post("/language/", {"language": "fr", "next": "/?category=money"}, **page)
+        assert answer["Location"] == address
+
     def test_a_guests_too(self, carla):
         cast.browser_of(carla).post("/language/", {"language": "fr", "next": "/"})
         carla.refresh_from_db()

@@ -112,7 +112,7 @@ class CategoryAdmin(admin.ModelAdmin):
     def save_model(self, request, obj, form, change) -> None:
         """What may be sold where is changed by nobody unseen."""
         super().save_model(request, obj, form, change)
-        if change and {"kind", "kind_note"} & set(form.changed_data):
+        if change and {"kind", "kind_note", "kind_note_fr"} & set(form.changed_data):
             kinds.changed(category=obj, before=form.initial["kind"], staff=request.user, now=timezone.now())
 
 

@@ -26,7 +26,7 @@ def asking_state(*, user: User, now: datetime) -> dict | None:
     return {
         "ask": ask.pk,
         "state": state,
-        "category": ask.category.name if ask.category else "",
+        "category": str(ask.category) if ask.category else "",
         "rung": ask.rung,
         "ringing": len(ringing) if state == "ringing" else 0,
         "until": to_ms(calls[0].ring_until),

@@ -3,6 +3,8 @@
 from babel import Locale
 from django.utils.translation import get_language
 
+from marketplace.experts.folding import fold
+
 # fmt: off
 CODES = (
     "ar", "bg", "bn", "ca", "cs", "da", "de", "el", "en", "es", "et", "eu", "fa", "fi", "fr", "ga",
@@ -20,4 +22,5 @@ def name(code: str) -> str:
 
 
 def choices() -> list[tuple[str, str]]:
-    return sorted(((code, name(code)) for code in CODES), key=lambda choice: choice[1])
+    """By their names, É with E."""
+    return sorted(((code, name(code)) for code in CODES), key=lambda choice: fold(choice[1]))

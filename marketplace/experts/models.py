@@ -39,8 +39,12 @@ class Category(models.Model):
         help_text=_("Free only: nothing new is sold in it. Closed: nobody is found, called or published in it."),
     )
     kind_note = models.CharField(
-        _("note"), max_length=300, blank=True, help_text=_("Why it is so: experts read it where they choose.")
+        _("note in English"),
+        max_length=300,
+        blank=True,
+        help_text=_("Why it is so: experts read it where they choose."),
     )
+    kind_note_fr = models.CharField(_("note in French"), max_length=300, blank=True)
     commission_percent = models.PositiveSmallIntegerField(
         _("commission, percent"),
         null=True,
@@ -62,6 +66,11 @@ class Category(models.Model):
     def __str__(self) -> str:
         """In the language of the page."""
         return (self.name_fr if get_language() == "fr" else "") or self.name
+
+    @property
+    def note(self) -> str:
+        """Why its kind is what it is, in the language of the page."""
+        return (self.kind_note_fr if get_language() == "fr" else "") or self.kind_note
 
     def clean(self) -> None:
         """Raises ValidationError for a third level."""

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import override
 
 from marketplace.accounts.models import User
 from marketplace.experts.models import Category, Profile
@@ -18,7 +19,8 @@ def changed(*, category: Category, before: str, staff: User, now: datetime) -> N
     if category.kind == before:
         return
     concerned = Profile.objects.filter(category=category, published_at__isnull=False, user__is_active=True)
-    facts = {"category": category.name, "kind": category.kind, "note": category.kind_note}
     for profile in concerned.select_related("user").iterator():
         key = f"category:{category.pk}:{category.kind}:{profile.user_id}:{now.isoformat()}"
+        with override(profile.user.language):
+            facts = {"category": str(category), "kind": category.kind, "note": category.note}
         mail.enqueue(member=profile.user, template="category_kind", facts=facts, key=key, now=now)

@@ -167,7 +167,7 @@ def _money(minor: int) -> Money:
 def _check_sells(profile: Profile) -> None:
     if not sells(profile):
         text = _("Nothing is sold in {category}, so there is no price to set.")
-        raise FreeOnly(text.format(category=profile.category.name))
+        raise FreeOnly(text.format(category=profile.category))
 
 
 def _check(minor: int, limits: tuple[Money, Money]) -> None:

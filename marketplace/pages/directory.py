@@ -3,9 +3,12 @@
 Without JavaScript each press loads a page; htmx asks for the part that changes.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,15 +20,16 @@ from django.views.decorators.http import require_safe
 
 from calls.contacts import services as contacts
 from marketplace.accounts import guests
-from marketplace.experts import languages
 from marketplace.experts.categories import in_order
 from marketplace.experts.models import Category
+from marketplace.pages import language
 from marketplace.pages.forms import DirectoryForm
 from marketplace.search import services as search
 from marketplace.sponsors import services as sponsors
+from payouts.money import Money
 
 FILTERS = ("category", "online", "verified", "max_rate", "lang", "stars", "near", "free")
-LANGUAGES_SHOWN = 8
+LANGUAGES_FIRST = 8  # the others are behind a press
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ class Choice:
     count: search.Count | None
     is_set: bool
     is_below: bool = False  # one that the one above it has
+    is_more: bool = False  # one that is shown after a press
 
 
 @require_safe
@@ -44,20 +49,26 @@ def home(request: HttpRequest) -> HttpResponse:
     form = DirectoryForm(request.GET)
     question = form.query()
     found = search.find(**question, not_there=contacts.blockers_of(guests.person_of(request)))
-    kept = {name: value for name, value in request.GET.items() if name in form.fields and value and name != "page"}
+    kept = {name: value for name, value in form.data.items() if name in form.fields and value and name != "page"}
     if "near" not in kept:
         kept.pop("km", None)
+    if found.facets.km:
+        form.fields["km"].choices = [
+            (km, f"{label} ({found.facets.km[km]})") for km, label in form.fields["km"].choices
+        ]
+    category = form.cleaned_data.get("category")
     asked = {
         "form": form,
         "found": found,
         "kept": kept,
-        "filters_set": sum(name in kept for name in FILTERS),
-        "categories": _categories(found.facets, kept.get("category", "")),
-        "languages": _languages(found.facets, kept.get("lang", "")),
-        "free": [
-            Choice(value, label, found.facets.free.get(value), value == kept.get("free", ""))
-            for value, label in form.fields["free"].choices
-        ],
+        "filters_set": sum(name in kept and name not in form.errors for name in FILTERS),
+        "category": category,
+        "categories": _categories(found.facets, question["category"]),
+        "languages": _languages(found.facets, form.fields["lang"].choices, question["language"]),
+        "free": _choices(form.fields["free"].choices, found.facets.free, question["free"]),
+        "stars": _choices(form.fields["stars"].choices, found.facets.stars, question["stars_tenths"] or ""),
+        "rates": _rates(found.facets, question["max_rate_minor"]),
+        "site_languages": language.of_address(request, {"category": category.slug} if _is_open(category) else {}),
     }
     asked["sponsored"] = sponsors.card_for(
         category=question["category"], language=get_language() or "en", now=timezone.now()
@@ -70,6 +81,10 @@ def home(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def _is_open(category: Category | None) -> bool:
+    return category is not None and category.kind != Category.Kind.CLOSED
+
+
 def _address(kept: dict[str, str], number: int) -> str:
     """Without what is not asked."""
     asked = kept | ({"page": str(number)} if number > 1 else {})
@@ -77,25 +92,48 @@ def _address(kept: dict[str, str], number: int) -> str:
 
 
 def _categories(facets: search.Facets, chosen: str) -> list[Choice]:
-    """Those of the first level that somebody is in, and those of the second below what is chosen."""
+    """Those of the first level that somebody is in, and those of the second below what is chosen. Where not everybody was
+    counted, all that are open: somebody may be in each."""
     every = in_order(Category.objects.select_related("parent"))
+    may_have_more = any(count.more for count in facets.categories.values())
     is_open = {one.parent_id or one.pk for one in every if one.slug == chosen}
     shown = [
         Choice(one.slug, str(one), facets.categories.get(one.slug), one.slug == chosen, is_below=one.parent is not None)
         for one in every
-        if (one.slug in facets.categories or one.slug == chosen or one.pk in is_open)
+        if (
+            one.slug in facets.categories
+            or one.slug == chosen
+            or one.pk in is_open
+            or (may_have_more and _is_open(one))
+        )
         and (one.parent is None or one.parent_id in is_open)
     ]
     return [Choice("", _("All"), None, not chosen), *shown]
 
 
-def _languages(facets: search.Facets, chosen: str) -> list[Choice]:
-    most = sorted(facets.languages, key=lambda code: -facets.languages[code].number)[:LANGUAGES_SHOWN]
-    shown = most if not chosen or chosen in most else [*most, chosen]
+def _languages(facets: search.Facets, named: Iterable[tuple[str, str]], chosen: str) -> list[Choice]:
+    """Those that most speak, then the others by their names. Where not everybody was counted, somebody may speak any."""
+    most = sorted(facets.languages, key=lambda code: -facets.languages[code].number)[:LANGUAGES_FIRST]
+    first = ["", *most, *([chosen] if chosen and chosen not in most else [])]
+    may_have_more = any(count.more for count in facets.languages.values())
+    names = dict(named)
+    others = [code for code in names if code not in first and (may_have_more or code in facets.languages)]
+    shown = [(code, names[code]) for code in (*first, *others)]
+    choices = _choices(shown, facets.languages, chosen)
+    return [*choices[: len(first)], *(replace(choice, is_more=True) for choice in choices[len(first) :])]
+
+
+def _rates(facets: search.Facets, chosen: int | None) -> list[Choice]:
+    """Highest rates that anybody fits."""
+    rates = [Money(minor, settings.CURRENCY) for minor, count in facets.rates.items() if count.number]
+    label = _("Up to {rate}")
     return [
-        Choice("", _("All"), None, not chosen),
-        *(Choice(code, languages.name(code), facets.languages.get(code), code == chosen) for code in shown),
+        Choice(rate.typed(), label.format(rate=rate), facets.rates[rate.minor], rate.minor == chosen) for rate in rates
     ]
+
+
+def _choices(choices: Iterable[tuple[Any, str]], counts: Mapping[Any, search.Count], chosen: int | str) -> list[Choice]:
+    return [Choice(str(value), label, counts.get(value), value == chosen) for value, label in choices]
 
 
 @require_safe

@@ -9,10 +9,8 @@ from marketplace.experts.models import Category
 from marketplace.listings.forms import SumField
 from marketplace.places import services as places
 from marketplace.places.services import Place
-from marketplace.search.services import KM
-
-DISTANCES_KM = (10, 25, 50, 100, 200)
-STARS_TENTHS = (45, 40, 30)
+from marketplace.search.reading import LETTERS_MAX
+from marketplace.search.services import DISTANCES_KM, KM, STARS_TENTHS
 
 
 class PlaceField(forms.CharField):
@@ -27,12 +25,13 @@ class PlaceField(forms.CharField):
 
 
 class DirectoryForm(forms.Form):
-    """The directory's address as a form. Fields that make no sense are told and left out; the rest still counts."""
+    """The directory's address as a form. Fields that make no sense are told and left out; the rest still counts. Of a question
+    the first LETTERS_MAX letters count, as wherever one is read."""
 
     q = forms.CharField(
         label=_("Search experts"),
         required=False,
-        max_length=100,
+        max_length=LETTERS_MAX,
         widget=forms.TextInput(
             attrs={"type": "search", "autocomplete": "off", "placeholder": _("Skill, topic, place or name")}
         ),
@@ -79,7 +78,8 @@ class DirectoryForm(forms.Form):
     page = forms.IntegerField(required=False)
 
     def __init__(self, asked: QueryDict) -> None:
-        super().__init__({"km": KM} | asked.dict(), auto_id="%s")
+        question = {"q": asked["q"][:LETTERS_MAX]} if "q" in asked else {}
+        super().__init__({"km": KM} | asked.dict() | question, auto_id="%s")
         self.fields["lang"].choices = [("", _("All")), *languages.choices()]
         stars = [
             (tenths, _("{stars} stars and more").format(stars=number_format(tenths / 10, 1))) for tenths in STARS_TENTHS

@@ -1,8 +1,8 @@
 """The language of a page is that of its address: `/fr/...` is French, without a prefix it is English. The other one is offered
 on every page, never forced; a member who takes it gets their mails in it too."""
 
-from collections.abc import Callable
-from urllib.parse import urlsplit
+from collections.abc import Callable, Mapping
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -40,10 +40,24 @@ def of_page(request: HttpRequest) -> dict:
     No page of an address of its own (404) has others: there `site_languages` lead to the first page.
     """
     is_page = request.method in ("GET", "HEAD") and request.resolver_match is not None
-    path = request.get_full_path() if is_page else "/"
-    address = request.path if is_page else "/"
     language = getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE)
-    shown = [
+    shown = of_address(request)
+    preferred = _preferred(request)
+    return {
+        "site_languages": shown,
+        "offered": next((one for one in shown if one["code"] == preferred != language), None),
+        "is_page": is_page,
+        "site_url": settings.SITE_URL,
+    }
+
+
+def of_address(request: HttpRequest, named: Mapping[str, str] | None = None) -> list[dict]:
+    """`site_languages` of a page whose address has `named`, of what was asked of it: a page of its own for search engines."""
+    is_page = request.method in ("GET", "HEAD") and request.resolver_match is not None
+    path = request.get_full_path() if is_page else "/"
+    address = (request.path + (f"?{urlencode(named)}" if named else "")) if is_page else "/"
+    language = getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE)
+    return [
         {
             "code": code,
             "name": name,
@@ -55,13 +69,6 @@ def of_page(request: HttpRequest) -> dict:
         }
         for code, name in settings.LANGUAGES
     ]
-    preferred = _preferred(request)
-    return {
-        "site_languages": shown,
-        "offered": next((one for one in shown if one["code"] == preferred != language), None),
-        "is_page": is_page,
-        "site_url": settings.SITE_URL,
-    }
 
 
 def _preferred(request: HttpRequest) -> str:
@@ -83,8 +90,9 @@ def choose(request: HttpRequest) -> HttpResponse:
     back = request.POST.get("next", "")
     is_ours = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
     came_from = urlsplit(request.headers.get("Referer", ""))
-    query = f"?{came_from.query}" if came_from.query and _is_same_page(came_from.path, back) else ""
-    return redirect(in_language(f"{back}{query}" if is_ours else "/", language))
+    path = back.partition("?")[0]
+    query = f"?{came_from.query}" if came_from.query and _is_same_page(came_from.path, path) else ""
+    return redirect(in_language((f"{path}{query}" if query else back) if is_ours else "/", language))
 
 
 def _is_same_page(one: str, other: str) -> bool:

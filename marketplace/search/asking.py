@@ -127,7 +127,10 @@ class Question:
         return Condition(" UNION ALL ".join(part.sql for part in parts), sum((part.values for part in parts), ()))
 
 
-COUNTABLE = "SELECT e.category_id, e.languages, e.verified, e.user_id, {} AS next_free_at FROM {} WHERE {}"
+COUNTABLE = (
+    "SELECT e.category_id, e.languages, e.verified, e.user_id, e.rate_minor, e.stars_tenths, e.latitude, e.longitude,"
+    " {} AS next_free_at FROM {} WHERE {}"
+)
 SHELVES = (  # a category, and those that are part of it
     "SELECT c.id FROM marketplace_category c LEFT JOIN marketplace_category whole ON whole.id = c.parent_id"
     " WHERE c.slug = %s OR whole.slug = %s"

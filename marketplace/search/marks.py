@@ -7,12 +7,11 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.experts.markup import to_plain
 from marketplace.experts.models import Profile
-from marketplace.search.analysis import Word, stems, words_of
+from marketplace.search.analysis import Word, joined, stems, words_of
 from marketplace.search.matching import other_words
 from marketplace.search.reading import Reading, Term
-from marketplace.search.texts import names_of_place
+from marketplace.search.texts import parts_of
 
 EXCERPT_LETTERS = 180
 BEFORE_LETTERS = 60  # of the excerpt, before the first word that was looked for
@@ -35,33 +34,33 @@ def excerpt(text: str, reading: Reading) -> SafeString:
 
 def stands_in(profile: Profile, reading: Reading) -> list[Promise]:
     """The parts of a profile, as people call them, that have any of the words: why somebody is found."""
-    parts = (
-        (_("name"), profile.user.name),
-        (_("headline"), profile.headline),
-        (_("skills"), " ".join(profile.skills)),
-        (_("category"), str(profile.category)),
-        (_("place"), " ".join(names_of_place(profile))),
-        (_("about"), to_plain(profile.bio)),
-    )
+    names = (_("name"), _("headline"), _("skills"), _("category"), _("what is offered"), _("place"), _("about"))
+    parts = zip(names, parts_of(profile), strict=True)
     return [name for name, text in parts if any(True for _word in _found(text, reading))]
 
 
 def _found(text: str, reading: Reading) -> Iterator[Word]:
     words = list(words_of(text))
+    with_next = dict(joined(text, words))
     for at, word in enumerate(words):
-        if any(_begins_here(words, at, term) for term in reading.wanted):
+        with_hyphen = [with_next[one] for one in (at - 1, at) if one in with_next]
+        if any(_stands_here(words, at, with_hyphen, term) for term in reading.wanted):
             yield word
 
 
-def _begins_here(words: list[Word], at: int, term: Term) -> bool:
+def _stands_here(words: list[Word], at: int, with_hyphen: list[str], term: Term) -> bool:
+    """`with_hyphen`: the word at that place and its neighbour, written as one."""
     if len(term.words) > 1:
         return any(
             tuple(word.folded for word in words[begin : begin + len(term.words)]) == term.words
             for begin in range(max(0, at - len(term.words) + 1), at + 1)
         )
-    here, (asked,) = words[at].folded, term.words
+    (asked,) = term.words
     meant = {stem for word in (asked, *other_words(term)) for stem in stems(word)}
-    return (term.begun and here.startswith(asked)) or not meant.isdisjoint(stems(here))
+    return any(
+        (term.begun and here.startswith(asked)) or not meant.isdisjoint(stems(here))
+        for here in (words[at].folded, *with_hyphen)
+    )
 
 
 def _mark(text: str, found: list[Word]) -> SafeString:

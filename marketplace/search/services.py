@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, F, FilteredRelation, Q, QuerySet, When
+from django.db.models import Case, F, FilteredRelation, Q, QuerySet, When, prefetch_related_objects
 from django.utils import timezone
 
 from marketplace.accounts.models import User
@@ -14,7 +14,7 @@ from marketplace.places.services import Place
 from marketplace.search import alike as choosing
 from marketplace.search import ordering
 from marketplace.search.asking import KM, Question, Understood
-from marketplace.search.facets import CAP, Count, Facets, facets
+from marketplace.search.facets import CAP, DISTANCES_KM, RATES_MINOR, STARS_TENTHS, Count, Facets, facets
 from marketplace.search.here import take_in
 from marketplace.search.index import add, catch_up, listed, rebuild, refresh, renew_next_free
 from marketplace.search.suggestions import suggest
@@ -23,8 +23,11 @@ from payouts.money import Money
 
 __all__ = [
     "CAP",
+    "DISTANCES_KM",
     "KM",
     "PER_PAGE",
+    "RATES_MINOR",
+    "STARS_TENTHS",
     "Count",
     "Facets",
     "Page",
@@ -109,9 +112,10 @@ def find(
     counted = facets(question, understood)
     pages = max(1, -(-counted.total.number // per_page))
     number = min(max(page, 1), pages)
-    return Page(
-        cards(found[(number - 1) * per_page : number * per_page], not_there), number, pages, counted, understood
-    )
+    profiles = cards(found[(number - 1) * per_page : number * per_page], not_there)
+    if question.reading.wanted:  # so that each can say where the words stand
+        prefetch_related_objects(profiles, "listings")
+    return Page(profiles, number, pages, counted, understood)
 
 
 def cards(profile_ids: list[int], not_there: Collection[int] = ()) -> list[Profile]:
@@ -146,7 +150,7 @@ def shown_profiles() -> QuerySet[Profile]:
 
 def for_cards(profiles: QuerySet[Profile]) -> QuerySet[Profile]:
     """With what a card shows. `rate_minor` is null without a rate, and where nothing is sold."""
-    return profiles.select_related("user", "user__presence", "user__rating", "category").annotate(
+    return profiles.select_related("user", "user__presence", "user__rating", "category__parent").annotate(
         per_minute=FilteredRelation(
             "listings", condition=Q(listings__kind=Listing.Kind.PER_MINUTE, listings__active=True)
         ),

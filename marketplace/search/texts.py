@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from marketplace.experts.markup import to_plain
 from marketplace.experts.models import Category, Profile
@@ -48,14 +49,35 @@ def _lexemes(text: str, words: list[Word]) -> list[tuple[str, ...]]:
     ]
 
 
-def text_of(profile: Profile) -> Text:
+class Parts(NamedTuple):
+    """What is read, as people call it. The first three are what a profile is about."""
+
+    name: str
+    headline: str
+    skills: str
+    category: str
+    offered: str
+    place: str
+    about: str
+
+
+def parts_of(profile: Profile) -> Parts:
     """With its user, category and listings at hand."""
     offered = [listing for listing in profile.listings.all() if listing.active]
-    strong = [profile.user.name, profile.headline, *profile.skills]
-    weak = [*_names(profile.category), *(listing.title for listing in offered), *names_of_place(profile)]
-    weak.append(to_plain(profile.bio))
-    weak += [listing.description for listing in offered]
-    return Text("\n".join(strong), "\n".join(weak))
+    return Parts(
+        name=profile.user.name,
+        headline=profile.headline,
+        skills="\n".join(profile.skills),
+        category="\n".join(_names(profile.category)),
+        offered="\n".join(text for listing in offered for text in (listing.title, listing.description)),
+        place="\n".join(names_of_place(profile)),
+        about=to_plain(profile.bio),
+    )
+
+
+def text_of(profile: Profile) -> Text:
+    parts = parts_of(profile)
+    return Text("\n".join(parts[:3]), "\n".join(parts[3:]))
 
 
 def names_of_place(profile: Profile) -> list[str]:

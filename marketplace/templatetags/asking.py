@@ -7,10 +7,10 @@ from django.template import Context
 from marketplace.accounts import guests
 from marketplace.experts.categories import in_order
 from marketplace.experts.models import Category
+from marketplace.search.services import RATES_MINOR
 from payouts.money import Money
 
 register = template.Library()
-RATES_MINOR = (100, 200, 300, 500, 1_000)
 
 
 @register.simple_tag(takes_context=True)

@@ -52,6 +52,22 @@ def skips_to_the_content(typist: Person) -> None:
     expect(typist.page.locator("#main")).to_be_focused()
 
 
+def takes_a_suggestion(alice: Person, typed: str, meant: str) -> None:
+    alice.page.keyboard.type(typed)
+    options = alice.page.get_by_role("option")
+    expect(options.filter(has_text=re.compile(f"^{meant}$"))).to_be_visible()
+    for _ in range(options.count()):
+        alice.page.keyboard.press("ArrowDown")
+        chosen = alice.page.locator("[role=option][aria-selected=true]")
+        expect(alice.page.get_by_label("Search experts")).to_have_attribute(
+            "aria-activedescendant", chosen.get_attribute("id") or ""
+        )
+        if chosen.inner_text() == meant:
+            break
+    alice.page.keyboard.press("Enter")
+    expect(alice.page.get_by_role("listbox")).to_be_hidden()
+
+
 class KeyboardTests:
     def test_from_the_search_to_ringing(self, signed_in_person):
         alice, bob = signed_in_person(cast.alice()), signed_in_person(cast.bob())
@@ -61,7 +77,7 @@ class KeyboardTests:
 
         skips_to_the_content(alice)
         tabs_to(alice, "Search experts")
-        self.takes_a_suggestion(alice, "tax", "taxes")
+        takes_a_suggestion(alice, "tax", "taxes")
         alice.is_at(re.compile(r"/\?q=taxes$"))
         alice.reads("Found in: headline")
         assert focus_of(alice) == "Search experts"  # what was found came in below it
@@ -98,20 +114,46 @@ class KeyboardTests:
         visitor.is_at(re.compile(r"/\?q=tax$"))
         visitor.reads("Found in: headline")
 
-    def takes_a_suggestion(self, alice: Person, typed: str, meant: str) -> None:
-        alice.page.keyboard.type(typed)
-        options = alice.page.get_by_role("option")
-        expect(options.filter(has_text=re.compile(f"^{meant}$"))).to_be_visible()
-        for _ in range(options.count()):
-            alice.page.keyboard.press("ArrowDown")
-            chosen = alice.page.locator("[role=option][aria-selected=true]")
-            expect(alice.page.get_by_label("Search experts")).to_have_attribute(
-                "aria-activedescendant", chosen.get_attribute("id") or ""
-            )
-            if chosen.inner_text() == meant:
-                break
-        alice.page.keyboard.press("Enter")
-        expect(alice.page.get_by_role("listbox")).to_be_hidden()
+
+class FiltersTests:
+    def test_each_press_narrows_the_list_and_going_back_widens_it(self, person, site):
+        cast.bob()
+        for name, rate_minor in (("Carl Novak", 90), ("Dora Novak", 500)):
+            cast.expert(name, rate_minor=rate_minor)
+        zoe = cast.expert("Zoe Gardener", headline="Knows roses").profile
+        zoe.category = Category.objects.create(slug="plants", name="Plants")
+        zoe.save()
+        visitor = person("Visitor")
+        page = visitor.page
+        visitor.goes_to("/")
+        visitor.reads("4 experts")
+
+        page.get_by_role("radio", name="Money and taxes").check()
+        visitor.reads("3 experts")
+        visitor.is_at(re.compile(r"/\?category=money$"))
+        page.get_by_role("textbox", name="Highest rate per minute").fill("2.50")
+        page.keyboard.press("Tab")
+        visitor.reads("2 experts")
+        visitor.is_at(re.compile(r"/\?category=money&max_rate=2.50$"))
+        page.get_by_label("Sort by").select_option("Lowest rate")
+        visitor.is_at(re.compile(r"[?&]sort=rate&"))
+        expect(page.locator(".expert-card").first).to_contain_text("Carl Novak")
+
+        page.go_back()
+        expect(page.get_by_label("Sort by")).to_have_value("")
+        page.wait_for_load_state()
+        page.go_back()
+        visitor.is_at(re.compile(r"/\?category=money$"))
+        visitor.reads("3 experts")
+        expect(page.get_by_role("radio", name="Money and taxes")).to_be_checked()
+        expect(page.get_by_role("textbox", name="Highest rate per minute")).to_have_value("")
+
+        page.get_by_label("Search experts").focus()
+        takes_a_suggestion(visitor, "nov", "novak")
+        visitor.reads("2 experts")
+        page.get_by_role("radio", name="English").check()
+        visitor.is_at(re.compile(r"category=money&lang=en$"))
+        visitor.reads("2 experts")
 
 
 class WithoutScriptsTests:

@@ -1,13 +1,14 @@
 """One line rings many; the first to answer has the call."""
 
 import pytest
+from django.utils.translation import override
 
 from calls.asking import services as asking
 from calls.rooms import services as rooms
 from calls.rooms.models import Ask, Call
 from calls.waiting import services as waiting
 from marketplace.experts import services as presence
-from marketplace.experts.models import Presence
+from marketplace.experts.models import Category, Presence
 from tests import cast
 from tests.calls.asking.world import HOUR, MINUTE, RING, SECOND, answer_to, ask, experts, ring_at, states
 from tests.calls.waiting.world import in_line, talk, waits
@@ -248,6 +249,10 @@ class LimitTests:
         assert not Ask.objects.exists()
         assert not Call.objects.exists()
 
+    def test_a_closed_category_rings_nowhere(self, alice, three, now):
+        Category.objects.update(kind="closed")
+        assert answer_to(alice, now) == "no_category"
+
 
 class StateTests:
     def test_while_it_rings(self, alice, three, asked, now):
@@ -265,6 +270,11 @@ class StateTests:
         }
         rooms.decline(call_id=ring_at(asked, three[0]).pk, by=three[0], now=now)
         assert asking_of(alice, now)["ringing"] == 2
+
+    def test_the_category_is_named_in_the_language_of_the_page(self, alice, asked, now):
+        Category.objects.update(name_fr="Argent et impôts")
+        with override("fr"):
+            assert asking_of(alice, now)["category"] == "Argent et impôts"
 
     def test_answered_until_the_call_is_live(self, alice, three, asked, now):
         call = rooms.answer(call_id=ring_at(asked, three[0]).pk, by=three[0], now=now)

@@ -18,8 +18,15 @@ def say(signed_in, ada, bob):
     """`say("closed", "Why")`: of bob's category, in the back office."""
     client, category = signed_in(ada), bob.profile.category
 
-    def save(kind: str, note: str = "") -> None:
-        form = {"slug": category.slug, "name": category.name, "kind": kind, "kind_note": note, "commission_percent": ""}
+    def save(kind: str, note: str = "", **more: str) -> None:
+        form = {
+            "slug": category.slug,
+            "name": category.name,
+            "kind": kind,
+            "kind_note": note,
+            "commission_percent": "",
+            **more,
+        }
         client.post(f"/admin/marketplace/category/{category.pk}/change/", form)
 
     return save
@@ -40,6 +47,16 @@ class ChangedTests:
         [letter] = letters(timezone.now(), to="bob")
         assert told in letter
         assert "The law does not let us." in letter
+
+    def test_in_their_own_language(self, say, bob):
+        Category.objects.update(name_fr="Argent et impôts", kind_note_fr="La loi l'interdit.")
+        bob.language = "fr"
+        bob.save()
+        say("closed", "The law does not let us.", name_fr="Argent et impôts", kind_note_fr="La loi l'interdit.")
+        [letter] = letters(timezone.now(), to="bob")
+        assert "Argent et impôts" in letter
+        assert "La loi l'interdit." in letter
+        assert "Money" not in letter
 
     def test_who_has_a_draft_or_another_category_does_not(self, say, bob):
         other = cast.expert("Dora Lenz")

@@ -1,10 +1,13 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from marketplace.experts import services as experts
 from marketplace.experts.models import Category
+from marketplace.reviews.models import Rating
+from marketplace.search import index
 from tests import cast
 
 
@@ -70,6 +73,11 @@ class DirectoryTests:
         with django_assert_num_queries(15):
             client.get("/")
 
+    def test_words_take_few_more(self, home, django_assert_num_queries):
+        home(q="taxes")
+        with django_assert_num_queries(10):
+            home(q="taxes")
+
     def test_takes_html_from_nobody(self, home, bob):
         bob.profile.headline = "<script>alert(1)</script>"
         bob.profile.save()
@@ -85,6 +93,57 @@ class FacetTests:
         )
         assert re.search(r'value="en".{0,60}> <span>English</span> <span class="facet-count">2</span>', page)
 
+    def test_rates_and_stars_tell_too_how_many_would_fit(self, home):
+        carl = cast.expert("Carl Novak", rate_minor=90)
+        Rating.objects.create(expert=carl, number=2, total=9, fours=1, fives=1)
+        index.refresh([carl.profile.pk])
+        page = " ".join(home().content.decode().split())
+        assert re.search(r'\?max_rate=1.00"[^>]*>Up to €1.00</a> <span class="facet-count">1</span>', page)
+        assert re.search(r'\?max_rate=2.00"[^>]*>Up to €2.00</a> <span class="facet-count">2</span>', page)
+        assert re.search(r'value="40".{0,40}<span>4.0 stars and more</span> <span class="facet-count">1</span>', page)
+
+    def test_the_counts_of_a_filter_do_not_shrink_by_itself(self, home):
+        cast.expert("Carl Novak", rate_minor=90)
+        page = " ".join(home(max_rate="1.00").content.decode().split())
+        assert re.search(r'max_rate=1.00" aria-current="true">Up to €1.00</a> <span class="facet-count">1<', page)
+        assert re.search(r'max_rate=2.00">Up to €2.00</a> <span class="facet-count">2<', page)
+
+    def test_distances_tell_how_many_would_fit_where_a_place_is_asked_for(self, home, bob):
+        experts.put_on_map(bob.profile, "Bruxelles")
+        bob.profile.save()
+        page = home(near="Brussels").content.decode()
+        assert '<option value="10">10 km (1)</option>' in page
+        assert '<option value="25" selected>25 km (1)</option>' in page
+        assert '<option value="10">10 km (' not in home().content.decode()
+
+    def test_beyond_the_cap_no_choice_is_missing(self, home, monkeypatch):
+        Category.objects.create(slug="closed", name="Closed", kind="closed")
+        plants = Category.objects.create(slug="plants", name="Plants")
+        zoe = cast.expert("Zoe Gardener").profile
+        zoe.category, zoe.languages = plants, ["lb"]
+        zoe.save()
+        monkeypatch.setattr("marketplace.search.facets.CAP", 1)
+        page = " ".join(home().content.decode().split())
+        assert re.search(r'value="(plants|money)".{0,60}</span> <span class="facet-count">1\+</span>', page)
+        for choice in ("category-plants", "category-money", "lang-lb", "lang-en", "lang-sw"):
+            assert f'id="{choice}"' in page
+        assert 'id="category-closed"' not in page
+
+    def test_a_ninth_language_is_behind_a_press(self, home, bob):
+        bob.profile.languages = ["en", "fr", "de", "nl", "es", "it", "pt", "pl", "lb"]
+        bob.profile.save()
+        page = home().content.decode()
+        first, _, more = page.partition('id="lang-all"')[2].partition("<details>")
+        assert len(re.findall('id="lang-', first)) == 8
+        assert len(re.findall('id="lang-', more)) == 1
+        assert 'id="lang-sw"' not in page
+
+    def test_what_is_no_choice_is_not_shown_as_one(self, home):
+        page = home(lang="call 0900 now", category="call 0900 now", free="call 0900 now").content.decode()
+        assert "0900 now<" not in page
+        assert 'id="lang-call' not in page
+        assert 'id="facets-count"></span>' in page
+
     def test_htmx_gets_the_part_that_changes_and_the_address_to_show(self, client, bob):
         answer = client.get("/", {"q": "taxes", "category": "", "page": ""}, headers={"HX-Request": "true"})
         page = answer.content.decode()
@@ -93,16 +152,58 @@ class FacetTests:
         assert answer["HX-Push-Url"] == "/?q=taxes"
         assert "HX-Request" in answer["Vary"]
 
+    def test_what_htmx_listens_at_is_not_what_it_replaces(self, home, client):
+        listens_at = re.search(r'hx-trigger="[^"]*from:#([\w-]+)"', home().content.decode())[1]
+        part = client.get("/", headers={"HX-Request": "true"}).content.decode()
+        assert f'id="{listens_at}"' in home().content.decode()
+        assert f'id="{listens_at}"' not in part
+
+    def test_the_other_language_keeps_what_is_asked_now(self, client, bob):
+        page = client.get("/", {"q": "taxes"}, headers={"HX-Request": "true", "Accept-Language": "fr"}).content.decode()
+        parts = page.partition('id="languages"')[2].partition('id="language-offer"')
+        for part in (parts[0], parts[2]):
+            assert 'hx-swap-oob="outerHTML"' in part
+            assert 'href="/fr/?q=taxes"' in part
+
     def test_going_back_gets_a_whole_page(self, client, bob):
         headers = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
         assert "<html" in client.get("/", headers=headers).content.decode()
 
 
 class WordsTests:
+    def test_of_a_long_question_the_beginning_counts(self, home):
+        page = home(q="tax " + "and so on " * 100).content.decode()
+        assert "Helps with <mark>taxes</mark>" in page
+        assert "Nobody fits" in home(q="zither" + " zither" * 15).content.decode()
+
+    def test_without_words_the_list_says_what_its_order_is(self, home):
+        page = home().content.decode()
+        assert '<a href="/ranking/">Who comes first, and why</a>' in page.partition('id="found"')[0]
+
     def test_what_was_looked_for_is_marked_and_where_it_stands_is_told(self, home):
         page = home(q="tax").content.decode()
         assert "Helps with <mark>taxes</mark>" in page
         assert "Found in: headline" in page
+
+    @pytest.mark.parametrize(
+        ("asked", "part"),
+        [
+            ("half an hour", "what is offered"),
+            ("argent", "category"),
+            ("everyday life", "category"),
+            ("wifi", "about"),
+        ],
+    )
+    def test_each_part_by_which_somebody_is_found_is_told(self, home, bob, asked, part):
+        above = Category.objects.create(slug="life", name="Everyday life")
+        Category.objects.filter(slug="money").update(name_fr="Argent et impôts", parent=above)
+        bob.profile.bio = "I know Wi-Fi too."
+        bob.profile.save()
+        index.refresh([bob.profile.pk])
+        page = home(q=asked).content.decode()
+        assert f"Found in: {part}" in page
+        if part == "about":
+            assert "<mark>Wi</mark>-<mark>Fi</mark>" in page
 
     def test_a_typing_error_is_told(self, home):
         page = home(q="taxxes ").content.decode()
@@ -174,6 +275,24 @@ class CategoryTests:
         ):
             choices = client.get(page).content.decode().partition('id="ask-category"')[2].partition("</select>")[0]
             assert re.findall(r'value="(\w+)"', choices) == slugs
+
+    def test_a_page_of_a_category_is_one_of_its_own(self, client, bob):
+        Category.objects.update(name_fr="Argent et impôts")
+        for path, name in (("/", "Money and taxes"), ("/fr/", "Argent et impôts")):
+            page = client.get(f"{path}?category=money&sort=rate").content.decode()
+            assert f"{name}" in page.partition("<title>")[2].partition("</title>")[0]
+            assert f'<h1 id="directory-title">{name}</h1>' in page
+            assert f'<link rel="canonical" href="{settings.SITE_URL}{path}?category=money">' in page
+            assert f'hreflang="fr" href="{settings.SITE_URL}/fr/?category=money"' in page
+        Category.objects.create(slug="closed", name="Closed", kind="closed")
+        for asked in ("", "?category=nowhere", "?category=closed", "?q=taxes"):
+            page = client.get(f"/{asked}").content.decode()
+            assert f'<link rel="canonical" href="{settings.SITE_URL}/">' in page
+
+    def test_htmx_gets_the_title_and_heading_of_a_category(self, client, bob):
+        page = client.get("/", {"category": "money"}, headers={"HX-Request": "true"}).content.decode()
+        assert "<title>Money and taxes: experts you can call now · Ringwise</title>" in page
+        assert '<h1 id="directory-title" hx-swap-oob="innerHTML">Money and taxes</h1>' in page
 
     def test_a_third_level_is_refused(self, bob):
         above = Category.objects.create(slug="life", name="Everyday life")

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from functools import partialmethod
 from html import unescape
 from html.parser import HTMLParser
@@ -13,6 +14,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils.translation import override
 
+from calls.asking import services as asking
 from marketplace import catalogs
 from marketplace.experts.models import Category
 from payouts.mail import services as mail
@@ -25,6 +27,8 @@ FRENCH = {"HTTP_ACCEPT_LANGUAGE": "fr-FR,fr;q=0.9,en;q=0.5"}
 ENGLISH_WORDS = re.compile(r"\b(the|you|your|are|with|this|not|have|from|what|they|their)\b", re.IGNORECASE)
 SHOWN_ATTRIBUTES = {"aria-label", "title", "placeholder", "alt"}
 # What the people of the tests wrote themselves.
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
+TOLD_BY_LETTERS = 8  # that a text with placeholders must have besides, or it could be of any language
 WRITTEN = {"Twenty years of practice, plain words.", "Helps with taxes", "Half an hour on your tax return"}
 
 
@@ -66,19 +70,48 @@ def _texts(found) -> list[str]:
     return [found] if isinstance(found, str) else []
 
 
+class English:
+    """The texts that are otherwise in French, as far as they can be told by themselves, with whatever stands in them."""
+
+    def __init__(self) -> None:
+        self.exact: set[str] = set()
+        self.filled: list[tuple[str, re.Pattern[str]]] = []  # by its longest fixed part
+        for text in self._texts():
+            fixed = PLACEHOLDER.split(text)
+            if len(fixed) == 1:
+                self.exact |= {text} if len(text) > 3 else set()
+            elif sum(letter.isalpha() for letter in "".join(fixed)) >= TOLD_BY_LETTERS:
+                self.filled.append((max(fixed, key=len), re.compile(".+?".join(map(re.escape, fixed)))))
+        self.told: dict[str, bool] = {}
+
+    def _texts(self) -> Iterator[str]:
+        for message in catalogs.kept("fr"):
+            forms = (message.id, message.string)
+            english, french = (form if isinstance(form, list | tuple) else [form] for form in forms)
+            yield from (" ".join(text.split()) for text in english if text and text not in french)
+
+    def has(self, piece: str) -> bool:
+        if piece not in self.told:
+            filled = any(fixed in piece and pattern.fullmatch(piece) for fixed, pattern in self.filled)
+            self.told[piece] = filled or piece in self.exact or bool(ENGLISH_WORDS.search(piece))
+        return self.told[piece]
+
+
 @pytest.fixture(scope="module")
-def in_english() -> set[str]:
-    """The texts that are otherwise in French, as far as they can be told by themselves."""
-    return {
-        " ".join(message.id.split())
-        for message in catalogs.kept("fr")
-        if isinstance(message.id, str) and message.id and message.id != message.string and len(message.id) > 3
-    }
+def in_english() -> English:
+    return English()
 
 
-def left_in_english(page: str, in_english: set[str]) -> list[str]:
+@pytest.fixture
+def people() -> None:
+    """Whoever the pages show, in a category that has a name in French."""
+    cast.bob()
+    Category.objects.update(name_fr="Argent et impôts")
+
+
+def left_in_english(page: str, in_english: English) -> list[str]:
     pieces = {_without_what_people_wrote(unescape(piece)).strip() for piece in Shown(page).pieces}
-    return sorted(piece for piece in pieces if piece in in_english or ENGLISH_WORDS.search(piece))
+    return sorted(piece for piece in pieces if in_english.has(piece) or "Money and taxes" in piece)
 
 
 def _without_what_people_wrote(piece: str) -> str:
@@ -107,7 +140,7 @@ def _walk(patterns, before: str):
 PLAIN = [address for address in plain_addresses() if address.startswith("/fr/")]
 
 
-def check(client: Client, address: str, in_english: set[str]) -> int:
+def check(client: Client, address: str, in_english: English) -> int:
     """Answers with the status; a page must be French throughout."""
     answer = client.get(address)
     if answer.status_code != 200 or not answer["Content-Type"].startswith("text/html"):
@@ -131,6 +164,28 @@ def back_office(signed_in) -> Client:
     return client
 
 
+class ToldTests:
+    @pytest.mark.parametrize(
+        "left",
+        ["4.5 stars and more", "Nothing is sold in Argent et impôts, so there is no price to set.", "Online now"],
+    )
+    def test_what_is_left_in_english_is_found(self, in_english, left):
+        assert left_in_english(f"<p>{left}</p>", in_english) == [left]
+
+    @pytest.mark.parametrize("french", ["4,5 étoiles et plus", "25 km", "Alice Martin", "12 min 3 s", "1+"])
+    def test_what_is_french_or_of_any_language_is_not(self, in_english, french):
+        assert left_in_english(f"<p>{french}</p>", in_english) == []
+
+
+class SocketTests:
+    def test_what_a_page_is_told_of_an_ask_is_french(self, alice, people, now):
+        cast.online(cast.bob())
+        asking.ask(caller=alice, category="money", line="Mon bail", max_rate_minor=None, now=now)
+        with override("fr"):
+            assert asking.asking_state(user=alice, now=now)["category"] == "Argent et impôts"
+
+
+@pytest.mark.usefixtures("people")
 class FrenchTests:
     @pytest.mark.parametrize("address", PLAIN)
     def test_every_page_is_french_for_whoever_may_see_it(
@@ -236,6 +291,19 @@ class ChoosingTests:
         alice.refresh_from_db()
         assert alice.language == "fr"
         assert "Cette page en français" in signed_in(alice).get("/wallet/").content.decode()
+
+    @pytest.mark.parametrize(
+        ("came_from", "address"),
+        [
+            ("/?q=tax&category=money", "/fr/?q=tax&category=money"),
+            ("", "/fr/?category=money"),
+            ("/me/?x=1", "/fr/?category=money"),
+        ],
+    )
+    def test_a_member_keeps_what_the_directory_is_asked(self, signed_in, alice, came_from, address):
+        page = {"HTTP_REFERER": f"{settings.SITE_URL}{came_from}"} if came_from else {}
+        answer = signed_in(alice).post("/language/", {"language": "fr", "next": "/?category=money"}, **page)
+        assert answer["Location"] == address
 
     def test_a_guests_too(self, carla):
         cast.browser_of(carla).post("/language/", {"language": "fr", "next": "/"})

@@ -110,7 +110,7 @@ class FindTests:
         assert names(sort="rate")[-1] == "Bo Lund"
         assert len(names()) == 4
 
-    @pytest.mark.parametrize(("text", "number"), [("", 7), ("taxes", 5), ("garden taxes", 13)])
+    @pytest.mark.parametrize(("text", "number"), [("", 7), ("taxes", 6), ("garden taxes", 14)])
     def test_takes_few_queries(self, django_assert_num_queries, text, number):
         with django_assert_num_queries(number):
             [

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -185,7 +186,10 @@ class Presence(models.Model):
     next_free_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["turns_at"], condition=Q(turns_at__isnull=False), name="presence_turns")]
+        indexes = [
+            models.Index(fields=["turns_at"], condition=Q(turns_at__isnull=False), name="presence_turns"),
+            models.Index(fields=["next_free_at"], condition=Q(next_free_at__isnull=False), name="presence_next_free"),
+        ]
 
     @property
     def quiet_hours(self) -> quiet.Hours | None:
@@ -195,8 +199,10 @@ class Presence(models.Model):
 
     @property
     def back_at(self) -> datetime | None:
-        """When this expert, who is away, can be called again, as far as they said."""
-        return self.next_free_at if self.state == self.State.AWAY else None
+        """When this expert, who is away, can be called again, as far as they said. Nothing while it has passed without them and is
+        not known anew."""
+        is_ahead = self.next_free_at is not None and self.next_free_at > timezone.now()
+        return self.next_free_at if self.state == self.State.AWAY and is_ahead else None
 
 
 class WeeklyHours(models.Model):

@@ -199,8 +199,7 @@ class Presence(models.Model):
 
     @property
     def back_at(self) -> datetime | None:
-        """When this expert, who is away, can be called again, as far as they said. Nothing while it has passed without them and is
-        not known anew."""
+        """When this expert, who is away, can be called again, as far as they said. None once that has passed without them."""
         is_ahead = self.next_free_at is not None and self.next_free_at > timezone.now()
         return self.next_free_at if self.state == self.State.AWAY and is_ahead else None
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from math import cos, radians
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.utils import timezone
 
 from marketplace.experts.models import Category, Presence
@@ -102,10 +102,17 @@ def within(entries: QuerySet[Entry], centre: Place, km: int) -> QuerySet[Entry]:
     inside = Q()
     for west, east in around.spans:
         inside |= Q(longitude__range=(west, east))
-    east_of = (F("longitude") - centre.longitude) * (KM_OF_A_DEGREE * cos(radians(centre.latitude)))
+    east_of = (_beside(centre) - centre.longitude) * (KM_OF_A_DEGREE * cos(radians(centre.latitude)))
     north_of = (F("latitude") - centre.latitude) * KM_OF_A_DEGREE
     found = entries.filter(inside, latitude__range=(around.south, around.north))
     return found.annotate(distance=east_of * east_of + north_of * north_of).filter(distance__lte=km * km)
+
+
+def _beside(centre: Place) -> Case:
+    """Longitudes as they are counted on from the centre's: over the date line too."""
+    east, west = Q(longitude__lt=centre.longitude - 180), Q(longitude__gt=centre.longitude + 180)
+    longitude = F("longitude")
+    return Case(When(east, then=longitude + 360), When(west, then=longitude - 360), default=longitude)
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,11 @@ class Category(models.Model):
     kind_note = models.CharField(
         _("note"), max_length=300, blank=True, help_text=_("Why it is so: experts read it where they choose.")
     )
+    sensitive = models.BooleanField(
+        _("law, health or belief"),
+        default=False,
+        help_text=_("No sponsored card stands beside it, nor beside what is part of it."),
+    )
     commission_percent = models.PositiveSmallIntegerField(
         _("commission, percent"),
         null=True,
@@ -63,6 +68,10 @@ class Category(models.Model):
     def __str__(self) -> str:
         """In the language of the page."""
         return (self.name_fr if get_language() == "fr" else "") or self.name
+
+    @property
+    def is_sensitive(self) -> bool:
+        return self.sensitive or (self.parent is not None and self.parent.sensitive)
 
     def clean(self) -> None:
         """Raises ValidationError for a third level."""

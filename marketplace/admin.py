@@ -103,8 +103,8 @@ class FactorAdmin(admin.ModelAdmin):
 
 @admin.register(Category)
 class CategoryAdmin(admin.ModelAdmin):
-    list_display = ("name", "name_fr", "parent", "slug", "kind", "commission_percent")
-    list_filter = ("kind",)
+    list_display = ("name", "name_fr", "parent", "slug", "kind", "sensitive", "commission_percent")
+    list_filter = ("kind", "sensitive")
     list_select_related = ("parent",)
     prepopulated_fields = {"slug": ("name",)}
 

@@ -15,6 +15,7 @@ from calls.rooms import admission
 from calls.rooms.models import Call
 from marketplace.accounts.models import User
 from marketplace.experts.models import Category, Presence, Profile
+from marketplace.listings import services as listings
 from marketplace.listings.models import Listing
 
 SPARE = 2  # times as many as are rung: one may be taken, or be owed to somebody who waits, by the time they are
@@ -36,6 +37,6 @@ def reachable(*, caller: User, category: Category, max_rate_minor: int | None) -
 
 
 def with_rates(profiles: QuerySet[Profile]) -> QuerySet[Profile]:
-    """`rate_minor`: null where there is no rate per minute."""
-    rates = Listing.objects.filter(profile=OuterRef("pk"), kind=Listing.Kind.PER_MINUTE, active=True)
+    """`rate_minor`: null where there is no rate per minute, and where nothing is sold."""
+    rates = listings.for_sale().filter(profile=OuterRef("pk"), kind=Listing.Kind.PER_MINUTE)
     return profiles.annotate(rate_minor=Subquery(rates.values("rate_minor")[:1]))

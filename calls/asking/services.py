@@ -43,7 +43,8 @@ def ask(*, caller: User, category: str, line: str, max_rate_minor: int | None, n
         rung = [expert for expert in experts if _can_be_rung(caller, expert, now)][: settings.ASKED_MAX]
         if not rung:
             raise CannotAsk("nobody")
-        made = Ask.objects.create(caller=caller, category=found, rung=len(rung), asked_at=now)
+        highest = {} if max_rate_minor is None else {"max_rate_minor": max_rate_minor, "currency": settings.CURRENCY}
+        made = Ask.objects.create(caller=caller, category=found, rung=len(rung), asked_at=now, **highest)
         for expert in rung:
             ending.tell(call=ringing.start(caller, expert, line, now, ask=made))
         return made

@@ -2,7 +2,12 @@
 
 Listed and unlisted ones are seen by everybody; these differ in where they can be found (Profile.objects.listed). A private one
 is seen by themself and by their contacts: whom they have talked with, whoever rang, and whom they let call free. To all others
-they are not there, staff included, who have the back office. Blocking is another matter: whom an expert blocked is not told,
+they are not there, staff included, who have the back office.
+
+Numbers can be counted through, links cannot: who asks after an unlisted one by their number, to ring them, to wait for them or to
+look on, is answered if they know the link, or have come upon them before (`come_upon`). To others there is no such expert.
+
+Blocking is another matter: whom an expert blocked is not told,
 so goes on seeing the page, and the expert away.
 """
 
@@ -12,7 +17,7 @@ from collections.abc import Iterable, Mapping
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from calls.contacts.models import FreeCaller
-from calls.rooms.models import Call
+from calls.rooms.models import Call, Room
 from marketplace.accounts.models import User
 from marketplace.experts.models import Profile, Visibility
 
@@ -40,6 +45,22 @@ def _seen_by(person: User | OuterRef | None) -> Q:
 def may_see(*, person: User | None, expert: User) -> bool:
     """Whether `expert` is an expert to `person` at all."""
     return shown_to(person).filter(user=expert).exists()
+
+
+def come_upon(*, person: User | None, expert_ids: Iterable[int], slug: str = "") -> set[int]:
+    """Of these numbers those after which `person` (None: a visitor) may ask: of experts whom they see and who are no secret to
+    them, and their own. Of unlisted experts that is whose page they have open, as its `slug` shows, and with whom they have a
+    room, whom they wait for, or who lets them call free."""
+    ids = set(expert_ids)
+    known = ~Q(visibility=Visibility.UNLISTED) | Q(slug=slug)
+    if person is not None:
+        rooms = Room.objects.filter(
+            Q(caller=person, expert=OuterRef("user")) | Q(caller=OuterRef("user"), expert=person)
+        )
+        known |= Exists(rooms) | Q(user__in=person.waits_for.values("expert"))
+        known |= Exists(FreeCaller.objects.filter(expert=OuterRef("user"), caller=person))
+    found = shown_to(person).filter(known, user__in=ids).values_list("user", flat=True)
+    return {*found, *({person.pk} & ids if person else ())}
 
 
 def who_see(private_ids: Iterable[int]) -> Mapping[int, set[int]]:

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from calls.contacts.models import Block, FreeCaller, Report
-from calls.contacts.seeing import may_see, shown_to, talked, who_see
+from calls.contacts.seeing import come_upon, may_see, shown_to, talked, who_see
 from calls.notices import services as notices
 from marketplace.accounts.models import User
 from marketplace.experts import services as experts
@@ -26,6 +26,7 @@ __all__ = [
     "blocks_of",
     "calls_free",
     "charge_again",
+    "come_upon",
     "explain",
     "forget",
     "free_callers_of",

@@ -28,6 +28,7 @@ class OfferRefused(Refused):
         "offer_open": _("You have already sent an offer. Withdraw it first, or wait for the answer."),
         "period_running": _("There is a paid part running already. Go back to free first."),
         "rate_above_listing": _("The rate can be your listing's or lower, never higher."),
+        "above_asked": _("This call was asked for at a lower rate. Offer that, or less."),
         "rate_out_of_range": _("This price is outside the limits of the site."),
         "calls_free": _("This person always calls you free. Take them off that list on your page first."),
         "free_only": _("Nothing new is sold in your category, so nobody can be asked to pay. My page says why."),
@@ -47,6 +48,8 @@ class OfferRefused(Refused):
         "guest": _("Make an account first. The call goes on meanwhile."),
         "already_paying": _("You have another paid call running. End it first."),
     }
+    # Of above_asked, as it is said to the expert.
+    ASKED_AT_MOST = _("This call was asked for at no more than {rate}. Offer that, or less.")
     # Of calls_free, to the caller.
     YOU_CALL_FREE = _("Your calls with this expert are always free.")
     # Of already_paying, where it is the other's.

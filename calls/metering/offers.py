@@ -35,7 +35,7 @@ def send_offer(
     """Ask the caller to switch to paid, at the listing's rate or price, or lower. `estimate`: minutes, low and high.
 
     Raises not_the_expert, calls_free, free_only, not_live, not_found, offer_open, period_running, wait_after_refusals,
-    rate_above_listing, rate_out_of_range, bad_estimate.
+    rate_above_listing, rate_out_of_range, above_asked, bad_estimate.
     """
     call = _lock(call)
     if call.expert_id != expert.pk:
@@ -53,6 +53,7 @@ def send_offer(
     offer = draft(
         listing, payer=call.caller, expert=call.expert, rate_minor=rate_minor, price_minor=price_minor, now=now
     )
+    _check_asked(call, offer)
     offer.call, offer.estimate_low_minutes, offer.estimate_high_minutes = call, low, high
     return _send(offer, now)
 
@@ -148,6 +149,13 @@ def _check_moment(call: Call, now: datetime, *, may_have_to_wait: bool = True, b
     wait = wait_until(call) if may_have_to_wait else None
     if wait and now < wait:
         raise OfferRefused("wait_after_refusals")
+
+
+def _check_asked(call: Call, offer: Offer) -> None:
+    """The highest rate of *Ask now* binds (PRODUCT.md, section 4)."""
+    highest = call.ask.max_rate if call.ask else None
+    if highest and offer.rate_minor is not None and offer.rate_minor > highest.minor:
+        raise OfferRefused("above_asked", OfferRefused.ASKED_AT_MOST.format(rate=texts.per_minute(highest)))
 
 
 def _lapse(call: Call, now: datetime) -> None:

@@ -38,6 +38,7 @@ from calls.metering.states import latest_offer, latest_period, meter_state, offe
 from calls.metering.still_there import here, nobody_speaks, spoken
 from calls.metering.stored import give_back_expired, give_back_stored, kept_past_date, stored_of_member
 from calls.metering.sweep import sweep
+from calls.metering.texts import per_minute
 from calls.metering.track_record import TrackRecord, track_record
 
 __all__ = [
@@ -79,6 +80,7 @@ __all__ = [
     "offer_stored",
     "pause",
     "payer_paid",
+    "per_minute",
     "preview",
     "process_died",
     "raise_cap",

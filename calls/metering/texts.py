@@ -40,7 +40,11 @@ def price_of(row: Offer | PaidPeriod) -> str:
     if is_act(row):
         price = Money(row.price_minor or 0, row.currency)
         return _("{price} for {length}").format(price=price, length=duration(row.length_ms or 0))
-    return _("{rate} per minute").format(rate=Money(row.rate_minor or 0, row.currency))
+    return per_minute(Money(row.rate_minor or 0, row.currency))
+
+
+def per_minute(rate: Money) -> str:
+    return _("{rate} per minute").format(rate=rate)
 
 
 # --- The consent card -----------------------------------------------------------------------------------------------

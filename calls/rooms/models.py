@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from payouts.money import Money
+
 
 def new_code() -> str:
     """A room's unguessable link: 144 bits."""
@@ -40,11 +42,19 @@ class Ask(models.Model):
     category = models.ForeignKey("marketplace.Category", on_delete=models.SET_NULL, null=True, related_name="+")
     state = models.CharField(max_length=9, choices=State.choices, default=State.RINGING)
     rung = models.PositiveSmallIntegerField()  # how many experts
+    max_rate_minor = models.PositiveIntegerField(
+        null=True
+    )  # no higher rate per minute is offered in the call; null: any
+    currency = models.CharField(max_length=3, blank=True)  # of that; empty without it
     asked_at = models.DateTimeField()
     cancelled_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["caller", "-asked_at"], name="ask_of_caller")]
+
+    @property
+    def max_rate(self) -> Money | None:
+        return None if self.max_rate_minor is None else Money(self.max_rate_minor, self.currency)
 
 
 class Call(models.Model):

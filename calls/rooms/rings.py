@@ -32,7 +32,9 @@ def _ringing_at(user: User, now: datetime) -> dict:
     """What rings, and what was just answered, here or by another expert: windows that stop ringing can say why."""
     told = Q(state=State.RINGING) | Q(answered_at__gt=now - SHOWN_AFTER)
     told |= Q(end_reason=TAKEN, ended_at__gt=now - SHOWN_AFTER)
-    calls = list(Call.objects.filter(told, Call.ringing_at(user)).select_related("caller", "expert").order_by("id"))
+    calls = list(
+        Call.objects.filter(told, Call.ringing_at(user)).select_related("caller", "expert", "ask").order_by("id")
+    )
     ringing = [call for call in calls if call.state == State.RINGING]
     agreed = metering.agreed_rates(calls=ringing) if ringing else {}
     return {
@@ -67,6 +69,7 @@ def _caller(call: Call, agreed_rate: str | None) -> dict:
         },
         "has_ten_minutes": not caller.is_guest and covers_ten_minutes(caller, call.expert_id),
         "agreed_rate": agreed_rate,
+        "max_rate": metering.per_minute(call.ask.max_rate) if call.ask and call.ask.max_rate else None,
     }
 
 

@@ -1,6 +1,7 @@
 """The page socket: presence of the experts on the page, ringing, asking, and waiting. On every page, for visitors too."""
 
 import json
+import re
 from collections.abc import Set
 from datetime import datetime
 
@@ -15,11 +16,13 @@ from calls.rooms import services as rooms
 from calls.rooms.models import Ask, Call
 from calls.signalling import arrivals, guest_rings, messages, watching
 from calls.signalling.errors import Refused
-from calls.signalling.sockets import Socket
+from calls.signalling.sockets import Socket, asked_for
 from calls.waiting import services as waiting
 from marketplace.accounts.models import User
+from marketplace.experts.services import NOT_THERE
 
 NOBODY: Set[int] = frozenset()
+SLUG = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 
 class PageSocket(Socket):
@@ -45,6 +48,14 @@ class PageSocket(Socket):
         self.awaited: Set[int] = NOBODY  # the experts for whom this member waits
         self.arrived_at = None
         self.shown = ""  # what was said of the rings last, but for the time
+        self.slug = (
+            ""  # of the profile that the page shows: with its link an expert can be asked after who is found by no list
+        )
+
+    async def ask(self, scope: dict) -> bool:
+        said = asked_for(scope, "profile")
+        self.slug = said if SLUG.fullmatch(said) else ""
+        return await super().ask(scope)
 
     async def opened(self) -> None:
         await self.say("hello", now=to_ms(timezone.now()), member=self.member.id if self.member else None)
@@ -73,12 +84,11 @@ class PageSocket(Socket):
     # --- presence -----------------------------------------------------------------------------------------------
 
     async def watch(self, experts: list[int]) -> None:
-        self._follow(set(experts), self.awaited)
-        seen_by = database_sync_to_async(contacts.seen_by)
+        come_upon, seen_by = (database_sync_to_async(work) for work in (contacts.come_upon, contacts.seen_by))
+        # Of nobody else is even heard that something changed: when somebody comes and goes is told by that alone.
+        self._follow(await come_upon(person=self.person, expert_ids=experts, slug=self.slug), self.awaited)
         seen = await seen_by(person=self.person, expert_ids=self.watched)
-        for expert, one in seen.items():
-            if one.is_private:
-                self.lose(expert)
+        seen = {expert: seen.get(expert, NOT_THERE) for expert in sorted(set(experts))}
         if seen:
             await self.send_text(watching.message(watching.pieces(seen)))
 
@@ -101,16 +111,15 @@ class PageSocket(Socket):
     # --- ringing ------------------------------------------------------------------------------------------------
 
     async def show_terms(self, expert: int) -> None:
-        shown = await self.database(_terms, caller=self.member, expert_id=expert)
+        shown = await self.database(_terms, caller=self.member, expert_id=expert, slug=self.slug)
         await self.say("ring.terms", expert=expert, **shown)
 
     async def ring(self, expert: int, line: str, agreed: dict | None = None) -> None:
         if agreed and self.member is None:
             raise Refused("guest")
         agreement = rooms.Agreement(**agreed) if agreed else None
-        call = await self.database(
-            _ring, counted=self.ringing_from, caller=self.person, expert_id=expert, line=line, agreed=agreement
-        )
+        rung = {"expert_id": expert, "slug": self.slug, "line": line, "agreed": agreement}
+        call = await self.database(_ring, counted=self.ringing_from, caller=self.person, **rung)
         await self.say("ring.ringing", call=call.id, room=call.room.code)
 
     async def cancel(self, call: int) -> None:
@@ -130,7 +139,7 @@ class PageSocket(Socket):
     # --- waiting ------------------------------------------------------------------------------------------------
 
     async def wait(self, expert: int, line: str) -> None:
-        await self.database(_wait, member=self.member, expert_id=expert, line=line)
+        await self.database(_wait, member=self.member, expert_id=expert, slug=self.slug, line=line)
 
     async def leave_line(self, expert: int) -> None:
         await self.database(waiting.leave, member=self.member, expert_id=expert)
@@ -171,23 +180,28 @@ def _ask(counted: guest_rings.Counted | None, caller: User, **asked) -> Ask:
     return asking.ask(caller=caller, now=timezone.now(), **asked)
 
 
-def _terms(caller: User, expert_id: int) -> dict:
-    return metering.card(caller=caller, expert=_expert(expert_id), now=timezone.now())
+def _terms(caller: User, expert_id: int, slug: str) -> dict:
+    return metering.card(caller=caller, expert=_expert(caller, expert_id, slug), now=timezone.now())
 
 
 def _ring(
-    counted: guest_rings.Counted | None, caller: User, expert_id: int, line: str, agreed: rooms.Agreement | None
+    counted: guest_rings.Counted | None,
+    caller: User,
+    expert_id: int,
+    slug: str,
+    line: str,
+    agreed: rooms.Agreement | None,
 ) -> Call:
     guest_rings.check(counted)
-    expert = _expert(expert_id)
+    expert = _expert(caller, expert_id, slug)
     return rooms.ring(caller=caller, expert=expert, line=line.strip(), now=timezone.now(), agreed=agreed)
 
 
-def _expert(expert_id: int) -> User:
-    expert = User.objects.filter(id=expert_id).first()
-    if expert is None:
+def _expert(person: User, expert_id: int, slug: str) -> User:
+    """Whose number it is, if `person` may ask after it. All others look the same. Raises CannotRing: not_an_expert."""
+    if expert_id not in contacts.come_upon(person=person, expert_ids=[expert_id], slug=slug):
         raise rooms.CannotRing("not_an_expert")
-    return expert
+    return User.objects.get(id=expert_id)
 
 
 def _ring_back(expert: User, member_id: int) -> Call:
@@ -197,8 +211,6 @@ def _ring_back(expert: User, member_id: int) -> Call:
     return rooms.ring_back(expert=expert, member=member, now=timezone.now())
 
 
-def _wait(member: User, expert_id: int, line: str) -> None:
-    expert = User.objects.filter(id=expert_id).first()
-    if expert is None:
-        raise waiting.CannotWait("not_an_expert")
+def _wait(member: User, expert_id: int, slug: str, line: str) -> None:
+    expert = _expert(member, expert_id, slug)
     waiting.wait(member=member, expert=expert, line=line.strip(), now=timezone.now())

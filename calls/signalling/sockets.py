@@ -256,11 +256,15 @@ class Socket:
             return True
 
 
+def asked_for(scope: dict, name: str) -> str:
+    """What the address of the socket says of `name`, unchecked; empty without it."""
+    return parse_qs(scope.get("query_string", b"").decode("ascii", "replace")).get(name, [""])[0]
+
+
 def _language(scope: dict, person: User | None) -> str:
     """Of the page, which says it in the address; who does not say hears the person's own."""
-    asked = parse_qs(scope.get("query_string", b"").decode("ascii", "replace")).get("language", [""])[0]
     known = {code: code for code, _name in settings.LANGUAGES}  # ours and not the one that was read: kept once for all
-    return known.get(asked) or (person.language if person else settings.LANGUAGE_CODE)
+    return known.get(asked_for(scope, "language")) or (person.language if person else settings.LANGUAGE_CODE)
 
 
 async def unguarded(work: Callable, *arguments, **named):

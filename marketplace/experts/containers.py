@@ -191,6 +191,8 @@ def _see(seen: _WebM, kind: int, content: bytes, body: int, end: int) -> None:
         seen.tracks.append((int.from_bytes(said.get(_TRACK_TYPE, b"")), said.get(_CODEC, b"")))
     elif kind == _INFO:
         seen.scale = int.from_bytes(_said(content, body, end).get(_SCALE, b"\x0f\x42\x40"))
+        if not seen.scale:
+            raise NotPlayable
     elif kind == _TIME:
         seen.cluster = int.from_bytes(content[body:end])
     elif kind in _BLOCKS:

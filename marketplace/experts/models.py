@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -45,6 +46,11 @@ class Category(models.Model):
         help_text=_("Why it is so: experts read it where they choose."),
     )
     kind_note_fr = models.CharField(_("note in French"), max_length=300, blank=True)
+    sensitive = models.BooleanField(
+        _("law, health or belief"),
+        default=False,
+        help_text=_("No sponsored card stands beside it, nor beside what is part of it."),
+    )
     commission_percent = models.PositiveSmallIntegerField(
         _("commission, percent"),
         null=True,
@@ -71,6 +77,10 @@ class Category(models.Model):
     def note(self) -> str:
         """Why its kind is what it is, in the language of the page."""
         return (self.kind_note_fr if get_language() == "fr" else "") or self.kind_note
+
+    @property
+    def is_sensitive(self) -> bool:
+        return self.sensitive or (self.parent is not None and self.parent.sensitive)
 
     def clean(self) -> None:
         """Raises ValidationError for a third level."""
@@ -202,6 +212,7 @@ class Presence(models.Model):
         indexes = [
             models.Index(fields=["turns_at"], condition=Q(turns_at__isnull=False), name="presence_turns"),
             models.Index(fields=["user"], condition=Q(is_news=True), name="presence_news"),
+            models.Index(fields=["next_free_at"], condition=Q(next_free_at__isnull=False), name="presence_next_free"),
         ]
 
     @property
@@ -212,8 +223,9 @@ class Presence(models.Model):
 
     @property
     def back_at(self) -> datetime | None:
-        """When this expert, who is away, can be called again, as far as they said."""
-        return self.next_free_at if self.state == self.State.AWAY else None
+        """When this expert, who is away, can be called again, as far as they said. None once that has passed without them."""
+        is_ahead = self.next_free_at is not None and self.next_free_at > timezone.now()
+        return self.next_free_at if self.state == self.State.AWAY and is_ahead else None
 
 
 class WeeklyHours(models.Model):

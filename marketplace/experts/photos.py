@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from marketplace.experts import pictures
 from marketplace.experts.models import Profile
@@ -73,7 +73,7 @@ def read_photo(file: BinaryIO, *, size: int, crop: Crop | None = None) -> Image.
         raise BadPhoto(_("This photo has more than {limit} million pixels.").format(limit=limit)) from problem
     except BadPhoto:
         raise
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as problem:
+    except Exception as problem:  # decoders raise whatever they stumble over: struct.error, TypeError, ...
         raise BadPhoto(_("This file is not a photo in JPEG, PNG or WebP.")) from problem
     flat = Image.new("RGB", upright.size, "white")
     flat.paste(upright, mask=upright.getchannel("A"))

@@ -1,7 +1,8 @@
 """The picture that stands beside a link to a profile in chats and networks (https://ogp.me): 1200 x 630, in the site's look.
 
 It is drawn when it is first asked for and kept on disk under a key of all that it shows. What that may cost is bounded: one is
-drawn at a time in a process, and of all profiles together SLOTS are kept, each new one in place of whichever had its slot.
+drawn at a time in a process, and who asks meanwhile is told to come again: a request that waits keeps its connection to the
+database from others. Of all profiles together SLOTS are kept in each language, each new one in place of whichever had its slot.
 """
 
 import secrets
@@ -19,7 +20,6 @@ from PIL import Image, ImageDraw, ImageFont
 
 SIZE = (1200, 630)
 SLOTS = 4096  # about 50 kB each
-WAIT_S = 5.0
 LOOK = 1  # to be raised when the drawing changes: then no kept one is of use
 FONT = Path(__file__).resolve().parent.parent / "static/marketplace/vendor/figtree/figtree.woff2"
 PAPER, INK, SOFT, TEAL, WHITE = "#f7fafa", "#1a2529", "#4a575c", "#0f5c66", "#ffffff"
@@ -38,13 +38,14 @@ class TooBusy(Exception):
 @dataclass(frozen=True)
 class Shown:
     """All that the picture shows. `profile` is the number of theirs; `portrait` the file of their photo, if there is one; `price`
-    what is written of it, in the language of the page."""
+    what is written of it, in the `language` of the page."""
 
     profile: int
     name: str
     headline: str
     price: str
     portrait: Path | None
+    language: str
 
     @property
     def key(self) -> str:
@@ -54,14 +55,13 @@ class Shown:
 
 def picture(shown: Shown) -> bytes:
     """A JPEG. Raises TooBusy."""
-    kept = _slot(shown.profile) / f"{shown.profile}-{shown.key}.jpg"
+    kept = _slot(shown.profile) / f"{shown.profile}-{shown.key}.{shown.language}.jpg"
     if kept.exists():
         return kept.read_bytes()
-    if not _one_at_a_time.acquire(timeout=WAIT_S):
+    if not _one_at_a_time.acquire(blocking=False):
         raise TooBusy
     try:
-        if not kept.exists():  # drawn while this one waited
-            _keep(_draw(shown), kept)
+        _keep(_draw(shown), kept)
         return kept.read_bytes()
     finally:
         _one_at_a_time.release()
@@ -79,7 +79,8 @@ def _slot(profile_id: int) -> Path:
 
 def _keep(image: Image.Image, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    others = [other for other in path.parent.iterdir() if other != path]
+    of_other_languages = tuple(f".{code}.jpg" for code, _ in settings.LANGUAGES if f".{code}.jpg" not in path.name)
+    others = [other for other in path.parent.iterdir() if other != path and not other.name.endswith(of_other_languages)]
     half_written = path.with_suffix(f".{secrets.token_hex(4)}")
     image.save(half_written, "JPEG", quality=86, optimize=True)
     half_written.replace(path)  # whoever reads meanwhile has the whole file or none

@@ -1,10 +1,14 @@
 """`/me/greeting/`: an expert's greeting, uploaded or recorded there; and the file itself, as players ask for it."""
 
 import re
+from collections.abc import AsyncIterator
+from typing import BinaryIO
 
+from asgiref.sync import sync_to_async
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -17,6 +21,7 @@ from marketplace.experts.models import Profile, Visibility
 from marketplace.pages.profile import seen_or_own
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
+PIECE = 256 * 1024
 
 
 @login_required
@@ -48,7 +53,7 @@ def delete(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def play(request: HttpRequest, slug: str) -> HttpResponse:
+def play(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The file, or the part of it that was asked for: Safari plays nothing without (RFC 9110, section 14). It is never more
     than sound or picture to a browser, whatever else somebody hid in it."""
     seen = get_object_or_404(seen_or_own(request), slug=slug)
@@ -57,14 +62,18 @@ def play(request: HttpRequest, slug: str) -> HttpResponse:
     path = greetings.path_of(seen.greeting)
     try:
         size = path.stat().st_size
-        part = _part(request.headers.get("Range", ""), size)
-        response = _answer(part, size)
-        if part is None or part:
-            with path.open("rb") as file:
-                file.seek(part.start if part else 0)
-                response.content = file.read(len(part) if part else size)
+        asked = _part(request.headers.get("Range", ""), size) if request.method == "GET" else None
+        part = range(size) if asked is None else asked
+        if not part or request.method == "HEAD":
+            response: HttpResponseBase = HttpResponse()
+        else:
+            response = StreamingHttpResponse(_Read(path.open("rb"), part))
     except FileNotFoundError as missing:
         raise Http404 from missing
+    response["Content-Length"] = str(len(part))
+    if asked is not None:
+        response.status_code = 206 if part else 416
+        response["Content-Range"] = f"bytes {f'{part.start}-{part.stop - 1}' if part else '*'}/{size}"
     response["Content-Type"] = greetings.TYPES[path.suffix]
     response["Accept-Ranges"] = "bytes"
     response["X-Content-Type-Options"] = "nosniff"
@@ -78,12 +87,22 @@ def play(request: HttpRequest, slug: str) -> HttpResponse:
     return response
 
 
-def _answer(part: range | None, size: int) -> HttpResponse:
-    if part is None:
-        return HttpResponse()
-    if not part:
-        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
-    return HttpResponse(status=206, headers={"Content-Range": f"bytes {part.start}-{part.stop - 1}/{size}"})
+class _Read:
+    """A part of an open file, in pieces, each read when it is sent: of a plain iterator Django makes a list first."""
+
+    def __init__(self, file: BinaryIO, part: range) -> None:
+        self.file, self.part = file, part
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for start in self.part[::PIECE]:
+            yield await sync_to_async(self._piece, thread_sensitive=False)(start)
+
+    def _piece(self, start: int) -> bytes:
+        self.file.seek(start)
+        return self.file.read(min(PIECE, self.part.stop - start))
+
+    def close(self) -> None:
+        self.file.close()
 
 
 def _part(asked: str, size: int) -> range | None:

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -157,6 +159,7 @@ def link_picture_of(shown: Profile) -> pictures.Shown:
         headline=shown.headline,
         price=_("{rate} per minute").format(rate=shown.rate) if shown.rate else "",
         portrait=photos.path_of(shown.photo, max(photos.SIZES)) if shown.photo else None,
+        language=get_language() or settings.LANGUAGE_CODE,
     )
 
 

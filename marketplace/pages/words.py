@@ -28,6 +28,7 @@ def for_page_js() -> dict[str, str | dict[str, str]]:
         "past_calls": _("{count} calls together before"),
         "has_credit": _("has credit for 10 minutes"),
         "little_credit": _("has credit for less than 10 minutes"),
+        "at_most": _("pays at most {rate}"),
         "agreed": _("Agreed to {rate}: paid time starts once both of you are in the call."),
         "you_agreed": _("You agreed to {rate}. Nothing is charged while it rings."),
         "rings_for": _("Rings for {seconds} s more"),

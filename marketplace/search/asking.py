@@ -167,10 +167,13 @@ def within(centre: Place, km: int) -> list[Condition]:
 
 
 def distance_from(centre: Place) -> Condition:
-    """In squared kilometres: as if the earth were flat there, which at 200 km is wrong by less than one."""
+    """In squared kilometres: as if the earth were flat there, which at 200 km is wrong by less than two as far north as 55°.
+    Longitudes are counted on from the centre's, over the date line too."""
+    around = "CASE WHEN e.longitude < %s THEN 360 WHEN e.longitude > %s THEN -360 ELSE 0 END"
+    east, north = f"((e.longitude + {around} - %s) * %s)", "((e.latitude - %s) * %s)"
     east_of = KM_OF_A_DEGREE * cos(radians(centre.latitude))
-    east, north = "((e.longitude - %s) * %s)", "((e.latitude - %s) * %s)"
-    of_east, of_north = (centre.longitude, east_of), (centre.latitude, KM_OF_A_DEGREE)
+    of_east = (centre.longitude - 180, centre.longitude + 180, centre.longitude, east_of)
+    of_north = (centre.latitude, KM_OF_A_DEGREE)
     return Condition(f"({east} * {east} + {north} * {north})", (*of_east, *of_east, *of_north, *of_north))
 
 

@@ -80,7 +80,9 @@ def catch_up() -> int:
 def renew_next_free(*, now: datetime) -> list[int]:
     """Hours that have begun without their expert: when these are next there. At most RENEWED_AT_ONCE, the most overdue first; the
     ids of their members."""
-    passed = Entry.objects.filter(next_free_at__lte=now).order_by("next_free_at", "-quality", "-pk")
+    passed = Presence.objects.filter(next_free_at__lte=now).order_by(
+        "next_free_at", "pk"
+    )  # who is not listed has no entry
     user_ids = list(passed.values_list("user", flat=True)[:RENEWED_AT_ONCE])
     if not user_ids:
         return []

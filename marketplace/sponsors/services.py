@@ -13,6 +13,7 @@ def card_for(*, category: str, language: str, now: datetime) -> SponsoredCard | 
     several would fit they take turns by the hour. One query."""
     of_page = SponsoredCard.objects.filter(language=language, begins_at__lte=now, ends_at__gt=now)
     of_page = of_page.filter(category__slug=category) if category else of_page.filter(category=None)
+    of_page = of_page.exclude(category__sensitive=True).exclude(category__parent__sensitive=True)
     hour = now.strftime("%Y-%m-%dT%H")
     return min(
         of_page.order_by("pk")[:LOOKED_AT],

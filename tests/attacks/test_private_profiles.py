@@ -6,6 +6,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 
 from calls.contacts import seeing
@@ -229,6 +230,7 @@ class PresenceTests:
     async def test_where_nobody_asks_who_looks_on_she_sees_him_come_and_go(self, eve, bob, monkeypatch):
         """The broken twin."""
         monkeypatch.setattr(contacts, "who_see", lambda private_ids: {one: {eve.pk} for one in private_ids})
+        monkeypatch.setattr(contacts, "come_upon", lambda expert_ids, **_who: set(expert_ids))
         assert await self.seen_by(eve, bob) == ["free", "something"]
 
 
@@ -252,6 +254,86 @@ class UnlistedTests:
 
     def test_he_is_rung_by_who_has_it(self, eve, bob, now):
         assert ring_of(eve, bob, now) == "rings"
+
+
+@pytest.mark.django_db(transaction=True)
+class UnlistedByNumberTests:
+    """Eve counts numbers through: who of them is free, what they are called, where their page is."""
+
+    @pytest.fixture(autouse=True)
+    def unlisted(self, bob):
+        experts.choose_visibility(member=bob, visibility="unlisted")
+        experts.choose_who_may_ring(member=bob, who="anyone")
+
+    async def answers(self, person, bob, asked: str = "") -> list[str]:
+        """What a page of theirs is told: his state, whether he comes and goes, and what becomes of what they press."""
+        wire = await page_of(person, asked=asked)
+        await wire.say("watch", experts=[bob.pk])
+        told = [(await wire.hear("presence"))["experts"][0]["state"]]
+        await sync_to_async(changes)(bob, "busy")
+        told.append("quiet" if await wire.silent(4 * watching.TICK_S) else "comes and goes")
+        await sync_to_async(changes)(bob, "free")
+        if person is None:
+            return told
+        if not person.is_guest:
+            told += [await self.pressed(wire, "ring.terms", expert=bob.pk)]
+            told += [await self.pressed(wire, "wait", expert=bob.pk, line="")]
+        return [*told, await self.pressed(wire, "ring", expert=bob.pk, line="")]
+
+    async def pressed(self, wire, kind: str, **fields) -> str:
+        await wire.say(kind, **fields)
+        await wire.say("pong", extra=1)  # its answer comes after all others
+        told = [message async for message in self.until_pong(wire)]
+        codes = [message["code"] for message in told if message["type"] == "error" and message["re"] == kind]
+        assert codes or "Bob" in str(told) or kind != "ring.terms"
+        return codes[0] if codes else "done"
+
+    async def until_pong(self, wire):
+        while (message := await wire.next()).get("re") != "pong":
+            yield message
+
+    NOTHING = ("away", "quiet", "ring.not_an_expert", "ring.not_an_expert", "ring.not_an_expert")
+    ALL = ("free", "comes and goes", "done", "done", "done")
+
+    @pytest.mark.parametrize("asked", ["", "?profile=", "?profile=eve", "?profile=%00", "?profile=bob-leroy%20"])
+    async def test_without_the_link_it_is_as_if_he_were_no_expert(self, eve, carla, bob, asked):
+        nobody = await sync_to_async(cast.member)("Nobody Special")
+        assert await self.answers(eve, bob, asked) == list(self.NOTHING)
+        assert await self.answers(carla, bob, asked) == list(self.NOTHING[:3])
+        assert await self.answers(None, bob, asked) == list(self.NOTHING[:2])
+        assert await self.answers(eve, nobody, asked) == list(self.NOTHING)
+
+    async def test_with_it_he_is_there(self, eve, bob):
+        assert await self.answers(None, bob, "?language=en&profile=bob-leroy") == list(self.ALL[:2])
+        assert await self.answers(eve, bob, "?profile=bob-leroy") == list(self.ALL)
+
+    async def test_with_it_a_guest_reaches_him_too(self, carla, bob):
+        assert await self.answers(carla, bob, "?profile=bob-leroy") == list(self.ALL[:3])
+
+    async def test_who_has_talked_with_him_needs_none(self, alice, bob):
+        assert await self.answers(alice, bob) == list(self.ALL)
+
+    async def test_nor_does_who_waits_for_him(self, eve, bob, now):
+        await sync_to_async(waiting.wait)(member=eve, expert=bob, line="", now=timezone.now())
+        assert await self.answers(eve, bob) == list(self.ALL)
+
+    async def test_nor_does_he_himself(self, bob):
+        wire = await page_of(bob)
+        await wire.say("watch", experts=[bob.pk])
+        await wire.sees(bob, "free")
+        assert await self.pressed(wire, "ring", expert=bob.pk, line="") == "ring.self"
+
+    async def test_a_private_one_is_not_reached_by_his_link_either(self, eve, bob):
+        await sync_to_async(experts.choose_visibility)(member=bob, visibility="private")
+        assert await self.answers(eve, bob, "?profile=bob-leroy") == list(self.NOTHING)
+
+    async def test_where_numbers_are_enough_she_finds_him(self, eve, bob, monkeypatch):
+        """The broken twin."""
+        monkeypatch.setattr(contacts, "come_upon", lambda expert_ids, **_who: set(expert_ids))
+        assert await self.answers(eve, bob) == list(self.ALL)
+
+    def test_his_page_has_what_its_socket_must_say(self, client, bob):
+        assert 'data-slug="bob-leroy"' in client.get(PAGE).content.decode()
 
 
 def test_who_has_no_profile_chooses_nothing(alice, signed_in, eve):

@@ -21,8 +21,11 @@ import { Ringtone } from "./ringtone.js";
 
 const { member, words } = pageData();
 
+const panel = byId("call-panel");
+const shown = panel?.dataset.slug; // the link to a profile proves that its expert can be asked after
+
 const socket = new PageSocket({
-  url: socketAddress("page/"),
+  url: socketAddress("page/", shown ? { profile: shown } : {}),
   on: {
     open: connected,
     presence: (changes) => changes.forEach((change) => showPresence(change, words)),
@@ -44,7 +47,6 @@ const socket = new PageSocket({
   },
 });
 
-const panel = byId("call-panel");
 const tone = new Ringtone();
 const incomingCalls = member ? new IncomingCalls(socket, words, tone) : null;
 const callPanel = panel?.dataset.similar ? new CallPanel(panel, socket, words) : null;

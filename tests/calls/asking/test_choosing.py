@@ -69,6 +69,14 @@ class ReachableTests:
         Listing.objects.filter(profile__user=three[1]).update(active=False)
         assert rung(ask(alice, now, max_rate=200)) == set(three[1:])
 
+    def test_where_nothing_is_sold_an_old_rate_keeps_nobody_out(self, alice, three, now):
+        """Profiles and facets show none there either."""
+        Category.objects.filter(slug="money").update(kind=Category.Kind.FREE_ONLY)
+        Profile.objects.filter(user=three[0]).update(who_may_ring=WhoMayRing.CREDIT)
+        give_promo(alice, 1, now)  # any credit will do where there is no rate
+        assert rung(ask(alice, now, max_rate=20)) == set(three)
+        assert admission.refusal(caller=alice, expert=three[0]) == ""
+
     def test_at_whatever_rate_without_a_highest(self, alice, three, now):
         Listing.objects.filter(profile__user=three[0], rate_minor__isnull=False).update(rate_minor=1_000)
         assert rung(ask(alice, now)) == set(three)

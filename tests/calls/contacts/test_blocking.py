@@ -2,6 +2,7 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 
 from calls.contacts import services as contacts
@@ -90,6 +91,7 @@ class LooksAwayTests:
             assert "free now" in self.page(somebody, "/experts/bob-leroy/")
             assert "bob-leroy" in self.page(somebody, "/?online=1")
 
+    @time_machine.travel(cast.NOW, tick=False)
     def test_when_he_is_back_is_not_for_them(self, alice, eve, bob, now):
         experts.choose(user=bob, chosen="away", until=now + timedelta(hours=1), now=now)
         assert contacts.seen_by(person=alice, expert_ids=[bob.pk])[bob.pk] == experts.NOT_THERE

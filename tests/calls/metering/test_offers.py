@@ -5,7 +5,7 @@ from django.conf import settings
 
 from calls.metering import services as metering
 from calls.metering.models import Offer
-from calls.rooms.models import Call
+from calls.rooms.models import Ask, Call
 from marketplace.experts.models import Category, Profile
 from marketplace.listings.models import Listing
 from tests import cast
@@ -21,6 +21,14 @@ def send(story: Story, **changes) -> Offer:
     if "listing_id" not in terms:
         terms["listing_id"] = cast.rate_of(story.bob).pk
     return metering.send_offer(**terms)
+
+
+def asked(story: Story, highest: int | None) -> None:
+    """The call came of an ask with this highest rate."""
+    made = Ask.objects.create(
+        caller=story.alice, rung=1, asked_at=story.now, max_rate_minor=highest, currency=settings.CURRENCY
+    )
+    Call.objects.filter(pk=story.call.pk).update(ask=made)
 
 
 class SendTests:
@@ -43,6 +51,26 @@ class SendTests:
         assert offer.commission_percent == 15
         seen = metering.preview(expert=story.bob, listing_id=cast.rate_of(story.bob).pk)
         assert seen["text"] == "You will get €1.60 per minute."
+
+    @pytest.mark.parametrize(("highest", "rate"), [(150, 150), (150, 20), (200, None), (None, None)])
+    def test_up_to_the_highest_rate_of_an_ask_it_is_sent(self, story, highest, rate):
+        asked(story, highest)
+        assert send(story, rate_minor=rate).rate_minor == (rate or 200)
+
+    @pytest.mark.parametrize("rate", [None, 151, 200])
+    def test_above_it_the_expert_reads_which_that_is_and_nothing_is_sent(self, story, rate):
+        asked(story, 150)
+        with refused("above_asked") as told:
+            send(story, rate_minor=rate)
+        assert "€1.50 per minute" in told.value.text
+        assert not Offer.objects.exists()
+
+    def test_it_binds_that_call_and_no_act(self, story):
+        asked(story, 150)
+        assert send(story, listing_id=cast.act_of(story.bob).pk).price_minor
+        Offer.objects.all().delete()
+        Call.objects.filter(pk=story.call.pk).update(ask=None)
+        assert send(story).rate_minor == 200
 
     def test_an_expert_who_was_allowed_more_asks_for_more(self, story):
         with refused("rate_out_of_range"):

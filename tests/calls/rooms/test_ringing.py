@@ -196,6 +196,7 @@ class RingsStateTests:
             "line": "My lease ends",
             "has_ten_minutes": False,
             "agreed_rate": None,
+            "max_rate": None,
             "until": int((now + RING_OVER).timestamp() * 1000),
         }
 

@@ -36,6 +36,7 @@ class AskTests:
         for page in theirs:
             (incoming,) = (await page.hear("rings"))["incoming"]
             assert (incoming["asked"], incoming["line"], incoming["caller"]["name"]) == (True, ASK["line"], alice.name)
+            assert incoming["max_rate"] == "€2.00 per minute"
             calls.append(incoming["call"])
         await theirs[1].say("ring.answer", call=calls[1])
         room = (await theirs[1].hear("ring.answered"))["room"]

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 
 from calls.contacts import services as contacts
@@ -201,6 +202,7 @@ class EstimateTests:
         waits(carol, bob, now)
         assert place(carol)["estimate"] is None
 
+    @time_machine.travel(cast.NOW, tick=False)
     def test_an_expert_who_is_away_says_when_they_are_back_instead(self, alice, bob, carol, now):
         past_calls(alice, bob, *[10] * 5, now=now)
         experts.choose(user=bob, chosen="away", until=now + timedelta(hours=1), now=now)

@@ -11,22 +11,23 @@ const place = (element) => Object.assign(element, { append: (notice) => { elemen
 let body;
 let calls;
 let dialog;
+let facts;
 
 const ring = (call, name) => ({
-  call, back: false, asked: true, line: "", until: 45_000, has_ten_minutes: true, agreed_rate: null,
+  call, back: false, asked: true, line: "", until: 45_000, has_ten_minutes: true, agreed_rate: null, max_rate: null,
   caller: { id: call, name, guest: false, language: "en", past_calls: 0 },
 });
 
 beforeEach(() => {
   mock.timers.reset();
   mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
-  [body, dialog] = [place(new FakeElement()), place(new FakeDialog())];
-  fakeDocument({ "ring-dialog": dialog }, {
+  [body, dialog, facts] = [place(new FakeElement()), place(new FakeDialog()), new FakeElement()];
+  fakeDocument({ "ring-dialog": dialog, "ring-facts": facts }, {
     title: "My page", visibilityState: "visible", body, documentElement: { lang: "en" }, addEventListener: () => {},
     querySelector: (what) => (what === "dialog[open]" && dialog.open ? dialog : null),
   });
   const words = { taken: "Another expert answered {name} first.", elsewhere: "Answered in another window.", is_calling: "{name} is calling",
-    speaks: "{language}", first_call: "First call", has_credit: "Credit", rings_at_others: "Rings at others", rings_for: "{seconds} s", ringing_title: "Call" };
+    speaks: "{language}", first_call: "First call", has_credit: "Credit", rings_at_others: "Rings at others", at_most: "At most {rate}", rings_for: "{seconds} s", ringing_title: "Call" };
   const tone = { wake: () => {}, start: () => {}, stop: () => {} };
   calls = new IncomingCalls({ serverNow: 0, send: () => true }, words, tone);
 });
@@ -45,4 +46,12 @@ test("while somebody else rings it is told in the dialog, which hides the page",
   assert.equal(dialog.open, true);
   assert.equal(dialog.told, "Answered in another window.");
   assert.equal(body.told, undefined);
+});
+
+test("the highest rate of an ask stands among what the expert decides by, and else nothing of it", () => {
+  calls.update([{ ...ring(1, "Alice"), max_rate: "€2.00 per minute" }], [], []);
+  assert.match(facts.textContent, /At most €2.00 per minute/);
+  calls.update([], [1], []);
+  calls.update([ring(2, "Carla")], [], []);
+  assert.doesNotMatch(facts.textContent, /At most/);
 });

@@ -40,6 +40,15 @@ def test_without_its_notes_it_plays_as_before(make, is_video, container, seconds
     assert len(frames[0]) > 40
 
 
+@pytest.mark.parametrize("scale", [b"\x83\0\0\0", b"\x80\xec\x81\0"], ids=["nought", "nothing"])
+def test_where_no_time_passes_it_is_refused(scale):
+    """All of it would last 0 s, and players, who take that for an error, play it as long as it is."""
+    whole, usual = webm(), b"\x2a\xd7\xb1\x83\x0f\x42\x40"
+    assert usual in whole
+    with pytest.raises(NotPlayable):
+        containers.read(whole.replace(usual, b"\x2a\xd7\xb1" + scale))
+
+
 @each
 def test_cut_short_or_followed_by_more_it_is_refused(make, is_video, container, seconds):
     whole = make()

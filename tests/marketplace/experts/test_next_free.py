@@ -4,10 +4,12 @@ from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 import pytest
+import time_machine
 from django.test import Client
 
 from calls.rooms import services as rooms
 from marketplace.experts import hours, presence
+from marketplace.experts import services as experts
 from marketplace.experts.models import Presence, Profile, WeeklyHours
 from marketplace.search.models import Entry
 from tests import cast
@@ -18,6 +20,13 @@ HERE = UUID(int=7)
 HOUR = timedelta(hours=1)
 MONDAY = cast.NOW.replace(hour=0)
 OFFICE = hours.Week((((hours.Interval(9 * 60, 12 * 60), hours.Interval(14 * 60, 18 * 60))),) * 5 + ((), ()), "UTC")
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    """Real time: whoever is told when somebody is back is told of moments to come."""
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        yield clock
 
 
 def keep(bob, week=OFFICE, now=MONDAY) -> bool:
@@ -50,6 +59,15 @@ class NextFreeTests:
         assert rooms.renew_hours(now=MONDAY + 9 * HOUR) == 1
         assert back_at(bob) == MONDAY + 14 * HOUR
         assert rooms.renew_hours(now=MONDAY + 9 * HOUR) == 0
+
+    @pytest.mark.parametrize("visibility", ["unlisted", "private"])
+    def test_nor_is_a_time_that_has_passed_said_of_who_is_not_listed(self, bob, clock, visibility):
+        experts.choose_visibility(member=bob, visibility=visibility)
+        keep(bob)
+        clock.move_to(MONDAY + 9 * HOUR)
+        assert presence.seen([bob.pk])[bob.pk].back_at is None
+        assert rooms.renew_hours(now=MONDAY + 9 * HOUR) == 1
+        assert presence.seen([bob.pk])[bob.pk].back_at == MONDAY + 14 * HOUR
 
     def test_away_until_within_the_hours_is_until_then_and_else_until_they_begin(self, bob):
         keep(bob)

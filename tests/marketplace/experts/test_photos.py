@@ -1,3 +1,5 @@
+import struct
+import zlib
 from io import BytesIO
 
 import pytest
@@ -22,6 +24,24 @@ def with_exif() -> bytes:
     exif[0x010F] = "A camera that must not be told"
     exif[0x0112] = 6  # lies on its side
     return exif.tobytes()
+
+
+def png_with_exif(exif: bytes) -> BytesIO:
+    """As a damaged or hostile file has it: nothing looks at what is in the chunk."""
+    whole = upload(fmt="PNG").getvalue()
+    header = 8 + 25  # the signature, and IHDR
+    checksum = struct.pack(">I", zlib.crc32(b"eXIf" + exif))
+    chunk = struct.pack(">I", len(exif)) + b"eXIf" + exif + checksum
+    return BytesIO(whole[:header] + chunk + whole[header:])
+
+
+def tags(*entries: tuple[int, int, int, bytes]) -> bytes:
+    """EXIF of these: number, type, count, four bytes of value."""
+    packed = b"".join(struct.pack("<HHI4s", *entry) for entry in sorted(entries))
+    return b"II*\0\x08\0\0\0" + struct.pack("<H", len(entries)) + packed + b"\0" * 4
+
+
+LIES_ON_ITS_SIDE = (0x0112, 3, 1, b"\6\0\0\0")
 
 
 @pytest.fixture
@@ -51,6 +71,18 @@ class ReadPhotoTests:
         whole = upload().getvalue()
         with pytest.raises(photos.BadPhoto):
             read(BytesIO(whole[: len(whole) // 2]))
+
+    @pytest.mark.parametrize(
+        "exif",
+        [
+            pytest.param(b"II*\0", id="cut short"),
+            pytest.param(tags(LIES_ON_ITS_SIDE, (0x0100, 2, 4, b"abc\0")), id="letters for a width"),
+            pytest.param(tags(LIES_ON_ITS_SIDE, (0x011A, 2, 4, b"abc\0")), id="letters for a resolution"),
+        ],
+    )
+    def test_refuses_a_photo_whose_exif_cannot_be_read_or_written_back(self, exif):
+        with pytest.raises(photos.BadPhoto):
+            read(png_with_exif(exif))
 
     def test_refuses_more_pixels_than_the_cap_before_decoding_them(self):
         bomb = upload(size=(20_000, 20_000), fmt="PNG", mode="1")

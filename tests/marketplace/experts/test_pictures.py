@@ -3,6 +3,7 @@
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from PIL import Image
@@ -18,7 +19,7 @@ def media(settings, tmp_path):
 
 @pytest.fixture
 def bob() -> pictures.Shown:
-    return pictures.Shown(7, "Bob Leroy", "Helps with taxes", "€2.00 per minute", None)
+    return pictures.Shown(7, "Bob Leroy", "Helps with taxes", "€2.00 per minute", None, "en")
 
 
 @pytest.fixture
@@ -94,8 +95,30 @@ class KeepingTests:
         pictures.forget(7)
         assert not kept(media)
 
-    def test_while_others_are_drawn_it_does_not_wait_for_ever(self, bob, monkeypatch):
-        monkeypatch.setattr(pictures, "WAIT_S", 0.01)
+    def test_while_another_is_drawn_it_does_not_wait_for_it(self, bob):
+        """A request that waits holds what it has, and others wait for that."""
+        began = monotonic()
         with pictures._one_at_a_time, pytest.raises(pictures.TooBusy):
             pictures.picture(bob)
+        assert monotonic() - began < 1
         assert pictures.picture(bob)
+
+    def test_who_asks_meanwhile_for_one_that_is_kept_has_it(self, bob):
+        pictures.picture(bob)
+        with pictures._one_at_a_time:
+            assert pictures.picture(bob)
+
+    def test_those_of_a_profile_in_two_languages_are_both_kept(self, bob, drawn):
+        in_french = replace(bob, language="fr", price="2,00 € par minute")
+        for _ in range(2):
+            pictures.picture(bob)
+            pictures.picture(in_french)
+        assert len(drawn) == 2
+
+    def test_what_it_showed_before_goes_in_its_own_language_alone(self, bob, drawn, media):
+        pictures.picture(bob)
+        pictures.picture(replace(bob, language="fr"))
+        pictures.picture(replace(bob, price="€3.00 per minute"))
+        assert len(kept(media)) == 2
+        pictures.forget(bob.profile)
+        assert not kept(media)

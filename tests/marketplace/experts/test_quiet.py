@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
+import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -92,6 +93,8 @@ class PresenceTests:
     @pytest.fixture(autouse=True)
     def here(self, bob):
         presence.arrived(user=bob, process=cast.A_PROCESS)
+        with time_machine.travel(self.noon, tick=False):
+            yield
 
     def quiet(self, bob, start: int, end: int) -> bool:
         return presence.choose_quiet_hours(

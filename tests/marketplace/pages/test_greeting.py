@@ -1,9 +1,14 @@
+from pathlib import Path
+from unittest.mock import patch
+
 import pytest
+from asgiref.sync import async_to_sync
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from marketplace.closing import services as closing
 from marketplace.experts import services as experts
 from marketplace.experts.models import Profile
+from marketplace.pages import greeting as page
 from tests import cast
 from tests.marketplace.experts.recordings import mp4, webm
 
@@ -27,8 +32,15 @@ def kept(media) -> list[str]:
     return sorted(path.name for path in media.rglob("*") if path.is_file())
 
 
+def pieces_of(answer) -> list[bytes]:
+    async def all_of_them():
+        return [piece async for piece in answer.streaming_content]
+
+    return async_to_sync(all_of_them)()
+
+
 def served(answer) -> bytes:
-    return answer.content
+    return b"".join(pieces_of(answer)) if answer.streaming else answer.content
 
 
 class ExpertTests:
@@ -104,7 +116,29 @@ class PlayTests:
 
     def test_the_whole(self, client, content):
         answer = client.get(FILE)
-        assert (answer.status_code, answer["Accept-Ranges"], answer.content) == (200, "bytes", content)
+        assert (answer.status_code, answer["Accept-Ranges"], served(answer)) == (200, "bytes", content)
+        assert answer["Content-Length"] == str(len(content))
+
+    def test_only_how_long_it_is(self, client, content):
+        answer = client.head(FILE)
+        assert (answer.status_code, answer["Content-Length"], served(answer)) == (200, str(len(content)), b"")
+
+    def test_is_read_piece_by_piece_as_it_is_sent(self, client, content, monkeypatch):
+        """20 MB in memory for each who listens would be much."""
+        monkeypatch.setattr(page, "PIECE", 1000)
+        for how, wanted in (({}, content), ({"headers": {"Range": "bytes=10-2509"}}, content[10:2510])):
+            answer = client.get(FILE, **how)
+            assert answer.streaming
+            pieces = pieces_of(answer)
+            assert b"".join(pieces) == wanted
+            assert max(map(len, pieces)) == 1000
+
+    def test_the_file_is_closed_though_nobody_read_it(self, client, content):
+        opened = []
+        path_open = Path.open
+        with patch.object(Path, "open", lambda path, *how: opened.append(path_open(path, *how)) or opened[-1]):
+            client.get(FILE).close()
+        assert [file.closed for file in opened] == [True]
 
     @pytest.mark.parametrize(
         ("asked", "start", "stop"),
@@ -114,14 +148,14 @@ class PlayTests:
         answer = client.get(FILE, headers={"Range": asked})
         part = content[start:stop]
         first = start % len(content)
-        assert (answer.status_code, answer.content) == (206, part)
+        assert (answer.status_code, served(answer)) == (206, part)
         assert answer["Content-Range"] == f"bytes {first}-{first + len(part) - 1}/{len(content)}"
         assert answer["Content-Length"] == str(len(part))
 
     @pytest.mark.parametrize("asked", ["bytes=999999999-", "bytes=-0", "bytes=999999998-999999999"])
     def test_nothing_where_there_is_nothing(self, client, content, asked):
         answer = client.get(FILE, headers={"Range": asked})
-        assert (answer.status_code, answer.content) == (416, b"")
+        assert (answer.status_code, served(answer)) == (416, b"")
         assert answer["Content-Range"] == f"bytes */{len(content)}"
 
     @pytest.mark.parametrize(

@@ -56,6 +56,11 @@ class PictureTests:
         with django_assert_num_queries(1):
             client.get(PICTURE)
 
+    def test_in_french_its_price_is_french_and_neither_throws_the_other_out(self, client, bob, media):
+        for _ in range(2):
+            assert client.get(PICTURE).status_code == client.get(f"/fr{PICTURE}").status_code == 200
+        assert len(list(media.rglob("*.jpg"))) == 2
+
     def test_of_an_unlisted_one_it_is_shown_and_not_indexed(self, client, bob):
         experts.choose_visibility(member=bob, visibility="unlisted")
         assert client.get(PICTURE).headers["X-Robots-Tag"] == "noindex"

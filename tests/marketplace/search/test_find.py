@@ -1,4 +1,5 @@
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -224,6 +225,23 @@ class NearTests:
         assert set(names(near=lyon)) == {"Li On", "Vi Leur"}
         assert names(near=lyon, km=200, sort="near") == ["Li On", "Vi Leur", "Gre Noble"]
         assert names(near=lyon, km=1) == ["Li On"]
+
+    def test_over_the_date_line_it_is_not_once_around_the_earth(self):
+        """Of Taveuni, in Fiji, a part lies beyond it."""
+        beyond, far = cast.expert("Bey Ond"), cast.expert("Fa Raway")
+        self.put(beyond, -16.8, -179.9)
+        self.put(far, -16.8, -170.0)
+        here = SimpleNamespace(latitude=-16.8, longitude=179.95)
+        assert names(near=here, km=50) == ["Bey Ond"]
+        assert names(near=here, km=50, sort="near") == ["Bey Ond"]
+        there = SimpleNamespace(latitude=-16.8, longitude=-179.95)
+        self.put(far, -16.8, 179.9)
+        assert set(names(near=there, km=50)) == {"Bey Ond", "Fa Raway"}
+
+    def put(self, expert, latitude: float, longitude: float) -> None:
+        profile = expert.profile
+        profile.place_id, profile.latitude, profile.longitude = 1, latitude, longitude
+        profile.save()
 
     def test_without_a_place_nearest_is_best(self):
         assert names(sort="near") == names()

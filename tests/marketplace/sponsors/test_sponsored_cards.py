@@ -53,6 +53,33 @@ class ChosenByThePageTests:
         assert len({shown(after=hours * HOUR) for hours in range(48)}) == 4
 
 
+class SensitiveTests:
+    """In law, health and belief nobody pays to be read (PRODUCT.md, section 4)."""
+
+    @pytest.fixture(params=["itself", "what it is part of"])
+    def law(self, request, db) -> Category:
+        above = Category.objects.create(slug="rights", name="Rights", sensitive=request.param != "itself")
+        return Category.objects.create(slug="law", name="Law", parent=above, sensitive=request.param == "itself")
+
+    def test_none_is_taken_for_it(self, law):
+        card = sponsored()
+        card.category = law
+        with pytest.raises(ValidationError, match="no sponsored card stands"):
+            card.full_clean()
+        card.category = None
+        card.full_clean()
+
+    def test_nor_is_one_shown_that_was_there_before(self, law):
+        sponsored("For law", category=law)
+        assert shown(category="law") is None
+        Category.objects.update(sensitive=False)
+        assert shown(category="law") == "For law"
+
+    def test_choosing_takes_one_query_all_the_same(self, law, django_assert_num_queries):
+        with django_assert_num_queries(1):
+            shown(category="law")
+
+
 class PageTests:
     def test_it_stands_outside_the_list_and_is_labelled(self, bob):
         sponsored(sponsor='Pen & "Co"')

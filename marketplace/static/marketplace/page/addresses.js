@@ -5,8 +5,8 @@ export function address(path) {
   return (document.documentElement?.dataset?.prefix ?? "") + path;
 }
 
-/** A socket, which speaks the language of the page. @param {string} path */
-export function socketAddress(path) {
-  const asked = new URLSearchParams({ language: document.documentElement.lang });
+/** A socket, which speaks the language of the page. @param {string} path @param {Record<string, string>} [more] */
+export function socketAddress(path, more = {}) {
+  const asked = new URLSearchParams({ language: document.documentElement.lang, ...more });
   return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/${path}?${asked}`;
 }

@@ -130,7 +130,7 @@ export class IncomingCalls {
   }
 
   /** What the expert decides by. @param {Incoming & {back: false}} ring */
-  #facts({ asked, caller, has_ten_minutes }) {
+  #facts({ asked, caller, has_ten_minutes, max_rate }) {
     const language = new Intl.DisplayNames([document.documentElement.lang], { type: "language" }).of(caller.language);
     const past = { 0: this.#words.first_call, 1: this.#words.past_calls_one }[caller.past_calls];
     const facts = [
@@ -138,6 +138,7 @@ export class IncomingCalls {
       past ?? fill(this.#words.past_calls, { count: caller.past_calls }),
     ];
     if (!caller.guest) facts.push(has_ten_minutes ? this.#words.has_credit : this.#words.little_credit);
+    if (max_rate) facts.push(fill(this.#words.at_most, { rate: max_rate }));
     return asked ? [...facts, this.#words.rings_at_others] : facts;
   }
 

@@ -75,7 +75,7 @@ class DirectoryTests:
 
     def test_words_take_few_more(self, home, django_assert_num_queries):
         home(q="taxes")
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(9):
             home(q="taxes")
 
     def test_takes_html_from_nobody(self, home, bob):

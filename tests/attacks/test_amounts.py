@@ -114,6 +114,7 @@ def undone() -> Iterator[None]:
 
 
 class PageTests:
+    @pytest.mark.prove
     def test_no_form_takes_what_is_no_amount(self, world, clients):
         before = everything()
         for (name, door), zero in zip(DOORS.items(), cycle([ARABIC, FULL_WIDTH]), strict=False):

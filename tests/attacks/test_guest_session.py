@@ -83,6 +83,7 @@ def differing(call: Call) -> dict[str, tuple]:
     return found
 
 
+@pytest.mark.prove
 class WalkTests:
     def test_no_address_but_those_of_calling_knows_a_guest(self, call):
         walked = {route for route, _ in addresses(get_resolver().url_patterns)}

@@ -232,6 +232,7 @@ class QuotaTests:
         assert len({one["username"] for one in fresh}) == 27
         self.no_more_than_a_few(all_taken(relay, fresh))
 
+    @pytest.mark.prove
     def test_without_the_line_that_says_how_many_they_get_them_all(self, tmp_path):
         """The broken twin."""
         lines = (ROOT / "deploy/turnserver.conf").read_text().splitlines()

@@ -127,6 +127,7 @@ class OlderSessionTests:
             _owner, thief = self.sessions(signed_in, member)
         assert thief.get("/earnings/").status_code == 200
 
+    @pytest.mark.prove
     def test_a_further_factor_ends_none_for_each_was_asked_for_the_first(self, signed_in, member):
         owner, _thief = self.sessions(signed_in, member)
         other = signed_in(User.objects.get(pk=member.pk))

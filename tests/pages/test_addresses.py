@@ -46,12 +46,13 @@ def not_accounted_for(world: Lived, visitors: list[Visitor]) -> dict[str, str]:
     return wrong
 
 
+@pytest.mark.prove
 class AddressTests:
     def test_each_is_a_page_for_somebody_or_said_to_be_none(self, world, visitors):
         assert not_accounted_for(world, visitors) == {}
 
     def test_one_that_nobody_thought_of_is_found(self, world, visitors, monkeypatch):
-        """The broken twin: the list without one of its lines."""
+        """The list without one of its lines."""
         monkeypatch.setattr(addresses, "places", lambda: [Place("suggest"), Place("healthz"), Place("home")])
         monkeypatch.delitem(NO_PAGES, "healthz")
         assert list(not_accounted_for(world, visitors)) == ["healthz"]

@@ -68,6 +68,7 @@ def papers_on(page: str) -> list[list[str]]:
 
 @pytest.mark.again_in_prove
 class PapersStayTests:
+    @pytest.mark.prove
     def test_whatever_goes_back_the_receipt_reads_as_before_to_both(self, story, signed_in):
         both = [story.alice, story.bob]
         before = [pdf_of(signed_in(member), story) for member in both]

@@ -63,6 +63,7 @@ class InterruptedTests:
             call_command("demo", stdout=StringIO())
 
 
+@pytest.mark.prove
 class DemoDataTests:
     def test_a_believable_directory_with_every_book_in_order(self, made, demo, client):
         self.everybody_is_ready()

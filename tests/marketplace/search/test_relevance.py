@@ -66,6 +66,7 @@ class JudgedTests:
         assert (len(every), len({one.text for one in every}), sum(one.held_out for one in every)) == (120, 120, 30)
         assert {one.kind for one in every} == {"English", "French", "Mistyped", "Half typed", "Places"}
 
+    @pytest.mark.prove
     def test_whoever_is_named_is_an_expert_of_the_demo(self, demo):
         slugs = set(search.shown_profiles().values_list("slug", flat=True))
         assert {slug for one in judged() for slug in one.grades} <= slugs

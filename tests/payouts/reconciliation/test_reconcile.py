@@ -92,7 +92,7 @@ class TopUpTests:
 
 
 class WithdrawalTests:
-    @pytest.mark.again_in_prove
+    @pytest.mark.prove
     @pytest.mark.parametrize("seconds", [0, 2, 4, 8, 12, 20])
     @pytest.mark.parametrize("bank", [pay_out.PAYING_BANK, pay_out.REFUSING_BANK])
     def test_agrees_at_every_step_on_the_way(self, alice, bob, now, bank, seconds):

@@ -369,6 +369,7 @@ class MoneyListTests:
         for what in ("top-ups", "refunds", "holds", "withdrawals"):
             page(staff, f"/staff/{what}/?{asked}")
 
+    @pytest.mark.prove
     def test_every_link_on_the_pages_leads_somewhere(self, staff, alice, moved, now):
         """Staff who are no superusers press each of them."""
         for kind in ("refund_refused", "fraud_warning", "suspense"):

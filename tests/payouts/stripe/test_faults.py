@@ -349,6 +349,7 @@ def cases(of: list[tuple[Story, int, str]]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(("story", "at", "fault"), of, ids=names)
 
 
+@pytest.mark.prove
 @cases(SAMPLE)
 def test_a_fault_loses_and_doubles_nothing(story, at, fault):
     assert len(run(story, fault, at=at)) > at

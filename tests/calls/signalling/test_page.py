@@ -11,6 +11,7 @@ from calls.notices import services as notices
 from calls.rooms.models import Call
 from calls.signalling.errors import TEXTS
 from marketplace.experts import services as experts
+from marketplace.listings.models import Listing
 from tests.calls.signalling.wires import page_of, room_of
 from tests.payouts.purse import give_promo
 
@@ -228,11 +229,17 @@ class RingingTests:
         await hers.say("ring", expert=bob.id, line="", agreed=agreed)
         assert await hers.error() == ("bad_field", "ring")
 
-    @pytest.mark.parametrize(("who", "code"), [("eve", "offer.not_found"), ("nobody", "ring.not_an_expert")])
-    async def test_who_has_no_rate_has_no_card(self, alice, eve, who, code):
+    async def test_who_has_no_rate_has_no_card(self, alice, bob):
+        await sync_to_async(Listing.objects.filter(profile__user=bob).update)(active=False)
+        hers = await page_of(alice)
+        await hers.say("ring.terms", expert=bob.id)
+        assert await hers.error() == ("offer.not_found", "ring.terms")
+
+    @pytest.mark.parametrize("who", ["eve", "nobody"])
+    async def test_nor_has_who_is_no_expert(self, alice, eve, who):
         hers = await page_of(alice)
         await hers.say("ring.terms", expert=eve.id if who == "eve" else 4711)
-        assert await hers.error() == (code, "ring.terms")
+        assert await hers.error() == ("ring.not_an_expert", "ring.terms")
 
     @pytest.mark.parametrize("who", ["bob", "nobody"])
     async def test_a_ring_that_cannot_be_says_why(self, alice, bob, who):

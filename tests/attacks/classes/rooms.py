@@ -104,6 +104,13 @@ ROOMS = [
         ],
     ),
     Attack(
+        "Somebody counts numbers through to come upon an expert who shows themself by link alone.",
+        [
+            "attacks/test_private_profiles.py::UnlistedByNumberTests::test_without_the_link_it_is_as_if_he_were_no_expert"
+        ],
+        ["attacks/test_private_profiles.py::UnlistedByNumberTests::test_where_numbers_are_enough_she_finds_him"],
+    ),
+    Attack(
         "A page of another site opens a socket with the cookie of a signed-in member.",
         ["calls/signalling/test_origin.py::AttackTests::test_fails"],
         [

@@ -2,6 +2,7 @@ from datetime import time, timedelta
 from uuid import UUID
 
 import pytest
+import time_machine
 
 from marketplace.experts import presence
 from marketplace.experts.models import Connection, Presence, Profile
@@ -120,6 +121,7 @@ class ChoosingTests:
         presence.choose(user=bob, chosen="invisible", until=cast.NOW + HOUR, now=cast.NOW)
         assert presence.seen([bob.id]) == before
 
+    @time_machine.travel(cast.NOW, tick=False)
     def test_nor_in_quiet_hours(self, bob):
         until = cast.NOW + 4 * HOUR
         presence.choose_quiet_hours(user=bob, start=time(8), end=until.time(), zone="UTC", now=cast.NOW)
@@ -159,8 +161,9 @@ class CostTests:
     def test_no_column_but_the_state_and_the_time_it_turns_is_in_an_index(self):
         fields = [field.name for field in Presence._meta.fields if field.db_index or field.unique]
         assert fields == ["user", "state"]
-        # And who search has not been told of: a row enters that one as its state changes, at no other time.
-        assert [index.fields for index in Presence._meta.indexes] == [["turns_at"], ["user"]]
+        # And when the away are back; and who search has not been told of: a row enters that one as its state changes, at no
+        # other time.
+        assert [index.fields for index in Presence._meta.indexes] == [["turns_at"], ["user"], ["next_free_at"]]
 
 
 class BusyTests:

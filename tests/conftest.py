@@ -20,25 +20,23 @@ from tests.payouts.stripe.fixtures import *  # noqa: F403
 
 PROOF_SEED = "PROOF_SEED"  # of the random lives in tests/payouts/life; named, they are lived again
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup"}
-# The sockets, the meter, and where two reach for the same money. Marked `again_in_prove` is what is first asked of SQLite: it
-# tries the same rules for long, or reads what is written for people.
+# The sockets, and what needs several processes. Marked `again_in_prove` is what is first asked of SQLite: it tries the same rules
+# for long, or reads what is written for people.
 FIRST_ON_POSTGRESQL = (
-    "tests/calls/asking/",
-    "tests/calls/metering/",
-    "tests/calls/orders/",
     "tests/calls/rooms/",
     "tests/calls/signalling/",
-    "tests/calls/waiting/",
-    "tests/payouts/earnings/",
     "tests/payouts/reconciliation/",
-    "tests/payouts/wallet/",
-    "tests/payouts/withdrawals/",
 )
-# What is written for people, or by them; what hears of Stripe, one answer after the other; and attacks that need no race.
+# Rules, one answer after the other, and what is written for people. Where two reach for the same thing at once the test is marked
+# `postgres`, and asks that wherever it lies.
 FIRST_ON_SQLITE = (
     "tests/attacks/",
+    "tests/calls/asking/",
     "tests/calls/contacts/",
     "tests/calls/echo/",
+    "tests/calls/metering/",
+    "tests/calls/orders/",
+    "tests/calls/waiting/",
     "tests/marketplace/accounts/",
     "tests/marketplace/closing/",
     "tests/marketplace/experts/",
@@ -50,10 +48,13 @@ FIRST_ON_SQLITE = (
     "tests/payouts/cards/",
     "tests/payouts/claims/",
     "tests/payouts/disputes/",
+    "tests/payouts/earnings/",
     "tests/payouts/refunds/",
     "tests/payouts/sandbox/",
     "tests/payouts/statements/",
     "tests/payouts/stripe/",
+    "tests/payouts/wallet/",
+    "tests/payouts/withdrawals/",
 )
 
 

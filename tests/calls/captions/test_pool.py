@@ -33,6 +33,7 @@ def gone_in_time(process: int) -> bool:
     return not is_alive(process)
 
 
+@pytest.mark.prove
 class PoolTests:
     async def test_no_process_begins_before_the_first_words(self, written_by):
         written_by(scribes.quick)

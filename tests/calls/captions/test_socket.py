@@ -25,7 +25,7 @@ from tests.calls.captions.conftest import speak
 from tests.calls.captions.sounds import pieces, silence, tone
 from tests.calls.signalling.wires import Refused, Wire, answered_call, captions_of, cookie_of, live_pair
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.again_in_prove]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.prove]
 SENTENCE = pieces(tone(2) + silence(1))
 
 

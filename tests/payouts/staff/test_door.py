@@ -184,6 +184,7 @@ def statuses(client, addresses) -> set[int]:
     }
 
 
+@pytest.mark.prove
 class DoorTests:
     def test_all_pages_are_walked(self, addresses):
         assert len(addresses) >= 22

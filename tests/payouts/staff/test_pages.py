@@ -204,6 +204,7 @@ class MemberTests:
         assert "/lift/" not in page(staff, f"{address}/money/")
 
 
+@pytest.mark.prove
 class LedgerTests:
     @pytest.fixture
     def moves(self, alice, bob, now) -> None:

@@ -36,6 +36,7 @@ def looks() -> list[tuple[str, str]]:
     return list(AuditRecord.objects.filter(act="look").order_by("pk").values_list("reference", "reason"))
 
 
+@pytest.mark.prove
 class PapersTests:
     def test_each_page_of_staff_leads_there(self, staff, alice):
         assert 'href="/staff/papers/"' in text_of(staff.get("/staff/"))

@@ -1,8 +1,8 @@
 """The background work: what is done, how often, and that no job can stop another.
 
-Three lanes, each a thread with a round a second: deadlines of calls must not wait for somebody else's slow answer, nor
-withdrawals for the reading of whole books. A lane whose round found something to do goes round again at once. Every job
-claims its work by conditional updates, so several workers may run.
+Four lanes, each a thread with a round a second: deadlines of calls must not wait for somebody else's slow answer, nor
+withdrawals for the reading of whole books, nor search for any of them. A lane whose round found something to do goes round
+again at once. Every job claims its work by conditional updates, so several workers may run.
 """
 
 import logging
@@ -73,7 +73,6 @@ def lanes() -> list[list[Job]]:
         Job("calls whose time has come", lambda: rooms.sweep(now=timezone.now())),
         Job("quiet hours and times away", lambda: rooms.turn_presence(now=timezone.now()), every_s=1),
         Job("weekly hours that began", lambda: rooms.renew_hours(now=timezone.now()), every_s=1),
-        Job("who is here, for search", search.take_in, every_s=1),
         Job("lines of those who wait", lambda: waiting.sweep(now=timezone.now()), every_s=1),
     ]
     world_outside = [
@@ -100,7 +99,8 @@ def lanes() -> list[list[Job]]:
         Job("check of the books", lambda: books.nightly(now=clock.now()), every_s=600),
         Job("reconciliation", lambda: reconciliation.nightly(now=clock.now()), every_s=600),
     ]
-    return [calls, world_outside, at_leisure]
+    who_is_here = [Job("who is here, for search", search.take_in)]
+    return [calls, world_outside, at_leisure, who_is_here]
 
 
 def start(stop: threading.Event) -> list[threading.Thread]:

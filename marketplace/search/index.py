@@ -63,7 +63,7 @@ def rebuild(spread: Spread = map) -> int:
     with nullcontext() if Entry.objects.exists() else words.indexed_afterwards():
         for _ in spread(refresh, shares):
             pass
-        while here.take_in(AT_ONCE):
+        while here.take_in(AT_ONCE) == AT_ONCE:  # those who come and go meanwhile are the worker's
             pass
     words.ensure_index()
     return Entry.objects.count()
@@ -107,7 +107,9 @@ def _write(profile_ids: Sequence[int]) -> None:
     profiles = list(wanted.select_for_update(of=("self",), no_key=True).order_by("pk"))
     texts = {profile.pk: text_of(profile) for profile in profiles}
     before = words.stored(profile_ids)
-    Entry.objects.filter(pk__in=set(profile_ids) - texts.keys()).delete()
+    gone = sorted(set(profile_ids) - texts.keys())
+    here.entries_change(profile_ids, gone)
+    Entry.objects.filter(pk__in=gone).delete()
     Entry.objects.bulk_create(
         [_entry(profile, texts[profile.pk]) for profile in profiles],
         update_conflicts=True,

@@ -1,6 +1,7 @@
 """Who is here: search knows it at once, whether or not its copy was told."""
 
 import threading
+from collections.abc import Callable
 
 import pytest
 from django.db import connection, transaction
@@ -8,7 +9,7 @@ from django.db import connection, transaction
 from marketplace.experts import presence
 from marketplace.experts.models import Presence
 from marketplace.search import services as search
-from marketplace.search.models import Here
+from marketplace.search.models import Entry, Here
 from tests import cast
 
 State = Presence.State
@@ -24,6 +25,21 @@ def free() -> list[str]:
 
 def copied() -> dict[str, str]:
     return dict(Here.objects.values_list("user__name", "state"))
+
+
+def in_a_thread(do: Callable[[], object]) -> threading.Event:
+    """Is set once it is done."""
+    done = threading.Event()
+
+    def does() -> None:
+        try:
+            do()
+            done.set()
+        finally:
+            connection.close()
+
+    threading.Thread(target=does, daemon=True).start()
+    return done
 
 
 @pytest.fixture
@@ -111,3 +127,31 @@ class RaceTests:
         assert told == [0]
         becomes(bob, State.FREE)
         assert search.take_in() == 1
+
+    def test_who_saves_a_profile_waits_for_nobody_who_comes_or_goes(self, bob):
+        """Presence first and the entry afterwards is the order of who comes and goes: they would wait for each other for good."""
+        with transaction.atomic():
+            Presence.objects.select_for_update().get(user=bob)
+            saved = in_a_thread(lambda: search.refresh([bob.profile.pk]))
+            assert saved.wait(timeout=10)
+
+    def test_an_expert_new_to_search_is_in_the_copy_though_it_was_told_meanwhile(self, bob):
+        """Their entry is not there yet for whoever makes the copy, which must not be done with them."""
+        Entry.objects.filter(user=bob).delete()
+        becomes(bob, State.FREE)
+        with transaction.atomic():
+            search.refresh([bob.profile.pk])
+            told = in_a_thread(search.take_in)
+            assert told.wait(timeout=10)
+        search.take_in()
+        assert copied() == {"Bob Leroy": "free"}
+
+    def test_one_that_is_being_copied_can_be_unpublished(self, bob):
+        becomes(bob, State.FREE)
+        with transaction.atomic():
+            search.take_in()
+            bob.profile.published_at = None
+            saved = in_a_thread(bob.profile.save)
+            assert not saved.wait(timeout=0.5)
+        assert saved.wait(timeout=10)
+        assert copied() == {}

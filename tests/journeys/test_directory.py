@@ -99,6 +99,7 @@ class KeyboardTests:
         bob.page.keyboard.press("Tab")
         assert focus_of(bob) == "Decline"
 
+    @pytest.mark.prove
     def test_a_list_that_does_not_come_is_told(self, person, site):
         cast.bob()
         visitor = person("Visitor")
@@ -115,6 +116,7 @@ class KeyboardTests:
         visitor.reads("Found in: headline")
 
 
+@pytest.mark.prove
 class FiltersTests:
     def test_each_press_narrows_the_list_and_going_back_widens_it(self, person, site):
         cast.bob()
@@ -203,6 +205,7 @@ class WithoutScriptsTests:
         visitor.is_at(re.compile("/fr/experts/expert29-novak/$"))
         visitor.reads("2,10\u00a0€")
 
+    @pytest.mark.prove
     def test_who_is_free_says_what_ringing_needs_and_takes_a_message(self, signed_in_person):
         alice, bob = signed_in_person(cast.alice(), java_script_enabled=False), signed_in_person(cast.bob())
         bob.goes_to("/me/")

@@ -18,4 +18,4 @@ class MissedTests:
         assert bob.page.evaluate("() => document.documentElement.scrollWidth") == PHONE["width"]
         alice.rings(bob, "My lease ends in May")
         alice.reads("Bob Leroy did not answer.")
-        bob.reads("missed: My lease ends in May")  # without loading anew
+        bob.reads("missed · My lease ends in May")  # without loading anew

@@ -26,8 +26,10 @@ class CannotAsk(Refused):
 def ask(*, caller: User, category: str, line: str, max_rate_minor: int | None, now: datetime) -> Ask:
     """Rings up to ASKED_MAX reachable experts of the category (its slug) for RING_S, at rates up to the highest (None: any).
 
-    Raises CannotAsk, CannotRing (already_in_call, too_many_in_vain).
+    Raises CannotAsk, CannotRing (already_in_call, too_many_in_vain), and ValueError for a highest rate that no listing may have.
     """
+    if max_rate_minor is not None and not 0 < max_rate_minor <= settings.RATE_MINOR_VERIFIED_MAX:
+        raise ValueError(f"{max_rate_minor} is no highest rate: 1 to {settings.RATE_MINOR_VERIFIED_MAX}")
     line = line.strip()
     if not line:
         raise CannotAsk("empty")

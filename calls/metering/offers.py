@@ -154,8 +154,17 @@ def _check_moment(call: Call, now: datetime, *, may_have_to_wait: bool = True, b
 def _check_asked(call: Call, offer: Offer) -> None:
     """The highest rate of *Ask now* binds (PRODUCT.md, section 4)."""
     highest = call.ask.max_rate if call.ask else None
-    if highest and offer.rate_minor is not None and offer.rate_minor > highest.minor:
+    if highest and _is_above(highest.minor, offer):
         raise OfferRefused("above_asked", OfferRefused.ASKED_AT_MOST.format(rate=texts.per_minute(highest)))
+
+
+def _is_above(rate_minor: int, offer: Offer) -> bool:
+    """Of an act of time: its price for its length. An act of work has no length, so no rate."""
+    if offer.rate_minor is not None:
+        return offer.rate_minor > rate_minor
+    if offer.price_minor is None or offer.length_ms is None:
+        return False
+    return offer.price_minor * 60_000 > rate_minor * offer.length_ms
 
 
 def _lapse(call: Call, now: datetime) -> None:

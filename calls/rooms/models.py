@@ -42,9 +42,7 @@ class Ask(models.Model):
     category = models.ForeignKey("marketplace.Category", on_delete=models.SET_NULL, null=True, related_name="+")
     state = models.CharField(max_length=9, choices=State.choices, default=State.RINGING)
     rung = models.PositiveSmallIntegerField()  # how many experts
-    max_rate_minor = models.PositiveIntegerField(
-        null=True
-    )  # no higher rate per minute is offered in the call; null: any
+    max_rate_minor = models.PositiveIntegerField(null=True)  # per minute: nothing dearer is offered; null: anything
     currency = models.CharField(max_length=3, blank=True)  # of that; empty without it
     asked_at = models.DateTimeField()
     cancelled_at = models.DateTimeField(null=True)

@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from django.conf import settings
+
 from calls.signalling.errors import Refused
 
 BYTES_MAX = 64 * 1024
@@ -23,12 +25,17 @@ PAGE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 Check = Callable[[object], bool]
 
 
-def number(value: object, low: int = 0) -> bool:
-    return type(value) is int and low <= value <= NUMBER_MAX
+def number(value: object, low: int = 0, high: int = NUMBER_MAX) -> bool:
+    return type(value) is int and low <= value <= high
 
 
 def id_(value: object) -> bool:
     return number(value, low=1)
+
+
+def highest_rate(value: object) -> bool:
+    """Of an ask: up to the highest that any listing may have."""
+    return number(value, low=1, high=settings.RATE_MINOR_VERIFIED_MAX)
 
 
 def text(value: object, longest: int) -> bool:
@@ -146,7 +153,7 @@ PAGE_MESSAGES = {
     "ring.back": Message({"member": id_}, person=True, member=True),
     "wait": Message({"expert": id_, "line": line}, person=True, member=True),
     "wait.leave": Message({"expert": id_}, person=True, member=True),
-    "ask": Message({"category": slug, "line": line}, {"max_rate_minor": id_}, person=True),
+    "ask": Message({"category": slug, "line": line}, {"max_rate_minor": highest_rate}, person=True),
     "ask.cancel": Message({"ask": id_}, person=True),
 }
 

@@ -1,8 +1,9 @@
 """The picture that stands beside a link to a profile in chats and networks (https://ogp.me): 1200 x 630, in the site's look.
 
 It is drawn when it is first asked for and kept on disk under a key of all that it shows. What that may cost is bounded: one is
-drawn at a time in a process, and who asks meanwhile is told to come again: a request that waits keeps its connection to the
-database from others. Of all profiles together SLOTS are kept in each language, each new one in place of whichever had its slot.
+drawn at a time in a process. Who asks meanwhile waits a little, for a program that looks at links often comes once, and is then
+told to come again; its connection to the database is given back first, so that others need not wait for it too. Of all profiles
+together SLOTS are kept in each language, each new one in place of whichever had its slot.
 """
 
 import secrets
@@ -16,10 +17,12 @@ from unicodedata import normalize
 from zlib import crc32
 
 from django.conf import settings
+from django.db import connection
 from PIL import Image, ImageDraw, ImageFont
 
 SIZE = (1200, 630)
 SLOTS = 4096  # about 50 kB each
+WAIT_S = 2
 LOOK = 1  # to be raised when the drawing changes: then no kept one is of use
 FONT = Path(__file__).resolve().parent.parent / "static/marketplace/vendor/figtree/figtree.woff2"
 PAPER, INK, SOFT, TEAL, WHITE = "#f7fafa", "#1a2529", "#4a575c", "#0f5c66", "#ffffff"
@@ -54,14 +57,18 @@ class Shown:
 
 
 def picture(shown: Shown) -> bytes:
-    """A JPEG. Raises TooBusy."""
+    """A JPEG. Raises TooBusy after WAIT_S. Outside a transaction the connection to the database is given back; it opens anew by
+    itself."""
     kept = _slot(shown.profile) / f"{shown.profile}-{shown.key}.{shown.language}.jpg"
     if kept.exists():
         return kept.read_bytes()
-    if not _one_at_a_time.acquire(blocking=False):
+    if not connection.in_atomic_block:
+        connection.close()
+    if not _one_at_a_time.acquire(timeout=WAIT_S):
         raise TooBusy
     try:
-        _keep(_draw(shown), kept)
+        if not kept.exists():  # who was before may have drawn the same
+            _keep(_draw(shown), kept)
         return kept.read_bytes()
     finally:
         _one_at_a_time.release()

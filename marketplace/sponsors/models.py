@@ -39,8 +39,8 @@ class SponsoredCard(models.Model):
         return f"{self.sponsor}: {self.title}"
 
     def clean(self) -> None:
-        """Raises ValidationError for an end before the beginning, and for a sensitive category."""
-        if self.category and self.category.is_sensitive:
+        """Raises ValidationError for an end before the beginning, and for a category that is sensitive or has such a part."""
+        if self.category and (self.category.is_sensitive or self.category.children.filter(sensitive=True).exists()):
             raise ValidationError({"category": _("In law, health and belief no sponsored card stands.")})
         if self.begins_at and self.ends_at and self.ends_at <= self.begins_at:
             raise ValidationError({"ends_at": _("It must end after it begins.")})

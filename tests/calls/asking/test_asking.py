@@ -249,6 +249,12 @@ class LimitTests:
         assert not Ask.objects.exists()
         assert not Call.objects.exists()
 
+    @pytest.mark.parametrize("highest", [-1, 0, 10_001, 2**31, 2**53 - 1])
+    def test_a_highest_rate_that_no_listing_may_have_is_refused(self, alice, three, now, highest):
+        with pytest.raises(ValueError, match=f"^{highest} is no highest rate: 1 to 10000$"):
+            ask(alice, now, max_rate=highest)
+        assert not Ask.objects.exists()
+
     def test_a_closed_category_rings_nowhere(self, alice, three, now):
         Category.objects.update(kind="closed")
         assert answer_to(alice, now) == "no_category"

@@ -7,6 +7,7 @@ from calls.metering import services as metering
 from calls.metering.models import Offer
 from calls.rooms.models import Ask, Call
 from marketplace.experts.models import Category, Profile
+from marketplace.listings import services as listings
 from marketplace.listings.models import Listing
 from tests import cast
 from tests.calls.metering.world import Story
@@ -65,10 +66,27 @@ class SendTests:
         assert "€1.50 per minute" in told.value.text
         assert not Offer.objects.exists()
 
-    def test_it_binds_that_call_and_no_act(self, story):
+    @pytest.mark.parametrize(("highest", "price"), [(84, 2_500), (83, 2_490), (20, 600)])
+    def test_up_to_it_for_each_of_its_minutes_an_act_of_time_is_sent(self, story, highest, price):
+        asked(story, highest)
+        assert send(story, listing_id=cast.act_of(story.bob).pk, price_minor=price).price_minor == price
+
+    @pytest.mark.parametrize(("highest", "price"), [(83, None), (83, 2_491), (20, 601)])
+    def test_above_it_an_act_of_time_is_not(self, story, highest, price):
+        asked(story, highest)
+        with refused("above_asked"):
+            send(story, listing_id=cast.act_of(story.bob).pk, price_minor=price)
+        assert not Offer.objects.exists()
+
+    def test_an_act_of_work_has_no_length_that_it_could_be_measured_by(self, story):
+        asked(story, 20)
+        work = listings.add_work(
+            profile=story.bob.profile, title="A letter", description="To them.", delivery_days=5, price_minor=4_000
+        )
+        assert send(story, listing_id=work.pk).price_minor == 4_000
+
+    def test_it_binds_that_call_alone(self, story):
         asked(story, 150)
-        assert send(story, listing_id=cast.act_of(story.bob).pk).price_minor
-        Offer.objects.all().delete()
         Call.objects.filter(pk=story.call.pk).update(ask=None)
         assert send(story).rate_minor == 200
 

@@ -107,6 +107,9 @@ class AskTests:
             ({**ASK, "max_rate_minor": 0}, "bad_field"),
             ({**ASK, "max_rate_minor": -1}, "bad_field"),
             ({**ASK, "max_rate_minor": "200"}, "bad_field"),
+            ({**ASK, "max_rate_minor": 10_001}, "bad_field"),
+            ({**ASK, "max_rate_minor": 2**31}, "bad_field"),
+            ({**ASK, "max_rate_minor": 2**53 - 1}, "bad_field"),
             ({**ASK, "max_rate_minor": None}, "bad_field"),
             ({**ASK, "line": "   "}, "ask.empty"),
             ({**ASK, "category": "' OR 1=1"}, "ask.no_category"),
@@ -117,6 +120,11 @@ class AskTests:
         await hers.say("ask", **wrong)
         assert await hers.error() == (code, "ask")
         assert await his.hears_no("rings")
+
+    async def test_the_highest_rate_of_all_rings(self, alice, three):
+        hers, _his = await page_of(alice), await page_of(three[0])
+        await hers.say("ask", **ASK, max_rate_minor=10_000)
+        assert (await hers.hear("ask.ringing"))["rung"] == 1
 
 
 class GuestTests:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from threading import Event, Thread
 from time import monotonic
 
 import pytest
@@ -95,13 +96,45 @@ class KeepingTests:
         pictures.forget(7)
         assert not kept(media)
 
-    def test_while_another_is_drawn_it_does_not_wait_for_it(self, bob):
-        """A request that waits holds what it has, and others wait for that."""
+    def test_while_another_is_drawn_it_waits_a_little_and_is_drawn(self, bob):
+        answers = []
+        waiting = Thread(target=lambda: answers.append(pictures.picture(bob)))
+        with pictures._one_at_a_time:
+            waiting.start()
+            waiting.join(0.1)
+            assert waiting.is_alive()
+        waiting.join(10)
+        assert answers == [pictures.picture(bob)]
+
+    def test_but_not_for_long(self, bob, monkeypatch):
+        monkeypatch.setattr(pictures, "WAIT_S", 0.1)
         began = monotonic()
         with pictures._one_at_a_time, pytest.raises(pictures.TooBusy):
             pictures.picture(bob)
-        assert monotonic() - began < 1
+        assert 0.1 <= monotonic() - began < 1
         assert pictures.picture(bob)
+
+    def test_who_waited_for_the_same_one_has_that(self, bob, monkeypatch):
+        drawn, begun, may_end = [], Event(), Event()
+
+        def slow(shown):
+            drawn.append(shown)
+            begun.set()
+            may_end.wait(10)
+            return Image.new("RGB", (8, 8))
+
+        monkeypatch.setattr(pictures, "_draw", slow)
+        answers = []
+        threads = [Thread(target=lambda: answers.append(pictures.picture(bob))) for _ in range(2)]
+        threads[0].start()
+        assert begun.wait(10)
+        threads[1].start()
+        threads[1].join(0.1)
+        may_end.set()
+        for thread in threads:
+            thread.join(10)
+        assert len(answers) == 2
+        assert len(drawn) == 1
 
     def test_who_asks_meanwhile_for_one_that_is_kept_has_it(self, bob):
         pictures.picture(bob)

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.db import connection
 
 from marketplace.experts import pictures
 from marketplace.experts import services as experts
@@ -82,3 +83,37 @@ class PictureTests:
         monkeypatch.setattr(pictures, "picture", busy)
         answer = client.get(PICTURE)
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
+
+
+class ConnectionTests:
+    """Whoever draws, or waits for it, keeps no connection to the database from others."""
+
+    @pytest.fixture
+    def closed(self, monkeypatch) -> list[bool]:
+        """Of each picture that was drawn: whether the connection was closed by then."""
+        seen, close = [], connection.close
+        closings = []
+
+        def closing():
+            closings.append(True)
+            close()
+
+        draw = pictures._draw
+
+        def noted(shown):
+            seen.append(bool(closings))
+            return draw(shown)
+
+        monkeypatch.setattr(connection, "close", closing)
+        monkeypatch.setattr(pictures, "_draw", noted)
+        return seen
+
+    @pytest.mark.django_db(transaction=True)
+    def test_it_is_given_back_before_drawing(self, client, bob, closed):
+        assert client.get(PICTURE).status_code == 200
+        assert closed == [True]
+
+    def test_but_in_a_transaction_which_would_be_lost(self, client, bob, closed):
+        assert client.get(PICTURE).status_code == 200
+        assert closed == [False]
+        assert experts.state(bob)

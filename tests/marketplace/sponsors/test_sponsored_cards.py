@@ -75,6 +75,16 @@ class SensitiveTests:
         Category.objects.update(sensitive=False)
         assert shown(category="law") == "For law"
 
+    def test_nor_beside_what_has_a_sensitive_part(self):
+        family = Category.objects.create(slug="family", name="Family")
+        Category.objects.create(slug="children", name="Children", parent=family)
+        card = sponsored("For families", category=family)
+        assert shown(category="family") == "For families"
+        Category.objects.create(slug="divorce", name="Divorce", parent=family, sensitive=True)
+        assert shown(category="family") is None
+        with pytest.raises(ValidationError, match="no sponsored card stands"):
+            card.full_clean()
+
     def test_choosing_takes_one_query_all_the_same(self, law, django_assert_num_queries):
         with django_assert_num_queries(1):
             shown(category="law")

@@ -20,8 +20,8 @@ from tests.payouts.stripe.fixtures import *  # noqa: F403
 
 PROOF_SEED = "PROOF_SEED"  # of the random lives in tests/payouts/life; named, they are lived again
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup"}
-# The sockets, and what needs several processes. Marked `again_in_prove` is what is first asked of SQLite: it tries the same rules
-# for long, or reads what is written for people.
+# The sockets, and what needs several processes. Marked `again_in_prove` is what is first asked of SQLite though it lies
+# elsewhere: it tries the same rules for long, or reads what is written for people.
 FIRST_ON_POSTGRESQL = (
     "tests/calls/rooms/",
     "tests/calls/signalling/",

@@ -18,7 +18,7 @@ from marketplace.experts.models import Presence
 from marketplace.search.models import Here
 from marketplace.search.statements import POSTGRESQL, among, array, rows
 
-AT_ONCE = 200  # a fifth of a second, for which their presence stays locked
+AT_ONCE = 200  # few: who comes or goes meanwhile waits until they are done
 FREE, BUSY, AWAY = Presence.State.FREE.value, Presence.State.BUSY.value, Presence.State.AWAY.value
 SAID = "said"  # away, and said when they are back
 

@@ -20,7 +20,7 @@ from payouts.money import Money
 from payouts.wallet.forms import WholeNumberField
 from tests.attacks.world import World, everything
 
-pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
+pytestmark = pytest.mark.django_db
 TOKEN = "a-token-of-the-form-1"
 ARABIC, FULL_WIDTH = "٠", "０"
 

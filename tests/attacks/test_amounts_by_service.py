@@ -22,7 +22,7 @@ from tests import cast
 from tests.attacks.world import World, everything
 from tests.payouts.purse import eur, give_credit, purse
 
-pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
+pytestmark = pytest.mark.django_db
 TOKEN = "a-token-of-the-form-1"
 UNCHECKED = [("payouts_posting", "posting_above_zero"), ("payouts_topup", "payouts_topup_amount_minor_check")]
 

@@ -23,7 +23,7 @@ from marketplace.experts import services as experts
 from tests import cast
 from tests.payouts.purse import give_credit
 
-pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
+pytestmark = pytest.mark.django_db
 # Where a guest is somebody. The form of an account has their name in it, and who asks all experts at once is asked for none.
 WELCOME = {"", "r/<slug:code>/", "r/<slug:code>/seat", "experts/<slug:slug>/", "guest/", "accounts/signup/"}
 LEFT_OUT = {"admin/jsi18n/"}  # the same words for everybody, made anew each time

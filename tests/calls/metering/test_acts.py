@@ -185,7 +185,6 @@ class LateWitnessTests:
         assert story.stored() == (2_500 - 2_500 * 1_740 // 1_800, 60_000)
         assert story.faults() == []
 
-    @pytest.mark.again_in_prove
     @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(given=st.integers(1_900, 2_500), silent_s=st.integers(60, 600))
     def test_of_what_the_expert_gave_back_meanwhile_no_time_is_stored_either(self, db, given, silent_s):

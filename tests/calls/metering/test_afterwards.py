@@ -19,7 +19,7 @@ from tests.calls.metering.world import Story, give_credit
 from tests.marketplace.local_times import days_for_everybody_alike
 from tests.payouts.purse import eur
 
-pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
+pytestmark = pytest.mark.django_db
 TOKEN = "a-token-of-the-form-1"
 CLAIM = r"<p[^>]*claim-to-answer.*?</p>"  # on the page of earnings, where the chart counts days in UTC
 

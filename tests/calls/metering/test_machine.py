@@ -415,7 +415,6 @@ def live(machine: type[PeriodMachine] = PeriodMachine, **how) -> None:
     run_state_machine_as_test(machine, settings=settings(deadline=None, suppress_health_check=list(HealthCheck), **how))
 
 
-@pytest.mark.again_in_prove
 class LivesTests:
     def test_no_life_of_a_paid_period_breaks_the_rules(self, db):
         # Always the same lives, and not shrunk: that would take minutes. `make prove` looks for new ones.

@@ -12,7 +12,7 @@ from calls.notices import lease
 from calls.rooms import services as rooms
 from tests.calls.metering.world import OTHER_SERVER, SERVER, Story, give_credit
 
-pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
+pytestmark = pytest.mark.django_db
 Happens = Callable[[Story], None]
 
 

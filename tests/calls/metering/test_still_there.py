@@ -13,7 +13,7 @@ from calls.metering.errors import MeterRefused
 from calls.notices.models import Process
 from tests.calls.metering.world import OTHER_SERVER, SERVER, Story
 
-pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
+pytestmark = pytest.mark.django_db
 
 
 STOOD_STILL = witness.stood_still

@@ -32,7 +32,7 @@ from tests.payouts.mail.inbox import letters
 from tests.payouts.purse import charge, connect_bank, eur, give_credit, give_promo, make_available, purse
 from tests.payouts.stripe.story import AT_ONCE, connect, earn, open_top_up, pay, stripe_and_ledger_agree, work_for
 
-pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
+pytestmark = pytest.mark.django_db
 
 
 def left(member) -> dict[str, str]:

@@ -7,7 +7,7 @@ from tests import cast
 from tests.calls.metering.world import live_call
 from tests.payouts.purse import charge, connect_bank, give_credit, give_promo, make_available
 
-pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
+pytestmark = pytest.mark.django_db
 PAGE = "/me/close/"
 
 

@@ -21,7 +21,7 @@ from payouts.mail import services as mail
 from tests import cast
 from tests.calls.metering.world import Story
 
-pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
+pytestmark = pytest.mark.django_db
 AT_HOME = {"HTTP_HOST": "127.0.0.1:8000", "REMOTE_ADDR": "127.0.0.1"}
 FRENCH = {"HTTP_ACCEPT_LANGUAGE": "fr-FR,fr;q=0.9,en;q=0.5"}
 ENGLISH_WORDS = re.compile(r"\b(the|you|your|are|with|this|not|have|from|what|they|their)\b", re.IGNORECASE)

@@ -9,7 +9,7 @@ from tests import cast
 from tests.calls.metering.world import Story
 from tests.marketplace.reviews.world import contest, decide, leave, rating, remove, reply, report, write
 
-pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
+pytestmark = pytest.mark.django_db
 WRITE = "/experts/bob-leroy/review/"
 TYPED = {"stars": "4", "text": "He explained it in plain words.", "seen": "0"}
 

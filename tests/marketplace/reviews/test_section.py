@@ -10,7 +10,7 @@ from tests import cast
 from tests.marketplace.local_times import days_for_everybody_alike
 from tests.marketplace.reviews.world import LATER, NOW, remove, reply, write
 
-pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
+pytestmark = pytest.mark.django_db
 PAGE = "/experts/bob-leroy/"
 
 

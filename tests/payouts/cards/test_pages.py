@@ -15,7 +15,7 @@ from payouts.wallet.models import TopUp
 from tests.payouts.cards.wallet_cards import fill_up_from, save_card
 from tests.payouts.purse import eur
 
-pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
+pytestmark = pytest.mark.django_db
 TOKEN = "a-token-of-the-form"
 
 

@@ -12,7 +12,7 @@ from payouts.outbox import services as outbox
 from tests.payouts.claims.story import answered, contest, days, decide, paid, refund
 from tests.payouts.purse import eur, give_credit
 
-pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
+pytestmark = pytest.mark.django_db
 
 
 def sent(now) -> dict[str, str]:

@@ -9,7 +9,7 @@ from tests import cast
 from tests.payouts.claims.story import answered, contest, paid, sue
 from tests.payouts.purse import purse
 
-pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)

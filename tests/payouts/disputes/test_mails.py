@@ -13,7 +13,7 @@ from tests.payouts.mail.inbox import letters
 from tests.payouts.purse import charge
 from tests.payouts.stripe.story import work_for
 
-pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

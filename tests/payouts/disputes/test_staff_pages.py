@@ -14,7 +14,7 @@ from tests.payouts.purse import charge, purse
 from tests.payouts.staff.test_door import dispute_of
 from tests.payouts.stripe.story import work_for
 
-pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

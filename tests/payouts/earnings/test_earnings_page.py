@@ -16,7 +16,7 @@ from tests.payouts.purse import charge, connect_bank, eur, give_credit, make_ava
 from tests.payouts.stripe.faults import bad_wire
 from tests.payouts.stripe.story import connect
 
-pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

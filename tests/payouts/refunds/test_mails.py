@@ -12,7 +12,7 @@ from tests.payouts.purse import eur
 from tests.payouts.refunds.test_refunds import ask, enough_at_stripe, top_up
 from tests.payouts.stripe.story import work_for
 
-pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

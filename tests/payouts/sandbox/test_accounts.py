@@ -17,7 +17,7 @@ from tests.payouts.purse import eur
 from tests.payouts.sandbox.test_pages import path_of
 from tests.payouts.stripe.probe import HOME, ask_for_money_and_a_bank
 
-pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tests.payouts.purse import eur
 from tests.payouts.sandbox.test_api import ask, code_of
 from tests.payouts.stripe.probe import HOME
 
-pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
+pytestmark = pytest.mark.django_db
 PAY = {"amount": "2000", "currency": "eur", "confirm": "true"}
 AWAY = {"off_session": "true"}
 HERE = {"return_url": HOME}

@@ -10,7 +10,7 @@ from django.utils import timezone
 from payouts.sandbox import deliveries, events
 from payouts.sandbox.models import SandboxDelivery
 
-pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

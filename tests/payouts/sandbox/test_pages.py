@@ -16,7 +16,7 @@ from tests import cast
 from tests.payouts.purse import eur
 from tests.payouts.stripe.probe import HOME, ask_for_money_and_a_bank
 
-pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
+pytestmark = pytest.mark.django_db
 PRETENCE = "stands in for Stripe"
 
 

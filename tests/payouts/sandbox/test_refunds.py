@@ -11,7 +11,7 @@ from payouts.sandbox.models import SandboxObject
 from tests.payouts.sandbox.test_api import ask, code_of
 from tests.payouts.sandbox.test_cards import told
 
-pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
+pytestmark = pytest.mark.django_db
 FEE = 88  # of a charge of 20.00
 
 

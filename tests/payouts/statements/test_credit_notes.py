@@ -15,7 +15,7 @@ from tests.payouts.purse import charge, connect_bank, eur, give_credit, write_pa
 from tests.payouts.statements.papers import words_of
 from tests.payouts.statements.test_refunds import ask, sent
 
-pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 from payouts.statements import views
 from tests.payouts.purse import charge, give_credit, write_papers
 
-pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
+pytestmark = pytest.mark.django_db
 PAGES = ["/earnings/statements/2026-03/", "/earnings/statements/2026-03.csv"]
 
 

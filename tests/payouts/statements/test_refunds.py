@@ -10,7 +10,7 @@ from payouts.stripe.answers import CardRefund
 from tests.payouts.purse import charge, eur, give_credit, write_papers
 from tests.payouts.statements.papers import words_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
+pytestmark = pytest.mark.django_db
 
 
 def ask(member, minor, now, key="form-1") -> Refund:

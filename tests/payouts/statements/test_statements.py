@@ -20,7 +20,7 @@ from payouts.wallet import services as wallet
 from payouts.withdrawals import services as withdrawals
 from tests.payouts.purse import capture, charge, connect_bank, eur, give_credit, write_papers
 
-pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
+pytestmark = pytest.mark.django_db
 MARCH, APRIL, MAY = date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1)
 DAY = timedelta(days=1)
 

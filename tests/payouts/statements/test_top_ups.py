@@ -10,7 +10,7 @@ from tests.payouts.purse import charge, eur, give_credit, write_papers
 from tests.payouts.statements.papers import words_of
 from tests.payouts.statements.test_refunds import ask, sent
 
-pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

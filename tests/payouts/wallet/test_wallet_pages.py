@@ -11,7 +11,7 @@ from tests.marketplace.local_times import days_for_everybody_alike
 from tests.payouts.purse import charge, eur, give_credit, session_of, stripe_says
 from tests.payouts.wallet.conftest import STRIPE_PAGE
 
-pytestmark = [pytest.mark.django_db, pytest.mark.again_in_prove]
+pytestmark = pytest.mark.django_db
 
 
 class WalletTests:

@@ -55,7 +55,8 @@ const turn = member ? new TurnDialog(socket, words, tone, ringFromHere) : null;
 const askForm = byId("ask-form", HTMLFormElement);
 const askPanel = askForm ? new AskPanel(askForm, socket, words) : null;
 const back = byId("calling-back");
-let rung = ""; // the calls that rang here as it was told last
+/** @type {number[]} the calls that rang here as it was told last */
+let rung = [];
 const callingBack = back ? new CallingBack(back, socket, words) : null;
 
 /** The experts whom this member rings, or who call them back. @param {Incoming[]} incoming @param {Outgoing | null} outgoing */
@@ -115,10 +116,12 @@ function showAwaited(awaited) {
   }
 }
 
-/** So do their calls: who was away from the screen finds there who rang. @param {Incoming[]} incoming */
+/** So do their calls: who was away from the screen finds there who rang. Not where one is answered, which leads to the room:
+ * the server would make a page that nobody sees while that one is waited for. @param {Incoming[]} incoming */
 function showCalls(incoming) {
-  const ringing = incoming.map(({ call }) => call).join();
-  if (byId("calls") && ringing !== rung) lookAgain();
+  const ringing = incoming.map(({ call }) => call);
+  const isOver = rung.some((call) => !ringing.includes(call));
+  if (byId("calls") && isOver && !incomingCalls?.leaves) lookAgain();
   rung = ringing;
 }
 

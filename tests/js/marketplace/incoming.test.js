@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
-import { FakeDialog, FakeElement, fakeDocument } from "../fake_document.js";
+import { FakeButton, FakeDialog, FakeElement, fakeDocument } from "../fake_document.js";
 import "../one_static_folder.js";
 
 const { IncomingCalls } = await import("../../../marketplace/static/marketplace/page/incoming.js");
@@ -12,6 +12,8 @@ let body;
 let calls;
 let dialog;
 let facts;
+let answer;
+let decline;
 
 const ring = (call, name) => ({
   call, back: false, asked: true, line: "", until: 45_000, has_ten_minutes: true, agreed_rate: null, max_rate: null,
@@ -22,7 +24,8 @@ beforeEach(() => {
   mock.timers.reset();
   mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
   [body, dialog, facts] = [place(new FakeElement()), place(new FakeDialog()), new FakeElement()];
-  fakeDocument({ "ring-dialog": dialog, "ring-facts": facts }, {
+  [answer, decline] = [new FakeButton(), new FakeButton()];
+  fakeDocument({ "ring-dialog": dialog, "ring-facts": facts, "ring-answer": answer, "ring-decline": decline }, {
     title: "My page", visibilityState: "visible", body, documentElement: { lang: "en" }, addEventListener: () => {},
     querySelector: (what) => (what === "dialog[open]" && dialog.open ? dialog : null),
   });
@@ -54,4 +57,22 @@ test("the highest rate of an ask stands among what the expert decides by, and el
   calls.update([], [1], []);
   calls.update([ring(2, "Carla")], [], []);
   assert.doesNotMatch(facts.textContent, /At most/);
+});
+
+test("who has answered here leaves this page, unless the server refuses or the connection was lost meanwhile", () => {
+  const back = [() => calls.refused({ code: "call.over", text: "Over" }), () => calls.reconnected()];
+  for (const [call, takenBack] of back.entries()) {
+    calls.update([ring(call, "Alice")], [], []);
+    assert.equal(calls.leaves, false);
+    answer.press();
+    assert.equal(calls.leaves, true);
+    takenBack();
+    assert.equal(calls.leaves, false);
+  }
+});
+
+test("who has declined stays", () => {
+  calls.update([ring(1, "Alice")], [], []);
+  decline.press();
+  assert.equal(calls.leaves, false);
 });

@@ -23,6 +23,7 @@ export class IncomingCalls {
   #dialog = byId("ring-dialog", HTMLDialogElement);
   #answer = byId("ring-answer", HTMLButtonElement);
   #decline = byId("ring-decline", HTMLButtonElement);
+  leaves = false; // this window answered, and goes to the room unless the server refuses
 
   /**
    * @param {PageSocket} socket
@@ -67,6 +68,7 @@ export class IncomingCalls {
 
   /** What this window sent came too late, or did nothing: then it rings on. @param {ServerError} error */
   refused({ code, text }) {
+    this.leaves = false;
     if (OVER.includes(code)) {
       this.#close();
     } else {
@@ -80,6 +82,7 @@ export class IncomingCalls {
 
   /** The connection is new: what was sent on the one before may never have come. */
   reconnected() {
+    this.leaves = false;
     this.#rings.forgetSettled();
   }
 
@@ -93,6 +96,7 @@ export class IncomingCalls {
       tell(this.#words.offline);
       return;
     }
+    this.leaves = what === "ring.answer";
     this.#rings.settledHere(ring.call);
     this.#tone.stop("ring");
     this.#enable(false);

@@ -13,6 +13,7 @@ from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client
 
 from marketplace.accounts.models import User
+from marketplace.search import facets
 from payouts.ledger import accounts
 from tests import cast
 from tests.flush import flush_append_only_tables
@@ -105,9 +106,11 @@ def append_only_tables_can_be_emptied_between_tests():
 
 
 @pytest.fixture(autouse=True)
-def accounts_are_looked_up_anew():
-    """A process remembers the ids of accounts, which are never deleted; but tests roll back and flush."""
+def nothing_is_remembered():
+    """A process remembers the ids of accounts, which are never deleted, and what it counted among many; but tests roll back and
+    flush."""
     accounts.forget()
+    facets.forget()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import gzip
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -29,7 +29,7 @@ class Place:
     longitude: float
     population: int
     name: str
-    spoken: dict[str, str]  # by language, where they call it otherwise: {"fr": "Bruxelles"}
+    spoken: dict[str, str] = field(hash=False)  # by language, where they call it otherwise: {"fr": "Bruxelles"}
 
 
 class Named(NamedTuple):

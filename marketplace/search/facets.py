@@ -1,5 +1,6 @@
 """How many would fit with each choice of a filter, counted up to CAP: beyond that a number would cost more than it says."""
 
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +12,8 @@ from marketplace.search.index import BIT_OF_LANGUAGE
 from marketplace.search.statements import Condition, among, array, moment, rows
 
 CAP = 1_000
+# Beyond CAP the counts are those of some among many: they may be as old as this. Kept by each process, of so many questions.
+KEPT_S, KEPT_MOST = 10, 1_000
 # The choices of filters that take any number.
 RATES_MINOR = (100, 200, 300, 500, 1_000)
 STARS_TENTHS = (45, 40, 30)
@@ -44,8 +47,30 @@ class Facets:
     km: dict[int, Count]  # at most so far, of DISTANCES_KM
 
 
+_kept: dict[tuple[Question, str], tuple[float, Facets]] = {}
+
+
 def facets(question: Question, understood: Understood) -> Facets:
-    """Each filter's choices are counted as if that filter alone were not set."""
+    """Each filter's choices are counted as if that filter alone were not set. Up to CAP as they are now."""
+    widest, is_everybodys = understood.widest, not question.not_there
+    asked = question, widest.asked if widest else ""
+    kept_until, kept = _kept.get(asked, (0.0, None))
+    if kept and is_everybodys and time.monotonic() < kept_until:
+        return kept
+    counted = _counted(question, understood)
+    if counted.total.more and is_everybodys:
+        if len(_kept) >= KEPT_MOST:
+            _kept.clear()
+        _kept[asked] = (time.monotonic() + KEPT_S, counted)
+    return counted
+
+
+def forget() -> None:
+    """For tests, whose databases come and go."""
+    _kept.clear()
+
+
+def _counted(question: Question, understood: Understood) -> Facets:
     every = _Counted(question, understood)
     without = {
         name: _Counted(question.without(name), understood) if getattr(question, name) else every

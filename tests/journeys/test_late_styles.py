@@ -26,6 +26,7 @@ class LateStylesTests:
         alice, _ = two_in_the_lobby()
         address = alice.page.url
         for name, pattern in LATE.items():
+            alice.page.goto("about:blank")  # else the styles of the page before are at hand, and asked of nobody
             held: list[Route] = []
             alice.page.route(re.compile(pattern), partial(keep, held))
             alice.page.goto(address, wait_until="commit")
@@ -36,4 +37,3 @@ class LateStylesTests:
                 assert alice.page.evaluate(SHOWN) == [], name
                 alice.page.wait_for_timeout(50)
             alice.page.unroute(re.compile(pattern))
-            alice.page.goto("about:blank")

@@ -39,8 +39,9 @@ def credit() -> int:
 
 
 def calls(newcomer: Person, robot: str) -> None:
-    newcomer.page.goto("/")
-    newcomer.page.get_by_role("link", name=re.compile(robot)).first.click()
+    card = newcomer.page.get_by_role("link", name=re.compile(robot)).first
+    newcomer.looks_again_until("/", card.is_visible)  # it stands there once it is here: robots start with the server
+    card.click()
     expect(newcomer.sees("presence").first).to_have_text("free now")
     newcomer.press("Call now")
     newcomer.joins()

@@ -1,7 +1,10 @@
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from marketplace.experts import presence
 from marketplace.experts import services as experts
@@ -10,7 +13,7 @@ from marketplace.listings import services as listings
 from marketplace.places import services as places
 from marketplace.reviews.models import Review
 from marketplace.reviews.rating import recount
-from marketplace.search import ordering
+from marketplace.search import facets, ordering
 from marketplace.search import services as search
 from tests import cast
 
@@ -231,10 +234,10 @@ class NearTests:
         beyond, far = cast.expert("Bey Ond"), cast.expert("Fa Raway")
         self.put(beyond, -16.8, -179.9)
         self.put(far, -16.8, -170.0)
-        here = SimpleNamespace(latitude=-16.8, longitude=179.95)
+        here = places.Place(1, "FJ", "", -16.8, 179.95, 0, "Taveuni", {})
         assert names(near=here, km=50) == ["Bey Ond"]
         assert names(near=here, km=50, sort="near") == ["Bey Ond"]
-        there = SimpleNamespace(latitude=-16.8, longitude=-179.95)
+        there = replace(here, longitude=-179.95)
         self.put(far, -16.8, 179.9)
         assert set(names(near=there, km=50)) == {"Bey Ond", "Fa Raway"}
 
@@ -320,3 +323,65 @@ class NextFreeTests:
             search.find()
         with django_assert_num_queries(7):  # one run less, and the counts without it
             search.find(free="week")
+
+
+class KeptCountsTests:
+    """Beyond the cap counts are of some among many."""
+
+    @pytest.fixture(autouse=True)
+    def clock(self, monkeypatch, people):
+        clock = SimpleNamespace(now=1_000.0)
+        monkeypatch.setattr(facets, "time", SimpleNamespace(monotonic=lambda: clock.now))
+        return clock
+
+    @pytest.fixture
+    def many(self, monkeypatch):
+        """More than are counted."""
+        monkeypatch.setattr(facets, "CAP", 3)
+
+    def counted(self, **asked):
+        with CaptureQueriesContext(connection) as queries:
+            page = search.find(**asked)
+        return any("GROUP BY" in query["sql"] for query in queries), page
+
+    def test_they_are_kept_for_a_while(self, many, clock):
+        assert self.counted()[0]
+        clock.now += facets.KEPT_S - 1
+        is_new, page = self.counted()
+        assert not is_new
+        assert str(page.facets.total) == "3+"
+        clock.now += 1
+        assert self.counted()[0]
+
+    def test_of_each_question_by_itself(self, many):
+        monthly = {"text": "plain"}
+        assert [self.counted(**asked)[0] for asked in ({}, monthly, {"sort": "name"}, monthly)] == [
+            True,
+            True,
+            False,
+            False,
+        ]
+
+    def test_the_people_found_are_those_of_now(self, many):
+        search.find()
+        publish("Ed Moss", "Tax letters", state="free")
+        assert "Ed Moss" in [profile.user.name for profile in self.counted()[1].profiles]
+
+    def test_up_to_the_cap_everything_is_counted_anew(self):
+        assert self.counted()[1].total == 4
+        publish("Ed Moss", "Tax letters")
+        assert self.counted()[1].total == 5
+
+    def test_nor_is_it_kept_from_whom_somebody_is_hidden(self, many):
+        hidden = [Profile.objects.get(user__name="Di Weiss").user_id]
+        free = search.find().facets.online
+        for _ in range(2):
+            is_new, page = self.counted(not_there=hidden)
+            assert is_new
+            assert page.facets.online != free
+
+    def test_only_so_many_questions_are_kept(self, many, monkeypatch):
+        monkeypatch.setattr(facets, "KEPT_MOST", 2)
+        for text in ("", "plain", "words", "here"):
+            search.find(text=text)
+            assert len(facets._kept) <= 2

@@ -115,8 +115,10 @@ class Contesting(Truth):
     @deed(when=voted, again=times, goes_on=goes_on, data=st.data())
     def another_of_the_staff_agrees(self, again: int, goes_on: bool, data) -> None:
         reference = data.draw(st.sampled_from(self.voted()))
-        ((first, minor), *_) = sorted(self.sales[reference].votes.items())
-        self.staff_say(reference, next(name for name in STAFF if name != first), minor, again, goes_on)
+        sale = self.sales[reference]
+        ((first, minor), *_) = sorted(sale.votes.items())
+        other = next(name for name in STAFF if name != first)
+        self.staff_say(reference, other, min(minor, sale.left), again, goes_on)
 
     def staff_say(self, reference: str, by: str, minor: int, again: int, goes_on: bool) -> None:
         sale, claim, member = self.sales[reference], self.claim_of(reference), self.members[by]
@@ -126,8 +128,7 @@ class Contesting(Truth):
         if vote is None or vote.refund_minor != minor:
             return
         sale.votes[by] = minor
-        others = [said for name, said in sale.votes.items() if name != by]
-        if sale.left <= TWO_STAFF_ABOVE or minor in others:
+        if sale.left <= TWO_STAFF_ABOVE or sale.wanted.count(minor) > 1:
             assert self.claim_of(reference).outcome == Claim.Outcome.DECIDED
             self.gives_back(sale, minor)
             sale.claim = "closed"

@@ -56,6 +56,11 @@ class Sale:
         return self.price - self.given
 
     @property
+    def wanted(self) -> list[int]:
+        """By each of the staff who voted. A part that was moved to another sale can no longer go back from this one."""
+        return [min(said, self.left) for said in self.votes.values()]
+
+    @property
     def shares(self) -> Split:
         return split(self.left, self.percent)
 
@@ -191,8 +196,9 @@ class Truth(People):
         sale.claim = "closed"
 
     def _agreed(self, sale: Sale) -> int | None:
-        """What staff want by now, less what the expert gave back meanwhile: one of them where so little is left, else two."""
-        said = list(sale.votes.values())
+        """What staff want by now, less what the expert gave back meanwhile and no more than is left: one of them where so little
+        is left, else two."""
+        said = sale.wanted
         if len(said) == 1 and sale.left <= TWO_STAFF_ABOVE:
             return said[0]
         return next((minor for minor in said if said.count(minor) > 1), None)

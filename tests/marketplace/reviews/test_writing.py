@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from marketplace.reviews.errors import ReviewRefused
 from marketplace.reviews.models import Rating, Reply, Review
@@ -143,5 +143,6 @@ class RatingTests:
     def test_each_review_costs_the_same_few_queries(self, alice, bob, django_assert_num_queries):
         for number in range(12):
             write(cast.member(f"Caller{number} One"), bob, now=NOW + timedelta(minutes=number))
-        with django_assert_num_queries(15):
+        # On PostgreSQL an entry of the search has a copy, and no words in a table of their own.
+        with django_assert_num_queries(16 if connection.vendor == "postgresql" else 15):
             write(alice, bob)

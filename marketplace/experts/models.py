@@ -49,7 +49,7 @@ class Category(models.Model):
     sensitive = models.BooleanField(
         _("law, health or belief"),
         default=False,
-        help_text=_("No sponsored card stands beside it, nor beside what is part of it."),
+        help_text=_("No sponsored card stands beside it, beside what is part of it, or beside what it is part of."),
     )
     commission_percent = models.PositiveSmallIntegerField(
         _("commission, percent"),

@@ -56,6 +56,7 @@ def try_again(person: Person) -> None:
 
 
 class CheckTests:
+    @pytest.mark.prove
     def test_who_does_not_allow_them_reads_where_to_and_may_join_all_the_same(self, another_browser, two_in_the_lobby):
         alice, bob = two_in_the_lobby(on=another_browser(without=[ALLOWS_ALL]))
         alice.reads(

@@ -56,6 +56,7 @@ class ScreenTests:
 
 
 class ChatTests:
+    @pytest.mark.prove
     def test_both_read_it_and_either_deletes_it_for_both(self, talking):
         alice, bob = talking
         alice.press("Chat")

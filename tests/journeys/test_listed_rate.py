@@ -44,6 +44,7 @@ def agrees(alice: Person, cap: str) -> None:
 
 
 class ListedRateTests:
+    @pytest.mark.prove
     def test_agreed_before_ringing_it_runs_by_itself_and_the_receipt_says_so(self, alice, bob):
         give_promo(cast.alice(), 2_000, timezone.now())
         reads_the_card(alice, bob)

@@ -9,6 +9,7 @@ PHONE = {"width": 390, "height": 844}
 
 
 class MissedTests:
+    @pytest.mark.prove
     @pytest.mark.parametrize("site", [{"RING_S": "2"}], indirect=True)
     def test_bob_reads_who_rang_and_nothing_is_cut_off(self, site, signed_in_person):
         alice, bob = signed_in_person(cast.alice()), signed_in_person(cast.bob(), viewport=PHONE)

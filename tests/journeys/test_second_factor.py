@@ -36,6 +36,7 @@ def sign_in(page, member) -> None:
 
 @ON_LOCALHOST
 class PasskeyTests:
+    @pytest.mark.prove
     def test_added_once_it_is_asked_for_at_the_next_sign_in(self, site, signed_in_person):
         bob = cast.bob()
         page = signed_in_person(bob, url=f"http://localhost:{site.port}").page

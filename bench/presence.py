@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db.models import Model
 
 from bench import ROUNDS, cpu, crowd, sites, size
-from bench.presence_changes import BATCH
+from bench.presence_changes import AHEAD, BATCH
 from bench.programs import Program
 from bench.report import Goal, Row, compare
 from bench.servers import Server
@@ -47,7 +47,7 @@ class Page(Wire):
     changes, heard_at, longest_s = 0, 0.0, 0.0
 
     def hear(self, text: str) -> None:
-        now = time.time()
+        now = time.time() + AHEAD.total_seconds()
         for made_ms in TOLD.findall(text):
             self.changes += 1
             self.longest_s = max(self.longest_s, now - int(made_ms) / 1_000)
@@ -107,7 +107,8 @@ def _more_experts(server: Server, url: str, count: int) -> int:
 def _copies(model: type[Model], of_number: dict[str, str], which: str, first: int, last: int) -> str:
     """With other numbers; a profile gets its own from the sequence."""
     table = model._meta.db_table
-    names = [one.column for one in model._meta.concrete_fields if model is not Profile or one.column != "id"]
+    mine = [one for one in model._meta.concrete_fields if not one.generated]
+    names = [one.column for one in mine if model is not Profile or one.column != "id"]
     values = [of_number.get(name or "", f'"{name}"') for name in names]
     columns = ", ".join(f'"{name}"' for name in names)
     return (

@@ -1,17 +1,19 @@
 """Makes experts' presence change, as another server process would: `python -m bench.presence_changes FIRST_ID COUNT`.
 
-An order is so many batches. Each says when it was made, as the time from which the expert can be called again, so that who
-is told can reckon how long it took.
+An order is so many batches. Each says when it was made, as the time from which the expert can be called again, less AHEAD (only
+what is to come is told), so that who is told can reckon how long it took.
 """
 
 import os
 import sys
+from datetime import timedelta
 
 import django
 
 from bench.programs import take_orders
 
 BATCH = 200  # a fifth of what changes in a second
+AHEAD = timedelta(days=1)
 
 
 def main(first: int, count: int) -> None:
@@ -25,8 +27,8 @@ def main(first: int, count: int) -> None:
     def change(number: int) -> None:
         ids = [first + (number * BATCH + one) % count for one in range(BATCH)]
         now = timezone.now()
-        seen = {"state": Presence.State.AWAY, "chosen": Presence.Choice.AWAY, "chosen_until": now, "next_free_at": now}
-        Presence.objects.filter(user_id__in=ids).update(**seen)
+        seen = {"state": Presence.State.AWAY, "chosen": Presence.Choice.AWAY, "next_free_at": now + AHEAD}
+        Presence.objects.filter(user_id__in=ids).update(**seen, chosen_until=now + AHEAD)
         notices.tell_watchers_of(user_ids=ids)
 
     take_orders(change, warm_up=1)

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Set
 from datetime import datetime
+from sys import intern
 
 from channels.db import database_sync_to_async
 from django.utils import timezone
@@ -26,6 +27,8 @@ SLUG = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 
 class PageSocket(Socket):
+    __slots__ = ("arrived_at", "awaited", "shown", "slug", "watched")
+
     table = messages.PAGE_MESSAGES
     handlers = {
         "pong": "pong",
@@ -48,9 +51,8 @@ class PageSocket(Socket):
         self.awaited: Set[int] = NOBODY  # the experts for whom this member waits
         self.arrived_at = None
         self.shown = ""  # what was said of the rings last, but for the time
-        self.slug = (
-            ""  # of the profile that the page shows: with its link an expert can be asked after who is found by no list
-        )
+        # Of the profile that the page shows: with its link an expert can be asked after who is found by no list.
+        self.slug = ""
 
     async def ask(self, scope: dict) -> bool:
         said = asked_for(scope, "profile")
@@ -77,7 +79,8 @@ class PageSocket(Socket):
     async def show(self) -> None:
         rings = await self.database(_rings, user=self.person, now=timezone.now())
         self._follow(self.watched, {entry["expert"]["id"] for entry in rings["waiting"]} or NOBODY)
-        if (shown := json.dumps({**rings, "now": None})) != self.shown:
+        shown = intern(json.dumps({**rings, "now": None}))  # of most pages it is the same: nobody rings
+        if shown != self.shown:
             self.shown = shown
             await self.send_json(rings)
 

@@ -9,6 +9,8 @@ COST_BYTES = 4096
 class Allowance:
     """Of anything that is counted: so much at once, and so much more each second."""
 
+    __slots__ = ("burst", "complained_at", "filled_at", "left", "refill_per_s")
+
     def __init__(self, burst: float, refill_per_s: float) -> None:
         self.burst, self.refill_per_s = burst, refill_per_s
         self.left = float(burst)
@@ -36,6 +38,8 @@ class Allowance:
 
 class Bucket(Allowance):
     """Of frames."""
+
+    __slots__ = ()
 
     def __init__(self) -> None:
         super().__init__(BURST, REFILL_PER_S)

@@ -134,7 +134,6 @@ class RebuildTests:
         search.rebuild()
         assert Entry.objects.count() == 0
 
-
     @pytest.mark.postgres
     @pytest.mark.django_db
     def test_who_is_left_over_is_not_looked_for_among_all_for_each(self):

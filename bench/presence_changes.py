@@ -26,9 +26,9 @@ def main(first: int, count: int) -> None:
 
     def change(number: int) -> None:
         ids = [first + (number * BATCH + one) % count for one in range(BATCH)]
-        now = timezone.now()
-        seen = {"state": Presence.State.AWAY, "chosen": Presence.Choice.AWAY, "next_free_at": now + AHEAD}
-        Presence.objects.filter(user_id__in=ids).update(**seen, chosen_until=now + AHEAD)
+        back_at = timezone.now() + AHEAD
+        seen = {"state": Presence.State.AWAY, "chosen": Presence.Choice.AWAY}
+        Presence.objects.filter(user_id__in=ids).update(**seen, chosen_until=back_at, next_free_at=back_at)
         notices.tell_watchers_of(user_ids=ids)
 
     take_orders(change, warm_up=1)

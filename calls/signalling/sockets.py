@@ -34,20 +34,8 @@ REPLACED, SILENT, SIGNED_OUT = 4001, 4002, 4003  # close codes
 class Socket:
     # An open page is one of thousands: a table of names for each would be a tenth of what it takes.
     __slots__ = (
-        *(
-            "bucket",
-            "closing",
-            "dirty",
-            "finishing",
-            "heard_at",
-            "hub",
-            "language",
-            "loop",
-            "member",
-            "person",
-            "pinged_at",
-        ),
-        *("refreshing", "ringing_from", "tab", "topics", "was_silent", "who", "_send"),
+        *("bucket", "closing", "dirty", "finishing", "heard_at", "hub", "language", "loop", "member"),
+        *("person", "pinged_at", "refreshing", "ringing_from", "tab", "topics", "was_silent", "who", "_send"),
     )
 
     table: Mapping[str, messages.Message]

@@ -57,7 +57,7 @@ def facets(question: Question, understood: Understood) -> Facets:
     kept_until, kept = _kept.get(asked, (0.0, None))
     if kept and is_everybodys and time.monotonic() < kept_until:
         return kept
-    counted = _counted(question, understood)
+    counted = _count(question, understood)
     if counted.total.more and is_everybodys:
         if len(_kept) >= KEPT_MOST:
             _kept.clear()
@@ -70,7 +70,7 @@ def forget() -> None:
     _kept.clear()
 
 
-def _counted(question: Question, understood: Understood) -> Facets:
+def _count(question: Question, understood: Understood) -> Facets:
     every = _Counted(question, understood)
     without = {
         name: _Counted(question.without(name), understood) if getattr(question, name) else every

@@ -70,7 +70,7 @@ def rebuild(spread: Spread = map) -> int:
 
 def left_over() -> QuerySet[Entry]:
     """Of profiles that are not listed any more. No `exclude(profile__in=...)`: PostgreSQL would look through all that are listed
-    for each entry, for hours where there are many."""
+    for each entry, where they are many."""
     return Entry.objects.filter(~Exists(listed().filter(pk=OuterRef("profile"))))
 
 

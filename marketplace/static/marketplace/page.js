@@ -93,6 +93,7 @@ function rang(ring) {
 function refused(error) {
   if (error.re === "ring.answer" || error.re === "ring.decline") {
     incomingCalls?.refused(error);
+    if (byId("calls")) lookAgain(); // that it is over may have been told while this window was about to leave
   } else if (error.re === "ask" || error.re === "ask.cancel") {
     askPanel?.refused(error);
   } else if (error.re === "ring.back") {

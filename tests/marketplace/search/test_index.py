@@ -137,7 +137,7 @@ class RebuildTests:
     @pytest.mark.postgres
     @pytest.mark.django_db
     def test_who_is_left_over_is_not_looked_for_among_all_for_each(self):
-        """A million entries took hours."""
+        """Of a million that did not end within a quarter of an hour."""
         assert "Anti Join" in left_over().explain()
 
 

@@ -10,4 +10,5 @@ from marketplace.templatetags import cards, ringwise  # noqa: E402
 # What the site keeps of its pages, kept by nobody.
 cards.drawn = cards.drawn.__wrapped__  # type: ignore[assignment]
 ringwise._drawn = ringwise._drawn.__wrapped__  # type: ignore[assignment]
+ringwise._drawn_part = ringwise._drawn_part.__wrapped__  # type: ignore[assignment]
 facets.KEPT_S = 0

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from babel.numbers import format_currency, get_currency_precision
 from django.utils.translation import get_language
@@ -59,13 +60,17 @@ class Money:
     def __str__(self) -> str:
         """The sum as a page shows it, in the active language: two decimals and the currency sign, as Babel writes it, but a
         minus as print has it. Files for other programs take `typed`."""
-        locale = (get_language() or "en").replace("-", "_")
-        exact = Decimal(self.minor).scaleb(-get_currency_precision(self.currency))
-        return format_currency(exact, self.currency, locale=locale).replace("-", MINUS)
+        return _shown(self, get_language() or "en")
 
     def typed(self) -> str:
         """What `read_money` reads back as this sum: "18.40", for a form that shows it again, and for spreadsheets: "-0.05"."""
         return str(Decimal(self.minor).scaleb(-get_currency_precision(self.currency)))
+
+
+@lru_cache(maxsize=10_000)
+def _shown(amount: Money, language: str) -> str:
+    exact = Decimal(amount.minor).scaleb(-get_currency_precision(amount.currency))
+    return format_currency(exact, amount.currency, locale=language.replace("-", "_")).replace("-", MINUS)
 
 
 def read_money(text: str, currency: str) -> Money:

@@ -1,5 +1,7 @@
 """The languages that people can say they speak, named in the language of the page."""
 
+from functools import cache
+
 from babel import Locale
 from django.utils.translation import get_language
 
@@ -21,6 +23,11 @@ def name(code: str) -> str:
     return spoken[:1].upper() + spoken[1:]
 
 
-def choices() -> list[tuple[str, str]]:
+def choices() -> tuple[tuple[str, str], ...]:
     """By their names, É with E."""
-    return sorted(((code, name(code)) for code in CODES), key=lambda choice: fold(choice[1]))
+    return _choices(get_language())
+
+
+@cache
+def _choices(_shown_in: str | None) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(((code, name(code)) for code in CODES), key=lambda choice: fold(choice[1])))

@@ -82,6 +82,11 @@ class Category(models.Model):
     def is_sensitive(self) -> bool:
         return self.sensitive or (self.parent is not None and self.parent.sensitive)
 
+    @property
+    def is_by_sensitive(self) -> bool:
+        """It is, or a part of it is: who is listed in that is shown with it."""
+        return self.is_sensitive or self.children.filter(sensitive=True).exists()
+
     def clean(self) -> None:
         """Raises ValidationError for a third level."""
         if self.parent and (self.parent.parent or self.children.exists()):

@@ -57,13 +57,15 @@ def home(request: HttpRequest) -> HttpResponse:
             (km, f"{label} ({found.facets.km[km]})") for km, label in form.fields["km"].choices
         ]
     category = form.cleaned_data.get("category")
+    every = in_order(Category.objects.select_related("parent"))
     asked = {
         "form": form,
         "found": found,
         "kept": kept,
         "filters_set": sum(name in kept and name not in form.errors for name in FILTERS),
         "category": category,
-        "categories": _categories(found.facets, question["category"]),
+        "categories": _categories(every, found.facets, question["category"]),
+        "ask_categories": tuple(_choice(one, None, question["category"]) for one in every if _is_open(one)),
         "languages": _languages(found.facets, form.fields["lang"].choices, question["language"]),
         "free": _choices(form.fields["free"].choices, found.facets.free, question["free"]),
         "stars": _choices(form.fields["stars"].choices, found.facets.stars, question["stars_tenths"] or ""),
@@ -91,14 +93,13 @@ def _address(kept: dict[str, str], number: int) -> str:
     return reverse("home") + (f"?{urlencode(asked)}" if asked else "")
 
 
-def _categories(facets: search.Facets, chosen: str) -> list[Choice]:
+def _categories(every: list[Category], facets: search.Facets, chosen: str) -> tuple[Choice, ...]:
     """Those of the first level that somebody is in, and those of the second below what is chosen. Where not everybody was
     counted, all that are open: somebody may be in each."""
-    every = in_order(Category.objects.select_related("parent"))
     may_have_more = any(count.more for count in facets.categories.values())
     is_open = {one.parent_id or one.pk for one in every if one.slug == chosen}
     shown = [
-        Choice(one.slug, str(one), facets.categories.get(one.slug), one.slug == chosen, is_below=one.parent is not None)
+        _choice(one, facets.categories.get(one.slug), chosen)
         for one in every
         if (
             one.slug in facets.categories
@@ -108,10 +109,14 @@ def _categories(facets: search.Facets, chosen: str) -> list[Choice]:
         )
         and (one.parent is None or one.parent_id in is_open)
     ]
-    return [Choice("", _("All"), None, not chosen), *shown]
+    return Choice("", _("All"), None, not chosen), *shown
 
 
-def _languages(facets: search.Facets, named: Iterable[tuple[str, str]], chosen: str) -> list[Choice]:
+def _choice(category: Category, count: search.Count | None, chosen: str) -> Choice:
+    return Choice(category.slug, str(category), count, category.slug == chosen, is_below=category.parent is not None)
+
+
+def _languages(facets: search.Facets, named: Iterable[tuple[str, str]], chosen: str) -> tuple[Choice, ...]:
     """Those that most speak, then the others by their names. Where not everybody was counted, somebody may speak any."""
     most = sorted(facets.languages, key=lambda code: -facets.languages[code].number)[:LANGUAGES_FIRST]
     first = ["", *most, *([chosen] if chosen and chosen not in most else [])]
@@ -120,7 +125,7 @@ def _languages(facets: search.Facets, named: Iterable[tuple[str, str]], chosen: 
     others = [code for code in names if code not in first and (may_have_more or code in facets.languages)]
     shown = [(code, names[code]) for code in (*first, *others)]
     choices = _choices(shown, facets.languages, chosen)
-    return [*choices[: len(first)], *(replace(choice, is_more=True) for choice in choices[len(first) :])]
+    return *choices[: len(first)], *(replace(choice, is_more=True) for choice in choices[len(first) :])
 
 
 def _rates(facets: search.Facets, chosen: int | None) -> list[Choice]:
@@ -132,8 +137,10 @@ def _rates(facets: search.Facets, chosen: int | None) -> list[Choice]:
     ]
 
 
-def _choices(choices: Iterable[tuple[Any, str]], counts: Mapping[Any, search.Count], chosen: int | str) -> list[Choice]:
-    return [Choice(str(value), label, counts.get(value), value == chosen) for value, label in choices]
+def _choices(
+    choices: Iterable[tuple[Any, str]], counts: Mapping[Any, search.Count], chosen: int | str
+) -> tuple[Choice, ...]:
+    return tuple(Choice(str(value), str(label), counts.get(value), value == chosen) for value, label in choices)
 
 
 @require_safe

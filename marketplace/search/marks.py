@@ -1,6 +1,7 @@
 """The words that were looked for, marked where they stand; and where they stand at all."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from django.utils.functional import Promise
 from django.utils.html import escape
@@ -42,23 +43,28 @@ def stands_in(profile: Profile, reading: Reading) -> list[Promise]:
 def _found(text: str, reading: Reading) -> Iterator[Word]:
     words = list(words_of(text))
     with_next = dict(joined(text, words))
+    terms = [(term, _meant(term)) for term in reading.wanted]
     for at, word in enumerate(words):
         with_hyphen = [with_next[one] for one in (at - 1, at) if one in with_next]
-        if any(_stands_here(words, at, with_hyphen, term) for term in reading.wanted):
+        if any(_stands_here(words, at, with_hyphen, *term) for term in terms):
             yield word
 
 
-def _stands_here(words: list[Word], at: int, with_hyphen: list[str], term: Term) -> bool:
+@lru_cache(maxsize=1_000)
+def _meant(term: Term) -> frozenset[str]:
+    """Stems, of one word."""
+    return frozenset(stem for word in (term.words[0], *other_words(term)) for stem in stems(word))
+
+
+def _stands_here(words: list[Word], at: int, with_hyphen: list[str], term: Term, meant: frozenset[str]) -> bool:
     """`with_hyphen`: the word at that place and its neighbour, written as one."""
     if len(term.words) > 1:
         return any(
             tuple(word.folded for word in words[begin : begin + len(term.words)]) == term.words
             for begin in range(max(0, at - len(term.words) + 1), at + 1)
         )
-    (asked,) = term.words
-    meant = {stem for word in (asked, *other_words(term)) for stem in stems(word)}
     return any(
-        (term.begun and here.startswith(asked)) or not meant.isdisjoint(stems(here))
+        (term.begun and here.startswith(term.words[0])) or not meant.isdisjoint(stems(here))
         for here in (words[at].folded, *with_hyphen)
     )
 

@@ -40,7 +40,7 @@ class SponsoredCard(models.Model):
 
     def clean(self) -> None:
         """Raises ValidationError for an end before the beginning, and for a category that is sensitive or has such a part."""
-        if self.category and (self.category.is_sensitive or self.category.children.filter(sensitive=True).exists()):
+        if self.category and self.category.is_by_sensitive:
             raise ValidationError({"category": _("In law, health and belief no sponsored card stands.")})
         if self.begins_at and self.ends_at and self.ends_at <= self.begins_at:
             raise ValidationError({"ends_at": _("It must end after it begins.")})

@@ -5,8 +5,6 @@ from django.conf import settings
 from django.template import Context
 
 from marketplace.accounts import guests
-from marketplace.experts.categories import in_order
-from marketplace.experts.models import Category
 from marketplace.search.services import RATES_MINOR
 from payouts.money import Money
 
@@ -15,9 +13,8 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def ask_now(context: Context) -> dict:
-    """`{% ask_now as ask %}`: the categories, the highest rates to choose from, and whether nobody knows who asks yet."""
+    """`{% ask_now as ask %}`: the highest rates to choose from, and whether nobody knows who asks yet."""
     return {
-        "categories": in_order(Category.objects.exclude(kind=Category.Kind.CLOSED).select_related("parent")),
-        "rates": [Money(minor, settings.CURRENCY) for minor in RATES_MINOR if minor <= settings.RATE_MINOR_MAX],
+        "rates": tuple(Money(minor, settings.CURRENCY) for minor in RATES_MINOR if minor <= settings.RATE_MINOR_MAX),
         "is_visitor": guests.person_of(context["request"]) is None,
     }

@@ -1,6 +1,7 @@
 """What templates need beyond Django: icons, durations, sums, presence, faces, form fields. They show; they decide nothing."""
 
 import re
+from collections.abc import Hashable
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from datetime import UTC, date, datetime
@@ -207,6 +208,18 @@ def _drawn(settled: _Settled) -> SafeString:
 
 def _draw(settled: _Settled) -> SafeString:
     return render_to_string("marketplace/_field.html", field(settled.bound))
+
+
+@register.simple_tag
+def drawn_once(template_name: str, **shown: Hashable) -> SafeString:
+    """`{% drawn_once "marketplace/_part.html" legend=legend choices=choices %}`: an include that sees nothing but what it is
+    given, drawn once while that is the same, for each language of a page."""
+    return _drawn_part(template_name, get_language(), tuple(shown.items()))
+
+
+@lru_cache(1_024)
+def _drawn_part(template_name: str, _language: str, shown: tuple[tuple[str, Hashable], ...]) -> SafeString:
+    return render_to_string(template_name, dict(shown))
 
 
 @register.simple_tag

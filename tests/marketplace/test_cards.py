@@ -10,11 +10,12 @@ from django.utils.translation import override
 
 from marketplace.experts.models import Presence, Profile
 from marketplace.listings.models import Listing
+from marketplace.pages.directory import Choice
 from marketplace.pages.forms import DirectoryForm
 from marketplace.reviews.models import Rating
 from marketplace.search import services as search
 from marketplace.templatetags.cards import drawn, expert_card
-from marketplace.templatetags.ringwise import settled_field
+from marketplace.templatetags.ringwise import drawn_once, settled_field
 from tests import cast
 
 
@@ -83,6 +84,30 @@ class SettledFieldTests:
         wrong, right = DirectoryForm(_asked(near="Nowhere at all")), DirectoryForm(_asked(near=""))
         for form, is_wrong in ((wrong, True), (right, False), (wrong, True)):
             assert ("We do not know this place" in settled_field(form["near"])) == is_wrong
+
+
+class DrawnOnceTests:
+    """A filter of the directory: what was drawn for one page is not shown on another whose counts or language differ."""
+
+    @pytest.fixture
+    def shown(self):
+        def draw(number: int) -> str:
+            choices = (Choice("fr", "French", search.Count(number), is_set=False, is_more=True),)
+            return drawn_once("marketplace/directory/_choices.html", name="lang", legend="Language", choices=choices)
+
+        return draw
+
+    def test_shows_what_has_just_changed(self, shown):
+        for number in (2, 3, 2):
+            assert f'<span class="facet-count">{number}</span>' in shown(number)
+
+    def test_is_drawn_in_the_language_of_the_page(self, shown):
+        assert "More" in shown(2)
+        with override("fr"):
+            assert "More" not in shown(2)
+
+    def test_is_drawn_once_while_nothing_changes(self, shown):
+        assert shown(4) is shown(4)
 
 
 def _asked(**values: str) -> QueryDict:

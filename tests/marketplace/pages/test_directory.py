@@ -65,17 +65,17 @@ class DirectoryTests:
         assert "Page 1 of 2" in page
 
     def test_takes_few_queries_for_a_visitor(self, home, django_assert_num_queries):
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(9):
             home()
 
     def test_takes_few_queries_for_a_member(self, bob, signed_in, alice, django_assert_num_queries):
         client = signed_in(alice)
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(14):
             client.get("/")
 
     def test_words_take_few_more(self, home, django_assert_num_queries):
         home(q="taxes")
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(8):
             home(q="taxes")
 
     def test_takes_html_from_nobody(self, home, bob):

@@ -85,7 +85,7 @@ class SensitiveTests:
         with pytest.raises(ValidationError, match="no sponsored card stands"):
             card.full_clean()
 
-    def test_choosing_takes_one_query_all_the_same(self, law, django_assert_num_queries):
+    def test_choosing_takes_one_query_where_there_is_none(self, law, django_assert_num_queries):
         with django_assert_num_queries(1):
             shown(category="law")
 

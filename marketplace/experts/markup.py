@@ -7,6 +7,7 @@ vouch for it.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
@@ -44,6 +45,7 @@ def to_html(text: str) -> SafeString:
     return mark_safe(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))  # noqa: S308 (it escapes all text)
 
 
+@lru_cache(maxsize=1_000)
 def to_plain(text: str) -> str:
     """Its words alone, a line for each block: for search, excerpts and previews. It is text, not yet escaped."""
     if not _MARKED.search(text):  # most of a million profiles; a parse is 0.2 ms

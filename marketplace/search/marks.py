@@ -8,11 +8,10 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.experts.models import Profile
 from marketplace.search.analysis import Word, joined, stems, words_of
 from marketplace.search.matching import other_words
 from marketplace.search.reading import Reading, Term
-from marketplace.search.texts import parts_of
+from marketplace.search.texts import Parts
 
 EXCERPT_LETTERS = 180
 BEFORE_LETTERS = 60  # of the excerpt, before the first word that was looked for
@@ -33,11 +32,11 @@ def excerpt(text: str, reading: Reading) -> SafeString:
     return mark_safe(f"{'… ' if start else ''}{shown.strip()}{' …' if end < len(text) else ''}")  # noqa: S308
 
 
-def stands_in(profile: Profile, reading: Reading) -> list[Promise]:
-    """The parts of a profile, as people call them, that have any of the words: why somebody is found."""
+def stands_in(parts: Parts, reading: Reading) -> list[Promise]:
+    """Those of a profile, as people call them, that have any of the words: why somebody is found."""
     names = (_("name"), _("headline"), _("skills"), _("category"), _("what is offered"), _("place"), _("about"))
-    parts = zip(names, parts_of(profile), strict=True)
-    return [name for name, text in parts if any(True for _word in _found(text, reading))]
+    named = zip(names, parts, strict=True)
+    return [name for name, text in named if any(True for _word in _found(text, reading))]
 
 
 def _found(text: str, reading: Reading) -> Iterator[Word]:

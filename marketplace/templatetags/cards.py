@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from marketplace.experts.models import Profile
 from marketplace.reviews import services as reviews
 from marketplace.search.reading import Reading
+from marketplace.search.texts import Parts, parts_of
 from payouts.money import Money
 
 register = template.Library()
@@ -33,7 +34,7 @@ class Who(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """Of a profile, under its own names, what a card shows."""
+    """Of a profile, under its own names, what a card shows. `parts`: what search reads, where the card tells why it was found."""
 
     user_id: int
     user: Who
@@ -45,18 +46,18 @@ class Shown(NamedTuple):
     rate: Money | None
     presence_state: str
     back_at: datetime | None
+    parts: Parts | None
 
 
 @register.simple_tag
 def expert_card(profile: Profile, heading: int, reading: Reading | str = "", aside: bool = False) -> SafeString:
     """`{% expert_card profile 2 %}`, of a profile as search.complete leaves it. `reading`: the words that it was found by are
     marked. `aside`: on the page of somebody else."""
-    if isinstance(reading, Reading) and reading.wanted:  # so many questions, so many cards
-        return draw(profile, heading, aside, reading)
-    return drawn(_shown(profile), heading, aside, get_language())
+    sought = reading if isinstance(reading, Reading) and reading.wanted else None
+    return drawn(_shown(profile, parts_of(profile) if sought else None), heading, aside, sought, get_language())
 
 
-def _shown(profile: Profile) -> Shown:
+def _shown(profile: Profile, parts: Parts | None) -> Shown:
     rating = reviews.rating_of(profile.user)
     return Shown(
         user_id=profile.user_id,
@@ -69,13 +70,11 @@ def _shown(profile: Profile) -> Shown:
         rate=profile.rate,
         presence_state=profile.presence_state,
         back_at=profile.back_at,
+        parts=parts,
     )
 
 
 @lru_cache(KEPT)
-def drawn(shown: Shown, heading: int, aside: bool, _language: str) -> SafeString:
-    return draw(shown, heading, aside)
-
-
-def draw(profile: Profile | Shown, heading: int, aside: bool, reading: Reading | str = "") -> SafeString:
-    return render_to_string(TEMPLATE, {"profile": profile, "heading": heading, "aside": aside, "reading": reading})
+def drawn(shown: Shown, heading: int, aside: bool, sought: Reading | None, _language: str) -> SafeString:
+    asked = {"profile": shown, "heading": heading, "aside": aside, "reading": sought or ""}
+    return render_to_string(TEMPLATE, asked)

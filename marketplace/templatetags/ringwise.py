@@ -21,9 +21,10 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from marketplace.experts.markup import to_html, to_plain
-from marketplace.experts.models import Presence, Profile
+from marketplace.experts.models import Presence
 from marketplace.search import marks
 from marketplace.search.reading import Reading
+from marketplace.search.texts import Parts
 from payouts.addresses import here
 from payouts.money import Money
 
@@ -111,11 +112,12 @@ def marked(text: str, reading: Reading | str) -> SafeString | str:
 
 
 @register.simple_tag
-def found_in(profile: Profile, reading: Reading) -> dict:
-    """`{% found_in profile reading as found_in %}`: `parts` that have the words, an `excerpt` of the text where only that has."""
-    parts = [str(name) for name in marks.stands_in(profile, reading)]
-    only_text = parts == [_("about")]
-    return {"parts": ", ".join(parts), "excerpt": marks.excerpt(to_plain(profile.bio), reading) if only_text else ""}
+def found_in(parts: Parts, reading: Reading) -> dict:
+    """`{% found_in profile.parts reading as found_in %}`: `parts` that have the words, an `excerpt` of the text where only that
+    has."""
+    names = [str(name) for name in marks.stands_in(parts, reading)]
+    only_text = names == [_("about")]
+    return {"parts": ", ".join(names), "excerpt": marks.excerpt(parts.about, reading) if only_text else ""}
 
 
 @register.simple_tag

@@ -228,9 +228,13 @@ class Presence(models.Model):
 
     @property
     def back_at(self) -> datetime | None:
-        """When this expert, who is away, can be called again, as far as they said. None once that has passed without them."""
-        is_ahead = self.next_free_at is not None and self.next_free_at > timezone.now()
-        return self.next_free_at if self.state == self.State.AWAY and is_ahead else None
+        return back_at_of(self.state, self.next_free_at)
+
+
+def back_at_of(state: str, next_free_at: datetime | None) -> datetime | None:
+    """When an expert who is away can be called again, as far as they said. None once that has passed without them."""
+    is_ahead = next_free_at is not None and next_free_at > timezone.now()
+    return next_free_at if state == Presence.State.AWAY and is_ahead else None
 
 
 class WeeklyHours(models.Model):

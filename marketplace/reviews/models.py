@@ -96,6 +96,11 @@ class Reply(Words):
     review = models.OneToOneField(Review, on_delete=models.CASCADE, related_name="reply")
 
 
+def average_of(number: int, total: int) -> Decimal | None:
+    """To a tenth of a star, as it is shown. None without reviews."""
+    return (Decimal(total) / number).quantize(Decimal("0.1"), ROUND_HALF_UP) if number else None
+
+
 class Rating(models.Model):
     """What an expert's reviews come to: a narrow row, so that no card and no page has to count. See rating.py."""
 
@@ -125,10 +130,7 @@ class Rating(models.Model):
 
     @property
     def average(self) -> Decimal | None:
-        """To a tenth of a star, as it is shown. None without reviews."""
-        if not self.number:
-            return None
-        return (Decimal(self.total) / self.number).quantize(Decimal("0.1"), ROUND_HALF_UP)
+        return average_of(self.number, self.total)
 
     @property
     def distribution(self) -> list[tuple[int, int]]:

@@ -4,15 +4,14 @@ words; the two change together.
 Two queries, whatever the size of the site: the first few of each of four runs along the index, then their cards.
 """
 
-from collections.abc import Collection
-
-from django.db.models import F, QuerySet
+from collections.abc import Collection, Mapping
 
 from marketplace.accounts.models import User
 from marketplace.experts.models import Presence, Profile
 from marketplace.search import here
 from marketplace.search.analysis import says_something, words_of
 from marketplace.search.asking import HERE, are_there
+from marketplace.search.cards import Card
 from marketplace.search.matching import MATCHES, MATCHES_READ, joined, whole
 from marketplace.search.statements import Condition, every, rows
 
@@ -24,8 +23,9 @@ LOOKED_AT = (
 )
 
 
-def candidates(profile: Profile, *, caller: User | None, not_there: Collection[int]) -> set[int]:
-    """The profiles to choose from: with its words and without, free and not, the best of each. One query."""
+def candidates(profile: Profile, *, caller: User | None, not_there: Collection[int]) -> dict[int, int]:
+    """The profiles to choose from, each with its points: with its words and without, free and not, the best of each. One
+    query."""
     others = [Condition("e.category_id = %s AND e.profile_id <> %s", (profile.category_id, profile.pk))]
     if caller:
         others.append(Condition("e.user_id <> %s", (caller.pk,)))
@@ -44,8 +44,8 @@ def candidates(profile: Profile, *, caller: User | None, not_there: Collection[i
         runs.append(
             Condition(ALIKE.format(fits=all_of_them.sql), (*all_of_them.values, alike, *all_of_them.values, alike))
         )
-    sql = " UNION ".join(f"SELECT profile_id FROM ({run.sql}) AS run" for run in runs)
-    return {pk for (pk,) in rows(sql, [value for run in runs for value in run.values])}
+    sql = " UNION ".join(f"SELECT profile_id, quality FROM ({run.sql}) AS run" for run in runs)
+    return dict(rows(sql, [value for run in runs for value in run.values]))
 
 
 FIRST = "ORDER BY quality DESC, profile_id DESC LIMIT"
@@ -74,18 +74,12 @@ def subjects(profile: Profile) -> set[str]:
     return set(list(dict.fromkeys(word for word in found if says_something(word)))[:WORDS_MAX])
 
 
-def in_order(profile: Profile, others: Collection[Profile]) -> list[Profile]:
-    """Who is free first; then who shares most of its words; then by points. Of profiles as `with_points` and `complete` leave
-    them."""
+def in_order(profile: Profile, others: Collection[Card], points: Mapping[int, int]) -> list[Card]:
+    """Who is free first; then who shares most of its words; then by points."""
     words = subjects(profile)
 
-    def place(other: Profile) -> tuple:
+    def place(other: Card) -> tuple:
         theirs = {word.folded for word in words_of(" ".join([*other.skills, other.headline]))}
-        return STATES.index(other.presence_state), -len(words & theirs), -(other.points or 0), -other.pk
+        return STATES.index(other.presence_state), -len(words & theirs), -points[other.pk], -other.pk
 
     return sorted(others, key=place)
-
-
-def with_points(profiles: QuerySet[Profile]) -> QuerySet[Profile]:
-    """Without the long text, which no card shows."""
-    return profiles.annotate(points=F("entry__quality")).defer("bio")

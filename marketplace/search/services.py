@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, F, FilteredRelation, Q, QuerySet, When, prefetch_related_objects
+from django.db.models import Case, F, FilteredRelation, Q, QuerySet, When
 from django.utils import timezone
 
 from marketplace.accounts.models import User
@@ -14,6 +14,7 @@ from marketplace.places.services import Place
 from marketplace.search import alike as choosing
 from marketplace.search import ordering
 from marketplace.search.asking import KM, Question, Understood
+from marketplace.search.cards import Card, read
 from marketplace.search.facets import CAP, DISTANCES_KM, RATES_MINOR, STARS_TENTHS, Count, Facets, facets
 from marketplace.search.here import take_in
 from marketplace.search.index import add, catch_up, listed, rebuild, refresh, renew_next_free
@@ -28,6 +29,7 @@ __all__ = [
     "PER_PAGE",
     "RATES_MINOR",
     "STARS_TENTHS",
+    "Card",
     "Count",
     "Facets",
     "Page",
@@ -52,9 +54,9 @@ PER_PAGE = 24
 
 @dataclass(frozen=True)
 class Page:
-    """`number` counts from 1; nobody pages beyond CAP profiles. Each profile is as `complete` leaves it."""
+    """`number` counts from 1; nobody pages beyond CAP profiles."""
 
-    profiles: list[Profile]
+    profiles: list[Card]
     number: int
     pages: int
     facets: Facets
@@ -112,35 +114,34 @@ def find(
     counted = facets(question, understood)
     pages = max(1, -(-counted.total.number // per_page))
     number = min(max(page, 1), pages)
-    profiles = cards(found[(number - 1) * per_page : number * per_page], not_there)
-    if question.reading.wanted:  # so that each can say where the words stand
-        prefetch_related_objects(profiles, "listings")
-    return Page(profiles, number, pages, counted, understood)
+    on_page = found[(number - 1) * per_page : number * per_page]
+    shown = cards(on_page, not_there, with_parts=bool(question.reading.wanted))
+    return Page(shown, number, pages, counted, understood)
 
 
-def cards(profile_ids: list[int], not_there: Collection[int] = ()) -> list[Profile]:
-    """In the order of `profile_ids`, without those who are not listed any more. One query."""
-    found = shown_profiles().in_bulk(profile_ids)
-    return [complete(found[pk], not_there) for pk in profile_ids if pk in found]
+def cards(profile_ids: Collection[int], not_there: Collection[int] = (), *, with_parts: bool = False) -> list[Card]:
+    """In the order of `profile_ids`, without those who are not listed any more. One query; two `with_parts`."""
+    listed_ones = shown_profiles().filter(pk__in=profile_ids)
+    found = {card.pk: card for card in read(listed_ones, not_there=not_there, with_parts=with_parts)}
+    return [found[pk] for pk in profile_ids if pk in found]
 
 
 def similar(
     *, profile: Profile, caller: User | None = None, count: int = 3, not_there: Collection[int] = ()
-) -> list[Profile]:
+) -> list[Card]:
     """Experts of the same category who are free now, for a `caller` who got no answer and can be one of them. One query."""
     free = shown_profiles().filter(category=profile.category_id, user__presence__state=Presence.State.FREE)
     others = free.exclude(user__in=not_there).exclude(pk=profile.pk)
     others = others.exclude(user=caller) if caller else others
-    return [complete(other) for other in others.order_by("-published_at", "pk")[:count]]
+    return read(others.order_by("-published_at", "pk")[:count])
 
 
 def alike(
     *, profile: Profile, caller: User | None = None, count: int = 6, not_there: Collection[int] = ()
-) -> list[Profile]:
+) -> list[Card]:
     """Other experts for who reads this profile, who is free first, without `caller`. At most `count`. Two queries."""
     chosen = choosing.candidates(profile, caller=caller, not_there=not_there)
-    found = choosing.with_points(shown_profiles()).filter(pk__in=chosen) if chosen else []
-    return choosing.in_order(profile, [complete(other, not_there) for other in found])[:count]
+    return choosing.in_order(profile, cards(chosen, not_there), points=chosen)[:count] if chosen else []
 
 
 def shown_profiles() -> QuerySet[Profile]:
@@ -149,7 +150,7 @@ def shown_profiles() -> QuerySet[Profile]:
 
 
 def for_cards(profiles: QuerySet[Profile]) -> QuerySet[Profile]:
-    """With what a card shows. `rate_minor` is null without a rate, and where nothing is sold."""
+    """With what a page shows of them. `rate_minor` is null without a rate, and where nothing is sold."""
     return profiles.select_related("user", "user__presence", "user__rating", "category__parent").annotate(
         per_minute=FilteredRelation(
             "listings", condition=Q(listings__kind=Listing.Kind.PER_MINUTE, listings__active=True)

@@ -1,5 +1,6 @@
 """What search reads of one profile."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -63,15 +64,39 @@ class Parts(NamedTuple):
 
 def parts_of(profile: Profile) -> Parts:
     """With its user, category and listings at hand."""
-    offered = [listing for listing in profile.listings.all() if listing.active]
-    return Parts(
+    active = [listing for listing in profile.listings.all() if listing.active]
+    return parts_from(
         name=profile.user.name,
         headline=profile.headline,
-        skills="\n".join(profile.skills),
-        category="\n".join(_names(profile.category)),
-        offered="\n".join(text for listing in offered for text in (listing.title, listing.description)),
-        place="\n".join(names_of_place(profile)),
-        about=to_plain(profile.bio),
+        skills=profile.skills,
+        categories=_names(profile.category),
+        offered=[text for listing in active for text in (listing.title, listing.description)],
+        place=profile.place,
+        place_id=profile.place_id,
+        bio=profile.bio,
+    )
+
+
+def parts_from(
+    *,
+    name: str,
+    headline: str,
+    skills: Iterable[str],
+    categories: Iterable[str],
+    offered: Iterable[str],
+    place: str,
+    place_id: int | None,
+    bio: str,
+) -> Parts:
+    """`categories`: the names of its category and of that which it is part of, in every language."""
+    return Parts(
+        name=name,
+        headline=headline,
+        skills="\n".join(skills),
+        category="\n".join(categories),
+        offered="\n".join(offered),
+        place="\n".join(names_of_place(place, place_id)),
+        about=to_plain(bio),
     )
 
 
@@ -80,10 +105,10 @@ def text_of(profile: Profile) -> Text:
     return Text("\n".join(parts[:3]), "\n".join(parts[3:]))
 
 
-def names_of_place(profile: Profile) -> list[str]:
+def names_of_place(written: str, place_id: int | None) -> list[str]:
     """As they wrote it, in each language, with its region and country: Bruxelles is found by Brussel, and by Belgium."""
-    place = places.by_id(profile.place_id or 0)
-    return [profile.place, *([place.name, *place.spoken.values(), *places.areas_of(place)] if place else [])]
+    place = places.by_id(place_id or 0)
+    return [written, *([place.name, *place.spoken.values(), *places.areas_of(place)] if place else [])]
 
 
 def _names(category: Category) -> list[str]:

@@ -2,10 +2,17 @@
 
 import asyncio
 import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import IO, Any
 
 import django
 from asgiref.sync import sync_to_async
-from django.core.handlers.asgi import ASGIHandler
+from django.core import signals
+from django.core.exceptions import RequestAborted
+from django.core.handlers.asgi import ASGIHandler, get_script_prefix
+from django.http.response import HttpResponseBase
+from django.urls import set_script_prefix
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
 django.setup(set_prefix=False)
@@ -15,29 +22,64 @@ from channels.routing import ProtocolTypeRouter  # noqa: E402  (Django must be s
 from calls.routing import websockets  # noqa: E402
 from calls.signalling.opening import Sockets  # noqa: E402
 
+THREADS = 32  # pages at once, also those that wait for Stripe; more wait for their turn
+
 
 class Pages(ASGIHandler):
-    """Django's handler, but for two things.
+    """Django's handler for pages that are functions and await nothing: each is made as a whole in one thread, of a few that stay.
 
-    A page is made in one thread from its first middleware to its last, as under WSGI: nothing here awaits anything meanwhile,
-    and each middleware by itself would change threads twice.
-
-    It is quiet about a client that leaves after its request was ended.
-    Daphne cancels a request when the server stops, and when its client has been gone for long. Django's `handle` then
-    ends without asking its own listener for the client, which hears of the leaving later and raises into nothing:
-    an ERROR in the log that nobody can act on.
+    Django's own changes threads for each middleware, starts a thread for each request, and changes to it before and after the
+    page to look after the connection to the database: a third of what a page of the directory costs. It also listens meanwhile
+    for a client that leaves, who cannot stop a thread. Only what is sent bit by bit ends with its client.
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.threads = ThreadPoolExecutor(THREADS, thread_name_prefix="page")
 
     def load_middleware(self, is_async: bool = False) -> None:
         super().load_middleware(is_async=False)
 
-    async def get_response_async(self, request):
-        return await sync_to_async(self.get_response)(request)
+    async def __call__(self, scope, receive, send) -> None:
+        try:
+            body = await self.read_body(receive)
+        except RequestAborted:
+            return
+        response = await self._in_a_thread(self._answer, scope, body)
+        if response.streaming:
+            await self._stream(response, receive, send)
+        else:
+            await self.send_response(response, send)
 
-    async def listen_for_disconnect(self, receive) -> None:
-        listener = asyncio.current_task()
-        listener.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
-        await super().listen_for_disconnect(receive)
+    async def _in_a_thread(self, make: Callable, *what: Any) -> Any:
+        return await sync_to_async(make, thread_sensitive=False, executor=self.threads)(*what)
+
+    def _answer(self, scope: dict, body: IO[bytes]) -> HttpResponseBase:
+        with body:
+            set_script_prefix(get_script_prefix(scope))
+            signals.request_started.send(sender=self.__class__, scope=scope)
+            request, refused = self.create_request(scope, body)
+            response = refused or self.get_response(request)
+            response._handler_class = self.__class__
+            if not response.streaming:
+                response.close()
+            return response
+
+    async def _stream(self, response: HttpResponseBase, receive: Callable, send: Callable) -> None:
+        tasks = [
+            asyncio.create_task(self.send_response(response, send)),
+            asyncio.create_task(self.listen_for_disconnect(receive)),
+        ]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            told = await asyncio.gather(*tasks, return_exceptions=True)
+            await self._in_a_thread(response.close)
+        for problem in told:
+            if isinstance(problem, Exception) and not isinstance(problem, RequestAborted):
+                raise problem
 
 
 http = Pages()

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 
 from calls.contacts import services as contacts
 from marketplace.accounts import guests
-from marketplace.experts.categories import in_order
+from marketplace.experts.categories import all_in_order
 from marketplace.experts.models import Category
 from marketplace.pages import language
 from marketplace.pages.forms import DirectoryForm
@@ -57,7 +57,7 @@ def home(request: HttpRequest) -> HttpResponse:
             (km, f"{label} ({found.facets.km[km]})") for km, label in form.fields["km"].choices
         ]
     category = form.cleaned_data.get("category")
-    every = in_order(Category.objects.select_related("parent"))
+    every = all_in_order()
     asked = {
         "form": form,
         "found": found,

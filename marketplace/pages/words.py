@@ -1,8 +1,10 @@
 """The words that page.js shows by itself: translated here, handed over as JSON, put together there ({name} is filled in).
 And what an expert's choice of presence means."""
 
+from functools import cache
+
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from marketplace.experts.models import Presence
 
@@ -18,6 +20,11 @@ OF_CHOICES = {
 
 
 def for_page_js() -> dict[str, str | dict[str, str]]:
+    return _for_page_js(get_language())
+
+
+@cache
+def _for_page_js(_language: str | None) -> dict[str, str | dict[str, str]]:
     return {
         "presence": {state: str(label) for state, label in Presence.State.choices},
         "is_calling": _("{name} is calling"),

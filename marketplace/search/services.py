@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from django.db.models import Case, F, FilteredRelation, Q, QuerySet, When
 from django.utils import timezone
@@ -121,9 +122,15 @@ def find(
 
 def cards(profile_ids: Collection[int], not_there: Collection[int] = (), *, with_parts: bool = False) -> list[Card]:
     """In the order of `profile_ids`, without those who are not listed any more. One query; two `with_parts`."""
-    listed_ones = shown_profiles().filter(pk__in=profile_ids)
-    found = {card.pk: card for card in read(listed_ones, not_there=not_there, with_parts=with_parts)}
+    shown = _of_cards().filter(pk__in=profile_ids)
+    found = {card.pk: card for card in read(shown, not_there=not_there, with_parts=with_parts)}
     return [found[pk] for pk in profile_ids if pk in found]
+
+
+@cache
+def _of_cards() -> QuerySet[Profile]:
+    """Never asked by itself: each list narrows it. To put it together takes as long as to ask it."""
+    return shown_profiles()
 
 
 def similar(

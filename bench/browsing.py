@@ -19,5 +19,5 @@ def rows(server: Server) -> Iterator[Row]:
         million.url,
     ).splitlines()
     slugs, numbers = zip(*(line.split("|") for line in lines), strict=True)
-    theirs = [[["category", [number]]] for number in numbers]
+    theirs = [[[["category", [number]]]] for number in numbers]
     yield tantivy.compared(CATEGORY, server, million, "category", slugs, theirs, COUNT)

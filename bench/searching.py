@@ -20,6 +20,7 @@ from bench.programs import Program
 from bench.report import Goal, Row
 from bench.servers import Server
 from marketplace.search.analysis import says_something, stems, words_of
+from marketplace.search.matching import STRONG_MARK
 from tests.harness.servers import end_with_parent
 
 TWO_WORDS = Goal("search: two words, 1M profiles, CPU / tantivy in process", 1.5)
@@ -42,7 +43,10 @@ def rows(server: Server) -> Iterator[Row]:
         million.url,
     ).splitlines()
     asked = list(_two_words(lines))[:QUESTIONS]
-    theirs = [[["words", list(stems(word))] for word in two.split()] for two in asked]
+    theirs = [
+        [[["words", [mark + stem for stem in stems(word)]] for word in two.split()] for mark in (STRONG_MARK, "")]
+        for two in asked
+    ]
     # With a space behind it, the last word is whole.
     yield tantivy.compared(TWO_WORDS, server, million, "words", [f"{two} " for two in asked], theirs, COUNT)
     yield _suggested(server, million, asked)

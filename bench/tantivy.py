@@ -19,12 +19,12 @@ from bench.servers import Server
 PACKAGE = "tantivy==0.27.0"
 PEER = f"{PACKAGE.replace('==', ' ')} in process"
 MICRO = 1e6
-# What stands first on our pages: who is free, then who is busy, and among these the points of RANKING.md. Without what is marked
-# as strong: those words stand there once more.
+# What stands first on our pages: who is free, then who is busy, and among these the points of RANKING.md. With what a profile is
+# about once more, marked as it is in our index.
 TEXTS = r"""COPY (
     SELECT e.profile_id, e.category_id,
         CASE p.state WHEN 'free' THEN 2 WHEN 'busy' THEN 1 ELSE 0 END * 1000000 + e.quality,
-        (SELECT string_agg(word, ' ') FROM unnest(tsvector_to_array(e.words)) AS word WHERE word NOT LIKE '+%')
+        (SELECT string_agg(word, ' ') FROM unnest(tsvector_to_array(e.words)) AS word)
     FROM marketplace_entry e JOIN marketplace_presence p ON p.user_id = e.user_id ORDER BY e.profile_id
 ) TO STDOUT"""
 
@@ -38,7 +38,7 @@ def compared(
     theirs: Sequence[list],
     count: int,
 ) -> Row:
-    """`theirs`: the same questions as the peer understands them."""
+    """`theirs`: the same questions as the peer understands them, each in its levels."""
     try:
         python, folder = _python(), _index(server, million)
     except (subprocess.CalledProcessError, OSError) as problem:

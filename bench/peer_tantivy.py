@@ -53,7 +53,7 @@ def orders(folder: str, questions: str) -> None:
 
 def first_page(searcher: "tantivy.Searcher", levels: list) -> list[int]:
     """Who has the first level has every later one, so the first page of each is enough to put together that of all."""
-    found = {}
+    found: dict[tuple[int, int], tuple] = {}
     for level, terms in enumerate(levels):
         hits = searcher.search(_query(terms), FIRST_PAGE, count=False, order_by_field="place").hits
         for place, address in hits:

@@ -60,7 +60,7 @@ class Program:
         self._process.wait(30)
 
 
-def take_orders(do: Callable[[int], None], *, warm_up: int, threads: int = 1) -> None:
+def take_orders(do: Callable[[int], object], *, warm_up: int, threads: int = 1) -> None:
     """The child's side. `do(number)` is one operation; numbers go up and never repeat. Threads share an order evenly."""
 
     def do_some(numbers: range) -> None:

@@ -1,5 +1,8 @@
 """What every template may ask for: who is here, what others see of them, their credit, and what page.js must know."""
 
+from datetime import datetime
+from typing import NamedTuple
+
 from django.conf import settings
 from django.utils.functional import SimpleLazyObject
 
@@ -8,13 +11,15 @@ from marketplace.experts.models import Presence, Profile
 from marketplace.pages import language, words
 from payouts.wallet import services as wallet
 
+OF_PRESENCE = ("user_id", "state", "chosen", "is_quiet", "next_free_at")
+
 
 def site(request) -> dict:
     member = request.user if hasattr(request, "user") and request.user.is_authenticated else None
-    profile = SimpleLazyObject(lambda: _profile_of(member))
+    profile = SimpleLazyObject(lambda: _own(member) if member else None)
     return {
         "expert_profile": profile,
-        "own_presence": SimpleLazyObject(lambda: profile and _presence_of(profile)),
+        "own_presence": SimpleLazyObject(lambda: profile and profile.presence),
         "presence_choices": [(one, one.label, words.OF_CHOICES[one]) for one in Presence.Choice],
         "credit": SimpleLazyObject(lambda: member and wallet.credit(member=member)),
         "page_data": {"member": member and member.pk, "words": words.for_page_js()},
@@ -23,10 +28,18 @@ def site(request) -> dict:
     }
 
 
-def _profile_of(member: User | None) -> Profile | None:
-    return Profile.objects.filter(user=member).select_related("user__presence").first() if member else None
+class _Own(NamedTuple):
+    """What the header shows of a member's own profile. `presence`: nobody sees that of who has no public page."""
+
+    published_at: datetime | None
+    presence: Presence | None
 
 
-def _presence_of(profile: Profile) -> Presence | None:
-    """Of an expert with a public page: nobody sees that of others."""
-    return getattr(profile.user, "presence", None) if profile.published_at else None
+def _own(member: User) -> _Own | None:
+    """Values, and no whole rows, for every page asks."""
+    of_presence = [f"user__presence__{name}" for name in OF_PRESENCE]
+    for published_at, *values in Profile.objects.filter(user=member).values_list("published_at", *of_presence):
+        there = dict(zip(OF_PRESENCE, values, strict=True))
+        presence = Presence(**there) if published_at and there["user_id"] else None
+        return _Own(published_at, presence)
+    return None

@@ -7,6 +7,7 @@ a server of their own; what changes, changes by another process, and comes throu
 import asyncio
 import random
 import re
+import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -17,7 +18,8 @@ from statistics import median
 from django.conf import settings
 from django.db.models import Model
 
-from bench import ROUNDS, cpu, crowd, sites, size
+from bench import PROFILES, ROUNDS, cpu, crowd, sites, size
+from bench.million import filled
 from bench.presence_changes import AHEAD, BATCH
 from bench.programs import Program
 from bench.report import Goal, Row, compare
@@ -35,7 +37,8 @@ PAGES, CARDS = size(2_000, small=5), 24
 CHANGING = size(1_000, small=200)  # experts who do, and who are shown
 FEW, MANY = size(1_000, small=200), size(100_000, small=400)
 BATCHES_A_ROUND, BATCHES_A_S = size(10, small=2), 5  # of BATCH changes: 1,000 a second
-FLIPS = size(1_500, small=20)  # in a round; too few in all for PostgreSQL to clean up by itself meanwhile
+SEARCHED = min(PROFILES, size(100_000, small=200))  # whose state flips
+FLIPS = size(1_500, small=20)  # in a round
 SETTLED_S = 1.0  # without news: all is told
 MICRO = 1e6
 TOLD = re.compile(r'"back_at": (\d+)')
@@ -86,7 +89,7 @@ def rows(server: Server) -> list[Row]:
     few = server.copy_of("presence", "presence_few")
     many = server.copy_of("presence", "presence_many")
     first = {url: _more_experts(server, url, count) for url, count in ((few, FEW), (many, MANY))}
-    return [_flip(server, many, first[many]), *asyncio.run(_fan_out(server, people, first))]
+    return [_flip(server), *asyncio.run(_fan_out(server, people, first))]
 
 
 def _more_experts(server: Server, url: str, count: int) -> int:
@@ -98,8 +101,6 @@ def _more_experts(server: Server, url: str, count: int) -> int:
     for model in (User, Profile, Presence):
         key = "id" if model is User else "user_id"
         server.ask(_copies(model, of_number, f"{key} = {bob}", first, last), url)
-    words = "SELECT string_agg(' ' || left(md5((n * 61 + i % 40)::text), 6), '') FROM generate_series(1, 60) i"
-    server.ask(f"UPDATE marketplace_profile p SET bio = (SELECT ({words}) FROM (SELECT p.user_id n) x)", url)
     server.ask("VACUUM ANALYZE", url)
     return first
 
@@ -117,36 +118,57 @@ def _copies(model: type[Model], of_number: dict[str, str], which: str, first: in
     )
 
 
-def _flip(server: Server, url: str, first: int) -> Row:
-    """The database's CPU for the write alone, in our row and in one that search looks at."""
+def _flip(server: Server) -> Row:
+    """The database's CPU for the write alone: in our narrow row, and in search's own row with every index that this has."""
+    url = filled(server).url
+    _state_where_it_is_searched(server, url)
+    ours, later, theirs = [], [], []
+    for _ in range(ROUNDS):
+        ours.append(_flips(server, url, "marketplace_presence"))
+        later.append(_taken_in(server, url))
+        theirs.append(_flips(server, url, "with_state"))
+    server.ask("DROP TABLE with_state", url)
+    note = f"{SEARCHED:,} rows there, {PROFILES:,} here; {median(later):.0f} us more until search has it, in batches"
+    return compare(FLIP, ours=ours, theirs=theirs, peer="the state on search's row", unit="us of CPU a flip", note=note)
+
+
+def _state_where_it_is_searched(server: Server, url: str) -> None:
     server.ask(
-        "CREATE TABLE with_state AS SELECT p.*, 'free'::varchar(4) AS state,"
-        " to_tsvector('simple', bio) AS words FROM marketplace_profile p",
+        "CREATE TABLE with_state AS SELECT e.*, p.state FROM marketplace_entry e"
+        f" JOIN marketplace_presence p ON p.user_id = e.user_id ORDER BY e.profile_id LIMIT {SEARCHED}",
         url,
     )
-    server.ask("ALTER TABLE with_state ADD PRIMARY KEY (user_id)", url)
-    server.ask("CREATE INDEX ON with_state (category_id, state, published_at DESC, id)", url)
-    server.ask("CREATE INDEX with_state_words ON with_state USING gin (words) WHERE state = 'free'", url)
+    made = server.ask("SELECT indexdef FROM pg_indexes WHERE tablename = 'marketplace_entry'", url).splitlines()
+    for one in made:
+        server.ask(re.sub(r"INDEX \S+ ON \S+", "INDEX ON with_state", one), url)
+    server.ask("CREATE INDEX ON with_state (category_id, state, quality DESC, profile_id DESC)", url)
     server.ask("VACUUM ANALYZE with_state", url)
-    ours, theirs = [], []
-    for _ in range(ROUNDS):
-        ours.append(_flips(server, url, "marketplace_presence", first))
-        # What such an index puts off until later is part of what a flip costs.
-        theirs.append(_flips(server, url, "with_state", first, "SELECT gin_clean_pending_list('with_state_words')"))
-    note = f"at {MANY:,} profiles; every index that the row has included"
-    return compare(FLIP, ours=ours, theirs=theirs, peer="the state on the profile", unit="us of CPU a flip", note=note)
 
 
-def _flips(server: Server, url: str, table: str, first: int, afterwards: str = "SELECT 1") -> float:
+def _flips(server: Server, url: str, table: str) -> float:
     """Each in a transaction of its own, as they come."""
     statement = f"""DO $$ DECLARE one bigint; BEGIN FOR number IN 1..{FLIPS} LOOP
-        one := {first} + floor(random() * {MANY});
+        one := 1 + floor(random() * {SEARCHED});
         UPDATE {table} SET state = CASE state WHEN 'free' THEN 'busy' ELSE 'free' END WHERE user_id = one;
+        IF NOT FOUND THEN RAISE 'nobody has the number %', one; END IF;
         COMMIT;
     END LOOP; END $$"""
     before = cpu.used_by_tree(server.pid)
     server.ask(statement, url)
-    server.ask(afterwards, url)
+    return (cpu.used_by_tree(server.pid) - before) / FLIPS * MICRO
+
+
+def _taken_in(server: Server, url: str) -> float:
+    """What is put off until search looks through who is here."""
+    command = [
+        sys.executable,
+        "manage.py",
+        "shell",
+        "-c",
+        "from marketplace.search import here\nwhile here.take_in(): pass",
+    ]
+    before = cpu.used_by_tree(server.pid)
+    subprocess.run(command, env=server.environment(url), check=True, stdout=subprocess.DEVNULL)
     return (cpu.used_by_tree(server.pid) - before) / FLIPS * MICRO
 
 

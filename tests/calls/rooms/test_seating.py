@@ -167,9 +167,9 @@ class RoomStateTests:
         assert hers["call"]["receipt"] == f"/calls/{live.id}/"
         assert (hers["can_ring"], his["can_ring"]) == (True, False)
 
-    def test_a_free_call_costs_ten_queries(self, live, alice, bob, now, django_assert_num_queries):
+    def test_a_free_call_costs_six_queries(self, live, alice, bob, now, django_assert_num_queries):
         room = type(live.room).objects.select_related("caller", "expert").get()
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(6):
             rooms.room_state(room=room, user=alice, now=now)
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(6):
             rooms.room_state(room=room, user=bob, now=now)

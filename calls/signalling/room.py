@@ -44,7 +44,8 @@ class RoomSocket(Paying, Socket):
     def __init__(self) -> None:
         super().__init__()
         self.arrived_at: UUID | None = None
-        self.joined = self.joining = False
+        self.joined = False
+        self.seating: asyncio.Future | None = None  # a `join` that the page was not answered yet
         self.peer: tuple[UUID, UUID] | None = None  # process and tab of the other's seat
         self.shown: dict = {}
         self.hearing: Hearing | None = None
@@ -89,16 +90,17 @@ class RoomSocket(Paying, Socket):
             await self.say("replaced")
             await self.close(REPLACED)
             return
-        new_here = self.joined and self.joining
+        new_here = self.joined and self.seating is not None
         open_call = look.open_call_id
         if new_here or open_call not in (None, self.ice_of):  # before it joins a page tries what it would use
             look.state["ice"] = ice.servers(user_id=self.person.id, now=now)
             self.ice_of = open_call
-        if new_here:
-            self.joining = False
         look.state["you"]["joined"] = self.joined
         await self._send_state(look.state)
         await self._meet(look, again=new_here)
+        if new_here and self.seating:
+            self.seating.set_result(None)
+            self.seating = None
         if self.joined:
             await self._show_chat(look.chat)
         is_asked = look.state["meter"].get("question") is not None
@@ -159,7 +161,7 @@ class RoomSocket(Paying, Socket):
         await self.hub.hand_over(process=process, tab=tab, text=frame)
 
     async def join(self, page: str = "") -> None:
-        self.joining = True
+        self.seating = seating = self.seating or self.loop.create_future()
         try:
             await self.database(
                 rooms.join,
@@ -171,9 +173,15 @@ class RoomSocket(Paying, Socket):
                 now=timezone.now(),
             )
         except BaseException:
-            self.joining = False
+            self.seating = None
             raise
-        await asyncio.shield(self.refresh())
+        # The seat's own notice has come before this, and what it begins is not begun twice; nor does what the page says next,
+        # which is for the other browser, wait for the chat or for what else is shown.
+        if not seating.done():
+            shown = self.refreshing or self.refresh()
+            await asyncio.wait({shown, seating}, return_when=asyncio.FIRST_COMPLETED)
+            if shown.done():
+                shown.result()
 
     async def echo(self) -> None:
         """So that a page knows that it is heard: a dead socket can look open for long."""

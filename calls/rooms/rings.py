@@ -51,6 +51,7 @@ def _ringing_at(calls: list[Call], now: datetime) -> dict:
 def _incoming(call: Call, agreed_rate: str | None) -> dict:
     return {
         "call": call.id,
+        "room": None if call.ask_id else call.room.code,  # at the others it rings as well, mostly in vain
         "back": call.rung_by_expert,
         "asked": call.ask_id is not None,
         "line": call.line,

@@ -190,6 +190,7 @@ class RingsStateTests:
         (incoming,) = rooms.rings_state(user=bob, now=now)["incoming"]
         assert incoming == {
             "call": call.id,
+            "room": call.room.code,
             "back": False,
             "asked": False,
             "caller": {"id": alice.id, "name": "Alice Martin", "guest": False, "language": "en", "past_calls": 0},

@@ -196,7 +196,7 @@ def _close(call: Call, state: str, now: datetime) -> None:
 
 
 def _wait_no_more(call: Call) -> None:
-    """Somebody answered. Who was called back waits no longer, even after a no; nor does who asked, once somebody takes the call."""
+    """Somebody answered. Who was called back waits no longer, even after a no; nor does who asked, once somebody takes it."""
     if call.rung_by_expert or (call.ask_id and call.answered_at):
         waiting.leave(member=call.caller, expert_id=call.expert_id)
 

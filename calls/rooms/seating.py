@@ -49,7 +49,7 @@ def join(*, room: Room, user: User, process: UUID, tab: UUID, now: datetime, pag
 
 
 def _sit(room: Room, user: User, before: Seat | None, *, tab: UUID, page: str, **taking) -> None:
-    """A page that has the seat already goes on showing what it shows; the room's lock keeps others from sitting down meanwhile."""
+    """A page that has the seat already shows what it shows; the room's lock keeps others from sitting down meanwhile."""
     taking |= {"tab": tab, "page": page}
     if before is None:
         Seat.objects.create(room=room, user=user, **taking)

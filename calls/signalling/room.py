@@ -154,7 +154,10 @@ class RoomSocket(Paying, Socket):
             raise Refused("not_joined")
 
     async def relay(self, frame: str) -> None:
-        """No database here: the peer was found when a seat changed, and the text goes on as it came."""
+        """No database here: the peer was found when a seat changed, and the text goes on as it came. What the other says can
+        overtake the notice that they are there; an answer to it must not be lost."""
+        if self.peer is None:
+            await asyncio.shield(self.refresh())
         if self.peer is None:
             raise Refused("room.no_peer")
         process, tab = self.peer

@@ -11,6 +11,7 @@ from calls.conversations.models import ChatLine
 from calls.notices import services as notices
 from calls.rooms import services as rooms
 from calls.rooms.models import Call, Seat
+from calls.signalling.room import RoomSocket
 from tests.calls.signalling.wires import Refused, Wire, answered_call, cookie_of, live_pair, page_of, room_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -277,6 +278,18 @@ class JoiningTests:
         finally:
             may_go_on.set()
         await his.hear("chat.begin")
+
+    async def test_who_answers_before_hearing_of_the_other_is_heard(self, alice, bob, now, monkeypatch):
+        """An offer can come before the notice that its sender is there."""
+        call = await sync_to_async(answered_call)(alice, bob, now)
+        hers, his = await room_of(alice, call.room.code), await room_of(bob, call.room.code)
+        await his.say("join")
+        await his.hear("peer", present=False)
+        monkeypatch.setattr(RoomSocket, "hear", lambda *notice: None)
+        await hers.say("join")
+        await hers.hear("peer", present=True)
+        await his.say("signal", data=OFFER)
+        assert (await hers.hear("signal"))["data"] == OFFER
 
     async def test_the_newest_tab_takes_the_seat(self, alice, bob, now):
         hers, his, call = await live_pair(alice, bob, now)

@@ -1,6 +1,7 @@
 """The room socket: the seat, the other browser, media reports, and through `Paying` the offers and the meter."""
 
 import asyncio
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db.models import Q
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from calls.contacts import services as contacts
 from calls.conversations import chat
+from calls.conversations.models import ChatLine
 from calls.metering import services as metering
 from calls.metering.moments import to_ms
 from calls.rooms import services as rooms
@@ -127,16 +129,21 @@ class RoomSocket(Paying, Socket):
         sent = self.chat
         if now_there is None or now_there == sent:
             return
-        wanted = {"call_id": now_there.call_id, "upto": now_there.newest}
         goes_on = sent is not None and sent.call_id == now_there.call_id
-        new = await self.database(chat.lines, after=sent.newest if goes_on else 0, **wanted)
+        new = await self._lines(now_there, after=sent.newest if goes_on else 0)
         if not goes_on or sent.number + len(new) != now_there.number:
-            new = await self.database(chat.lines, **wanted) if goes_on else new
+            new = await self._lines(now_there) if goes_on else new
             await self.say("chat.begin", lines=len(new))
         for line in new:
             await self.say("chat", id=line.id, by=line.author_id, text=line.text, at=to_ms(line.sent_at))
             await asyncio.sleep(0)  # a long chat holds up nobody else
         self.chat = now_there
+
+    async def _lines(self, there: rooms.Chat, *, after: int = 0) -> Sequence[ChatLine]:
+        """Where there are none, as in each call that begins, nothing is asked."""
+        if not there.number:
+            return []
+        return await self.database(chat.lines, call_id=there.call_id, after=after, upto=there.newest)
 
     # --- what the page says -------------------------------------------------------------------------------------
 

@@ -261,6 +261,7 @@ class JoiningTests:
     async def test_the_chat_holds_up_no_signal(self, alice, bob, now, monkeypatch):
         call = await sync_to_async(answered_call)(alice, bob, now)
         hers, his = await room_of(alice, call.room.code), await room_of(bob, call.room.code)
+        await sync_to_async(chat.say)(call_id=call.id, author=alice, text="Hello", now=now)
         lines, may_go_on = chat.lines, threading.Event()
 
         def late(**which):

@@ -49,6 +49,7 @@ class RoomSocket(Paying, Socket):
         self.joined = False
         self.seating: asyncio.Future | None = None  # a `join` that the page was not answered yet
         self.peer: tuple[UUID, UUID] | None = None  # process and tab of the other's seat
+        self.looking: asyncio.Future | None = None  # a seat may have changed: until it is seen who is the peer now
         self.shown: dict = {}
         self.hearing: Hearing | None = None
         self.ice_of: int | None = None  # the open call for which the page has credentials
@@ -82,6 +83,11 @@ class RoomSocket(Paying, Socket):
         if self.hearing:
             await self.hearing.stop()
 
+    def hear(self, topic: str, about: int) -> None:
+        if topic == "room" and self.looking is None:
+            self.looking = self.loop.create_future()
+        self.refresh()
+
     # --- what the page is shown ---------------------------------------------------------------------------------
 
     async def show(self) -> None:
@@ -100,6 +106,9 @@ class RoomSocket(Paying, Socket):
         look.state["you"]["joined"] = self.joined
         await self._send_state(look.state)
         await self._meet(look, again=new_here)
+        if self.looking and not self.dirty:
+            self.looking.set_result(None)
+            self.looking = None
         if new_here and self.seating:
             self.seating.set_result(None)
             self.seating = None
@@ -162,7 +171,9 @@ class RoomSocket(Paying, Socket):
 
     async def relay(self, frame: str) -> None:
         """No database here: the peer was found when a seat changed, and the text goes on as it came. What the other says can
-        overtake the notice that they are there; an answer to it must not be lost."""
+        overtake the news that they are there, or in another tab; an answer to it must not be lost."""
+        if self.looking and self.refreshing:
+            await asyncio.wait({self.looking, self.refreshing}, return_when=asyncio.FIRST_COMPLETED)
         if self.peer is None:
             await asyncio.shield(self.refresh())
         if self.peer is None:

@@ -1,3 +1,4 @@
+import asyncio
 import json
 import threading
 
@@ -291,6 +292,25 @@ class JoiningTests:
         await hers.hear("peer", present=True)
         await his.say("signal", data=OFFER)
         assert (await hers.hear("signal"))["data"] == OFFER
+
+    async def test_who_answers_the_newest_tab_is_heard_there_and_not_by_the_one_before(
+        self, alice, bob, now, monkeypatch
+    ):
+        """Its offer can come while it is being looked at who has the seat."""
+        hers, his, call = await live_pair(alice, bob, now)
+        newer, show = await room_of(alice, call.room.code), RoomSocket.show
+
+        async def late(socket):
+            if socket.person == bob:
+                await asyncio.sleep(0.3)
+            await show(socket)
+
+        monkeypatch.setattr(RoomSocket, "show", late)
+        await newer.say("join", page="newer")
+        await newer.hear("peer", present=True)
+        await his.say("signal", data=OFFER)
+        assert (await newer.hear("signal"))["data"] == OFFER
+        assert await hers.closed() == 4001
 
     async def test_the_newest_tab_takes_the_seat(self, alice, bob, now):
         hers, his, call = await live_pair(alice, bob, now)

@@ -286,7 +286,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
-        "script-src": ["'self'"],
+        # Of what stands in the page itself only what names pages to fetch ahead: nothing of it runs (page/room_ahead.js).
+        "script-src": ["'self'", "'inline-speculation-rules'"],
         "style-src": ["'self'"],
         "img-src": ["'self'", "data:"],
         "font-src": ["'self'"],

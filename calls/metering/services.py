@@ -34,7 +34,7 @@ from calls.metering.periods import back_to_free, cancel_act, end_for_call, pause
 from calls.metering.prices import earning_text, preview
 from calls.metering.receipts import PeriodRow, Receipt, charged, receipt
 from calls.metering.settlement import END_REASONS, may_give_back
-from calls.metering.states import latest_offer, latest_period, meter_state, offer_state, stored_state
+from calls.metering.states import latest_offer, latest_period, meter_state, offer_state, stored_state, there_is
 from calls.metering.still_there import here, nobody_speaks, spoken
 from calls.metering.stored import give_back_expired, give_back_stored, kept_past_date, stored_of_member
 from calls.metering.sweep import sweep
@@ -99,6 +99,7 @@ __all__ = [
     "stored_of_member",
     "stored_state",
     "sweep",
+    "there_is",
     "tip",
     "tipping",
     "track_record",

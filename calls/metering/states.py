@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, Sum
+from django.db.models import Exists, F, OuterRef, Sum
 
 from calls.metering import caps, meter, stored, texts, witness
 from calls.metering.billing import price
@@ -21,6 +21,16 @@ from payouts.money import Money
 from payouts.wallet import services as wallet
 
 State = PaidPeriod.State
+
+
+def there_is() -> dict[str, Exists]:
+    """For a query of calls: `has_offers`, `has_periods`, and `has_stored` of its two people. Where there is nothing, as in most
+    calls, nothing more is asked."""
+    return {
+        "has_offers": Exists(Offer.objects.filter(call=OuterRef("pk"))),
+        "has_periods": Exists(PaidPeriod.objects.filter(call=OuterRef("pk"))),
+        "has_stored": stored.has_stored(),
+    }
 
 
 def latest_offer(*, call: Call) -> Offer | None:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from calls.metering.billing import ActOfTime, used_part
 from calls.metering.models import PaidPeriod, StoredTime
@@ -27,13 +27,21 @@ AT_ONCE = 200
 
 def of_pair(*, payer_id: int, expert_id: int) -> QuerySet[StoredTime]:
     """What these two can use, the soonest to expire first."""
-    left = StoredTime.objects.filter(payer=payer_id, expert=expert_id, price_minor__gt=0, length_ms__gt=0)
-    return left.select_related("period").order_by("expires_at", "pk")
+    return _left().filter(payer=payer_id, expert=expert_id).select_related("period").order_by("expires_at", "pk")
+
+
+def has_stored() -> Exists:
+    """Whether the `caller` and the `expert` of each row of a query can use any."""
+    return Exists(_left().filter(payer=OuterRef("caller"), expert=OuterRef("expert")))
+
+
+def _left() -> QuerySet[StoredTime]:
+    return StoredTime.objects.filter(price_minor__gt=0, length_ms__gt=0)
 
 
 def stored_of_member(member: User) -> QuerySet[StoredTime]:
     """Bought or owed, for the member's own page."""
-    left = StoredTime.objects.filter(Q(payer=member.pk) | Q(expert=member.pk), price_minor__gt=0, length_ms__gt=0)
+    left = _left().filter(Q(payer=member.pk) | Q(expert=member.pk))
     return left.select_related("period", "payer", "expert").order_by("expires_at", "pk")
 
 

@@ -50,10 +50,10 @@ def end(
         return True
 
 
-def set_in_call(*, call: Call, in_call: bool) -> None:
+def set_in_call(*, call: Call, in_call: bool, answered_by: User | None = None) -> None:
     """Both are busy while in a call: a caller can be an expert too. Their rows are locked in one order, whoever calls."""
     for user in sorted((call.caller, call.expert), key=lambda user: user.id):
-        if experts.set_in_call(user=user, in_call=in_call):
+        if experts.set_in_call(user=user, in_call=in_call, has_answered=user == answered_by):
             notices.tell_watchers(user_id=user.id)
 
 

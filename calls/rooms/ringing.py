@@ -185,7 +185,9 @@ def decline(*, call_id: int, by: User, now: datetime) -> None:
     call = Call.objects.get(Call.ringing_at(by), id=call_id)
     with transaction.atomic():
         _close(call, State.DECLINED, now)
-        _heard(call)
+        if not call.rung_by_expert:
+            experts.note_ring_answered(user=call.expert)
+        _wait_no_more(call)
 
 
 def _close(call: Call, state: str, now: datetime) -> None:
@@ -193,13 +195,9 @@ def _close(call: Call, state: str, now: datetime) -> None:
         raise CallOver
 
 
-def _heard(call: Call) -> None:
-    """Somebody answered, if only with a no. Who was called back waits no longer."""
-    if call.rung_by_expert:
-        waiting.leave(member=call.caller, expert_id=call.expert_id)
-        return
-    experts.note_ring_answered(user=call.expert)
-    if call.ask_id and call.answered_at:
+def _wait_no_more(call: Call) -> None:
+    """Somebody answered. Who was called back waits no longer, even after a no; nor does who asked, once somebody takes it."""
+    if call.rung_by_expert or (call.ask_id and call.answered_at):
         waiting.leave(member=call.caller, expert_id=call.expert_id)
 
 
@@ -218,8 +216,8 @@ def answer(*, call_id: int, by: User, now: datetime) -> Call:
         if not mine:
             raise CallOver
         call.state = State.ANSWERED
-        ending.set_in_call(call=call, in_call=True)
-        _heard(call)
+        ending.set_in_call(call=call, in_call=True, answered_by=None if call.rung_by_expert else call.expert)
+        _wait_no_more(call)
         ending.tell(call=call)
     return call
 

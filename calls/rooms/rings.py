@@ -11,7 +11,6 @@ from calls.rooms.models import Call
 from calls.rooms.together import TAKEN
 from calls.waiting import services as waiting
 from marketplace.accounts.models import User
-from marketplace.experts.models import Profile
 
 State = Call.State
 
@@ -19,34 +18,40 @@ SHOWN_AFTER = timedelta(seconds=30)  # how long a page can still learn how a rin
 
 
 def rings_state(*, user: User, now: datetime) -> dict:
+    calls = _told(user, now)
     return {
         "type": "rings",
         "now": to_ms(now),
-        **_ringing_at(user, now),
-        "outgoing": _outgoing(user, now),
+        **_ringing_at([call for call in calls if call.rung_id == user.pk], now),
+        "outgoing": _outgoing([call for call in calls if call.ringer_id == user.pk and call.ask_id is None], now),
         **waiting.waiting_state(member=user),
     }
 
 
-def _ringing_at(user: User, now: datetime) -> dict:
+def _told(user: User, now: datetime) -> list[Call]:
+    """All that `user` rings, or rang lately, and all that rings or rang at them, in one look: of most pages it is nothing."""
+    since = now - SHOWN_AFTER
+    lately = Q(state__in=[State.RINGING, State.ANSWERED]) | Q(answered_at__gt=since) | Q(ended_at__gt=since)
+    calls = Call.objects.filter(lately, Q(caller=user) | Q(expert=user))
+    return list(calls.select_related("room", "caller", "expert__profile", "ask").order_by("id"))
+
+
+def _ringing_at(calls: list[Call], now: datetime) -> dict:
     """What rings, and what was just answered, here or by another expert: windows that stop ringing can say why."""
-    told = Q(state=State.RINGING) | Q(answered_at__gt=now - SHOWN_AFTER)
-    told |= Q(end_reason=TAKEN, ended_at__gt=now - SHOWN_AFTER)
-    calls = list(
-        Call.objects.filter(told, Call.ringing_at(user)).select_related("caller", "expert", "ask").order_by("id")
-    )
+    since = now - SHOWN_AFTER
     ringing = [call for call in calls if call.state == State.RINGING]
     agreed = metering.agreed_rates(calls=ringing) if ringing else {}
     return {
         "incoming": [_incoming(call, agreed.get(call.id)) for call in ringing],
-        "answered": [call.id for call in calls if call.answered_at],
-        "taken": [call.id for call in calls if call.end_reason == TAKEN],
+        "answered": [call.id for call in calls if call.answered_at and call.answered_at > since],
+        "taken": [call.id for call in calls if call.end_reason == TAKEN and call.ended_at and call.ended_at > since],
     }
 
 
 def _incoming(call: Call, agreed_rate: str | None) -> dict:
     return {
         "call": call.id,
+        "room": None if call.ask_id else call.room.code,  # at the others it rings as well, mostly in vain
         "back": call.rung_by_expert,
         "asked": call.ask_id is not None,
         "line": call.line,
@@ -74,20 +79,23 @@ def _caller(call: Call, agreed_rate: str | None) -> dict:
 
 
 def _expert(expert: User) -> dict:
-    slug = Profile.objects.filter(user=expert).values_list("slug", flat=True).first()
-    return {"id": expert.id, "name": expert.name, "slug": slug}
+    profile = getattr(expert, "profile", None)  # a row that may be missing
+    return {"id": expert.id, "name": expert.name, "slug": profile.slug if profile else None}
 
 
 def _called(call: Call) -> dict:
     return {"expert": _expert(call.expert), "agreed_rate": metering.agreed_rates(calls=[call]).get(call.id)}
 
 
-def _outgoing(user: User, now: datetime) -> dict | None:
-    told = Q(state__in=[State.RINGING, State.ANSWERED]) | Q(
-        state__in=[State.DECLINED, State.MISSED, State.CANCELLED], ended_at__gt=now - SHOWN_AFTER
-    )
-    rung = Call.objects.filter(told, Call.rung_by(user), ask=None).select_related("room", "caller", "expert")
-    call = rung.order_by("-id").first()
+def _is_shown(call: Call, now: datetime) -> bool:
+    if call.state in (State.RINGING, State.ANSWERED):
+        return True
+    in_vain = call.state in (State.DECLINED, State.MISSED, State.CANCELLED)
+    return in_vain and call.ended_at is not None and call.ended_at > now - SHOWN_AFTER
+
+
+def _outgoing(calls: list[Call], now: datetime) -> dict | None:
+    call = next((call for call in reversed(calls) if _is_shown(call, now)), None)
     if call is None:
         return None
     back = call.rung_by_expert

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from calls.contacts import services as contacts
 from calls.conversations import chat
@@ -17,6 +17,7 @@ from calls.rooms.models import Call, Room, Seat
 from marketplace.accounts.models import User
 
 State = Call.State
+BOTH = 2  # seats that are taken
 
 
 def open_call(room: Room) -> Call | None:
@@ -37,22 +38,29 @@ def join(*, room: Room, user: User, process: UUID, tab: UUID, now: datetime, pag
             call = ringing.answer(call_id=call.id, by=user, now=now)
         if call is None:
             raise NoCall
-        seat = {"process": process, "tab": tab, "page": page, "taken_at": now}
-        same_page = Seat.objects.filter(Q(tab=tab) | Q(page=page), room=room, user=user)
-        if not same_page.update(**seat):
-            Seat.objects.update_or_create(room=room, user=user, defaults=seat | {"hand": False, "screen": False})
+        taken = {seat.user_id: seat for seat in Seat.objects.filter(room=room)}
+        _sit(room, user, taken.get(user.pk), process=process, tab=tab, page=page, taken_at=now)
         attendance.came(call=call, user=user, now=now)
-        if _begins(call, now):
+        if len(taken.keys() | {user.pk}) == BOTH and _begins(call, now):
             ending.tell(call=call)
         else:
             notices.tell_room(room_id=room.id)  # no other page shows who has come
         return call
 
 
+def _sit(room: Room, user: User, before: Seat | None, *, tab: UUID, page: str, **taking) -> None:
+    """A page that has the seat already shows what it shows; the room's lock keeps others from sitting down meanwhile."""
+    taking |= {"tab": tab, "page": page}
+    if before is None:
+        Seat.objects.create(room=room, user=user, **taking)
+        return
+    if tab != before.tab and page != before.page:
+        taking |= {"hand": False, "screen": False}
+    Seat.objects.filter(pk=before.pk).update(**taking)
+
+
 def _begins(call: Call, now: datetime) -> bool:
-    """Whether it is live from now on: both are there for the first time."""
-    if Seat.objects.filter(room_id=call.room_id).count() < 2:
-        return False
+    """Both are there. Whether it is live from now on: for the first time."""
     if call.state == State.ANSWERED:
         Call.objects.filter(id=call.id, state=State.ANSWERED).update(state=State.LIVE, started_at=now, deadline_at=None)
         metering.begin_agreed(call=call, now=now)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,6 +17,7 @@ from calls.conversations import chat
 from calls.metering import services as metering
 from calls.metering.models import PaidPeriod
 from calls.metering.moments import to_ms
+from calls.orders.models import WorkOrder
 from calls.rooms.models import Call, Room, Seat
 from marketplace.accounts.models import User
 from marketplace.listings import services as listings
@@ -66,12 +68,11 @@ def look(*, room: Room, user: User, now: datetime) -> Look:
     mine_is_caller = user.id == room.caller_id
     other = room.expert if mine_is_caller else room.caller
     seats = {seat.user_id: seat for seat in Seat.objects.filter(room=room).select_related("user")}
-    calls = Call.objects.filter(room=room).annotate(
-        chat_newest=chat.newest(), chat_number=chat.number(), is_free=contacts.is_free()
-    )
-    call = calls.order_by("-id").first()
-    offer = metering.latest_offer(call=call) if call else None
-    period = metering.latest_period(call=call) if call else None
+    call = _newest_call(room)
+    offer = metering.latest_offer(call=call) if call and call.has_offers else None
+    period = metering.latest_period(call=call) if call and call.has_periods else None
+    has_stored = call is None or call.has_stored
+    stored = {"payer": room.caller, "expert": room.expert, "viewer": user, "now": now}
     living = period is not None and period.state != PaidPeriod.State.ENDED
     mine = seats.get(user.id)
     state = {
@@ -84,8 +85,8 @@ def look(*, room: Room, user: User, now: datetime) -> Look:
         "can_ring": mine_is_caller and (call is None or call.state not in Call.OPEN),
         "offer": metering.offer_state(offer, user, now),
         "meter": metering.meter_state(period, user, now),
-        "order": _order(call) if call else None,
-        "stored": metering.stored_state(payer=room.caller, expert=room.expert, viewer=user, now=now),
+        "order": _order(call) if call and call.has_orders else None,
+        "stored": metering.stored_state(**stored) if has_stored else [],
         **(_purse(user, living, now) if mine_is_caller else _shelf(user, call)),
     }
     return Look(
@@ -97,6 +98,18 @@ def look(*, room: Room, user: User, now: datetime) -> Look:
         open_call_id=call.id if call and call.state in Call.OPEN else None,
         chat=Chat(call.id, call.chat_newest or 0, call.chat_number or 0) if call else None,
     )
+
+
+def _newest_call(room: Room) -> Call | None:
+    """With what else there is to be asked about it: of most calls nothing."""
+    calls = Call.objects.filter(room=room).annotate(
+        chat_newest=chat.newest(),
+        chat_number=chat.number(),
+        is_free=contacts.is_free(),
+        has_orders=Exists(WorkOrder.objects.filter(call=OuterRef("pk"))),
+        **metering.there_is(),
+    )
+    return calls.order_by("-id").first()
 
 
 def _you(user: User, role: str, seat: Seat | None) -> dict:

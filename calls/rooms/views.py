@@ -72,6 +72,8 @@ def _room_page(request: HttpRequest, person: User, code: str) -> HttpResponse:
             "words": words.for_room_page(),
             "card_form_key": wallet.card_form_key(),
             "captions": settings.CAPTIONS,
+            # Fetched while it rings, perhaps for nobody: what was to be said once is kept for a page that is seen.
+            "is_ahead": "prefetch" in request.headers.get("Sec-Purpose", ""),
         },
     )
 

@@ -23,11 +23,12 @@ from marketplace.accounts.models import User
 from marketplace.experts.services import NOT_THERE
 
 NOBODY: Set[int] = frozenset()
+LEAVES_S = 1.0  # so long a page that answered, and goes to the room, is told nothing of its rings
 SLUG = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 
 class PageSocket(Socket):
-    __slots__ = ("arrived_at", "awaited", "shown", "slug", "watched")
+    __slots__ = ("arrived_at", "awaited", "leaves", "shown", "slug", "watched")
 
     table = messages.PAGE_MESSAGES
     handlers = {
@@ -50,6 +51,7 @@ class PageSocket(Socket):
         self.watched: Set[int] = NOBODY
         self.awaited: Set[int] = NOBODY  # the experts for whom this member waits
         self.arrived_at = None
+        self.leaves = False
         self.shown = ""  # what was said of the rings last, but for the time
         # Of the profile that the page shows: with its link an expert can be asked after who is found by no list.
         self.slug = ""
@@ -73,7 +75,13 @@ class PageSocket(Socket):
     def hear(self, topic: str, about: int) -> None:
         if topic == "watchers" and about in self.watched:
             watching.of(self.hub).note(self, about)
-        if topic == "member" or about in self.awaited:
+        if (topic == "member" or about in self.awaited) and not self.leaves:
+            self.refresh()
+
+    def stay(self) -> None:
+        """Whatever it was not told meanwhile."""
+        self.leaves = False
+        if not self.closing:
             self.refresh()
 
     async def show(self) -> None:
@@ -129,8 +137,14 @@ class PageSocket(Socket):
         await self.database(rooms.cancel, call_id=call, by=self.person, now=timezone.now())
 
     async def answer(self, call: int) -> None:
-        answered = await self.database(rooms.answer, call_id=call, by=self.member, now=timezone.now())
+        self.leaves = True
+        try:
+            answered = await self.database(rooms.answer, call_id=call, by=self.member, now=timezone.now())
+        except BaseException:
+            self.stay()
+            raise
         await self.say("ring.answered", call=answered.id, room=answered.room.code)
+        self.loop.call_later(LEAVES_S, self.stay)
 
     async def decline(self, call: int) -> None:
         await self.database(rooms.decline, call_id=call, by=self.member, now=timezone.now())

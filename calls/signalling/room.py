@@ -1,6 +1,7 @@
 """The room socket: the seat, the other browser, media reports, and through `Paying` the offers and the meter."""
 
 import asyncio
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db.models import Q
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from calls.contacts import services as contacts
 from calls.conversations import chat
+from calls.conversations.models import ChatLine
 from calls.metering import services as metering
 from calls.metering.moments import to_ms
 from calls.rooms import services as rooms
@@ -44,8 +46,10 @@ class RoomSocket(Paying, Socket):
     def __init__(self) -> None:
         super().__init__()
         self.arrived_at: UUID | None = None
-        self.joined = self.joining = False
+        self.joined = False
+        self.seating: asyncio.Future | None = None  # a `join` that the page was not answered yet
         self.peer: tuple[UUID, UUID] | None = None  # process and tab of the other's seat
+        self.looking: asyncio.Future | None = None  # a seat may have changed: until it is seen who is the peer now
         self.shown: dict = {}
         self.hearing: Hearing | None = None
         self.ice_of: int | None = None  # the open call for which the page has credentials
@@ -79,6 +83,11 @@ class RoomSocket(Paying, Socket):
         if self.hearing:
             await self.hearing.stop()
 
+    def hear(self, topic: str, about: int) -> None:
+        if topic == "room" and self.looking is None:
+            self.looking = self.loop.create_future()
+        self.refresh()
+
     # --- what the page is shown ---------------------------------------------------------------------------------
 
     async def show(self) -> None:
@@ -89,16 +98,20 @@ class RoomSocket(Paying, Socket):
             await self.say("replaced")
             await self.close(REPLACED)
             return
-        new_here = self.joined and self.joining
+        new_here = self.joined and self.seating is not None
         open_call = look.open_call_id
         if new_here or open_call not in (None, self.ice_of):  # before it joins a page tries what it would use
             look.state["ice"] = ice.servers(user_id=self.person.id, now=now)
             self.ice_of = open_call
-        if new_here:
-            self.joining = False
         look.state["you"]["joined"] = self.joined
         await self._send_state(look.state)
         await self._meet(look, again=new_here)
+        if self.looking and not self.dirty:
+            self.looking.set_result(None)
+            self.looking = None
+        if new_here and self.seating:
+            self.seating.set_result(None)
+            self.seating = None
         if self.joined:
             await self._show_chat(look.chat)
         is_asked = look.state["meter"].get("question") is not None
@@ -125,16 +138,21 @@ class RoomSocket(Paying, Socket):
         sent = self.chat
         if now_there is None or now_there == sent:
             return
-        wanted = {"call_id": now_there.call_id, "upto": now_there.newest}
         goes_on = sent is not None and sent.call_id == now_there.call_id
-        new = await self.database(chat.lines, after=sent.newest if goes_on else 0, **wanted)
+        new = await self._lines(now_there, after=sent.newest if goes_on else 0)
         if not goes_on or sent.number + len(new) != now_there.number:
-            new = await self.database(chat.lines, **wanted) if goes_on else new
+            new = await self._lines(now_there) if goes_on else new
             await self.say("chat.begin", lines=len(new))
         for line in new:
             await self.say("chat", id=line.id, by=line.author_id, text=line.text, at=to_ms(line.sent_at))
             await asyncio.sleep(0)  # a long chat holds up nobody else
         self.chat = now_there
+
+    async def _lines(self, there: rooms.Chat, *, after: int = 0) -> Sequence[ChatLine]:
+        """Where there are none, as in each call that begins, nothing is asked."""
+        if not there.number:
+            return []
+        return await self.database(chat.lines, call_id=there.call_id, after=after, upto=there.newest)
 
     # --- what the page says -------------------------------------------------------------------------------------
 
@@ -152,14 +170,19 @@ class RoomSocket(Paying, Socket):
             raise Refused("not_joined")
 
     async def relay(self, frame: str) -> None:
-        """No database here: the peer was found when a seat changed, and the text goes on as it came."""
+        """No database here: the peer was found when a seat changed, and the text goes on as it came. What the other says can
+        overtake the news that they are there, or in another tab; an answer to it must not be lost."""
+        if self.looking and self.refreshing:
+            await asyncio.wait({self.looking, self.refreshing}, return_when=asyncio.FIRST_COMPLETED)
+        if self.peer is None:
+            await asyncio.shield(self.refresh())
         if self.peer is None:
             raise Refused("room.no_peer")
         process, tab = self.peer
         await self.hub.hand_over(process=process, tab=tab, text=frame)
 
     async def join(self, page: str = "") -> None:
-        self.joining = True
+        self.seating = seating = self.seating or self.loop.create_future()
         try:
             await self.database(
                 rooms.join,
@@ -171,9 +194,15 @@ class RoomSocket(Paying, Socket):
                 now=timezone.now(),
             )
         except BaseException:
-            self.joining = False
+            self.seating = None
             raise
-        await asyncio.shield(self.refresh())
+        # The seat's own notice has come before this, and what it begins is not begun twice; nor does what the page says next,
+        # which is for the other browser, wait for the chat or for what else is shown.
+        if not seating.done():
+            shown = self.refreshing or self.refresh()
+            await asyncio.wait({shown, seating}, return_when=asyncio.FIRST_COMPLETED)
+            if shown.done():
+                shown.result()
 
     async def echo(self) -> None:
         """So that a page knows that it is heard: a dead socket can look open for long."""

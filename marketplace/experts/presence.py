@@ -68,8 +68,10 @@ def process_died(*, process: UUID) -> list[int]:
     return [user.id for user in users if refresh(user=user)]
 
 
-def set_in_call(*, user: User, in_call: bool) -> bool:
-    return _change(user, in_call=in_call)
+def set_in_call(*, user: User, in_call: bool, has_answered: bool = False) -> bool:
+    """`has_answered`: as `note_ring_answered`, in the same step."""
+    heard = {"missed_rings": []} if has_answered else {}
+    return _change(user, in_call=in_call, **heard)
 
 
 def choose(*, user: User, chosen: str, now: datetime, until: datetime | None = None) -> bool:

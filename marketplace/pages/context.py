@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.conf import settings
+from django.templatetags.static import static
 from django.utils.functional import SimpleLazyObject
 
 from marketplace.accounts.models import User
@@ -22,7 +23,11 @@ def site(request) -> dict:
         "own_presence": SimpleLazyObject(lambda: profile and profile.presence),
         "presence_choices": [(one, one.label, words.OF_CHOICES[one]) for one in Presence.Choice],
         "credit": SimpleLazyObject(lambda: member and wallet.credit(member=member)),
-        "page_data": {"member": member and member.pk, "words": words.for_page_js()},
+        "page_data": {
+            "member": member and member.pk,
+            "room_style": static("calls/room/room.css"),
+            "words": words.for_page_js(),
+        },
         **language.of_page(request),
         "demo": settings.DEMO,
     }

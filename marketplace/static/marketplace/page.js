@@ -10,6 +10,7 @@ import { showHours } from "./page/hours.js";
 import { IncomingCalls } from "./page/incoming.js";
 import { CallPanel, keepRing } from "./page/outgoing.js";
 import { showPresence } from "./page/presence.js";
+import { RoomAhead } from "./page/room_ahead.js";
 import { suggest } from "./page/suggestions.js";
 import { proposeOwnZone, showLocalTimes } from "./page/times.js";
 import { TurnDialog } from "./page/turn.js";
@@ -17,9 +18,12 @@ import { WaitingPanel } from "./page/waiting_panel.js";
 import { followShown } from "./page/watching.js";
 import { Ringtone } from "./ringtone.js";
 
-/** @import { Incoming, Outgoing, ServerError } from "./pagesocket.js" */
+/** @import { Asking, Incoming, Outgoing, ServerError } from "./pagesocket.js" */
 
-const { member, words } = pageData();
+/** In a room the call comes first: what else may ring is heard of a moment later. */
+const CALL_FIRST_MS = 3000;
+
+const { member, words, room_style: roomStyle } = pageData();
 
 const panel = byId("call-panel");
 const shown = panel?.dataset.slug; // the link to a profile proves that its expert can be asked after
@@ -38,6 +42,7 @@ const socket = new PageSocket({
       turn?.update(waiting, rungWith(incoming, outgoing));
       showAwaited(awaited);
       showCalls(incoming);
+      fetchAhead(incoming, outgoing, asking);
     },
     terms: (told) => callPanel?.terms(told),
     ringing: rang,
@@ -48,6 +53,7 @@ const socket = new PageSocket({
 });
 
 const tone = new Ringtone();
+const roomAhead = new RoomAhead(roomStyle);
 const incomingCalls = member ? new IncomingCalls(socket, words, tone) : null;
 const callPanel = panel?.dataset.similar ? new CallPanel(panel, socket, words) : null;
 const waitingPanel = panel && callPanel ? new WaitingPanel(panel, socket, words, (text) => callPanel.tell(text)) : null;
@@ -81,6 +87,7 @@ function ringFromHere(expert, line) {
 /** The server took this window's ring; it goes on where the expert's call panel is. @param {{call: number, room: string}} ring */
 function rang(ring) {
   keepRing(ring.call);
+  roomAhead.ringing(ring.call, ring.room);
   callPanel?.ringing(ring);
   callingBack?.ringing(ring);
   const there = turn?.ringing();
@@ -126,6 +133,14 @@ function showCalls(incoming) {
   rung = ringing;
 }
 
+/** The room of what rings here; of what this window rings itself the server says it first (`rang`).
+ * @param {Incoming[]} incoming @param {Outgoing | null} outgoing @param {Asking | null} asking */
+function fetchAhead([ring], outgoing, asking) {
+  if (ring) roomAhead.ringing(ring.call, ring.room);
+  else if (asking?.state === "ringing") roomAhead.ringing(asking.ask, null);
+  else if (![outgoing?.state, asking?.state].some((state) => state === "ringing" || state === "answered")) roomAhead.over();
+}
+
 function comeBack() {
   if (document.visibilityState === "visible") {
     socket.connect();
@@ -154,7 +169,8 @@ if (panel) {
   hideBarWhileSeen(panel);
 }
 followShown((experts) => socket.watch(experts));
-socket.connect();
+if (byId("room")) setTimeout(() => socket.connect(), CALL_FIRST_MS);
+else socket.connect();
 showLocalTimes();
 showHours();
 proposeOwnZone();

@@ -6,7 +6,7 @@
  *
  * @typedef {{id: number, name: string, guest: boolean, language: string, past_calls: number}} Caller
  * @typedef {{id: number, name: string, slug: string}} Expert
- * @typedef {{call: number, asked: boolean, line: string, until: number} & (
+ * @typedef {{call: number, room: string | null, asked: boolean, line: string, until: number} & (
  *   {back: false, caller: Caller, has_ten_minutes: boolean, agreed_rate: string | null, max_rate: string | null} | {back: true, expert: Expert})} Incoming  back: an expert calls back
  * @typedef {"ringing" | "answered" | "declined" | "missed" | "cancelled"} RingState
  * @typedef {{call: number, state: RingState, until: number, room: string | null} & (

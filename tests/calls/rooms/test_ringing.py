@@ -190,6 +190,7 @@ class RingsStateTests:
         (incoming,) = rooms.rings_state(user=bob, now=now)["incoming"]
         assert incoming == {
             "call": call.id,
+            "room": call.room.code,
             "back": False,
             "asked": False,
             "caller": {"id": alice.id, "name": "Alice Martin", "guest": False, "language": "en", "past_calls": 0},
@@ -234,6 +235,16 @@ class RingsStateTests:
             "awaited": 0,
         }
 
-    def test_a_page_without_rings_costs_three_queries(self, alice, bob, now, django_assert_num_queries):
-        with django_assert_num_queries(3):
+    def test_a_page_without_rings_costs_two_queries(self, alice, bob, now, django_assert_num_queries):
+        with django_assert_num_queries(2):
             rooms.rings_state(user=alice, now=now)
+
+    def test_of_who_rings_and_is_rung_too(self, alice, bob, now, django_assert_num_queries):
+        call = rooms.ring(caller=alice, expert=bob, line="", now=now)
+        with django_assert_num_queries(2 + 1):  # and what was agreed to
+            rooms.rings_state(user=alice, now=now)
+        with django_assert_num_queries(2 + 4):  # what the expert decides by
+            rooms.rings_state(user=bob, now=now)
+        rooms.answer(call_id=call.id, by=bob, now=now)
+        with django_assert_num_queries(2):
+            rooms.rings_state(user=bob, now=now)

@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.messages.storage.fallback import FallbackStorage
+from django.http import HttpResponse
+from django.test import RequestFactory
 
 from calls.rooms import services as rooms
 from calls.rooms.words import for_room_page
@@ -27,6 +31,18 @@ def page(alice, bob, now, signed_in) -> str:
     cast.online(bob)
     call = rooms.ring(caller=alice, expert=bob, line="", now=now)
     return signed_in(alice).get(f"/r/{call.room.code}/").content.decode()
+
+
+def say_once(client, text: str) -> None:
+    """What the page that is opened next says."""
+    request = RequestFactory().get("/")
+    request.session, request.COOKIES = client.session, {}
+    request._messages = FallbackStorage(request)
+    messages.success(request, text)
+    answer = HttpResponse()
+    request._messages.update(answer)
+    request.session.save()
+    client.cookies.update(answer.cookies)
 
 
 def policy(answer) -> dict[str, list[str]]:
@@ -65,6 +81,32 @@ class CardFormTests:
     def test_eve_does_not_find_the_room_with_one_either(self, address, eve, signed_in, settings):
         settings.STRIPE_PUBLISHABLE_KEY = "pk_test_1"
         assert signed_in(eve).get(address).status_code == 404
+
+
+class FetchedAheadTests:
+    """While it rings a browser may fetch the page for whoever will answer."""
+
+    AHEAD = {"HTTP_SEC_PURPOSE": "prefetch"}
+
+    def test_it_takes_no_seat_and_answers_nothing(self, alice, bob, now, signed_in):
+        cast.online(bob)
+        call = rooms.ring(caller=alice, expert=bob, line="", now=now)
+        for person in (alice, bob):
+            assert signed_in(person).get(f"/r/{call.room.code}/", **self.AHEAD).status_code == 200
+        call.refresh_from_db()
+        assert (call.state, call.room.seats.count(), call.attendances.count()) == ("ringing", 0, 0)
+
+    def test_a_stranger_fetches_nothing(self, alice, bob, eve, now, signed_in):
+        cast.online(bob)
+        call = rooms.ring(caller=alice, expert=bob, line="", now=now)
+        assert signed_in(eve).get(f"/r/{call.room.code}/", **self.AHEAD).status_code == 404
+
+    def test_what_is_to_be_said_once_waits_for_a_page_that_is_seen(self, alice, bob, now, signed_in):
+        cast.online(bob)
+        address, client = f"/r/{rooms.ring(caller=alice, expert=bob, line='', now=now).room.code}/", signed_in(alice)
+        say_once(client, "Saved.")
+        assert "Saved." not in client.get(address, **self.AHEAD).content.decode()
+        assert "Saved." in client.get(address).content.decode()
 
 
 class RoomPageTests:

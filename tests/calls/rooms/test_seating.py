@@ -38,6 +38,19 @@ def live(call, alice, bob, now) -> Call:
 
 
 class JoinTests:
+    def test_costs_six_questions_and_the_second_two_more(self, call, alice, bob, now, django_assert_num_queries):
+        in_a_transaction = 2
+        with django_assert_num_queries(6 + in_a_transaction):
+            sit(call, alice, now)
+        with django_assert_num_queries(6 + 2 + 2 * in_a_transaction):
+            sit(call, bob, now)
+
+    def test_another_page_that_takes_the_seat_shows_nothing_yet(self, live, alice, now):
+        for tab, page, is_up in ((1, "first", False), (2, "first", True), (3, "second", False)):
+            rooms.join(room=live.room, user=alice, process=HERE, tab=UUID(int=tab), page=page, now=now)
+            assert Seat.objects.get(user=alice).hand is is_up
+            rooms.sign(room=live.room, user=alice, tab=UUID(int=tab), what="hand", on=True)
+
     def test_the_second_person_makes_it_live(self, call, alice, bob, now):
         sit(call, alice, now)
         call.refresh_from_db()
@@ -167,9 +180,9 @@ class RoomStateTests:
         assert hers["call"]["receipt"] == f"/calls/{live.id}/"
         assert (hers["can_ring"], his["can_ring"]) == (True, False)
 
-    def test_a_free_call_costs_ten_queries(self, live, alice, bob, now, django_assert_num_queries):
+    def test_a_free_call_costs_six_queries(self, live, alice, bob, now, django_assert_num_queries):
         room = type(live.room).objects.select_related("caller", "expert").get()
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(6):
             rooms.room_state(room=room, user=alice, now=now)
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(6):
             rooms.room_state(room=room, user=bob, now=now)

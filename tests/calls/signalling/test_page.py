@@ -10,6 +10,7 @@ from calls.metering.moments import to_ms
 from calls.notices import services as notices
 from calls.rooms.models import Call
 from calls.signalling.errors import TEXTS
+from calls.signalling.page import LEAVES_S
 from marketplace.experts import services as experts
 from marketplace.listings.models import Listing
 from tests.calls.signalling.wires import page_of, room_of
@@ -139,6 +140,29 @@ class RingingTests:
         while outgoing["state"] == "ringing":
             outgoing = (await hers.hear("rings"))["outgoing"]
         assert (outgoing["state"], outgoing["room"]) == ("answered", ringing["room"])
+
+    async def test_the_page_that_answered_goes_to_the_room_and_is_told_no_rings_before_it_would_be_gone(
+        self, alice, bob
+    ):
+        hers, his = await page_of(alice), await page_of(bob)
+        await hers.say("ring", expert=bob.id, line="")
+        call = (await hers.hear("ring.ringing"))["call"]
+        await his.hear("rings")
+        await his.say("ring.answer", call=call)
+        await his.hear("ring.answered")
+        assert await his.hears_no("rings", seconds=LEAVES_S / 2)
+        assert (await his.hear("rings"))["answered"] == [call]  # it stayed after all
+
+    async def test_a_refused_answer_is_followed_by_the_rings_at_once(self, alice, bob):
+        hers, his = await page_of(alice), await page_of(bob)
+        await hers.say("ring", expert=bob.id, line="")
+        call = (await hers.hear("ring.ringing"))["call"]
+        await his.hear("rings")
+        await sync_to_async(Call.objects.filter(id=call).update)(state="missed")
+        await his.say("ring.answer", call=call)
+        assert await his.error() == ("call.over", "ring.answer")
+        his.patience_s = LEAVES_S / 2
+        assert (await his.hear("rings"))["incoming"] == []
 
     async def test_a_second_answer_is_too_late(self, alice, bob):
         hers, his, his_other = await page_of(alice), await page_of(bob), await page_of(bob)

@@ -1,4 +1,6 @@
+import asyncio
 import json
+import threading
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -8,7 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from calls.conversations import chat
 from calls.conversations.models import ChatLine
 from calls.notices import services as notices
+from calls.rooms import services as rooms
 from calls.rooms.models import Call, Seat
+from calls.signalling.room import RoomSocket
 from tests.calls.signalling.wires import Refused, Wire, answered_call, cookie_of, live_pair, page_of, room_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -238,6 +242,75 @@ class JoiningTests:
         await hers.say("join", page="hers")
         state = await hers.state(lambda state: "ice" in state)
         assert state["ice"][0]["username"].endswith(f":{alice.id}")
+
+    async def test_each_joining_is_looked_at_once_by_each_of_the_two(self, alice, bob, now, monkeypatch):
+        call = await sync_to_async(answered_call)(alice, bob, now)
+        hers, his = await room_of(alice, call.room.code), await room_of(bob, call.room.code)
+        looks, look = [], rooms.look
+
+        def counted(*, user, **about):
+            looks.append(user.name.split()[0])
+            return look(user=user, **about)
+
+        monkeypatch.setattr(rooms, "look", counted)
+        for wire in (hers, his):
+            await wire.say("join")
+            await wire.hear("peer")
+            await hers.silent()
+        assert sorted(looks) == ["Alice", "Alice", "Bob", "Bob"]
+
+    async def test_the_chat_holds_up_no_signal(self, alice, bob, now, monkeypatch):
+        call = await sync_to_async(answered_call)(alice, bob, now)
+        hers, his = await room_of(alice, call.room.code), await room_of(bob, call.room.code)
+        await sync_to_async(chat.say)(call_id=call.id, author=alice, text="Hello", now=now)
+        lines, may_go_on = chat.lines, threading.Event()
+
+        def late(**which):
+            may_go_on.wait(5)
+            return lines(**which)
+
+        await hers.say("join")
+        await hers.hear("chat.begin")
+        monkeypatch.setattr(chat, "lines", late)
+        try:
+            await his.say("join")
+            await his.hear("peer", present=True)
+            await his.say("signal", data=OFFER)
+            assert (await hers.hear("signal"))["data"] == OFFER
+        finally:
+            may_go_on.set()
+        await his.hear("chat.begin")
+
+    async def test_who_answers_before_hearing_of_the_other_is_heard(self, alice, bob, now, monkeypatch):
+        """An offer can come before the notice that its sender is there."""
+        call = await sync_to_async(answered_call)(alice, bob, now)
+        hers, his = await room_of(alice, call.room.code), await room_of(bob, call.room.code)
+        await his.say("join")
+        await his.hear("peer", present=False)
+        monkeypatch.setattr(RoomSocket, "hear", lambda *notice: None)
+        await hers.say("join")
+        await hers.hear("peer", present=True)
+        await his.say("signal", data=OFFER)
+        assert (await hers.hear("signal"))["data"] == OFFER
+
+    async def test_who_answers_the_newest_tab_is_heard_there_and_not_by_the_one_before(
+        self, alice, bob, now, monkeypatch
+    ):
+        """Its offer can come while it is being looked at who has the seat."""
+        hers, his, call = await live_pair(alice, bob, now)
+        newer, show = await room_of(alice, call.room.code), RoomSocket.show
+
+        async def late(socket):
+            if socket.person == bob:
+                await asyncio.sleep(0.3)
+            await show(socket)
+
+        monkeypatch.setattr(RoomSocket, "show", late)
+        await newer.say("join", page="newer")
+        await newer.hear("peer", present=True)
+        await his.say("signal", data=OFFER)
+        assert (await newer.hear("signal"))["data"] == OFFER
+        assert await hers.closed() == 4001
 
     async def test_the_newest_tab_takes_the_seat(self, alice, bob, now):
         hers, his, call = await live_pair(alice, bob, now)

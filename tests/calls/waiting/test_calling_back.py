@@ -47,6 +47,7 @@ class RingTests:
         assert rooms.rings_state(user=carol, now=now)["incoming"] == [
             {
                 "call": ringing.pk,
+                "room": ringing.room.code,
                 "back": True,
                 "asked": False,
                 "line": "My lease ends",

@@ -12,7 +12,7 @@ export function byId(id, kind) {
 }
 
 /**
- * @typedef {{member: number | null, words: Record<string, string> & {presence: Record<string, string>}}} PageData
+ * @typedef {{member: number | null, room_style: string, words: Record<string, string> & {presence: Record<string, string>}}} PageData
  * @returns {PageData} what the template handed over
  */
 export function pageData() {

@@ -1,11 +1,11 @@
 /** *Call now* on an expert's page: the line, ringing, and what to do when there is no answer. */
 
 import { OutgoingRing, fill, secondsLeft } from "../rings.js";
-import { address } from "./addresses.js";
 import { byId } from "./dom.js";
 import { GuestName } from "./guest_name.js";
 import { ListedRate } from "./listed_rate.js";
 import { showWhen } from "./presence.js";
+import { roomAddress } from "./room_ahead.js";
 
 /**
  * @import { ListedTerms, Outgoing, PageSocket, ServerError } from "../pagesocket.js"
@@ -29,7 +29,7 @@ export function keptRing() {
 
 /** @param {string} room */
 export function goToRoom(room) {
-  location.assign(address(`/r/${encodeURIComponent(room)}/`));
+  location.assign(roomAddress(room));
 }
 
 export class CallPanel {
@@ -218,7 +218,7 @@ export class CallPanel {
     if (room) {
       goToRoom(room);
     } else if (this.#way) {
-      byId("call-back", HTMLAnchorElement)?.setAttribute("href", address(`/r/${encodeURIComponent(this.#way)}/`));
+      byId("call-back", HTMLAnchorElement)?.setAttribute("href", roomAddress(this.#way));
       byId("call-back")?.removeAttribute("hidden");
     }
   }

@@ -1,6 +1,7 @@
 """Categories in the order in which people read them."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from marketplace.experts.folding import fold
 from marketplace.experts.models import Category
@@ -16,4 +17,7 @@ def all_in_order() -> list[Category]:
 
 def in_order(categories: Iterable[Category]) -> list[Category]:
     """By their names in the language of the page, each of the first level before those below it. With `parent` at hand."""
-    return sorted(categories, key=lambda one: (fold(str(one.parent or one)), one.parent is not None, fold(str(one))))
+    return sorted(categories, key=lambda one: (_read(str(one.parent or one)), one.parent is not None, _read(str(one))))
+
+
+_read = lru_cache(1_000)(fold)

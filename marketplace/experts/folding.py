@@ -1,12 +1,10 @@
 """Text as it is searched: no accents, no capitals, words between single spaces. The query and the profile go the same way."""
 
 import unicodedata
-from functools import lru_cache
 
 WITHOUT_DECOMPOSITION = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
 
 
-@lru_cache(maxsize=10_000)
 def fold(text: str) -> str:
     """ "  Élodie's  Œuvre" -> "elodie s oeuvre". Only letters and digits are left, so nothing in it means anything to SQL."""
     plain = unicodedata.normalize("NFKD", text.casefold()).translate(WITHOUT_DECOMPOSITION)

@@ -1,8 +1,8 @@
 """The picture that stands beside a link to a profile in chats and networks (https://ogp.me): 1200 x 630, in the site's look.
 
 It is drawn when it is first asked for and kept on disk under a key of all that it shows. What that may cost is bounded: one is
-drawn at a time in a process. Who asks meanwhile waits a little, for a program that looks at links often comes once, and is then
-told to come again; its connection to the database is given back first, so that others need not wait for it too. Of all profiles
+drawn at a time in a process. A few who ask meanwhile wait a little, for a program that looks at links often comes once, and are
+then told to come again, as all others are at once; their connections to the database are given back first. Of all profiles
 together SLOTS are kept in each language, each new one in place of whichever had its slot.
 """
 
@@ -31,7 +31,8 @@ MARGIN, PORTRAIT, GAP, RADIUS = 80, 360, 64, 48
 TEXT_LEFT = MARGIN + PORTRAIT + GAP
 TEXT_WIDTH = SIZE[0] - TEXT_LEFT - MARGIN
 TWICE = 2  # drawn larger and made smaller, so that round edges are smooth
-_one_at_a_time = BoundedSemaphore(1)
+WAITING = 4  # of the threads that make all pages
+_one_at_a_time, _waiting = BoundedSemaphore(1), BoundedSemaphore(WAITING)
 
 
 class TooBusy(Exception):
@@ -57,14 +58,14 @@ class Shown:
 
 
 def picture(shown: Shown) -> bytes:
-    """A JPEG. Raises TooBusy after WAIT_S. Outside a transaction the connection to the database is given back; it opens anew by
-    itself."""
+    """A JPEG. Raises TooBusy after WAIT_S, or at once where WAITING wait already. Outside a transaction the connection to the
+    database is given back; it opens anew by itself."""
     kept = _slot(shown.profile) / f"{shown.profile}-{shown.key}.{shown.language}.jpg"
     if kept.exists():
         return kept.read_bytes()
     if not connection.in_atomic_block:
         connection.close()
-    if not _one_at_a_time.acquire(timeout=WAIT_S):
+    if not _my_turn():
         raise TooBusy
     try:
         if not kept.exists():  # who was before may have drawn the same
@@ -72,6 +73,17 @@ def picture(shown: Shown) -> bytes:
         return kept.read_bytes()
     finally:
         _one_at_a_time.release()
+
+
+def _my_turn() -> bool:
+    if _one_at_a_time.acquire(blocking=False):
+        return True
+    if not _waiting.acquire(blocking=False):
+        return False
+    try:
+        return _one_at_a_time.acquire(timeout=WAIT_S)
+    finally:
+        _waiting.release()
 
 
 def forget(profile_id: int) -> None:

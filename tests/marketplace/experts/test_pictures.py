@@ -1,5 +1,6 @@
 """The picture beside a link to a profile."""
 
+from contextlib import ExitStack
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -112,6 +113,16 @@ class KeepingTests:
         with pictures._one_at_a_time, pytest.raises(pictures.TooBusy):
             pictures.picture(bob)
         assert 0.1 <= monotonic() - began < 1
+        assert pictures.picture(bob)
+
+    def test_nor_where_others_wait_already_for_they_take_the_threads_of_all_pages(self, bob):
+        began = monotonic()
+        with ExitStack() as others, pictures._one_at_a_time:
+            for _ in range(pictures.WAITING):
+                others.enter_context(pictures._waiting)
+            with pytest.raises(pictures.TooBusy):
+                pictures.picture(bob)
+        assert monotonic() - began < pictures.WAIT_S / 2
         assert pictures.picture(bob)
 
     def test_who_waited_for_the_same_one_has_that(self, bob, monkeypatch):

@@ -253,11 +253,14 @@ class JoiningTests:
             return look(user=user, **about)
 
         monkeypatch.setattr(rooms, "look", counted)
-        for wire in (hers, his):
-            await wire.say("join")
-            await wire.hear("peer")
-            await hers.silent()
-        assert sorted(looks) == ["Alice", "Alice", "Bob", "Bob"]
+        await hers.say("join")
+        await hers.hear("peer", present=False)
+        await his.state(lambda state: state["other"]["present"])
+        await his.say("join")
+        await his.hear("peer", present=True)
+        await hers.hear("peer", present=True)
+        await hers.silent()
+        assert max(looks.count("Alice"), looks.count("Bob")) == 2
 
     async def test_the_chat_holds_up_no_signal(self, alice, bob, now, monkeypatch):
         call = await sync_to_async(answered_call)(alice, bob, now)

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from contextlib import suppress
 from datetime import timedelta
 from itertools import count
 from struct import pack, unpack
@@ -87,6 +88,11 @@ def site_with_a_relay(settings):
     settings.TURN_URLS, settings.TURN_SECRET, settings.TURN_TTL_S = ["turn:turn.example.test"], SECRET, 600
 
 
+# Of clients, none of them twice: coturn keeps a place for a second after it was given back, and takes who comes from the same port
+# for whoever had it. Below those that the system gives out.
+PORTS = count(20_000)
+
+
 class Client:
     """A member's browser, as far as the relay can tell."""
 
@@ -98,13 +104,15 @@ class Client:
         loop = asyncio.get_running_loop()
         server = ("127.0.0.1", self.port)
         how = {"username": self.username, "password": self.password, "lifetime": 600, "channel_refresh_time": 500}
-        self.transport, self.turn = await loop.create_datagram_endpoint(
-            lambda: TurnClientUdpProtocol(server, **how), remote_addr=server
-        )
+        for port in PORTS:
+            with suppress(OSError):  # somebody has it
+                self.transport, self.turn = await loop.create_datagram_endpoint(
+                    lambda: TurnClientUdpProtocol(server, **how), local_addr=("127.0.0.1", port), remote_addr=server
+                )
+                break
         return self
 
     async def __aexit__(self, *_) -> None:
-        """Gives its place back: the next client may get the same port, and would be taken for this one."""
         if self.has_a_place:
             await self.ask(stun.Method.REFRESH, LIFETIME=0)
         self.transport.close()

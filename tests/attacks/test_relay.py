@@ -88,8 +88,8 @@ def site_with_a_relay(settings):
     settings.TURN_URLS, settings.TURN_SECRET, settings.TURN_TTL_S = ["turn:turn.example.test"], SECRET, 600
 
 
-# Of clients, none of them twice: coturn keeps a place for a second after it was given back, and takes who comes from the same port
-# for whoever had it. Below those that the system gives out.
+# Of clients, none of them twice: coturn keeps a place for a second after it was given back, and takes who comes from the same
+# port for whoever had it. Below those that the system gives out.
 PORTS = count(20_000)
 
 

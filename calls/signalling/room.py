@@ -48,6 +48,7 @@ class RoomSocket(Paying, Socket):
         self.arrived_at: UUID | None = None
         self.joined = False
         self.seating: asyncio.Future | None = None  # a `join` that the page was not answered yet
+        self.sat_down = False  # a `join` was done that no look has shown yet
         self.peer: tuple[UUID, UUID] | None = None  # process and tab of the other's seat
         self.looking: asyncio.Future | None = None  # a seat may have changed: until it is seen who is the peer now
         self.shown: dict = {}
@@ -91,9 +92,10 @@ class RoomSocket(Paying, Socket):
     # --- what the page is shown ---------------------------------------------------------------------------------
 
     async def show(self) -> None:
-        now = timezone.now()
+        now, had_seat, waited_for = timezone.now(), self.joined or self.sat_down, self.looking
+        self.sat_down = False
         look = await self.database(rooms.look, room=self.room, user=self.person, now=now)
-        had_seat, self.joined = self.joined, look.my_tab == self.tab
+        self.joined = look.my_tab == self.tab
         if had_seat and look.my_tab and not self.joined:
             await self.say("replaced")
             await self.close(REPLACED)
@@ -106,9 +108,11 @@ class RoomSocket(Paying, Socket):
         look.state["you"]["joined"] = self.joined
         await self._send_state(look.state)
         await self._meet(look, again=new_here)
-        if self.looking and not self.dirty:
-            self.looking.set_result(None)
-            self.looking = None
+        if (
+            waited_for
+        ):  # who waits since saw no later notice: else one who sends many could hold up all that the page says
+            waited_for.set_result(None)
+            self.looking = self.loop.create_future() if self.dirty else None
         if new_here and self.seating:
             self.seating.set_result(None)
             self.seating = None
@@ -176,6 +180,8 @@ class RoomSocket(Paying, Socket):
             await asyncio.wait({self.looking, self.refreshing}, return_when=asyncio.FIRST_COMPLETED)
         if self.peer is None:
             await asyncio.shield(self.refresh())
+        if not self.joined:  # seen meanwhile: another tab has the seat
+            raise Refused("not_joined")
         if self.peer is None:
             raise Refused("room.no_peer")
         process, tab = self.peer
@@ -196,6 +202,7 @@ class RoomSocket(Paying, Socket):
         except BaseException:
             self.seating = None
             raise
+        self.sat_down = True
         # The seat's own notice has come before this, and what it begins is not begun twice; nor does what the page says next,
         # which is for the other browser, wait for the chat or for what else is shown.
         if not seating.done():

@@ -96,6 +96,12 @@ class FetchedAheadTests:
         call.refresh_from_db()
         assert (call.state, call.room.seats.count(), call.attendances.count()) == ("ringing", 0, 0)
 
+    def test_it_says_nothing_of_presence_which_an_answer_changes(self, alice, bob, now, signed_in):
+        cast.online(bob)
+        call = rooms.ring(caller=alice, expert=bob, line="", now=now)
+        shown = [signed_in(bob).get(f"/r/{call.room.code}/", **ahead).content for ahead in ({}, self.AHEAD)]
+        assert [b'id="presence-menu"' in page for page in shown] == [True, False]
+
     def test_a_stranger_fetches_nothing(self, alice, bob, eve, now, signed_in):
         cast.online(bob)
         call = rooms.ring(caller=alice, expert=bob, line="", now=now)

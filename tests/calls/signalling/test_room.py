@@ -315,6 +315,76 @@ class JoiningTests:
         assert (await newer.hear("signal"))["data"] == OFFER
         assert await hers.closed() == 4001
 
+    async def test_who_was_replaced_says_nothing_more_to_the_other(self, alice, bob, now, monkeypatch):
+        hers, his, call = await live_pair(alice, bob, now)
+        newer, show = await room_of(alice, call.room.code), RoomSocket.show
+
+        async def late(socket):
+            if socket.person == alice and socket.joined:
+                await asyncio.sleep(0.3)
+            await show(socket)
+
+        monkeypatch.setattr(RoomSocket, "show", late)
+        await newer.say("join", page="newer")
+        await newer.hear("peer", present=True)
+        await his.hear("peer", present=True)
+        await hers.say("signal", data=OFFER)
+        assert await hers.closed() == 4001
+        assert await his.hears_no("signal", seconds=0.3)
+
+    async def test_of_two_tabs_that_join_at_once_the_first_is_told_that_it_was_replaced(
+        self, alice, bob, now, monkeypatch
+    ):
+        call = await sync_to_async(answered_call)(alice, bob, now)
+        first, second = await room_of(alice, call.room.code), await room_of(alice, call.room.code)
+        ask, tabs = RoomSocket.database, []
+
+        async def late(socket, work, **about):
+            if work is rooms.join:
+                tabs.append(socket.tab)
+            elif work is rooms.look and socket.tab in tabs[:1]:
+                await asyncio.sleep(0.3)
+            return await ask(socket, work, **about)
+
+        monkeypatch.setattr(RoomSocket, "database", late)
+        await first.say("join", page="first")
+        while not tabs:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.05)
+        await second.say("join", page="second")
+        await second.hear("peer")
+        await first.hear("replaced")
+        assert await first.closed() == 4001
+
+    async def test_whoever_floods_the_other_with_notices_holds_up_nothing_that_they_say(
+        self, alice, bob, now, monkeypatch
+    ):
+        """A signal waits for one look at who has the other's seat, and for no more, however many notices come meanwhile."""
+        hers, his, call = await live_pair(alice, bob, now)
+        ask, ends = RoomSocket.database, asyncio.Event()
+
+        async def late(socket, work, **about):
+            if work is rooms.look and socket.person == alice:
+                await asyncio.sleep(0.05)
+            return await ask(socket, work, **about)
+
+        async def flood():
+            while not ends.is_set():
+                await sync_to_async(notices.tell_room)(room_id=call.room_id)
+                await asyncio.sleep(0.01)
+
+        monkeypatch.setattr(RoomSocket, "database", late)
+        flooding = asyncio.create_task(flood())
+        await asyncio.sleep(0.2)
+        try:
+            await hers.say("signal", data=OFFER)
+            assert (await his.hear("signal"))["data"] == OFFER
+            await hers.say("hangup")
+            await his.state(lambda state: state["call"]["state"] == "ended")
+        finally:
+            ends.set()
+            await flooding
+
     async def test_the_newest_tab_takes_the_seat(self, alice, bob, now):
         hers, his, call = await live_pair(alice, bob, now)
         newer = await room_of(alice, call.room.code)

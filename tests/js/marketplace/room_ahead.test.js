@@ -8,6 +8,7 @@ let fetched;
 let loads;
 let rules;
 let ahead;
+let looks;
 
 beforeEach(() => {
   [fetched, loads, rules] = [[], 0, []];
@@ -15,6 +16,7 @@ beforeEach(() => {
   globalThis.HTMLScriptElement = { supports: (kind) => kind === "speculationrules" };
   globalThis.document = {
     visibilityState: "visible",
+    addEventListener: (kind, listener) => { if (kind === "visibilitychange") looks = listener; },
     documentElement: { dataset: { prefix: "/fr" } },
     head: { append: (script) => rules.push(script) },
     createElement: () => ({ remove() { rules.splice(rules.indexOf(this), 1); } }),
@@ -47,6 +49,24 @@ test("of an ask the room is not known: only what all rooms are made of is fetche
 test("a window that nobody looks at fetches nothing", () => {
   document.visibilityState = "hidden";
   ahead.ringing(17, "code");
+  assert.deepEqual([fetched, loads, rules], [[], 0, []]);
+});
+
+test("once it is looked at it fetches what rings then", () => {
+  document.visibilityState = "hidden";
+  ahead.ringing(17, "code");
+  document.visibilityState = "visible";
+  looks();
+  looks();
+  assert.deepEqual([fetched.length, loads, pages().length], [1, 1, 1]);
+});
+
+test("and nothing of what rang before", () => {
+  document.visibilityState = "hidden";
+  ahead.ringing(17, "code");
+  ahead.over();
+  document.visibilityState = "visible";
+  looks();
   assert.deepEqual([fetched, loads, rules], [[], 0, []]);
 });
 

@@ -15,6 +15,8 @@ export class RoomAhead {
   #load;
   /** What rings, and the room where that leads. */
   #fetched = "";
+  /** What began to ring while nobody looked at this window. @type {[number, string | null] | null} */
+  #waiting = null;
   /** @type {HTMLScriptElement | null} */
   #rules = null;
 
@@ -25,11 +27,15 @@ export class RoomAhead {
   constructor(style, load = () => import("../../calls/room/page/room.js")) {
     this.#style = style;
     this.#load = load;
+    document.addEventListener("visibilitychange", () => {
+      if (this.#waiting) this.ringing(...this.#waiting);
+    });
   }
 
   /** Of all windows of a person only the one that is looked at fetches. @param {number} call @param {string | null} room  null: not known yet */
   ringing(call, room) {
-    if (document.visibilityState !== "visible" || this.#fetched === `${call} ${room}`) return;
+    this.#waiting = document.visibilityState === "visible" ? null : [call, room];
+    if (this.#waiting || this.#fetched === `${call} ${room}`) return;
     this.#fetched = `${call} ${room}`;
     this.#load().catch(() => {}); // then the room's page loads them
     fetch(this.#style).catch(() => {});
@@ -39,6 +45,7 @@ export class RoomAhead {
   /** Nothing rings any more: a page that was fetched for it is not kept for another time. */
   over() {
     this.#fetched = "";
+    this.#waiting = null;
     this.#rules?.remove();
     this.#rules = null;
   }

@@ -109,10 +109,13 @@ class FirefoxAndChromiumTests:
             person.is_at(re.compile(r"/calls/\d+/$"))
         period = PaidPeriod.objects.get()
         assert period.end_reason == "hung_up"
-        assert period.amount_minor == 200 * (period.billable_ms - period.free_ms) // 60_000 > 0
-        assert wallet.credit(member=cast.alice()).minor == 2_000 - period.amount_minor
+        # Where a browser fell silent just before the end, as on a busy machine, a part of it went back at once.
+        kept = period.amount_minor - period.given_back_minor
+        assert kept == 200 * max(0, period.billable_ms - period.free_ms) // 60_000
+        assert period.amount_minor > 0
+        assert wallet.credit(member=cast.alice()).minor == 2_000 - kept
         for person in talking:
-            person.reads(f"€{period.amount_minor / 100:.2f}")
+            person.reads(f"€{kept / 100:.2f}")
 
     def test_who_loads_the_page_anew_has_the_seat_again_and_the_meter_goes_on(self, talking):
         alice, bob = talking

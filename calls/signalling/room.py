@@ -108,9 +108,8 @@ class RoomSocket(Paying, Socket):
         look.state["you"]["joined"] = self.joined
         await self._send_state(look.state)
         await self._meet(look, again=new_here)
-        if (
-            waited_for
-        ):  # who waits since saw no later notice: else one who sends many could hold up all that the page says
+        # Not only once no notice came meanwhile: else one who sends many could hold up all that the page says.
+        if waited_for:
             waited_for.set_result(None)
             self.looking = self.loop.create_future() if self.dirty else None
         if new_here and self.seating:

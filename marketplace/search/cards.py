@@ -15,18 +15,8 @@ from payouts.money import Money
 
 OF_CATEGORY, ABOVE = ("category__name", "category__name_fr"), ("category__parent__name", "category__parent__name_fr")
 READ = (
-    *(
-        "pk",
-        "user_id",
-        "user__name",
-        "user__rating__number",
-        "user__rating__total",
-        "slug",
-        "photo",
-        "headline",
-        "skills",
-    ),
-    *("verified", "rate_minor", "currency", "user__presence__state", "user__presence__next_free_at"),
+    *("pk", "user_id", "slug", "photo", "headline", "skills", "verified", "rate_minor", "currency", "user__name"),
+    *("user__rating__number", "user__rating__total", "user__presence__state", "user__presence__next_free_at"),
 )
 
 
@@ -63,7 +53,7 @@ class Card(NamedTuple):
 
 
 def read(profiles: QuerySet[Profile], *, not_there: Collection[int] = (), with_parts: bool = False) -> list[Card]:
-    """Of profiles as `services.with_rate` leaves them, in their order. One query; two `with_parts`."""
+    """Of profiles as `services.for_cards` leaves them, in their order. One query; two `with_parts`."""
     columns = (*READ, *OF_CATEGORY, *ABOVE, "place", "place_id", "bio") if with_parts else READ
     found = [dict(zip(columns, row, strict=True)) for row in profiles.values_list(*columns)]
     offered = _offered(row["pk"] for row in found) if with_parts else {}
@@ -93,7 +83,8 @@ def _parts(row: dict, offered: Iterable[str]) -> Parts:
 
 
 def _card(row: dict, not_there: Collection[int], parts: Parts | None) -> Card:
-    state = Presence.State.AWAY if row["user_id"] in not_there else row["user__presence__state"] or Presence.State.AWAY
+    presence = row["user__presence__state"], row["user__presence__next_free_at"]
+    state, back_at = as_seen(*presence, is_there=row["user_id"] not in not_there)
     return Card(
         pk=row["pk"],
         user_id=row["user_id"],
@@ -105,6 +96,14 @@ def _card(row: dict, not_there: Collection[int], parts: Parts | None) -> Card:
         verified=row["verified"],
         rate=Money(row["rate_minor"], row["currency"]) if row["rate_minor"] else None,
         presence_state=state,
-        back_at=None if row["user_id"] in not_there else back_at_of(state, row["user__presence__next_free_at"]),
+        back_at=back_at,
         parts=parts,
     )
+
+
+def as_seen(state: str | None, next_free_at: datetime | None, *, is_there: bool) -> tuple[str, datetime | None]:
+    """Presence as whoever looks is shown it, and when who is away is back, as far as they said. `state`: None without a row of
+    presence. Not `is_there`: to whoever looks they are away, and say nothing."""
+    if state is None or not is_there:
+        return Presence.State.AWAY, None
+    return state, back_at_of(state, next_free_at)

@@ -15,7 +15,7 @@ from marketplace.places.services import Place
 from marketplace.search import alike as choosing
 from marketplace.search import ordering
 from marketplace.search.asking import KM, Question, Understood
-from marketplace.search.cards import Card, read
+from marketplace.search.cards import Card, as_seen, read
 from marketplace.search.facets import CAP, DISTANCES_KM, RATES_MINOR, STARS_TENTHS, Count, Facets, facets
 from marketplace.search.here import take_in
 from marketplace.search.index import add, catch_up, listed, rebuild, refresh, renew_next_free
@@ -168,9 +168,9 @@ def for_cards(profiles: QuerySet[Profile]) -> QuerySet[Profile]:
 
 
 def complete(profile: Profile, not_there: Collection[int] = ()) -> Profile:
-    """A profile of `shown_profiles` with `presence_state`, `back_at` (None: they did not say) and `rate`, as pages show them."""
-    presence = None if profile.user_id in not_there else getattr(profile.user, "presence", None)
-    profile.presence_state = presence.state if presence else Presence.State.AWAY
-    profile.back_at = presence.back_at if presence else None
+    """A profile of `for_cards` with `presence_state`, `back_at` (None: they did not say) and `rate`, as pages show them."""
+    presence = getattr(profile.user, "presence", None)
+    said = (presence.state, presence.next_free_at) if presence else (None, None)
+    profile.presence_state, profile.back_at = as_seen(*said, is_there=profile.user_id not in not_there)
     profile.rate = Money(profile.rate_minor, profile.currency) if profile.rate_minor else None
     return profile

@@ -47,6 +47,7 @@ def deed(*, when: Callable[[Any], object] = always, **drawn: st.SearchStrategy) 
 class Deeds(RuleBasedStateMachine):
     time: datetime
     trouble: Trouble
+    elsewhere: Counter[str] = Counter()  # what came about in other lives, for whoever wants all of it at least once
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,6 +61,7 @@ class Deeds(RuleBasedStateMachine):
     def something_happens(self, data: st.DataObject) -> None:
         able = [each for each in self.deeds() if each.when(self)]
         chances = [each for each in able if each.when is not always and not self.came_about[each.name]]
+        chances = [each for each in chances if not self.elsewhere[each.name]] or chances
         # Hypothesis's own choices are not even, and the same again and again.
         chance = Random(f"{data.draw(st.integers(0, 2**32))} at {self.time}")
         chosen = chance.choice(chances if chances and chance.random() < 0.5 else able)

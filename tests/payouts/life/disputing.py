@@ -144,8 +144,14 @@ class Disputing(Truth):
     def refused(self) -> list[Refund]:
         return list(Refund.objects.filter(state=Refund.State.REFUSED).order_by("pk"))
 
-    @deed(when=refused, by=staff, is_sent=st.booleans(), again=times, goes_on=goes_on, data=st.data())
-    def staff_settle_a_refund_by_hand(self, by: str, is_sent: bool, again: int, goes_on: bool, data) -> None:
-        refund = data.draw(st.sampled_from(self.refused()))
+    @deed(when=refused, by=staff, again=times, goes_on=goes_on, data=st.data())
+    def staff_send_a_refused_refund_by_hand(self, by: str, again: int, goes_on: bool, data) -> None:
+        self.staff_settle(data.draw(st.sampled_from(self.refused())), True, by, again, goes_on)
+
+    @deed(when=refused, by=staff, again=times, goes_on=goes_on, data=st.data())
+    def staff_give_a_refused_refund_back_as_credit(self, by: str, again: int, goes_on: bool, data) -> None:
+        self.staff_settle(data.draw(st.sampled_from(self.refused())), False, by, again, goes_on)
+
+    def staff_settle(self, refund: Refund, is_sent: bool, by: str, again: int, goes_on: bool) -> None:
         words = {"refund_id": refund.pk, "staff": self.members[by], "is_sent": is_sent, "note": "Told them"}
         self.attempt(refunds.settle, **words, again=again, goes_on=goes_on, refusals=(refunds.NotRefused,))

@@ -128,6 +128,12 @@ class AnyLife(PayingIn, Spending, Contesting, Disputing, PayingOut, Leaving, Pas
             REACHED["Advance " + ("let go" if made.let_go_at else "unpaid" if made.left_minor else "paid")] += 1
 
 
+class EveryLife(AnyLife):
+    """Rather what has come about in no life yet."""
+
+    elsewhere = CAME_ABOUT
+
+
 def live(machine: type[AnyLife], *, lives: int, steps: int, **how) -> None:
     # Not shrunk: that would take an hour; remove `phases` to look into a failure.
     run_state_machine_as_test(
@@ -168,11 +174,14 @@ class AnyLifeTests:
 
     @pytest.mark.prove
     def test_all_that_may_happen_comes_about(self):
-        """The same lives each time: what came about in none of them would be proved no longer, and nobody would notice."""
+        """What came about in no life would be proved no longer, and nobody would notice.
+
+        The lives are the same each time, but for what Hypothesis draws from the constants of whatever modules are loaded.
+        """
         for counted in (REACHED, CAME_ABOUT, POSTED):
             counted.clear()
         for part in range(PARTS_MAX):
-            live(seed(part)(AnyLife), lives=5, steps=40)
+            live(seed(part)(EveryLife), lives=5, steps=40)
             if not (never := never_came_about()):
                 return
         pytest.fail(f"not in any life: {never}")

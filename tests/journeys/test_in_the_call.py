@@ -202,6 +202,8 @@ class WindowTests:
         expect(alice.button("Raise hand")).to_be_visible()
         for name in ("Full screen", "Small window", "Flip camera"):
             expect(alice.button(name)).not_to_be_visible()
+        alice.page.keyboard.press("Escape")
+        expect(alice.button("Raise hand")).not_to_be_visible()
         bob.sees_a_picture()
         bob.press("More")
         for name in ("Full screen", "Small window"):

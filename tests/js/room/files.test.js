@@ -74,6 +74,34 @@ test("nothing is sent before it is accepted, and nothing after it is refused", a
   assert.deepEqual([states(bob), hers.sent.length], [["refused"], 1]);
 });
 
+test("two files that are accepted at once arrive one after the other, also over a connection that was cut", async () => {
+  const { alice, bob, hers } = two();
+  alice.offer(file(3 * BLOCK, "long.pdf"));
+  alice.offer(file(BLOCK, "short.pdf"));
+  await until(() => bob.transfers.length === 2, "the offers");
+  for (const { id } of bob.transfers) bob.accept(id);
+  await until(() => bob.transfers[0].done > 0, "a beginning");
+  hers.close();
+  for (const each of [alice, bob]) each.lost();
+  connect(alice, bob);
+  await until(() => [...states(alice), ...states(bob)].every((state) => state === "done"), "both files");
+  assert.deepEqual(new Uint8Array(await bob.transfers[0].blob.arrayBuffer()), bytes(3 * BLOCK));
+  assert.deepEqual(new Uint8Array(await bob.transfers[1].blob.arrayBuffer()), bytes(BLOCK));
+});
+
+test("a file that is stopped, or can no longer be read, gives way to the next", async () => {
+  const { alice, bob } = two();
+  const gone = file(3 * BLOCK, "gone.pdf");
+  gone.slice = () => ({ arrayBuffer: () => Promise.reject(new Error("moved away")) });
+  for (const each of [gone, file(3 * BLOCK, "long.pdf"), file(BLOCK, "short.pdf")]) alice.offer(each);
+  await until(() => bob.transfers.length === 3, "the offers");
+  for (const { id } of bob.transfers) bob.accept(id);
+  await until(() => states(bob)[0] === "stopped" && states(alice)[0] === "broken", "the end of what is gone");
+  bob.stop(bob.transfers[1].id);
+  await until(() => states(bob)[2] === "done", "the last one");
+  assert.equal(states(alice)[1], "stopped");
+});
+
 test("after a cut it goes on with the first block that is missing", async () => {
   const { alice, bob, hers } = two();
   alice.offer(file(4 * BLOCK));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  billableAt, costOf, countdownAt, MeterReader, moneyText, nextCap, timeText, warningBetween,
+  billableAt, CapWarnings, costOf, countdownAt, MeterReader, moneyText, nextCap, timeText, warningBetween,
 } from "../../../calls/static/calls/room/meter.js";
 
 const T0 = 1_760_000_000_000;
@@ -65,12 +65,15 @@ test("warnings come at 2 and 1 minutes left, and at 5 where the cap allows more 
   assert.equal(warningBetween(MINUTE + 1, 0, short), null, "at the end there is nothing to warn of");
 });
 
-test("the reader warns as time passes, and again after the cap was raised", () => {
-  const reader = new MeterReader();
+test("one is warned as time passes, and again after the cap was raised, however often the meter is read", () => {
+  const [reader, cap] = [new MeterReader(), new CapWarnings()];
   const meter = running({ cap_ms: 3 * MINUTE, billable_ms: 0 });
   const warnings = (state, from, to) => {
     const heard = [];
-    for (let at = from; at <= to; at += 250) heard.push(reader.read(state, T0 + at).warning);
+    for (let at = from; at <= to; at += 250) {
+      reader.read(state, T0 + at);
+      heard.push(cap.due(state, reader.read(state, T0 + at)));
+    }
     return heard.filter(Boolean);
   };
   assert.deepEqual(warnings(meter, 0, 2.5 * MINUTE), [2, 1]);

@@ -34,6 +34,7 @@ const TRIES = 3;
  *
  * @typedef {{index: number, length: number, sha256: string, parts: Uint8Array[], got: number}} Block
  * @typedef {Transfer & {file?: File, blocks: Blob[], tries: number}} Kept
+ * @typedef {{of: Kept, from: number}} Turn  from: index of a block
  */
 
 export class Files {
@@ -44,8 +45,8 @@ export class Files {
   #coming = null;
   /** What came is taken one after another: a hash takes its time. */
   #queue = Promise.resolve();
-  /** Of the transfer that is being sent now; a newer wish takes its place. @type {{of: Kept} | null} */
-  #sending = null;
+  /** What the other wants, one file after another: the first is being sent. @type {Turn[]} */
+  #turns = [];
 
   /** @type {Kept[]} */
   transfers = [];
@@ -58,7 +59,8 @@ export class Files {
   /** Over this one from now on; what was cut goes on. @param {Channel} channel */
   use(channel) {
     this.#channel = channel;
-    this.#coming = this.#sending = null;
+    this.#coming = null;
+    this.#turns = [];
     for (const each of this.transfers) {
       if (each.way === "out" && each.state === "offered") this.#offer(each);
       if (each.way === "in" && ["going", "waiting"].includes(each.state)) this.#want(each);
@@ -69,7 +71,8 @@ export class Files {
 
   /** The connection is gone. */
   lost() {
-    this.#channel = this.#coming = this.#sending = null;
+    this.#channel = this.#coming = null;
+    this.#turns = [];
     for (const each of this.transfers) if (each.state === "going") each.state = "waiting";
     this.#change();
   }
@@ -151,13 +154,35 @@ export class Files {
     if (!found || isOver(found) || !Number.isSafeInteger(from) || Number(from) < 0 || Number(from) >= countOf(found)) return;
     found.state = "going";
     found.done = Number(from) * BLOCK;
-    const turn = { of: found };
-    this.#sending = turn;
-    this.#send(turn, Number(from)).catch((problem) => {
+    const turn = { of: found, from: Number(from) };
+    const before = this.#turns.findIndex(({ of }) => of === found);
+    if (before < 0) this.#turns.push(turn);
+    else this.#turns[before] = turn; // a newer wish
+    if (this.#isNext(turn)) this.#begin(turn);
+  }
+
+  /** @param {Turn} turn */
+  #isNext(turn) {
+    return this.#turns[0] === turn;
+  }
+
+  /** @param {Turn | undefined} turn */
+  #begin(turn) {
+    if (!turn) return;
+    this.#send(turn).catch((problem) => {
       console.warn("file", problem);
-      if (this.#sending === turn) this.#end(found, "broken"); // it can no longer be read here
+      if (!this.#isNext(turn)) return;
+      this.#end(turn.of, "broken"); // it can no longer be read here
+      this.#say({ type: "stop", id: turn.of.id });
       this.#change();
     });
+  }
+
+  /** Sent to its end, or given up: the next one. @param {Kept} of */
+  #endTurn(of) {
+    const wasNext = this.#turns[0]?.of === of;
+    this.#turns = this.#turns.filter((turn) => turn.of !== of);
+    if (wasNext) this.#begin(this.#turns[0]);
   }
 
   /** @param {{id: unknown, index: unknown, length: unknown, sha256: unknown}} said */
@@ -224,27 +249,28 @@ export class Files {
     of.blocks = [];
     of.file = undefined;
     if (this.#coming?.of === of) this.#coming = null;
-    if (this.#sending?.of === of) this.#sending = null;
+    this.#endTurn(of);
   }
 
-  /** @param {{of: Kept}} turn @param {number} from  index of a block */
-  async #send(turn, from) {
-    const { of } = turn;
+  /** @param {Turn} turn */
+  async #send(turn) {
+    const { of, from } = turn;
     for (let index = from; index < countOf(of); index += 1) {
       const { file } = of;
-      if (this.#sending !== turn || !file) return;
+      if (!this.#isNext(turn) || !file) return;
       const bytes = await file.slice(index * BLOCK, index * BLOCK + lengthOf(of, index)).arrayBuffer();
       const sha256 = await hashOf(bytes);
-      if (this.#sending !== turn) return;
+      if (!this.#isNext(turn)) return;
       this.#say({ type: "block", id: of.id, index, length: bytes.byteLength, sha256 });
       for (let at = 0; at < bytes.byteLength; at += PIECE) {
         const channel = await this.#room();
-        if (this.#sending !== turn || !channel) return;
+        if (!this.#isNext(turn) || !channel) return;
         channel.send(bytes.slice(at, at + PIECE));
       }
       of.done = Math.min(of.size, (index + 1) * BLOCK);
       this.#change();
     }
+    this.#endTurn(of);
   }
 
   /** Once the channel has room for more. @returns {Promise<Channel | null>} null: it is gone */

@@ -83,7 +83,6 @@ export function moneyText(minor, currency, language) {
  * @property {number} costMinor
  * @property {number} leftMs  on the cap, or of the act
  * @property {number} countdown  whole seconds, 0 when there is none
- * @property {number | null} warning  minutes left, once each
  */
 
 /**
@@ -94,31 +93,36 @@ export class MeterReader {
   /** @type {number | null} */
   #period = null;
   #timeMs = 0;
-  /** @type {number | null} */
-  #leftMs = null;
 
   /**
    * @param {Meter} meter @param {number} now
    * @returns {Reading}
    */
   read(meter, now) {
-    if (meter.period !== this.#period) this.#forget(meter.period);
-    if (!isPaid(meter)) return { state: "free", timeMs: 0, costMinor: 0, leftMs: 0, countdown: 0, warning: null };
+    if (meter.period !== this.#period) this.#timeMs = 0;
+    this.#period = meter.period;
+    if (!isPaid(meter)) return { state: "free", timeMs: 0, costMinor: 0, leftMs: 0, countdown: 0 };
     const state = stateAt(meter, now);
     const reckoned = billableAt(meter, now);
     const jitter = state === "running" && reckoned < this.#timeMs && reckoned > this.#timeMs - JITTER_MS;
     if (!jitter) this.#timeMs = reckoned;
     const leftMs = Math.max(0, meter.cap_ms - this.#timeMs);
-    const warning = this.#leftMs === null ? null : warningBetween(this.#leftMs, leftMs, meter.cap_ms);
-    this.#leftMs = leftMs;
     const countdown = countdownAt(meter, now);
-    return { state, timeMs: this.#timeMs, costMinor: costOf(meter, this.#timeMs), leftMs, countdown, warning };
+    return { state, timeMs: this.#timeMs, costMinor: costOf(meter, this.#timeMs), leftMs, countdown };
   }
+}
 
-  /** @param {number | null} period */
-  #forget(period) {
-    this.#period = period;
-    this.#timeMs = 0;
-    this.#leftMs = null;
+/** The warnings of how little is left, each once. Apart from the reader, which several parts of the page read. */
+export class CapWarnings {
+  /** @type {number | null} */
+  #period = null;
+  #leftMs = 0;
+
+  /** @param {Meter} meter @param {Reading} reading @returns {number | null} minutes left */
+  due(meter, { leftMs }) {
+    const before = meter.period === this.#period ? this.#leftMs : leftMs;
+    this.#period = meter.period;
+    this.#leftMs = leftMs;
+    return isPaid(meter) ? warningBetween(before, leftMs, meter.cap_ms) : null;
   }
 }

@@ -133,7 +133,7 @@ export class Session {
     const { meter } = this.state;
     if (this.#lostAt === null || !isPaid(meter)) return this.#reader.read(meter, this.clock.now());
     const reading = this.#reader.read(meter, this.#lostAt);
-    return reading.state === "running" ? { ...reading, state: /** @type {const} */ ("stopped"), warning: null } : reading;
+    return reading.state === "running" ? { ...reading, state: /** @type {const} */ ("stopped") } : reading;
   }
 
   /** The camera is on and nothing of it is sent: there is room for the sound alone. */

@@ -1,6 +1,6 @@
 /** The pill at the top: free or paid, how long, how much, how much is left. Also the tab's title and the sounds of the meter. */
 
-import { isPaid, moneyText, timeText } from "../meter.js";
+import { CapWarnings, isPaid, moneyText, timeText } from "../meter.js";
 import { isGone } from "../phase.js";
 import { byId, mark, say, show } from "./dom.js";
 
@@ -14,6 +14,7 @@ export class MeterPill {
   #language = document.documentElement.lang || "en";
   #before = "";
   #countdown = 0;
+  #warnings = new CapWarnings();
 
   /** @param {Desk} desk */
   constructor(desk) {
@@ -93,10 +94,11 @@ export class MeterPill {
 
   /** @param {Meter} meter @param {Reading} reading */
   #warn(meter, reading) {
-    if (!reading.warning || !isPaid(meter)) return;
+    const minutes = this.#warnings.due(meter, reading);
+    if (!minutes || !isPaid(meter)) return;
     const { words, voice, sound } = this.#desk;
     sound("warning");
-    voice.notice(words(`meter.${meter.rate_minor === null ? "act_" : ""}warning_${reading.warning}`), "warning");
+    voice.notice(words(`meter.${meter.rate_minor === null ? "act_" : ""}warning_${minutes}`), "warning");
   }
 
   /** What a hidden tab tells. @param {Reading} reading */

@@ -241,11 +241,13 @@ test("without a connection nothing is sent, and the page is told", async () => {
   assert.equal(socket.send("meter.pause", { period: 8 }), false);
 });
 
-test("a join that came too fast is sent again, and the seat still wanted", () => {
-  const socket = opened();
-  socket.join();
-  FakeSocket.last.say({ type: "error", code: "too_fast", text: "…", re: "join" });
-  assert.equal(socket.wanted, true);
-  mock.timers.tick(1000);
-  assert.deepEqual(FakeSocket.last.types(), ["join", "join"]);
+test("a join that came too fast, or that the server failed at, is sent again, and the seat still wanted", () => {
+  for (const code of ["too_fast", "internal"]) {
+    const socket = opened();
+    socket.join();
+    FakeSocket.last.say({ type: "error", code, text: "…", re: "join" });
+    assert.equal(socket.wanted, true);
+    mock.timers.tick(1000);
+    assert.deepEqual(FakeSocket.last.types(), ["join", "join"]);
+  }
 });

@@ -16,7 +16,9 @@ const PROBE_MS = 2000;
 const UNHEARD = 2;
 const ECHO_MS = 3000;
 const SEAT_MS = 5000;
-const TOO_FAST_MS = 1000;
+const AGAIN_MS = 1000;
+/** Nothing was wrong with the `join` itself: it is sent again. */
+const PASSING = ["too_fast", "internal"];
 const NEWER_TAB = 4001;
 const SIGNED_OUT = 4003;
 
@@ -213,7 +215,7 @@ export class RoomSocket {
 
   /** @param {ServerError} error */
   #errorCame(error) {
-    if (error.code === "too_fast" && error.re === "join") setTimeout(() => this.ask(), TOO_FAST_MS);
+    if (error.re === "join" && PASSING.includes(error.code)) setTimeout(() => this.ask(), AGAIN_MS);
     else if (error.re === "join" || error.re === "ring") this.wanted = false;
     this.#on.error(error);
   }

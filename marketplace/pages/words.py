@@ -74,6 +74,7 @@ def _asking() -> dict[str, str]:
         "ask_missed": _(
             "Nobody answered. Nothing was charged. You can wait in line for one of them, or leave a message:"
         ),
+        "ask_missed_here": _("Nobody answered. Nothing was charged."),
     }
 
 

@@ -8,8 +8,10 @@ import { byId, pageData, tell } from "./page/dom.js";
 import { followUnsettled, lookAgain } from "./page/follow.js";
 import { showHours } from "./page/hours.js";
 import { IncomingCalls } from "./page/incoming.js";
-import { CallPanel, keepRing } from "./page/outgoing.js";
+import { CallPanel } from "./page/outgoing.js";
+import { keepRing } from "./page/own_rings.js";
 import { showPresence } from "./page/presence.js";
+import { RingBar } from "./page/ring_bar.js";
 import { RoomAhead } from "./page/room_ahead.js";
 import { suggest } from "./page/suggestions.js";
 import { proposeOwnZone, showLocalTimes } from "./page/times.js";
@@ -38,6 +40,7 @@ const socket = new PageSocket({
       askPanel?.update(asking);
       callPanel?.update(outgoing);
       callingBack?.update(outgoing);
+      ringBar?.update(isShownHere(outgoing) ? null : outgoing, askPanel ? null : asking);
       waitingPanel?.update(waiting);
       turn?.update(waiting, rungWith(incoming, outgoing));
       showAwaited(awaited);
@@ -61,14 +64,21 @@ const turn = member ? new TurnDialog(socket, words, tone, ringFromHere) : null;
 const askForm = byId("ask-form", HTMLFormElement);
 const askPanel = askForm ? new AskPanel(askForm, socket, words) : null;
 const back = byId("calling-back");
+const bar = byId("room") ? null : byId("ring-bar");
 /** @type {number[]} the calls that rang here as it was told last */
 let rung = [];
 const callingBack = back ? new CallingBack(back, socket, words) : null;
+const ringBar = bar ? new RingBar(bar, socket, words) : null;
 
 /** The experts whom this member rings, or who call them back. @param {Incoming[]} incoming @param {Outgoing | null} outgoing */
 function rungWith(incoming, outgoing) {
   const rung = [...incoming.filter((ring) => ring.back), ...(outgoing && !outgoing.back ? [outgoing] : [])];
   return rung.map(({ expert }) => expert.id);
+}
+
+/** Where the page has a place for it. @param {Outgoing | null} outgoing */
+function isShownHere(outgoing) {
+  return outgoing?.back ? callingBack !== null : outgoing?.expert.id === callPanel?.expert;
 }
 
 /** @param {boolean} isOpen */

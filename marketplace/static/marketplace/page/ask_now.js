@@ -1,17 +1,15 @@
 /** *Ask now* on the directory: one line, and it rings at every expert who can answer it. */
 
 import { fill, secondsLeft } from "../rings.js";
-import { address } from "./addresses.js";
+import { address, goToRoom } from "./addresses.js";
 import { announce, byId, write } from "./dom.js";
 import { GuestName } from "./guest_name.js";
-import { goToRoom } from "./outgoing.js";
+import { keepAsk, keptAsk } from "./own_rings.js";
 
 /**
  * @import { Asking, Expert, PageSocket, ServerError } from "../pagesocket.js"
  * @import { PageData } from "./dom.js"
  */
-
-const KEPT = "ringwise-asked"; // the ask of this window, so that a reload still leads to the room
 
 export class AskPanel {
   #form;
@@ -47,7 +45,7 @@ export class AskPanel {
 
   /** The server took this window's ask. @param {{ask: number}} ask */
   asking({ ask }) {
-    sessionStorage.setItem(KEPT, String(ask));
+    keepAsk(ask);
   }
 
   /** @param {Asking | null} asking */
@@ -130,7 +128,7 @@ export class AskPanel {
   /** @param {Asking} asking */
   #showRinging({ ask, rung, category }) {
     write("ask-state", fill(this.#words[rung === 1 ? "asking_one" : "asking"], { count: rung, category }));
-    if (isMine(ask)) byId("ask-state")?.focus(); // nobody is torn away from what they do in another window
+    if (ask === keptAsk()) byId("ask-state")?.focus(); // nobody is torn away from what they do in another window
     this.#writeLeft();
     this.#countdown = setInterval(() => this.#writeLeft(), 1000);
   }
@@ -144,7 +142,7 @@ export class AskPanel {
 
   /** @param {Asking} asking */
   #showAnswered({ ask, expert, room }) {
-    const mine = isMine(ask);
+    const mine = ask === keptAsk();
     const text = fill(this.#words[mine ? "ask_answered" : "ask_answered_elsewhere"], { name: expert?.name ?? "" });
     write("ask-state", text);
     if (!mine) return announce(text);
@@ -175,11 +173,6 @@ export class AskPanel {
   #enable(on) {
     byId("ask-button")?.toggleAttribute("disabled", !on);
   }
-}
-
-/** @param {number} ask */
-function isMine(ask) {
-  return sessionStorage.getItem(KEPT) === String(ask);
 }
 
 /** @param {Expert} expert */

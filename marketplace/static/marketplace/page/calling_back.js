@@ -1,8 +1,9 @@
 /** *Call back* on an expert's own page: rings somebody who waits. */
 
 import { OutgoingRing, fill, secondsLeft } from "../rings.js";
+import { goToRoom } from "./addresses.js";
 import { byId, tell, write } from "./dom.js";
-import { goToRoom, keptRing } from "./outgoing.js";
+import { keptRing } from "./own_rings.js";
 
 /**
  * @import { Outgoing, PageSocket, ServerError } from "../pagesocket.js"

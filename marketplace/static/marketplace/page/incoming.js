@@ -1,8 +1,8 @@
 /** Somebody rings: the dialog over whatever page of the member is open. */
 
 import { IncomingRings, fill, secondsLeft } from "../rings.js";
+import { goToRoom } from "./addresses.js";
 import { announce, byId, tell, write } from "./dom.js";
-import { roomAddress } from "./room_ahead.js";
 import { claimTitle, giveTitleBack } from "./title.js";
 
 /**
@@ -63,7 +63,7 @@ export class IncomingCalls {
 
   /** This window's answer was taken. @param {{room: string}} ring */
   answered({ room }) {
-    location.assign(roomAddress(room));
+    goToRoom(room);
   }
 
   /** What this window sent came too late, or did nothing: then it rings on. @param {ServerError} error */

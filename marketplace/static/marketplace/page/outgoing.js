@@ -1,11 +1,12 @@
 /** *Call now* on an expert's page: the line, ringing, and what to do when there is no answer. */
 
 import { OutgoingRing, fill, secondsLeft } from "../rings.js";
+import { goToRoom, roomAddress } from "./addresses.js";
 import { byId } from "./dom.js";
 import { GuestName } from "./guest_name.js";
 import { ListedRate } from "./listed_rate.js";
+import { keptRing } from "./own_rings.js";
 import { showWhen } from "./presence.js";
-import { roomAddress } from "./room_ahead.js";
 
 /**
  * @import { ListedTerms, Outgoing, PageSocket, ServerError } from "../pagesocket.js"
@@ -14,23 +15,8 @@ import { roomAddress } from "./room_ahead.js";
  * @import { PageData } from "./dom.js"
  */
 
-const KEPT = "ringwise-rang"; // the call that this window rang, so that a reload still leads to the room
 const NOT_NOW = ["ring.in_line", "ring.too_often", "ring.too_many_in_vain"]; // there are other ways meanwhile
 const TELLS_BY_NAME = { "ring.busy": "busy", "ring.away": "away" };
-
-/** @param {number} call that this window rang */
-export function keepRing(call) {
-  sessionStorage.setItem(KEPT, String(call));
-}
-
-export function keptRing() {
-  return Number(sessionStorage.getItem(KEPT)) || null;
-}
-
-/** @param {string} room */
-export function goToRoom(room) {
-  location.assign(roomAddress(room));
-}
 
 export class CallPanel {
   #panel;

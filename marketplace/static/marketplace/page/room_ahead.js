@@ -3,12 +3,7 @@
  * made of. Nothing of it runs, opens, joins or is seen before somebody goes there; how the call stands the room asks for itself then.
  */
 
-import { address } from "./addresses.js";
-
-/** @param {string} room */
-export function roomAddress(room) {
-  return address(`/r/${encodeURIComponent(room)}/`);
-}
+import { roomAddress } from "./addresses.js";
 
 export class RoomAhead {
   #style;

@@ -38,12 +38,41 @@ function offered(id, { proposed = 1000, choices = [500, 1000, 1840], guest = fal
   card.render();
 }
 
+/** A card that was read for a second. */
+function read(id, how) {
+  offered(id, how);
+  now += 1000;
+  card.render();
+}
+
+test("a card can be accepted once it was there to be read for a second, however late it came", () => {
+  now = 40_000;
+  offered(1, { inert_until: 11_000 });
+  now += 999;
+  card.render();
+  elements.accept.press();
+  assert.deepEqual([elements.accept.disabled, sent], [true, []]);
+  now += 1;
+  card.render();
+  elements.accept.press();
+  assert.equal(sent.length, 1);
+});
+
+test("so can one whose button for adding credit gives way to the one that pays", () => {
+  read(1, { needs_credit: true, can_accept: false });
+  offered(1);
+  assert.equal(elements.accept.disabled, true);
+  now += 1000;
+  card.render();
+  assert.equal(elements.accept.disabled, false);
+});
+
 test("each offer stands at the cap proposed for it, whatever was chosen for the one before", () => {
   offered(1);
   elements.cap.value = "500";
   session.state.offer = null;
   card.render();
-  offered(2, { proposed: 1840 });
+  read(2, { proposed: 1840 });
   assert.equal(elements.cap.value, "1840");
   elements.accept.press();
   assert.deepEqual(sent, [{ type: "offer.accept", offer: 2, cap_minor: 1840 }]);
@@ -72,7 +101,7 @@ test("a choice made stays made when credit comes", () => {
 });
 
 test("pressed once it is inert until the server has answered", () => {
-  offered(1);
+  read(1);
   elements.accept.press();
   card.render();
   assert.equal(elements.accept.disabled, true);
@@ -85,7 +114,7 @@ test("pressed once it is inert until the server has answered", () => {
 });
 
 test("a press that the server let fall without a word can be made again", () => {
-  offered(1);
+  read(1);
   elements.accept.press();
   now += 5000;
   card.render();

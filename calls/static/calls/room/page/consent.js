@@ -5,6 +5,7 @@ import { ConsentTerms } from "./consent_terms.js";
 import { byId, onPress, say, show } from "./dom.js";
 import { durationText } from "./words.js";
 
+const INERT_MS = 1000; // from when *Accept and pay* stands there to be read, however late the offer came
 const ANSWER_MS = 5000; // how long the server's answer is waited for before *Accept and pay* can be pressed again
 
 /** @import { Offer } from "../messages.js" */
@@ -20,6 +21,8 @@ export class ConsentCard {
   #shownId = null;
   /** *Accept and pay* was pressed: until then the answer of the server may be on its way. */
   #waitsUntil = 0;
+  /** *Accept and pay* stands there since then; it also comes in another button's place. @type {number | null} */
+  #acceptSince = null;
   /** @type {Element | null} */
   #focusBefore = null;
 
@@ -47,7 +50,7 @@ export class ConsentCard {
     this.#terms.render(offer);
     say(this.#accept, this.#desk.words(offer.kind === "stored_time" ? "offer.accept_stored" : "offer.accept"));
     const guest = Boolean(this.#desk.session.state?.you.guest);
-    show(this.#accept, !guest && !offer.needs_credit);
+    this.#showAccept(!guest && !offer.needs_credit);
     show(byId("add-and-accept"), !guest && Boolean(offer.needs_credit));
     show(byId("make-account"), guest);
     show(byId("consent-guest"), guest);
@@ -55,6 +58,12 @@ export class ConsentCard {
     this.#accept.disabled = this.#isInert(offer);
     const left = durationText(this.#desk.words, (offer.expires_at ?? 0) - this.#desk.session.clock.now());
     say(byId("consent-until"), this.#desk.words("offer.waits", { left }));
+  }
+
+  /** @param {boolean} visible */
+  #showAccept(visible) {
+    show(this.#accept, visible);
+    this.#acceptSince = visible ? (this.#acceptSince ?? this.#desk.session.clock.now()) : null;
   }
 
   /** The server refused what was pressed. @param {string} text */
@@ -74,7 +83,8 @@ export class ConsentCard {
   /** @param {Offer} offer */
   #isInert(offer) {
     const now = this.#desk.session.clock.now();
-    return now < this.#waitsUntil || !offer.can_accept || now < (offer.inert_until ?? 0);
+    const isRead = this.#acceptSince !== null && now >= this.#acceptSince + INERT_MS;
+    return now < this.#waitsUntil || !offer.can_accept || !isRead || now < (offer.inert_until ?? 0);
   }
 
   #pressAccept() {
@@ -113,6 +123,7 @@ export class ConsentCard {
   #open(offer) {
     this.#shownId = offer.id;
     this.#waitsUntil = 0;
+    this.#acceptSince = null;
     this.#focusBefore = document.activeElement;
     this.#desk.voice.clearPassing();
     this.#terms.open(offer);

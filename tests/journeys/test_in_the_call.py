@@ -19,6 +19,15 @@ FRAMES = """async () => {
     return Object.values(frames);
 }"""
 
+# What the server says of the chat reaches this window a second later.
+LATE_LINES = """
+window.WebSocket = class extends WebSocket {
+    set onmessage(take) {
+        super.onmessage = take && ((event) => setTimeout(() => take(event), /"type": ?"chat"/.test(event.data) ? 1000 : 0));
+    }
+};
+"""
+
 
 @pytest.fixture
 def talking(two_in_the_lobby) -> tuple[Person, Person]:
@@ -85,6 +94,22 @@ class ChatTests:
         for person in (alice, bob):
             person.reads("Nothing is written yet.")
             expect(person.page.get_by_text("Thank you")).not_to_be_visible()
+
+    @pytest.mark.prove
+    def test_whoever_writes_on_before_a_line_is_back_does_not_send_it_twice(self, two_in_the_lobby):
+        alice, bob = two_in_the_lobby(before=LATE_LINES)
+        talk(alice, bob)
+        alice.press("Chat")
+        field = alice.page.get_by_label("Your message")
+        for words in ("Hi", "how are you?"):
+            field.press_sequentially(words)
+            field.press("Enter")
+        bob.press("Chat, 2 new")
+        lines = bob.page.locator("#chat-lines").get_by_role("listitem")
+        expect(lines).to_contain_text(["Hi", "how are you?"])
+        alice.waits(6_000)  # past what is taken for lost
+        expect(field).to_have_value("")
+        assert lines.count() == 2
 
 
 @pytest.mark.prove

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Chat, pieces } from "../../../calls/static/calls/room/chat.js";
+import { Chat, OnItsWay, pieces } from "../../../calls/static/calls/room/chat.js";
 
 const line = (id, by = 5) => ({ id, by, text: `line ${id}`, at: 0 });
 
@@ -32,6 +32,18 @@ test("begun anew it is what follows, and only what nobody has read is news", () 
   assert.deepEqual([chat.lines.map(({ id }) => id), chat.unread], [[2, 3], 3]);
   chat.begin(0);
   assert.deepEqual([chat.lines, chat.unread], [[], 0]);
+});
+
+test("what was sent is on its way until it arrives, is refused, or seems to be lost", () => {
+  const way = new OnItsWay();
+  for (const text of ["Hi", "how are you", "Hi"]) way.sent(text);
+  assert.equal(way.arrived("Hi"), false);
+  assert.equal(way.refused(), "how are you");
+  assert.equal(way.lost("how are you"), "", "it was given back already");
+  assert.equal(way.lost("Hi"), "Hi");
+  assert.equal(way.arrived("Hi"), true, "after all");
+  assert.equal(way.arrived("Hi"), false);
+  assert.equal(way.refused(), "");
 });
 
 test("addresses of pages become links, with what ends the sentence left out; nothing else does", () => {

@@ -52,6 +52,43 @@ export class Chat {
   }
 }
 
+/** What was sent and has not come back as a line: whoever writes goes on, and what the server did not take comes back to them. */
+export class OnItsWay {
+  /** @type {string[]} */
+  #texts = [];
+  /** @type {string[]} given back, and it may arrive after all */
+  #late = [];
+
+  /** @param {string} text */
+  sent(text) {
+    this.#texts.push(text);
+  }
+
+  /** One's own line is there. @param {string} text @returns {boolean} whether it had been given back already */
+  arrived(text) {
+    return !take(this.#texts, text) && take(this.#late, text);
+  }
+
+  /** The oldest was refused. @returns {string} it, or nothing */
+  refused() {
+    return this.#texts.shift() ?? "";
+  }
+
+  /** It seems to be lost. @param {string} text @returns {string} it, unless it has arrived */
+  lost(text) {
+    if (!take(this.#texts, text)) return "";
+    this.#late.push(text);
+    return text;
+  }
+}
+
+/** @param {string[]} texts @param {string} text @returns {boolean} whether it was among them */
+function take(texts, text) {
+  const at = texts.indexOf(text);
+  if (at >= 0) texts.splice(at, 1);
+  return at >= 0;
+}
+
 /** Letters that turn the words after them round, or cannot be seen: an address could look like another. */
 const HIDDEN = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 

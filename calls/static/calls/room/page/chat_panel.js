@@ -1,6 +1,6 @@
 /** What the two write to each other. Plain text; an address becomes a link that tells nobody where it was followed from. */
 
-import { pieces } from "../chat.js";
+import { OnItsWay, pieces } from "../chat.js";
 import { byId, onPress, say, show } from "./dom.js";
 import { FileList } from "./file_list.js";
 import { Panel } from "./panel.js";
@@ -23,8 +23,7 @@ export class ChatPanel {
   #list = byId("chat-lines");
   #drawn = "";
   #files;
-  /** Sent, and not yet come back as a line: until then it stays where it was typed. */
-  #sent = "";
+  #onItsWay = new OnItsWay();
   /** The newest line that was told. */
   #told = 0;
   #tellAgainAt = 0;
@@ -67,7 +66,7 @@ export class ChatPanel {
     const mine = line.by === session.state?.you.id;
     const seen = this.isSeen || line.id <= this.#readUpTo;
     if (!session.chat.add(line, { mine, seen })) return;
-    if (mine && line.text === this.#sent) this.#arrived();
+    if (mine && this.#onItsWay.arrived(line.text) && this.#field.value.trim() === line.text) this.#field.value = "";
     if (mine || line.id <= Math.max(this.#told, this.#readUpTo)) return;
     this.#told = line.id;
     this.#tell(line.text);
@@ -85,14 +84,14 @@ export class ChatPanel {
     if (!this.isSeen) this.#desk.sound("joined");
   }
 
-  #arrived() {
-    if (this.#field.value.trim() === this.#sent) this.#field.value = "";
-    this.#sent = "";
-  }
-
   /** The server did not take it. */
   refused() {
-    this.#sent = "";
+    this.#giveBack(this.#onItsWay.refused());
+  }
+
+  /** Before what was typed since. @param {string} text */
+  #giveBack(text) {
+    if (text) this.#field.value = [text, this.#field.value].filter(Boolean).join("\n");
   }
 
   render() {
@@ -126,14 +125,13 @@ export class ChatPanel {
     sessionStorage.setItem(KEPT, String(newest));
   }
 
-  /** Refused or without a connection, the words stay where they were typed. */
+  /** Without a connection the words stay where they were typed. */
   #send() {
     const text = this.#field.value.trim();
-    if (!text || text === this.#sent || !this.#desk.act("chat", { text })) return;
-    this.#sent = text;
-    setTimeout(() => {
-      if (this.#sent === text) this.#sent = ""; // it seems to be lost, so that it can be sent again
-    }, LOST_MS);
+    if (!text || !this.#desk.act("chat", { text })) return;
+    this.#field.value = "";
+    this.#onItsWay.sent(text);
+    setTimeout(() => this.#giveBack(this.#onItsWay.lost(text)), LOST_MS);
   }
 
   /** @param {Line} line */

@@ -45,7 +45,7 @@ export class Controls {
     const meter = this.#meter();
     const payer = state.you.role === "payer";
     const asked = isAsked(state.offer);
-    show(byId("pause"), reading?.state === "running");
+    show(byId("pause"), meter !== null && reading?.state !== "paused"); // in the countdown and in a loss too
     show(byId("back-to-free"), meter !== null);
     show(byId("cancel-act"), Boolean(meter?.can_cancel_act));
     show(byId("add-credit"), payer && !state.you.guest);

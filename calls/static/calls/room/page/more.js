@@ -10,7 +10,7 @@ const IS_MAC = /Mac/.test(navigator.platform);
 
 export class More {
   #desk;
-  #menu = new Panel({ panel: "more", by: ["more-switch"] });
+  #menu = new Panel({ panel: "more", by: ["more-switch"], first: "details-switch" });
   #shortcuts = new Panel({ panel: "shortcuts", cross: "shortcuts-close", first: "shortcuts-title" });
   #handWasUp = false;
 

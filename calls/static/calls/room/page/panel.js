@@ -25,12 +25,9 @@ export class Panel {
     this.#buttons = (parts.by ?? []).map((id) => byId(id));
     for (const button of this.#buttons) button.addEventListener("click", () => (this.isOpen ? this.close() : this.open()));
     if (parts.cross) byId(parts.cross).addEventListener("click", () => this.close());
-    // Its button still has the focus where nothing in it takes that.
-    for (const place of [this.#panel, ...this.#buttons]) {
-      place.addEventListener("keydown", (event) => {
-        if (event.key === "Escape") this.close();
-      });
-    }
+    this.#panel.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.close();
+    });
   }
 
   /** Opened unasked it takes the focus from nobody. @param {{unasked?: boolean}} [how] */

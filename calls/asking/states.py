@@ -3,18 +3,19 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from calls.metering.moments import to_ms
 from calls.rooms.models import Ask, Call
 from calls.rooms.rings import SHOWN_AFTER
 from marketplace.accounts.models import User
+from marketplace.prepared import Prepared, moment, number
 
 
 def asking_state(*, user: User, now: datetime) -> dict | None:
     """Their newest ask: while it rings, for 30 s after it ended without an answer, and from an answer until the call is live."""
     longest = timedelta(seconds=settings.RING_S + settings.LOSS_ENDS_S) + SHOWN_AFTER
-    recent = Ask.objects.filter(caller=user, asked_at__gt=now - longest).select_related("category")
-    ask = recent.order_by("-id").first()
+    ask = _newest_ask.first(caller=user.pk, since=now - longest)
     if ask is None:
         return None
     calls = list(ask.calls.select_related("room", "expert__profile").order_by("id"))
@@ -34,6 +35,12 @@ def asking_state(*, user: User, now: datetime) -> dict | None:
         "room": answered.room.code if answered else None,
         "others": [_expert(call) for call in calls] if state == "missed" else [],
     }
+
+
+@Prepared
+def _newest_ask() -> QuerySet[Ask]:
+    asked = Ask.objects.filter(caller=number("caller"), asked_at__gt=moment("since"))
+    return asked.select_related("category").order_by("-id")[:1]
 
 
 def _state(ask: Ask, calls: list[Call], answered: Call | None, ringing: list[Call]) -> tuple[str, datetime | None]:

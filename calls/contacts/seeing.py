@@ -20,26 +20,37 @@ from calls.contacts.models import FreeCaller
 from calls.rooms.models import Call, Room
 from marketplace.accounts.models import User
 from marketplace.experts.models import Profile, Visibility
+from marketplace.prepared import Place, Prepared, number
 
 
-def talked(one: User | OuterRef, other: User | OuterRef) -> QuerySet[Call]:
+def talked(one: User | OuterRef | Place, other: User | OuterRef) -> QuerySet[Call]:
     """The calls in which these two spoke."""
     between = Q(caller=one, expert=other) | Q(caller=other, expert=one)
     return Call.objects.filter(between, started_at__isnull=False)
 
 
-def shown_to(person: User | OuterRef | None) -> QuerySet[Profile]:
+def shown_to(person: User | OuterRef | Place | None) -> QuerySet[Profile]:
     """The profiles that `person` (None: a visitor) sees once they know where; in a subquery also of a row's."""
     return Profile.objects.shown().filter(_seen_by(person))
 
 
-def _seen_by(person: User | OuterRef | None) -> Q:
+def _seen_by(person: User | OuterRef | Place | None) -> Q:
     open_to_all = ~Q(visibility=Visibility.PRIVATE)
     if person is None:
         return open_to_all
     further_in = OuterRef(person) if isinstance(person, OuterRef) else person
     let_free = FreeCaller.objects.filter(expert=OuterRef("user"), caller=further_in)
     return open_to_all | Q(user=person) | Exists(talked(further_in, OuterRef("user"))) | Exists(let_free)
+
+
+@Prepared
+def _slug() -> QuerySet[Profile]:
+    return shown_to(number("person")).filter(user=number("expert")).values_list("slug", flat=True)
+
+
+def slug_shown_to(*, person: User, expert_id: int) -> str | None:
+    """Of the profile of `expert_id`, if `person` sees it."""
+    return _slug.first(person=person.pk, expert=expert_id)
 
 
 def may_see(*, person: User | None, expert: User) -> bool:

@@ -5,14 +5,15 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from calls.contacts.models import Block, FreeCaller, Report
-from calls.contacts.seeing import come_upon, may_see, shown_to, talked, who_see
+from calls.contacts.seeing import come_upon, may_see, shown_to, slug_shown_to, talked, who_see
 from calls.notices import services as notices
 from marketplace.accounts.models import User
 from marketplace.experts import services as experts
+from marketplace.prepared import Prepared, number
 from payouts.in_english import in_english
 from payouts.office import services as office
 
@@ -38,6 +39,7 @@ __all__ = [
     "reported",
     "seen_by",
     "shown_to",
+    "slug_shown_to",
     "talked",
     "unblock",
     "who_see",
@@ -89,7 +91,12 @@ def blocks_by(*, member_ids: Iterable[int]) -> list[tuple[int, int]]:
 
 def blockers_of(person: User | None) -> set[int]:
     """The ids of those who look away to `person` (None: a visitor), wherever presence is shown."""
-    return set(Block.objects.filter(blocked=person).values_list("blocker", flat=True)) if person else set()
+    return set(_blockers.ask(person=person.pk)) if person else set()
+
+
+@Prepared
+def _blockers() -> QuerySet[Block]:
+    return Block.objects.filter(blocked=number("person")).values_list("blocker", flat=True)
 
 
 def seen_by(*, person: User | None, expert_ids: Iterable[int]) -> dict[int, experts.Seen]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from calls.metering import services as metering
 from calls.metering.moments import to_ms
@@ -11,6 +11,7 @@ from calls.rooms.models import Call
 from calls.rooms.together import TAKEN
 from calls.waiting import services as waiting
 from marketplace.accounts.models import User
+from marketplace.prepared import Prepared, moment, number
 
 State = Call.State
 
@@ -18,7 +19,7 @@ SHOWN_AFTER = timedelta(seconds=30)  # how long a page can still learn how a rin
 
 
 def rings_state(*, user: User, now: datetime) -> dict:
-    calls = _told(user, now)
+    calls = _told.ask(user=user.pk, since=now - SHOWN_AFTER)
     return {
         "type": "rings",
         "now": to_ms(now),
@@ -28,12 +29,13 @@ def rings_state(*, user: User, now: datetime) -> dict:
     }
 
 
-def _told(user: User, now: datetime) -> list[Call]:
-    """All that `user` rings, or rang lately, and all that rings or rang at them, in one look: of most pages it is nothing."""
-    since = now - SHOWN_AFTER
+@Prepared
+def _told() -> QuerySet[Call]:
+    """All that somebody rings, or rang lately, and all that rings or rang at them, in one look: of most pages it is nothing."""
+    since, user = moment("since"), number("user")
     lately = Q(state__in=[State.RINGING, State.ANSWERED]) | Q(answered_at__gt=since) | Q(ended_at__gt=since)
     calls = Call.objects.filter(lately, Q(caller=user) | Q(expert=user))
-    return list(calls.select_related("room", "caller", "expert__profile", "ask").order_by("id"))
+    return calls.select_related("room", "caller", "expert__profile", "ask").order_by("id")
 
 
 def _ringing_at(calls: list[Call], now: datetime) -> dict:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,6 +22,7 @@ from calls.rooms.models import Call, Room, Seat
 from marketplace.accounts.models import User
 from marketplace.listings import services as listings
 from marketplace.listings.models import Listing
+from marketplace.prepared import Prepared, number
 from payouts.addresses import here
 from payouts.money import Money
 from payouts.wallet import services as wallet
@@ -67,8 +68,8 @@ def look(*, room: Room, user: User, now: datetime) -> Look:
     """`room` with its two people loaded, a while ago perhaps; `user` one of them."""
     mine_is_caller = user.id == room.caller_id
     other = room.expert if mine_is_caller else room.caller
-    seats = {seat.user_id: seat for seat in Seat.objects.filter(room=room).select_related("user")}
-    call = _newest_call(room)
+    seats = {seat.user_id: seat for seat in _seats.ask(room=room.pk)}
+    call = _newest_call.first(room=room.pk)
     offer = metering.latest_offer(call=call) if call and call.has_offers else None
     period = metering.latest_period(call=call) if call and call.has_periods else None
     has_stored = call is None or call.has_stored
@@ -100,16 +101,22 @@ def look(*, room: Room, user: User, now: datetime) -> Look:
     )
 
 
-def _newest_call(room: Room) -> Call | None:
+@Prepared
+def _newest_call() -> QuerySet[Call]:
     """With what else there is to be asked about it: of most calls nothing."""
-    calls = Call.objects.filter(room=room).annotate(
+    calls = Call.objects.filter(room=number("room")).annotate(
         chat_newest=chat.newest(),
         chat_number=chat.number(),
         is_free=contacts.is_free(),
         has_orders=Exists(WorkOrder.objects.filter(call=OuterRef("pk"))),
         **metering.there_is(),
     )
-    return calls.order_by("-id").first()
+    return calls.order_by("-id")[:1]
+
+
+@Prepared
+def _seats() -> QuerySet[Seat]:
+    return Seat.objects.filter(room=number("room")).select_related("user")
 
 
 def _you(user: User, role: str, seat: Seat | None) -> dict:
@@ -120,7 +127,7 @@ def _other(other: User, you: User, seats: dict[int, Seat]) -> dict:
     """A guest may have become a member since the room was loaded, under another name too: who is here is looked at anew."""
     seat = seats.get(other.id)
     other = seat.user if seat else other
-    slug = contacts.shown_to(you).filter(user=other).values_list("slug", flat=True).first()
+    slug = contacts.slug_shown_to(person=you, expert_id=other.pk)
     return {
         "id": other.id,
         "name": other.name,
@@ -182,8 +189,7 @@ def _shelf(expert: User, call: Call | None) -> dict:
     """What they can ask to be paid for; nothing of who always calls them free."""
     if call and call.is_free:
         return {"listings": [], "calls_free": True, "free_only": False}
-    own = Listing.objects.filter(profile__user=expert, active=True).select_related("profile__category")
-    active = list(own.order_by("-kind", "id"))  # the rate first
+    active = _active_listings.ask(expert=expert.pk)
     free_only = bool(active) and not listings.sells(active[0].profile)
     return {
         "listings": [
@@ -203,6 +209,12 @@ def _shelf(expert: User, call: Call | None) -> dict:
         "calls_free": False,
         "free_only": free_only,
     }
+
+
+@Prepared
+def _active_listings() -> QuerySet[Listing]:
+    own = Listing.objects.filter(profile__user=number("expert"), active=True).select_related("profile__category")
+    return own.order_by("-kind", "id")  # the rate first
 
 
 def _price_text(listing: Listing) -> str:

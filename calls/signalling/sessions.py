@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from marketplace.accounts.models import User
+from marketplace.prepared import Prepared, moment, number, text
 
 TOGETHER_S = 0.25  # how long a ping waits for others to ask along with it
 CHUNK = 500
@@ -44,9 +45,14 @@ class SignedOut(Exception):
 
 def check(who: SignedIn) -> None:
     """Raises SignedOut. One query: it comes before every other that a socket asks."""
-    person = HASHED.filter(Exists(_live([who.key])), id=who.person_id).first()
-    if not _same(who, person):
+    if not _same(who, _still_there.first(key=who.key, now=timezone.now(), person=who.person_id)):
         raise SignedOut
+
+
+@Prepared
+def _still_there() -> QuerySet[User]:
+    session = Session.objects.filter(session_key=text("key"), expire_date__gt=moment("now"))
+    return HASHED.filter(Exists(session), id=number("person"))
 
 
 def _alive(people: Iterable[SignedIn]) -> set[str]:

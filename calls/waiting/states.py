@@ -13,6 +13,7 @@ from calls.waiting import line
 from calls.waiting.models import Waiting
 from marketplace.accounts.models import User
 from marketplace.experts import services as experts
+from marketplace.prepared import Place, Prepared, number
 
 CALLS_LOOKED_AT, CALLS_NEEDED = 20, 5
 SHORTEST = timedelta(seconds=10)  # of a call that says something of the next
@@ -20,9 +21,7 @@ SHORTEST = timedelta(seconds=10)  # of a call that says something of the next
 
 def waiting_state(*, member: User) -> dict:
     """The lines in which `member` waits, and how many wait for them: of the `rings` message (signalling/PROTOCOL.md)."""
-    found = list(
-        _with_places(Waiting.objects.filter(Q(member=member) | Q(expert=member), _seen_by(member))).order_by("id")
-    )
+    found = _lines.ask(member=member.pk)
     entries = [entry for entry in found if entry.member_id == member.pk]
     told = {"waiting": [], "awaited": len(found) - len(entries)}
     if entries:
@@ -31,7 +30,14 @@ def waiting_state(*, member: User) -> dict:
     return told
 
 
-def _seen_by(person: User) -> Q:
+@Prepared
+def _lines() -> QuerySet[Waiting]:
+    """In which a member waits, or somebody for them."""
+    member = number("member")
+    return _with_places(Waiting.objects.filter(Q(member=member) | Q(expert=member), _seen_by(member))).order_by("id")
+
+
+def _seen_by(person: User | Place) -> Q:
     """Their own entries, and as the expert nobody where one blocked the other."""
     return Q(member=person) | (~Q(line.blocked()) & ~Q(line.turned_away()))
 
@@ -39,8 +45,8 @@ def _seen_by(person: User) -> Q:
 def _with_places(entries: QuerySet[Waiting]) -> QuerySet[Waiting]:
     """Who was blocked stands in nobody's way, and finds a place all the same."""
     before = Waiting.objects.filter(~line.blocked(), expert=OuterRef("expert"), pk__lt=OuterRef("pk"))
-    number = before.order_by().values("expert").annotate(number=Count("pk")).values("number")
-    return entries.select_related("expert__profile").annotate(before=Coalesce(Subquery(number), 0))
+    counted = before.order_by().values("expert").annotate(number=Count("pk")).values("number")
+    return entries.select_related("expert__profile").annotate(before=Coalesce(Subquery(counted), 0))
 
 
 def _entry(entry: Waiting, seen: experts.Seen) -> dict:

@@ -50,6 +50,21 @@ class DirectoryTests:
         assert "Type an amount such as 2.50." in page
         assert "Bob Leroy" in page
 
+    @pytest.mark.parametrize("wrong", [{"max_rate": "cheap"}, {"near": "Xyzzyville"}])
+    def test_filters_stand_open_where_one_of_them_is_wrong(self, home, wrong):
+        assert 'id="facets" open' in home(**wrong).content.decode()
+        assert 'id="facets" open' not in home(max_rate="5", near="Lyon", page="two").content.decode()
+
+    def test_without_a_place_the_order_that_is_shown_is_that_which_holds(self, home, client):
+        best, nearest = '<option value="" selected>Best first', '<option value="near" selected>Nearest'
+        for asked in ({}, {"near": ""}, {"near": "Xyzzyville"}):
+            page = home(sort="near", **asked).content.decode()
+            assert best in page
+            assert nearest not in page
+        assert nearest in home(sort="near", near="Lyon").content.decode()
+        answer = client.get("/", {"sort": "near", "q": "taxes"}, headers={"HX-Request": "true"})
+        assert answer["HX-Push-Url"] == "/?q=taxes"
+
     def test_says_when_nobody_fits(self, home):
         assert "Nobody fits all of this" in home(q="zither").content.decode()
 

@@ -220,6 +220,25 @@ class WordsTests:
         if part == "about":
             assert "<mark>Wi</mark>-<mark>Fi</mark>" in page
 
+    def test_beginnings_of_words_are_marked_as_what_they_were_taken_for(self, home, bob):
+        bob.profile.headline = "Plombier à Lyon"
+        bob.profile.save()
+        page = home(q="plom lyon").content.decode()
+        assert "<mark>Plombier</mark> à <mark>Lyon</mark>" in page
+        assert "Found in: headline" in page
+
+    @pytest.mark.parametrize(
+        ("written", "asked", "marked"),
+        [
+            ("Starts coworking days", "co-working", "<mark>coworking</mark>"),
+            ("Starts co-working days", "coworking", "<mark>co</mark>-<mark>working</mark>"),
+        ],
+    )
+    def test_what_is_found_whatever_its_hyphen_is_marked(self, home, bob, written, asked, marked):
+        bob.profile.headline = written
+        bob.profile.save()
+        assert marked in home(q=asked).content.decode()
+
     def test_a_typing_error_is_told(self, home):
         page = home(q="taxxes ").content.decode()
         assert "Nobody here writes <s>taxxes</s>. These experts have <strong>taxes</strong>." in page
@@ -238,6 +257,7 @@ class WordsTests:
         [
             '"', '""', "-", "--", '-"', "*", "taxes*", "NEAR(a b)", "a AND b OR NOT c", "strong:taxes", "{strong}: a", "^a",
             "a:*A", "a <-> b", "!taxes", "(((", ")))", "'", "''", "\\", "\\'", "%", "_", "; DROP TABLE x;--", "' OR 1=1 --",
+            "“", "»a-b-c-d-e-f-g-h«", "-“a-b”", "wi-", "-wi-fi-",
             ".*", "(a+)+$", "\x00", "\ufffd", "💸💸", "👩‍👩‍👧", "a" * 10_000, "é" * 5_000, " ".join("abcdefghij" * 100),
             '"a ' * 200, "-a " * 200, "½", "ﷺ", "\u202e",
         ],

@@ -67,6 +67,37 @@ class FollowingTests:
         assert found('"mends wifi"') == []
         assert counts("wifi", "wi") == [1, 1]
 
+    @pytest.mark.parametrize(
+        "typed", ["co-working", "coworking", "co-work", "co-wor", '"co-working"', "a co-working day"]
+    )
+    def test_a_word_without_a_hyphen_is_found_with_it(self, bob, typed):
+        bob.profile.headline = "Starts coworking days"
+        bob.profile.save()
+        assert found(typed) == ["Bob Leroy"]
+        assert not search.find(text=typed).understood.partly
+
+    def test_two_words_are_found_with_a_hyphen_between_them(self, bob):
+        bob.profile.headline = "Coud un porte monnaie"
+        bob.profile.save()
+        assert found("porte-monnaie") == found('"porte-monnaie"') == found("porte-monn") == ["Bob Leroy"]
+        assert found("monnaie-porte") == ["Bob Leroy"]
+
+    def test_a_minus_excludes_a_word_with_a_hyphen_and_without(self, bob):
+        for headline in ("Mends wifi", "Mends Wi-Fi"):
+            bob.profile.headline = headline
+            bob.profile.save()
+            assert found("mends -wi-fi") == found("mends -wifi") == found('mends -"wi-fi"') == []
+
+    def test_another_word_for_one_with_a_hyphen_is_found(self, bob):
+        bob.profile.headline = "Répare votre mobile"
+        bob.profile.save()
+        assert found("smart-phone") == found("repare smart-phone") == ["Bob Leroy"]
+
+    def test_words_with_a_hyphen_may_be_begun_among_others(self, bob):
+        bob.profile.headline = "Starts coworking days in Sète"
+        bob.profile.save()
+        assert found("co-wor sète") == found("co-wor sèt ") == ["Bob Leroy"]
+
     def test_who_takes_the_profile_off_is_not_found_until_it_is_back(self, bob, now):
         before = experts.unpublish(member=bob)
         assert found("taxes") == []

@@ -232,6 +232,7 @@ class WordsTests:
         [
             ("Starts coworking days", "co-working", "<mark>coworking</mark>"),
             ("Starts co-working days", "coworking", "<mark>co</mark>-<mark>working</mark>"),
+            ("Teaches C++ and C", "c++", "Teaches <mark>C++</mark> and C<"),
         ],
     )
     def test_what_is_found_whatever_its_hyphen_is_marked(self, home, bob, written, asked, marked):
@@ -257,7 +258,7 @@ class WordsTests:
         [
             '"', '""', "-", "--", '-"', "*", "taxes*", "NEAR(a b)", "a AND b OR NOT c", "strong:taxes", "{strong}: a", "^a",
             "a:*A", "a <-> b", "!taxes", "(((", ")))", "'", "''", "\\", "\\'", "%", "_", "; DROP TABLE x;--", "' OR 1=1 --",
-            "“", "»a-b-c-d-e-f-g-h«", "-“a-b”", "wi-", "-wi-fi-",
+            "c++", "C#-.net -c++ \"f#", "« c# »", "“", "»a-b-c-d-e-f-g-h«", "-“a-b”", "wi-", "-wi-fi-",
             ".*", "(a+)+$", "\x00", "\ufffd", "💸💸", "👩‍👩‍👧", "a" * 10_000, "é" * 5_000, " ".join("abcdefghij" * 100),
             '"a ' * 200, "-a " * 200, "½", "ﷺ", "\u202e",
         ],
@@ -356,6 +357,18 @@ class PlaceTests:
         for written in ("Brussels", "Brussel"):
             assert "Bob Leroy" in home(near=written, km="10").content.decode()
         assert "Nobody fits" in home(near="Lyon").content.decode()
+
+    @pytest.mark.parametrize(
+        "asked", ["taxes near Brussels", "taxes in Brussels", "impôts près de Bruxelles", "impôts à Bruxelles"]
+    )
+    def test_a_place_among_the_words_is_looked_for_on_profiles(self, home, bob, asked):
+        bob.profile.place = "Bruxelles"
+        experts.put_on_map(bob.profile, "Bruxelles")
+        bob.profile.save()
+        page = home(q=asked).content.decode()
+        assert "Bob Leroy" in page
+        assert "Nobody has all of these words" not in page
+        assert "place" in page.partition("Found in:")[2].partition("<")[0]
 
     def test_an_unknown_place_is_told_and_left_out(self, home):
         for written in ("Xyzzyville", "💸", "a" * 5_000, "\x00"):

@@ -49,7 +49,10 @@ class WordTests:
         [
             ("L'Œuvre d’Élodie", ["l", "oeuvre", "d", "elodie"]),
             ("e\u0301cole", ["ecole"]),  # the accent behind its letter
-            ("C++, node.js & co", ["c", "node", "js", "co"]),
+            ("C++, node.js & co", ["cpp", "node", "js", "co"]),
+            ("C++17/c#/F#", ["cpp", "17", "csharp", "fsharp"]),
+            (".NET, ASP.NET, un résultat net", ["dotnet", "asp", "dotnet", "un", "resultat", "net"]),
+            ("abc++ c+ d# .nets", ["abc", "c", "d", "nets"]),
             ("½ heure", ["1", "2", "heure"]),
             ("_under_score_", ["under", "score"]),
             ("😀 % \x00 \ud800", []),
@@ -78,6 +81,12 @@ class ReadTests:
             ("l'avocat", ["avocat…"]),
             ('piano "', ["piano"]),
             ("one-two", ["one", "two…"]),
+            ("C++ tutor", ["cpp", "tutor…"]),
+            ("C#", ["csharp"]),
+            ("plumber near Lyon", ["plumber", "lyon…"]),
+            ("plombier près de Lyon", ["plombier", "lyon…"]),
+            ("plombier à Lyon", ["plombier", "lyon…"]),
+            ("plombier près de chez moi", ["plombier"]),
         ],
     )
     def test_words_that_say_nothing_are_left_out_and_the_last_may_go_on(self, text, terms):

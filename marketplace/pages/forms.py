@@ -90,6 +90,8 @@ class DirectoryForm(forms.Form):
         """What search.find takes."""
         self.is_valid()
         asked = self.cleaned_data
+        if asked.get("sort") == "near" and not asked.get("near"):
+            asked["sort"] = self.data["sort"] = ""  # shown as it is: nothing is nearest to no place
         return {
             "text": asked.get("q") or "",
             "category": asked["category"].slug if asked.get("category") else "",

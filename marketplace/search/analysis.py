@@ -19,7 +19,11 @@ STEM_MARK = "="  # before a stem, so that it is never taken for the beginning of
 LETTERS_MIN = 3  # of what has an ending
 LETTERS_MAX = 40  # of a word: what is longer is no word, and PostgreSQL refuses the longest
 HYPHENS = ("-", "\u2010", "\u2011")
-WRITTEN = re.compile(r"(?:[^\W_]|[\u0300-\u036f])+")  # accents may stand behind their letters
+# Names that their letters alone do not tell from other words: the c of "c'est".
+NAMES = {"c++": "cpp", "c#": "csharp", "f#": "fsharp", ".net": "dotnet"}
+WRITTEN = re.compile(  # accents may stand behind their letters
+    r"(?<!\w)(?:[Cc]\+\+|[CcFf]#)|\.[Nn][Ee][Tt]\b|(?:[^\W_]|[\u0300-\u036f])+"
+)
 
 # What says nothing of what somebody looks for. A word of one letter does not either: l'avocat is "l avocat".
 STOP_WORDS = frozenset(Path(__file__).with_name("stop_words.txt").read_text().split())
@@ -64,7 +68,8 @@ def words_of(text: str) -> Iterator[Word]:
 
 @lru_cache(maxsize=50_000)
 def _folded(written: str) -> tuple[str, ...]:
-    return tuple(folded[:LETTERS_MAX] for folded in fold(written).split())
+    name = NAMES.get(written.lower())
+    return (name,) if name else tuple(folded[:LETTERS_MAX] for folded in fold(written).split())
 
 
 def joined(text: str, words: list[Word]) -> Iterator[tuple[int, str]]:

@@ -16,7 +16,6 @@ from marketplace.places.services import Place
 from marketplace.search import here, matching, slips
 from marketplace.search.index import mask_of
 from marketplace.search.matching import MATCHES, MATCHES_READ, Words, matches
-from marketplace.search.meanings import same_meaning
 from marketplace.search.models import Spelling
 from marketplace.search.rarity import Rarity, Step, steps
 from marketplace.search.reading import Reading, read
@@ -205,15 +204,14 @@ def understand(question: Question) -> Understood:
     as_typed, reading = question.as_typed, question.reading
     if not as_typed.ranks:
         return as_typed
-    if _anybody(question, matching.all_meant(reading, strong=True)) or _anybody(
-        question, matching.last_begun_only(reading)
-    ):
+    if _anybody(question, matching.all_meant(reading, strong=True)) or _anybody(question, matching.as_begun(reading)):
         return as_typed
-    begun = Understood(((matching.all_begun(reading),),), reading)
+    going_on = reading.as_begun()
+    begun = Understood(((matching.as_begun(going_on),),), going_on)
     if _anybody(question, begun.widest):
         return begun
     rarity = Rarity(reading)
-    instead = slips.nearest({word for word in reading.words if not rarity.profiles(word) and not same_meaning(word)})
+    instead = slips.nearest(rarity.unknown)
     if instead:
         meant = reading.with_words({word: spelling.word for word, spelling in instead.items()})
         corrected = Understood(_ranks(meant), meant, instead)

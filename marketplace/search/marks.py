@@ -42,7 +42,7 @@ def stands_in(parts: Parts, reading: Reading) -> list[Promise]:
 def _found(text: str, reading: Reading) -> Iterator[Word]:
     words = list(words_of(text))
     with_next = dict(joined(text, words))
-    terms = [(term, _meant(term)) for term in reading.wanted]
+    terms = [(way, _meant(way)) for term in reading.wanted for way in term.ways]
     for at, word in enumerate(words):
         with_hyphen = [with_next[one] for one in (at - 1, at) if one in with_next]
         if any(_stands_here(words, at, with_hyphen, *term) for term in terms):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import TextField
 
-from marketplace.search.analysis import LETTERS_MIN, stems
+from marketplace.search.analysis import stems
 from marketplace.search.meanings import same_meaning
 from marketplace.search.reading import Reading, Term
 from marketplace.search.statements import POSTGRESQL, Condition
@@ -72,13 +72,18 @@ def _mark(strong: bool) -> str:
     return STRONG_MARK if strong else ""
 
 
-def of_term(term: Term, *, strong: bool = False, may_go_on: bool = False) -> Words:
-    if len(term.words) > 1:
-        return phrase(term.words, strong=strong)
-    (word,) = term.words
-    if may_go_on and len(word) >= BEGUN_MIN:
-        return joined([whole(word), begun(word)], every=False)
-    return whole(word, strong=strong)
+def of_term(term: Term, *, strong: bool = False) -> Words:
+    return joined((_written(way.words, strong=strong) for way in term.ways), every=False)
+
+
+def _written(words: tuple[str, ...], *, strong: bool) -> Words:
+    return phrase(words, strong=strong) if len(words) > 1 else whole(words[0], strong=strong)
+
+
+def _going_on(term: Term, *, strong: bool = False) -> list[Words]:
+    """Words that begin as it does, if it may go on."""
+    beginnings = (way.words[0] for way in term.ways if way.begun)
+    return [begun(word, strong=strong) for word in beginnings if len(word) >= BEGUN_MIN]
 
 
 def all_whole(reading: Reading) -> Words:
@@ -96,17 +101,14 @@ def all_meant(reading: Reading, *, strong: bool = False) -> Words:
 
 def last_begun(reading: Reading, *, strong: bool = False) -> Words:
     """As all_meant, or the last word goes on."""
-    return joined((_going_on(term, strong) if term.begun else meant(term) for term in reading.wanted), every=True)
+    terms = ([meant(term), *_going_on(term, strong=strong)] for term in reading.wanted)
+    return joined((joined(ways, every=False) for ways in terms), every=True)
 
 
-def last_begun_only(reading: Reading) -> Words:
-    """All words as they are, the last of which may go on."""
-    return joined((of_term(term, may_go_on=term.begun) for term in reading.wanted), every=True)
-
-
-def _going_on(term: Term, strong: bool) -> Words:
-    (word,) = term.words
-    return joined([meant(term), begun(word, strong=strong)], every=False) if len(word) >= BEGUN_MIN else meant(term)
+def as_begun(reading: Reading) -> Words:
+    """All words as they are, or going on where they may."""
+    terms = ([of_term(term), *_going_on(term)] for term in reading.wanted)
+    return joined((joined(ways, every=False) for ways in terms), every=True)
 
 
 def meant(term: Term, *, strong: bool = False, others_strong: bool = False) -> Words:
@@ -116,12 +118,7 @@ def meant(term: Term, *, strong: bool = False, others_strong: bool = False) -> W
 
 def other_words(term: Term) -> tuple[str, ...]:
     """For the same thing. What stands in quotes has none: these words are wanted."""
-    return () if term.exact else same_meaning(term.words[0])
-
-
-def all_begun(reading: Reading) -> Words:
-    """Whoever wrote words that begin as these do."""
-    return joined((of_term(term, may_go_on=len(term.words[0]) >= LETTERS_MIN) for term in reading.wanted), every=True)
+    return () if term.exact else tuple(other for way in term.ways for other in same_meaning(way.words[0]))
 
 
 def any_of(terms: Iterable[Term]) -> Words:

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from marketplace.search.analysis import STEM_MARK, stems
 from marketplace.search.matching import Words, joined, meant, other_words
+from marketplace.search.meanings import same_meaning
 from marketplace.search.models import Spelling
 from marketplace.search.reading import Reading, Term
 
@@ -29,7 +30,7 @@ class Rarity:
     """Of the words of a reading, and of others for the same things. One query."""
 
     def __init__(self, reading: Reading) -> None:
-        every = {*reading.words, *(other for term in reading.wanted for other in other_words(term))}
+        every = {word for term in reading.wanted for word in (*term.words, *_as_one(term), *other_words(term))}
         beginnings = Q(word__in=every)
         for stem in {stem for word in every for stem in stems(word)}:
             beginnings |= Q(word__startswith=stem.removeprefix(STEM_MARK))
@@ -38,6 +39,13 @@ class Rarity:
         for word, profiles in found.values_list("word", "profiles"):
             for stem in stems(word):
                 self._of_stem.setdefault(stem, {})[word] = profiles
+        # Words that nobody has, nor knows another for.
+        self.unknown = {
+            word
+            for term in reading.wanted
+            for word in term.words
+            if not self.profiles(word, *_as_one(term)) and not same_meaning(word)
+        }
 
     def profiles(self, *words: str) -> int:
         """That have any of `words`, whatever their endings; who has two of them counts twice."""
@@ -49,10 +57,14 @@ class Rarity:
     def weight(self, term: Term) -> float:
         """0: nobody has it. A phrase weighs as its rarest word."""
         if len(term.words) > 1:
-            number = min(self.profiles(word) for word in term.words)
+            number = min(self.profiles(word) for word in term.words) + self.profiles(*_as_one(term))
         else:
-            number = self.profiles(*term.words, *other_words(term))
+            number = self.profiles(*term.words, *_as_one(term), *other_words(term))
         return number and number**-POWER
+
+
+def _as_one(term: Term) -> tuple[str, ...]:
+    return tuple(one.words[0] for one in term.as_one)
 
 
 def steps(reading: Reading, rarity: Rarity, *, guessed: Set[str]) -> list[Step]:

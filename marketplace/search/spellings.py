@@ -21,7 +21,10 @@ ON CONFLICT (word) DO UPDATE SET profiles = marketplace_spelling.profiles + excl
 RETURNING word, xmax = 0  -- true of a new row
 """
 SLIPS = "INSERT INTO marketplace_slip (letters, spelling_id) VALUES {rows} ON CONFLICT DO NOTHING"
-TAKEN = "UPDATE marketplace_spelling SET profiles = profiles - %s WHERE word = %s"
+# No fewer than none: a word that has since become one that says nothing was not counted in all that have it.
+TAKEN = (
+    "UPDATE marketplace_spelling SET profiles = CASE WHEN profiles > %s THEN profiles - %s ELSE 0 END WHERE word = %s"
+)
 
 
 def count(*, before: Sequence[Set[str]], now: Sequence[Mapping[str, str]]) -> None:
@@ -88,6 +91,6 @@ def _take(fewer: list[tuple[int, str]]) -> None:
     if not fewer:
         return
     with connection.cursor() as cursor:
-        cursor.executemany(TAKEN, fewer)
+        cursor.executemany(TAKEN, [(number, number, word) for number, word in fewer])
     for rows in batches(fewer, AT_ONCE):
         Spelling.objects.filter(word__in=[word for _, word in rows], profiles=0).delete()

@@ -50,6 +50,21 @@ class DirectoryTests:
         assert "Type an amount such as 2.50." in page
         assert "Bob Leroy" in page
 
+    @pytest.mark.parametrize("wrong", [{"max_rate": "cheap"}, {"near": "Xyzzyville"}])
+    def test_filters_stand_open_where_one_of_them_is_wrong(self, home, wrong):
+        assert 'id="facets" open' in home(**wrong).content.decode()
+        assert 'id="facets" open' not in home(max_rate="5", near="Lyon", page="two").content.decode()
+
+    def test_without_a_place_the_order_that_is_shown_is_that_which_holds(self, home, client):
+        best, nearest = '<option value="" selected>Best first', '<option value="near" selected>Nearest'
+        for asked in ({}, {"near": ""}, {"near": "Xyzzyville"}):
+            page = home(sort="near", **asked).content.decode()
+            assert best in page
+            assert nearest not in page
+        assert nearest in home(sort="near", near="Lyon").content.decode()
+        answer = client.get("/", {"sort": "near", "q": "taxes"}, headers={"HX-Request": "true"})
+        assert answer["HX-Push-Url"] == "/?q=taxes"
+
     def test_says_when_nobody_fits(self, home):
         assert "Nobody fits all of this" in home(q="zither").content.decode()
 
@@ -205,6 +220,26 @@ class WordsTests:
         if part == "about":
             assert "<mark>Wi</mark>-<mark>Fi</mark>" in page
 
+    def test_beginnings_of_words_are_marked_as_what_they_were_taken_for(self, home, bob):
+        bob.profile.headline = "Plombier à Lyon"
+        bob.profile.save()
+        page = home(q="plom lyon").content.decode()
+        assert "<mark>Plombier</mark> à <mark>Lyon</mark>" in page
+        assert "Found in: headline" in page
+
+    @pytest.mark.parametrize(
+        ("written", "asked", "marked"),
+        [
+            ("Starts coworking days", "co-working", "<mark>coworking</mark>"),
+            ("Starts co-working days", "coworking", "<mark>co</mark>-<mark>working</mark>"),
+            ("Teaches C++ and C", "c++", "Teaches <mark>C++</mark> and C<"),
+        ],
+    )
+    def test_what_is_found_whatever_its_hyphen_is_marked(self, home, bob, written, asked, marked):
+        bob.profile.headline = written
+        bob.profile.save()
+        assert marked in home(q=asked).content.decode()
+
     def test_a_typing_error_is_told(self, home):
         page = home(q="taxxes ").content.decode()
         assert "Nobody here writes <s>taxxes</s>. These experts have <strong>taxes</strong>." in page
@@ -223,6 +258,7 @@ class WordsTests:
         [
             '"', '""', "-", "--", '-"', "*", "taxes*", "NEAR(a b)", "a AND b OR NOT c", "strong:taxes", "{strong}: a", "^a",
             "a:*A", "a <-> b", "!taxes", "(((", ")))", "'", "''", "\\", "\\'", "%", "_", "; DROP TABLE x;--", "' OR 1=1 --",
+            "c++", "C#-.net -c++ \"f#", "« c# »", "“", "»a-b-c-d-e-f-g-h«", "-“a-b”", "wi-", "-wi-fi-",
             ".*", "(a+)+$", "\x00", "\ufffd", "💸💸", "👩‍👩‍👧", "a" * 10_000, "é" * 5_000, " ".join("abcdefghij" * 100),
             '"a ' * 200, "-a " * 200, "½", "ﷺ", "\u202e",
         ],
@@ -321,6 +357,18 @@ class PlaceTests:
         for written in ("Brussels", "Brussel"):
             assert "Bob Leroy" in home(near=written, km="10").content.decode()
         assert "Nobody fits" in home(near="Lyon").content.decode()
+
+    @pytest.mark.parametrize(
+        "asked", ["taxes near Brussels", "taxes in Brussels", "impôts près de Bruxelles", "impôts à Bruxelles"]
+    )
+    def test_a_place_among_the_words_is_looked_for_on_profiles(self, home, bob, asked):
+        bob.profile.place = "Bruxelles"
+        experts.put_on_map(bob.profile, "Bruxelles")
+        bob.profile.save()
+        page = home(q=asked).content.decode()
+        assert "Bob Leroy" in page
+        assert "Nobody has all of these words" not in page
+        assert "place" in page.partition("Found in:")[2].partition("<")[0]
 
     def test_an_unknown_place_is_told_and_left_out(self, home):
         for written in ("Xyzzyville", "💸", "a" * 5_000, "\x00"):

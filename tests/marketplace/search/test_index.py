@@ -11,7 +11,7 @@ from marketplace.experts import services as experts
 from marketplace.experts.models import Category, Profile
 from marketplace.listings import services as listings
 from marketplace.search import services as search
-from marketplace.search import words
+from marketplace.search import texts, words
 from marketplace.search.index import left_over
 from marketplace.search.models import Entry, Slip, Spelling
 from tests import cast
@@ -67,6 +67,49 @@ class FollowingTests:
         assert found('"mends wifi"') == []
         assert counts("wifi", "wi") == [1, 1]
 
+    @pytest.mark.parametrize(
+        "typed", ["co-working", "coworking", "co-work", "co-wor", '"co-working"', "a co-working day"]
+    )
+    def test_a_word_without_a_hyphen_is_found_with_it(self, bob, typed):
+        bob.profile.headline = "Starts coworking days"
+        bob.profile.save()
+        assert found(typed) == ["Bob Leroy"]
+        assert not search.find(text=typed).understood.partly
+
+    def test_two_words_are_found_with_a_hyphen_between_them(self, bob):
+        bob.profile.headline = "Coud un porte monnaie"
+        bob.profile.save()
+        assert found("porte-monnaie") == found('"porte-monnaie"') == found("porte-monn") == ["Bob Leroy"]
+        assert found("monnaie-porte") == ["Bob Leroy"]
+
+    def test_a_minus_excludes_a_word_with_a_hyphen_and_without(self, bob):
+        for headline in ("Mends wifi", "Mends Wi-Fi"):
+            bob.profile.headline = headline
+            bob.profile.save()
+            assert found("mends -wi-fi") == found("mends -wifi") == found('mends -"wi-fi"') == []
+
+    def test_another_word_for_one_with_a_hyphen_is_found(self, bob):
+        bob.profile.headline = "Répare votre mobile"
+        bob.profile.save()
+        assert found("smart-phone") == found("repare smart-phone") == ["Bob Leroy"]
+
+    def test_words_with_a_hyphen_may_be_begun_among_others(self, bob):
+        bob.profile.headline = "Starts coworking days in Sète"
+        bob.profile.save()
+        assert found("co-wor sète") == found("co-wor sèt ") == ["Bob Leroy"]
+
+    @pytest.mark.parametrize(
+        ("written", "typed"),
+        [("Tutor for C++", "c++"), ("Tutor for C#", "C# "), ("Tutor for F#", "f#"), ("Tutor for ASP.NET", ".net")],
+    )
+    def test_the_name_of_a_language_is_a_word(self, alice, bob, written, typed):
+        cast.expert("Cara Dumas", headline="C’est net, tutor")
+        bob.profile.headline = written
+        bob.profile.save()
+        assert found(typed) == found(f"{typed} tutor") == ["Bob Leroy"]
+        assert search.suggest(typed.strip()).texts == []
+        assert found(f"tutor -{typed}") == ["Cara Dumas"]
+
     def test_who_takes_the_profile_off_is_not_found_until_it_is_back(self, bob, now):
         before = experts.unpublish(member=bob)
         assert found("taxes") == []
@@ -92,6 +135,16 @@ class SpellingTests:
         assert counts("helps", "harpsichord") == [1, 1]
         experts.unpublish(member=bob)
         assert Spelling.objects.count() == Slip.objects.count() == 0
+
+    def test_a_word_that_does_not_count_any_more_is_forgotten(self, alice, bob, monkeypatch):
+        """Until all is indexed anew, fewer are counted than have it."""
+        for expert in (bob, cast.expert("Carl Novak")):
+            expert.profile.headline = "Helps beforehand"
+            expert.profile.save()
+        Spelling.objects.filter(word="beforehand").update(profiles=1)
+        monkeypatch.setattr(texts, "STOP_WORDS", texts.STOP_WORDS | {"beforehand"})
+        search.rebuild()
+        assert counts("beforehand", "helps") == [0, 2]
 
     def test_what_is_proposed_has_its_accents(self, bob):
         bob.profile.headline = "Déménagement à Sète"

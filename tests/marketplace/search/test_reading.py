@@ -49,7 +49,10 @@ class WordTests:
         [
             ("L'Œuvre d’Élodie", ["l", "oeuvre", "d", "elodie"]),
             ("e\u0301cole", ["ecole"]),  # the accent behind its letter
-            ("C++, node.js & co", ["c", "node", "js", "co"]),
+            ("C++, node.js & co", ["cpp", "node", "js", "co"]),
+            ("C++17/c#/F#", ["cpp", "17", "csharp", "fsharp"]),
+            (".NET, ASP.NET, un résultat net", ["dotnet", "asp", "dotnet", "un", "resultat", "net"]),
+            ("abc++ c+ d# .nets", ["abc", "c", "d", "nets"]),
             ("½ heure", ["1", "2", "heure"]),
             ("_under_score_", ["under", "score"]),
             ("😀 % \x00 \ud800", []),
@@ -78,10 +81,30 @@ class ReadTests:
             ("l'avocat", ["avocat…"]),
             ('piano "', ["piano"]),
             ("one-two", ["one", "two…"]),
+            ("C++ tutor", ["cpp", "tutor…"]),
+            ("C#", ["csharp"]),
+            ("plumber near Lyon", ["plumber", "lyon…"]),
+            ("plombier près de Lyon", ["plombier", "lyon…"]),
+            ("plombier à Lyon", ["plombier", "lyon…"]),
+            ("plombier près de chez moi", ["plombier"]),
         ],
     )
     def test_words_that_say_nothing_are_left_out_and_the_last_may_go_on(self, text, terms):
         assert wanted(text) == terms
+
+    @pytest.mark.parametrize(
+        "quotes", ["“{}”", "„{}“", "„{}”", "«{}»", "« {} »", "«\u202f{}\u202f»", "«\u00a0{}\u00a0»", "»{}«"]
+    )
+    def test_quotes_of_every_kind_make_a_phrase(self, quotes):
+        quoted = quotes.format("free jazz")
+        assert read(f"piano {quoted} -{quoted}") == read('piano "free jazz" -"free jazz"')
+
+    def test_words_with_a_hyphen_are_one_word_too_which_may_go_on_as_the_last_does(self):
+        assert [[(one.words, one.begun) for one in term.as_one] for term in read("co-wor").wanted] == [
+            [(("cowor",), True)],
+            [(("cowor",), True)],
+        ]
+        assert [len(term.as_one) for term in read("a b c-d-e f").wanted] == [0, 0, 1, 2, 1, 0]
 
     def test_a_minus_excludes_a_word_or_a_phrase(self):
         asked = read('piano -jazz -"free jazz" rock-pop')

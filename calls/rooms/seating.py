@@ -15,14 +15,20 @@ from calls.rooms import attendance, ending, ringing
 from calls.rooms.errors import NoCall
 from calls.rooms.models import Call, Room, Seat
 from marketplace.accounts.models import User
+from marketplace.prepared import Prepared, number
 
 State = Call.State
 BOTH = 2  # seats that are taken
 
 
+@Prepared
+def _open_calls() -> QuerySet[Call]:
+    return Call.objects.filter(room=number("room"), state__in=Call.OPEN).select_related("caller", "expert")
+
+
 def open_call(room: Room) -> Call | None:
-    found = Call.objects.filter(room=room, state__in=Call.OPEN)
-    return found.select_related("caller", "expert").first()
+    """A room has one at most."""
+    return _open_calls.first(room=room.pk)
 
 
 def join(*, room: Room, user: User, process: UUID, tab: UUID, now: datetime, page: str = "") -> Call:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from calls.contacts import services as contacts
@@ -20,6 +20,7 @@ from calls.signalling.hearing import Hearing
 from calls.signalling.paying import Paying
 from calls.signalling.sockets import REPLACED, Socket, unguarded
 from marketplace.accounts.models import User
+from marketplace.prepared import Prepared, number, text
 
 # What changes by itself on the meter while nothing happens: no reason to send a state again.
 TICKING = {"billable_ms", "as_of", "cost_minor", "cost_text"}
@@ -268,6 +269,12 @@ def _ring(*, counted: guest_rings.Counted | None, **of_ring) -> None:
     rooms.ring(now=timezone.now(), **of_ring)
 
 
+@Prepared
+def _rooms_of() -> QuerySet[Room]:
+    person = number("person")
+    mine = Room.objects.filter(Q(caller=person) | Q(expert=person), code=text("code"))
+    return mine.select_related("caller", "expert")
+
+
 def _room_of(person: User, code: str) -> Room | None:
-    mine = Room.objects.filter(Q(caller=person) | Q(expert=person), code=code)
-    return mine.select_related("caller", "expert").first()
+    return _rooms_of.first(person=person.pk, code=code)

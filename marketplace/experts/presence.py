@@ -15,16 +15,18 @@ A state that is no longer true is corrected within a minute, whatever failed (th
 import logging
 from collections.abc import Iterable
 from datetime import datetime, time
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.dispatch import Signal
 
 from marketplace.accounts.models import User
 from marketplace.experts import hours, quiet
 from marketplace.experts.models import Connection, Presence, Profile, Visibility, WeeklyHours
+from marketplace.prepared import Prepared, number
 
 log = logging.getLogger(__name__)
 
@@ -244,12 +246,24 @@ def state(user: User) -> str:
 
 def seen(user_ids: Iterable[int]) -> dict[int, Seen]:
     """`free`, `busy` or `away` of each; people who are no published experts are `away`."""
-    found = Presence.objects.filter(
-        user_id__in=user_ids, user__profile__published_at__isnull=False, user__is_active=True
-    )
-    found = found.annotate(visibility=F("user__profile__visibility"))
+    wanted = list(user_ids)
+    if not wanted:
+        return {}
+    found = _of_experts(len(wanted)).ask(**{f"user_{at}": user_id for at, user_id in enumerate(wanted)})
     known = {
         presence.user_id: _seen(presence)._replace(is_private=presence.visibility == Visibility.PRIVATE)
         for presence in found
     }
-    return {user_id: known.get(user_id, NOT_THERE) for user_id in user_ids}
+    return {user_id: known.get(user_id, NOT_THERE) for user_id in wanted}
+
+
+@lru_cache(maxsize=128)
+def _of_experts(people: int) -> Prepared:
+    """Of one by one a look at a room asks, of a page's twenty the page."""
+
+    def build() -> QuerySet[Presence]:
+        wanted = [number(f"user_{at}") for at in range(people)]
+        shown = Presence.objects.filter(user__id__in=wanted, user__profile__published_at__isnull=False)
+        return shown.filter(user__is_active=True).annotate(visibility=F("user__profile__visibility"))
+
+    return Prepared(build)

@@ -179,6 +179,12 @@ class RoomTests:
         alice.page.locator("#more-switch").click()
         found += faults(alice.page, "the call with #more")
         alice.page.keyboard.press("Escape")
+        for panel in ("details", "shortcuts"):
+            alice.page.locator("#more-switch").click()
+            alice.page.locator(f"#{panel}-switch").click()
+            expect(alice.page.locator(f"#{panel}")).to_be_visible()
+            found += faults(alice.page, f"the call with #{panel}")
+            alice.page.locator(f"#{panel}-close").click()
         bob.page.locator("#go-paid").click()
         found += faults(bob.page, "going paid")
         bob.page.locator("#send-offer").click()
@@ -188,4 +194,12 @@ class RoomTests:
         alice.page.wait_for_timeout(3_000)
         for person in people:
             found += faults(person.page, f"the paid call of {person.name}")
+        alice.page.locator("#pause").click()
+        for person in people:
+            expect(person.page.locator("#veil")).to_be_visible()
+            found += faults(person.page, f"the paused call of {person.name}")
+        alice.page.locator("#hang-up").click()
+        for person in people:
+            expect(person.page.locator("#controls")).not_to_be_visible()
+            found += faults(person.page, f"the end of the call of {person.name}")
         assert told(found) == ""

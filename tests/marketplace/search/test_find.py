@@ -10,6 +10,7 @@ from marketplace.experts import presence
 from marketplace.experts import services as experts
 from marketplace.experts.models import Category, Presence, Profile
 from marketplace.listings import services as listings
+from marketplace.listings.models import Listing
 from marketplace.places import services as places
 from marketplace.reviews.models import Review
 from marketplace.reviews.rating import recount
@@ -113,6 +114,18 @@ class FindTests:
         listings.take_off(act=Profile.objects.get(user__name="Bo Lund").listings.get())
         assert names(sort="rate")[-1] == "Bo Lund"
         assert len(names()) == 4
+
+    def test_who_takes_no_money_is_the_cheapest(self):
+        home = Category.objects.get(slug="home")
+        home.kind = Category.Kind.FREE_ONLY
+        home.save()
+        Listing.objects.filter(profile__user__name="Cy Park").update(active=False)
+        search.rebuild()
+        assert set(names(sort="rate")[:2]) == {"Bo Lund", "Di Weiss"}
+        assert names(sort="rate")[2:] == ["Ana Duarte", "Cy Park"]
+        assert set(names(max_rate_minor=20)) == {"Bo Lund", "Di Weiss"}
+        assert set(names(max_rate_minor=200)) == {"Ana Duarte", "Bo Lund", "Di Weiss"}
+        assert [str(count) for count in search.find().facets.rates.values()] == ["2", "3", "3", "3", "3"]
 
     @pytest.mark.parametrize(("text", "number"), [("", 7), ("taxes", 6), ("garden taxes", 14)])
     def test_takes_few_queries(self, django_assert_num_queries, text, number):

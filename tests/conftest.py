@@ -13,7 +13,7 @@ from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client
 
 from marketplace.accounts.models import User
-from marketplace.search import facets
+from marketplace.search import draw, facets
 from payouts.ledger import accounts
 from tests import cast
 from tests.flush import flush_append_only_tables
@@ -109,9 +109,10 @@ def append_only_tables_can_be_emptied_between_tests():
 
 @pytest.fixture(autouse=True)
 def nothing_is_remembered():
-    """A process remembers the ids of accounts, which are never deleted, and what it counted among many; but tests roll back and
-    flush."""
+    """A process remembers the ids of accounts, which are never deleted, what it counted among many, and where the day's draw
+    starts; but tests roll back and flush."""
     accounts.forget()
+    draw.forget()
     facets.forget()
 
 

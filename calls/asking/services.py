@@ -33,7 +33,7 @@ def ask(*, caller: User, category: str, line: str, max_rate_minor: int | None, n
     line = line.strip()
     if not line:
         raise CannotAsk("empty")
-    found = Category.objects.exclude(kind=Category.Kind.CLOSED).filter(slug=category).first()
+    found = Category.objects.open().filter(slug=category).first()
     if found is None:
         raise CannotAsk("no_category")
     _check_number(caller, now)

@@ -87,7 +87,7 @@ def agreed_rates(*, calls: Iterable[Call]) -> dict[int, str]:
 def _listed(caller: User, expert: User, now: datetime) -> Offer:
     offered = listings.for_sale().filter(kind=Listing.Kind.PER_MINUTE, profile__user=expert.pk)
     shown = offered.filter(profile__in=contacts.shown_to(caller))
-    listing = shown.filter(currency=settings.CURRENCY).select_related("profile__category").first()
+    listing = shown.filter(currency=settings.CURRENCY).select_related("profile__category__parent").first()
     if listing is None or caller.pk == expert.pk:
         raise OfferRefused("not_found")
     _check_pays(caller, expert)

@@ -42,7 +42,7 @@ def send_offer(
         raise OfferRefused("not_the_expert")
     if contacts.calls_free(expert_id=call.expert_id, caller_id=call.caller_id):
         raise OfferRefused("calls_free")
-    own = Listing.objects.filter(profile__user=expert.pk, active=True).select_related("profile__category")
+    own = Listing.objects.filter(profile__user=expert.pk, active=True).select_related("profile__category__parent")
     listing = own.filter(pk=listing_id).first()
     if listing is None or listing.currency != settings.CURRENCY:
         raise OfferRefused("not_found")

@@ -33,7 +33,7 @@ def preview(
     *, expert: User, listing_id: int, rate_minor: int | None = None, price_minor: int | None = None
 ) -> dict[str, Any]:
     """What the expert would get, in words, before they ask. Raises not_found, free_only, and as `checked`."""
-    own = Listing.objects.filter(profile__user=expert.pk, active=True).select_related("profile__category")
+    own = Listing.objects.filter(profile__user=expert.pk, active=True).select_related("profile__category__parent")
     listing = own.filter(pk=listing_id).first()
     if listing is None:
         raise OfferRefused("not_found")

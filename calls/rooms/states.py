@@ -213,7 +213,9 @@ def _shelf(expert: User, call: Call | None) -> dict:
 
 @Prepared
 def _active_listings() -> QuerySet[Listing]:
-    own = Listing.objects.filter(profile__user=number("expert"), active=True).select_related("profile__category")
+    own = Listing.objects.filter(profile__user=number("expert"), active=True).select_related(
+        "profile__category__parent"
+    )
     return own.order_by("-kind", "id")  # the rate first
 
 

@@ -23,7 +23,7 @@ def keep(*, member: User, **said: Any) -> Profile:
     """Some of the member's page, by its fields: of a draft, or at once of the public page. The first time with a headline and a
     category. Raises CategoryClosed."""
     category = said.get("category")
-    if category and category.kind == Category.Kind.CLOSED:
+    if category and category.kind_in_force == Category.Kind.CLOSED:
         raise CategoryClosed
     try:
         return _keep(member, said)
@@ -53,7 +53,7 @@ def publish(*, member: User, now: datetime) -> Profile:
         return profile
     if not (profile.headline and profile.bio and profile.languages):
         raise Unfinished
-    if profile.category.kind == Category.Kind.CLOSED:
+    if profile.category.kind_in_force == Category.Kind.CLOSED:
         raise CategoryClosed
     profile.published_at = now
     profile.save(update_fields=["published_at"])
@@ -62,5 +62,5 @@ def publish(*, member: User, now: datetime) -> Profile:
 
 
 def _locked(member: User) -> Profile | None:
-    found = Profile.objects.select_for_update(of=("self",)).select_related("user", "category")
+    found = Profile.objects.select_for_update(of=("self",)).select_related("user", "category__parent")
     return found.filter(user=member).first()

@@ -39,7 +39,7 @@ class CategoryChoice(forms.RadioSelect):
     def create_option(self, name, value, *args, **kwargs) -> dict:
         option = super().create_option(name, value, *args, **kwargs)
         category = getattr(value, "instance", None)
-        if category and category.kind == Category.Kind.CLOSED:
+        if category and category.kind_in_force == Category.Kind.CLOSED:
             option["attrs"]["disabled"] = True
         return option
 
@@ -75,7 +75,7 @@ class WhatForm(forms.Form):
 
     def clean_category(self) -> Category:
         category = self.cleaned_data["category"]
-        if category.kind == Category.Kind.CLOSED:
+        if category.kind_in_force == Category.Kind.CLOSED:
             raise ValidationError(_("This category is closed. Choose another one."))
         return category
 

@@ -12,6 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.experts import hours, quiet
 
 
+class CategoryQuerySet(models.QuerySet):
+    def open(self) -> "CategoryQuerySet":
+        return self.exclude(Category.is_closed())
+
+
 class Category(models.Model):
     """Of two levels: experts stand in those of the second, or in one of the first that has none below it."""
 
@@ -37,7 +42,10 @@ class Category(models.Model):
         max_length=9,
         choices=Kind.choices,
         default=Kind.PAID,
-        help_text=_("Free only: nothing new is sold in it. Closed: nobody is found, called or published in it."),
+        help_text=_(
+            "Free only: nothing new is sold in it. "
+            "Closed: nobody is found, called or published in it, nor in what is part of it."
+        ),
     )
     kind_note = models.CharField(
         _("note in English"),
@@ -59,6 +67,8 @@ class Category(models.Model):
         help_text=_("The platform's share of new offers in this category. Empty: that of the whole site."),
     )
 
+    objects = CategoryQuerySet.as_manager()
+
     class Meta:
         ordering = ["name"]
         verbose_name_plural = "categories"
@@ -74,9 +84,24 @@ class Category(models.Model):
         return (self.name_fr if get_language() == "fr" else "") or self.name
 
     @property
+    def kind_in_force(self) -> Kind:
+        """Its own; but what is part of a closed one is closed."""
+        return self.Kind(self._ruling.kind)
+
+    @staticmethod
+    def is_closed(path: str = "") -> Q:
+        """`kind_in_force` in a query; `path`: to the category, with its underscores."""
+        return Q(**{f"{path}kind": Category.Kind.CLOSED}) | Q(**{f"{path}parent__kind": Category.Kind.CLOSED})
+
+    @property
     def note(self) -> str:
-        """Why its kind is what it is, in the language of the page."""
-        return (self.kind_note_fr if get_language() == "fr" else "") or self.kind_note
+        """Why the kind in force is what it is, in the language of the page."""
+        ruling = self._ruling
+        return (ruling.kind_note_fr if get_language() == "fr" else "") or ruling.kind_note
+
+    @property
+    def _ruling(self) -> "Category":
+        return self.parent if self.parent and self.parent.kind == self.Kind.CLOSED else self
 
     @property
     def is_sensitive(self) -> bool:
@@ -103,7 +128,7 @@ class ProfileQuerySet(models.QuerySet):
     def shown(self) -> "ProfileQuerySet":
         """What can be shown and rung at all: published, of an active member, in no closed category. To whom: contacts.seeing."""
         published = self.filter(published_at__isnull=False, user__is_active=True)
-        return published.exclude(category__kind=Category.Kind.CLOSED)
+        return published.exclude(Category.is_closed("category__"))
 
     def listed(self) -> "ProfileQuerySet":
         """What is found by who was not given the link."""

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import override
 
 from marketplace.accounts.models import User
@@ -18,9 +19,14 @@ def changed(*, category: Category, before: str, staff: User, now: datetime) -> N
     office.record(staff=staff, act="category.kind", reference=f"category:{category.pk}", reason=reason, now=now)
     if category.kind == before:
         return
-    concerned = Profile.objects.filter(category=category, published_at__isnull=False, user__is_active=True)
-    for profile in concerned.select_related("user").iterator():
+    closed = Category.Kind.CLOSED
+    concerned = Q(category=category) & ~Q(category__parent__kind=closed)
+    if closed in (before, category.kind):
+        concerned |= Q(category__parent=category) & ~Q(category__kind=closed)
+    public = Profile.objects.filter(concerned, published_at__isnull=False, user__is_active=True)
+    for profile in public.select_related("user", "category__parent").iterator():
         key = f"category:{category.pk}:{category.kind}:{profile.user_id}:{now.isoformat()}"
+        theirs = profile.category
         with override(profile.user.language):
-            facts = {"category": str(category), "kind": category.kind, "note": category.note}
+            facts = {"category": str(theirs), "kind": theirs.kind_in_force.value, "note": theirs.note}
         mail.enqueue(member=profile.user, template="category_kind", facts=facts, key=key, now=now)

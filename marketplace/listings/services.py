@@ -48,19 +48,20 @@ def price_limits() -> tuple[Money, Money]:
 
 def sells(profile: Profile) -> bool:
     """Whether anything new may be sold in the profile's category. What was agreed before goes on as agreed."""
-    return profile.category.kind == Category.Kind.PAID
+    return profile.category.kind_in_force == Category.Kind.PAID
 
 
 def for_sale() -> QuerySet[Listing]:
     """What may be sold now. The listings of a category that is free only or closed rest until it is paid again."""
-    return Listing.objects.filter(active=True, profile__category__kind=Category.Kind.PAID)
+    paid = Listing.objects.filter(active=True, profile__category__kind=Category.Kind.PAID)
+    return paid.exclude(Category.is_closed("profile__category__"))
 
 
 @transaction.atomic
 def set_rate(*, profile: Profile, rate_minor: int, free_minutes: int | None = None) -> Listing:
     """The profile's one rate per minute, in minor units, and how many minutes are free before it counts (None: as before).
     Offers already made keep what they were made at. Raises BadPrice, FreeOnly."""
-    kept = Profile.objects.select_for_update(of=("self",)).select_related("category").get(pk=profile.pk)
+    kept = Profile.objects.select_for_update(of=("self",)).select_related("category__parent").get(pk=profile.pk)
     _check_sells(kept)
     _check(rate_minor, rate_limits(kept))
     if free_minutes is not None and not 0 <= free_minutes <= FREE_MINUTES_MAX:

@@ -84,7 +84,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _is_open(category: Category | None) -> bool:
-    return category is not None and category.kind != Category.Kind.CLOSED
+    return category is not None and category.kind_in_force != Category.Kind.CLOSED
 
 
 def _address(kept: dict[str, str], number: int) -> str:

@@ -37,7 +37,11 @@ class DirectoryForm(forms.Form):
         ),
     )
     category = forms.ModelChoiceField(
-        label=_("Category"), queryset=Category.objects, to_field_name="slug", required=False, empty_label=_("All")
+        label=_("Category"),
+        queryset=Category.objects.select_related("parent"),
+        to_field_name="slug",
+        required=False,
+        empty_label=_("All"),
     )
     online = forms.BooleanField(label=_("Online now"), required=False)
     verified = forms.BooleanField(label=_("Verified"), required=False)

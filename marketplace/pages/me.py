@@ -252,7 +252,7 @@ def _profile_of(member: User) -> Profile | None:
     active = Listing.objects.filter(active=True).order_by("-kind", "length_minutes", "price_minor")
     profile = (
         Profile.objects.filter(user=member)
-        .select_related("user", "user__presence", "user__rating", "user__weekly_hours", "category")
+        .select_related("user", "user__presence", "user__rating", "user__weekly_hours", "category__parent")
         .prefetch_related(Prefetch("listings", queryset=active, to_attr="offered"))
         .first()
     )

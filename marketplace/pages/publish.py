@@ -71,7 +71,7 @@ def rate_of(profile: Profile | None) -> Listing | None:
 
 
 def _own(member: User) -> Profile | None:
-    return Profile.objects.filter(user=member).select_related("user", "category").first()
+    return Profile.objects.filter(user=member).select_related("user", "category__parent").first()
 
 
 # --- the three forms ----------------------------------------------------------------------------------------------
@@ -169,7 +169,7 @@ def _look(request: HttpRequest, profile: Profile) -> HttpResponse:
         "checklist": checklist(profile, context["rate"], can_test=echo.can_prove_network()),
         "terms": _terms(context["rate"]) if listings.sells(profile) else {},
         "visibilities": Visibility.choices,
-        "is_closed": profile.category.kind == profile.category.Kind.CLOSED,
+        "is_closed": profile.category.kind_in_force == profile.category.Kind.CLOSED,
     }
     return render(request, "marketplace/look_it_over.html", context)
 

@@ -60,7 +60,7 @@ def index(request) -> HttpResponse:
 
 @require_safe
 def pages(request) -> HttpResponse:
-    slugs = Category.objects.exclude(kind=Category.Kind.CLOSED).values_list("slug", flat=True)
+    slugs = Category.objects.open().values_list("slug", flat=True)
     home = reverse("home")
     paths = [home, reverse("directory_order"), *(f"{home}?category={slug}" for slug in slugs)]
     return _xml("urlset", "url", paths)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 
-from marketplace.experts.models import Presence, Profile, back_at_of
+from marketplace.experts.models import Category, Presence, Profile, back_at_of
 from marketplace.listings.models import Listing
 from marketplace.reviews.models import average_of
 from marketplace.search.texts import Parts, parts_from
@@ -15,8 +15,9 @@ from payouts.money import Money
 
 OF_CATEGORY, ABOVE = ("category__name", "category__name_fr"), ("category__parent__name", "category__parent__name_fr")
 READ = (
-    *("pk", "user_id", "slug", "photo", "headline", "skills", "verified", "rate_minor", "currency", "user__name"),
-    *("user__rating__number", "user__rating__total", "user__presence__state", "user__presence__next_free_at"),
+    *("pk", "user_id", "slug", "photo", "headline", "skills", "verified", "category__kind", "rate_minor", "currency"),
+    *("user__name", "user__rating__number", "user__rating__total", "user__presence__state"),
+    "user__presence__next_free_at",
 )
 
 
@@ -47,6 +48,7 @@ class Card(NamedTuple):
     skills: tuple[str, ...]
     verified: bool
     rate: Money | None
+    sells: bool
     presence_state: str
     back_at: datetime | None
     parts: Parts | None = None
@@ -95,6 +97,7 @@ def _card(row: dict, not_there: Collection[int], parts: Parts | None) -> Card:
         skills=tuple(row["skills"]),
         verified=row["verified"],
         rate=Money(row["rate_minor"], row["currency"]) if row["rate_minor"] else None,
+        sells=row["category__kind"] == Category.Kind.PAID,
         presence_state=state,
         back_at=back_at,
         parts=parts,

@@ -6,7 +6,7 @@ A signal and not a call, because who saves lies below search and must not know o
 from datetime import datetime
 
 from django.db.models import Q
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import post_delete, post_save, pre_save
 from django.dispatch import receiver
 
 from marketplace.accounts.models import User
@@ -17,7 +17,8 @@ from marketplace.reviews.models import Rating
 from marketplace.search.index import refresh, refresh_rating
 from marketplace.search.models import Entry
 
-OF_A_MEMBER = {"name", "is_active"}  # what search knows
+OF_A_MEMBER, OF_A_CATEGORY = {"name", "is_active"}, ("name", "name_fr", "parent_id", "kind")  # what search knows
+IS_NEWS = "_is_news_to_search"  # between the two signals of one save
 
 
 @receiver([post_save, post_delete], sender=Profile)
@@ -41,9 +42,16 @@ def rating_changed(instance: Rating, **_told) -> None:
     refresh_rating(instance)
 
 
+@receiver(pre_save, sender=Category)
+def category_changes(instance: Category, **_told) -> None:
+    """A category may hold half of all experts: most of what is said of one concerns no entry."""
+    before = Category.objects.filter(pk=instance.pk).values_list(*OF_A_CATEGORY).first()
+    vars(instance)[IS_NEWS] = before and before != tuple(getattr(instance, name) for name in OF_A_CATEGORY)
+
+
 @receiver(post_save, sender=Category)
-def category_changed(instance: Category, created: bool, **_told) -> None:
-    if not created:
+def category_changed(instance: Category, **_told) -> None:
+    if vars(instance).pop(IS_NEWS):
         below = Profile.objects.filter(Q(category=instance) | Q(category__parent=instance))
         refresh(list(below.values_list("pk", flat=True)))
 

@@ -13,7 +13,8 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery, prefetch_rela
 from marketplace.experts import languages
 from marketplace.experts import services as experts
 from marketplace.experts.folding import fold
-from marketplace.experts.models import Category, Presence, Profile
+from marketplace.experts.models import Presence, Profile
+from marketplace.listings import services as listings
 from marketplace.listings.models import Listing
 from marketplace.reviews import services as reviews
 from marketplace.reviews.models import Rating
@@ -171,8 +172,9 @@ def _next_free_at(profile: Profile) -> datetime | None:
 
 
 def _rate_minor(profile: Profile) -> int | None:
-    if profile.category.kind != Category.Kind.PAID:
-        return None
+    """Whoever takes no money is the cheapest; who just asks no rate is not."""
+    if not listings.sells(profile):
+        return 0
     rates = (one.rate_minor for one in profile.listings.all() if one.active and one.kind == Listing.Kind.PER_MINUTE)
     return next(rates, None)
 

@@ -11,7 +11,7 @@ class Searched(models.Model):
 
     user = models.OneToOneField("marketplace.User", on_delete=models.CASCADE, related_name="+")
     category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="+", db_index=False)
-    rate_minor = models.PositiveIntegerField(null=True)  # per minute, in the site's currency
+    rate_minor = models.PositiveIntegerField(null=True)  # per minute, in the site's currency; 0 where nothing is sold
     verified = models.BooleanField(default=False)
     languages = models.BigIntegerField(default=0)  # a bit each, in the order of experts.languages.CODES
     latitude = models.FloatField(null=True)

@@ -5,22 +5,22 @@ fill the page. Who was placed is left out of what is asked next, so each questio
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
-from hashlib import blake2b
 from itertools import chain, groupby, islice
 from typing import NamedTuple
 
 from marketplace.search import here
 from marketplace.search.asking import SHELVES, Question, Understood, distance_from, understand
+from marketplace.search.draw import LOT, Draw
 from marketplace.search.here import AWAY, BUSY, FREE, SAID, Source
 from marketplace.search.matching import MATCHES, MATCHES_READ, Words
-from marketplace.search.statements import POSTGRESQL, Condition, array, as_text, moment, none_of, rows
+from marketplace.search.statements import POSTGRESQL, Condition, array, as_text, none_of, rows
 
 FEW = 200  # entries that are left: all are put in order at once
 MANY = 20_000  # entries that fit: to look through more takes longer than to take the best entries and see which of them fit
 TOGETHER = 2  # levels of which those who are here and everybody else are one statement: it triples with each
-NEW_DAYS, NEW_EVERY, NEW_AT_ONCE = 30, 5, 20  # a new profile stands at every fifth place
+NEW_EVERY = 5  # of its places a run keeps one for who is new
 GROUPS = (FREE, BUSY, SAID, AWAY)
 Rank = Sequence[Words | None]  # levels of one rank, the narrowest first; None: no words are asked for
 
@@ -112,11 +112,9 @@ class _Page:
     """Is filled with one rank after the other: of each, who is free, who is busy, then everybody else."""
 
     def __init__(self, question: Question, upto: int, now: datetime) -> None:
-        self.question, self.upto, self.now = question, upto, now
+        self.question, self.upto = question, upto
         self.states = GROUPS[:1] if question.only_free else GROUPS[:3] if question.until else GROUPS
-        # A text, as all times here: they are only compared, and to read one takes longer than all else of a row.
-        since = (now - timedelta(days=NEW_DAYS)).astimezone(UTC)
-        self.new_since = since.isoformat(sep=" ") if POSTGRESQL else moment(since)
+        self.draw = Draw(now)
         self.placed: list[int] = []
 
     @property
@@ -151,10 +149,15 @@ class _Page:
             self._take_run(levels[at].of_run(place), is_many=levels[at] in many)
 
     def _take_run(self, level: _Level, *, is_many: bool) -> None:
+        if not self.missing:
+            return
         if not is_many:
             found, many = self._all([level], most=MANY)
             is_many = bool(many)
-        self._place(self._best(level) if is_many else found)
+        if is_many:
+            self._place(self._best(level), start=self.draw.start(self.question.category))
+        else:
+            self._place(found)
 
     def _take_few(self, ranks: Sequence[Rank]) -> bool:
         """All that are left, of these ranks at once, if they are few. Whether they were."""
@@ -165,8 +168,8 @@ class _Page:
         return not many
 
     def _all(self, levels: Sequence[_Level], *, most: int) -> tuple[list[Found], list[_Level]]:
-        """All who fit are looked through: the first of them, with the newest of the run in which the page ends. And the levels
-        that more than `most` reach; what is said of the others is not whole then."""
+        """All who fit are looked through: the first of them, and the first drawn of the run in which the page ends. And the
+        levels that more than `most` reach; what is said of the others is not whole then."""
         if not self.missing:
             return [], []
         filters, values = self.question.fits(), []
@@ -175,19 +178,18 @@ class _Page:
                 values += [*self._values(level, source, filters), *([self.missing] if at else [])]
         shape = tuple((level.words is not None, level.sources, level.runs) for level in levels)
         sql = _all_sql(shape, self._narrowed(filters), most)
-        found = rows(sql, (*values, self.missing, self.new_since, NEW_AT_ONCE))
+        found = rows(sql, (*values, self.missing, self.draw.since, *self.draw.values, self.missing))
         return [Found(*row) for row in found if row[0]], [levels[row[1]] for row in found if not row[0]]
 
     def _best(self, level: _Level) -> list[Found]:
-        """The best and the newest entries of one run are looked through, until enough of them fit."""
-        if not self.missing:
-            return []
+        """The best entries of one run are looked through, and the new ones from where the draw starts, until enough fit."""
         # Each category has an index in this order, and all of one shelf together have none.
         shelf = self.question.category if POSTGRESQL else ""
         filters, values = self.question.fits(anywhere=bool(shelf)), [shelf, shelf] if shelf else []
+        start, since = self.draw.start(self.question.category), self.draw.since
         for source in level.sources:
             fits = self._values(level, source, filters)
-            values += fits if source.is_short else [*fits, *fits, self.new_since]
+            values += fits if source.is_short else [*fits, *fits, start, since, *fits, start, since]
         shape = (level.words is not None, level.sources, level.runs)
         sql = _best_sql(shape, self._narrowed(filters), bool(shelf), self.missing)
         return [Found(*row) for row in rows(sql, values)]
@@ -209,14 +211,17 @@ class _Page:
             found.append(array(self.placed))
         return found
 
-    def _place(self, found: Iterable[Found]) -> None:
-        """Some may be there twice: among the first, and among the newest."""
+    def _place(self, found: Iterable[Found], *, start: str = "") -> None:
+        """Some may be there twice: among the first, and among the drawn. `start`: that of the draw, if they have no lots."""
         ordered = sorted(set(found), key=lambda one: (one.run, one.back_at or "", -one.quality, -one.pk))
         for _, run in groupby(ordered, key=lambda one: one.run):
             members = list(run)
-            new = sorted((one.published_at, one.pk) for one in members if one.published_at > self.new_since)
-            newest = [pk for _, pk in reversed(new[-NEW_AT_ONCE:])]
-            self.placed += islice(_with_new_ones([one.pk for one in members], newest, self.now), self.missing)
+            new = [one for one in members if one.published_at > self.draw.since]
+            if start:
+                new.sort(key=lambda one: (one.published_at <= start, one.published_at, one.pk), reverse=True)
+            else:
+                new.sort(key=lambda one: (self.draw.lot(one.pk), one.pk))
+            self.placed += islice(_with_new_ones([one.pk for one in members], [one.pk for one in new]), self.missing)
 
 
 # --- as statements ----------------------------------------------------------------------------------------------
@@ -296,8 +301,8 @@ SELECT profile_id, run, {as_text("back_at")}, quality, {as_text("published_at")}
 UNION ALL
 SELECT profile_id, run, {as_text("back_at")}, quality, {as_text("published_at")} FROM (
     SELECT * FROM ({{all}}) AS fitting
-    WHERE run = (SELECT max(run) FROM first) AND published_at > %s ORDER BY published_at DESC, profile_id DESC LIMIT %s
-) AS newest
+    WHERE run = (SELECT max(run) FROM first) AND published_at > %s ORDER BY {LOT}, profile_id LIMIT %s
+) AS drawn
 UNION ALL
 {{many}}
 """
@@ -317,24 +322,24 @@ def _best_sql(of: Shape, narrowed: Narrowed, by_shelf: bool, most: int) -> str:
             parts.append(f"SELECT {row} FROM {source.tables} WHERE {fits}{of_shelf}")
             continue
         one_by_one, of_shelf = ("shelf CROSS JOIN LATERAL ", " AND e.category_id = shelf.id") if by_shelf else ("", "")
-        newest = (" AND e.published_at > %s", "e.published_at DESC", NEW_AT_ONCE)
-        for more, order, number in (("", first, most), newest):
+        drawn = [
+            (f" AND e.published_at {side} %s AND e.published_at > %s", "e.published_at DESC") for side in ("<=", ">")
+        ]
+        for more, order in (("", first), *drawn):
             parts.append(
                 f"SELECT part.* FROM {one_by_one}(SELECT {row} FROM {source.tables} WHERE {fits}{of_shelf}{more}"
-                f" ORDER BY {order}, e.profile_id DESC LIMIT {number}) AS part"
+                f" ORDER BY {order}, e.profile_id DESC LIMIT {most}) AS part"
             )
     found = f"SELECT profile_id, run, {as_text('back_at')}, quality, {as_text('published_at')} FROM"
     shelf = f"WITH shelf AS MATERIALIZED ({SHELVES}) " if by_shelf else ""
     return f"{shelf}{found} ({' UNION ALL '.join(parts)}) AS found"
 
 
-def _with_new_ones(members: list[int], new: list[int], now: datetime) -> Iterator[int]:
-    """Each once; at every NEW_EVERY-th place one of `new`, drawn for the day."""
-    drawn = iter(sorted(new, key=lambda pk: blake2b(f"{now.date()}:{pk}".encode()).digest()))
-    rest, placed = iter(members), set()
-    for at in range(1, len(members) + len(new) + 1):
-        sources = (drawn, rest) if at % NEW_EVERY == 0 else (rest, drawn)
-        for source in sources:
+def _with_new_ones(members: list[int], drawn: list[int]) -> Iterator[int]:
+    """Each once; at every NEW_EVERY-th place the next of `drawn`, who are among them."""
+    rest, new, placed = iter(members), iter(drawn), set()
+    for at in range(1, len(members) + 1):
+        for source in (new, rest) if at % NEW_EVERY == 0 else (rest, new):
             pk = next((one for one in source if one not in placed), None)
             if pk is not None:
                 placed.add(pk)

@@ -158,11 +158,12 @@ def shown_profiles() -> QuerySet[Profile]:
 
 def for_cards(profiles: QuerySet[Profile]) -> QuerySet[Profile]:
     """With what a page shows of them. `rate_minor` is null without a rate, and where nothing is sold."""
+    is_paid = Q(category__kind=Category.Kind.PAID) & ~Category.is_closed("category__")
     return profiles.select_related("user", "user__presence", "user__rating", "category__parent").annotate(
         per_minute=FilteredRelation(
             "listings", condition=Q(listings__kind=Listing.Kind.PER_MINUTE, listings__active=True)
         ),
-        rate_minor=Case(When(category__kind=Category.Kind.PAID, then=F("per_minute__rate_minor"))),
+        rate_minor=Case(When(is_paid, then=F("per_minute__rate_minor"))),
         currency=F("per_minute__currency"),
     )
 

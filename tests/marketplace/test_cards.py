@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import override
 
-from marketplace.experts.models import Presence, Profile
+from marketplace.experts.models import Category, Presence, Profile
 from marketplace.listings.models import Listing
 from marketplace.pages.directory import Choice
 from marketplace.pages.forms import DirectoryForm
@@ -48,6 +48,7 @@ CHANGES = {
     "Probably again from": say_when,
     "€3.45": change_the_rate,
     "4.5": be_rated,
+    "Free only": lambda bob: Category.objects.update(kind="free_only"),
     "Helps with rents": lambda bob: Profile.objects.update(headline="Helps with rents"),
     "a-new-address": lambda bob: Profile.objects.update(slug="a-new-address"),
     "a new skill": lambda bob: Profile.objects.update(skills=["a new skill"]),

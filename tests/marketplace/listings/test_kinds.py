@@ -3,8 +3,13 @@
 import pytest
 from django.utils import timezone
 
+from calls.asking import services as asking
+from calls.asking.services import CannotAsk
+from marketplace.experts import drafts
 from marketplace.experts import services as experts
-from marketplace.experts.models import Category
+from marketplace.experts.models import Category, Profile
+from marketplace.listings import services as listings
+from marketplace.search.models import Entry
 from payouts.office.models import AuditRecord
 from payouts.outbox.models import OutboxRow
 from tests import cast
@@ -15,10 +20,10 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def say(signed_in, ada, bob):
-    """`say("closed", "Why")`: of bob's category, in the back office."""
-    client, category = signed_in(ada), bob.profile.category
+    """`say("closed", "Why")`: of bob's category, or another one, in the back office."""
+    client = signed_in(ada)
 
-    def save(kind: str, note: str = "", **more: str) -> None:
+    def save(kind: str, note: str = "", category: Category = bob.profile.category, **more: str) -> None:
         form = {
             "slug": category.slug,
             "name": category.name,
@@ -80,3 +85,60 @@ class ChangedTests:
         for person in (alice, bob, sam):
             signed_in(person).post(f"/admin/marketplace/category/{category.pk}/change/", {"kind": "closed"})
         assert Category.objects.get().kind == "paid"
+
+
+class AboveTests:
+    """What is part of a closed category is closed."""
+
+    @pytest.fixture
+    def above(self, bob) -> Category:
+        above = Category.objects.create(slug="life", name="Everyday life")
+        Category.objects.filter(slug="money").update(parent=above)
+        return above
+
+    def test_nobody_is_found_called_or_published_in_it(self, say, above, alice, bob, client):
+        assert "?category=money" in client.get("/sitemap/pages.xml").content.decode()
+        say("closed", "The law does not let us.", above)
+        assert not Profile.objects.shown().exists()
+        assert not Entry.objects.exists()
+        assert client.get(f"/experts/{bob.profile.slug}/").status_code == 404
+        assert "?category=money" not in client.get("/sitemap/pages.xml").content.decode()
+        money = Category.objects.get(slug="money")
+        with pytest.raises(drafts.CategoryClosed):
+            drafts.keep(member=alice, headline="Tax letters", category=money)
+        with pytest.raises(CannotAsk) as refused:
+            asking.ask(caller=alice, category="money", line="My lease", max_rate_minor=None, now=timezone.now())
+        assert refused.value.code == "no_category"
+
+    def test_nothing_is_sold_in_it(self, say, above, bob):
+        say("closed", category=above)
+        assert not listings.sells(Profile.objects.get(user=bob))
+        assert not listings.for_sale().exists()
+        say("paid", category=above)
+        assert listings.sells(Profile.objects.get(user=bob))
+        assert listings.for_sale().exists()
+
+    def test_who_would_choose_it_reads_why(self, say, above, alice, signed_in):
+        say("closed", "The law does not let us.", above)
+        page = signed_in(alice).get("/become-an-expert/", follow=True).content.decode()
+        assert "The law does not let us." in page
+        assert "closed</span>" in page
+
+    def test_those_in_it_hear_when_it_closes_and_when_it_is_open_again(self, say, above):
+        say("closed", "The law does not let us.", above)
+        [letter] = letters(timezone.now(), to="bob")
+        assert "Money and taxes is closed now" in letter
+        assert "The law does not let us." in letter
+        say("free_only", category=above)
+        assert "You can be paid in Money and taxes now." in letters(timezone.now(), to="bob")[-1]
+
+    def test_nothing_else_of_what_is_above_concerns_them(self, say, above, bob):
+        say("free_only", category=above)
+        assert listings.sells(Profile.objects.get(user=bob))
+        assert not OutboxRow.objects.exists()
+
+    def test_nor_does_it_concern_who_is_in_a_closed_one_already(self, say, above):
+        Category.objects.filter(slug="money").update(kind="closed")
+        say("closed", category=above)
+        say("paid", category=above)
+        assert not OutboxRow.objects.exists()

@@ -10,8 +10,8 @@ from marketplace.accounts.models import User
 from marketplace.experts import services as experts
 from marketplace.experts.models import Category, Profile
 from marketplace.listings import services as listings
+from marketplace.search import following, texts, words
 from marketplace.search import services as search
-from marketplace.search import texts, words
 from marketplace.search.index import left_over
 from marketplace.search.models import Entry, Slip, Spelling
 from tests import cast
@@ -48,6 +48,26 @@ class FollowingTests:
         category.name = "Sums"
         category.save()
         assert found("sums") == ["Bob Leroy"]
+
+    def test_its_experts_are_written_anew_only_where_search_reads_what_changed(self, bob, monkeypatch):
+        written = []
+        monkeypatch.setattr(following, "refresh", written.append)
+        category = Category.objects.get(pk=bob.profile.category_id)
+        category.commission_percent, category.sensitive, category.kind_note, category.slug = (
+            20,
+            True,
+            "As ever.",
+            "sums",
+        )
+        category.save()
+        assert written == []
+        for name, value in {"name": "Sums", "name_fr": "Comptes", "kind": "closed"}.items():
+            setattr(category, name, value)
+            category.save()
+            assert written.pop() == [bob.profile.pk]
+        category.parent = Category.objects.create(slug="life", name="Everyday life")
+        category.save()
+        assert written == [[bob.profile.pk]]
 
     def test_a_category_is_found_by_its_french_name_and_by_what_it_is_part_of(self, bob):
         above = Category.objects.create(slug="life", name="Everyday life", name_fr="Vie quotidienne")

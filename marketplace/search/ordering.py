@@ -322,14 +322,18 @@ def _best_sql(of: Shape, narrowed: Narrowed, by_shelf: bool, most: int) -> str:
             parts.append(f"SELECT {row} FROM {source.tables} WHERE {fits}{of_shelf}")
             continue
         one_by_one, of_shelf = ("shelf CROSS JOIN LATERAL ", " AND e.category_id = shelf.id") if by_shelf else ("", "")
-        drawn = [
-            (f" AND e.published_at {side} %s AND e.published_at > %s", "e.published_at DESC") for side in ("<=", ">")
-        ]
-        for more, order in (("", first), *drawn):
-            parts.append(
-                f"SELECT part.* FROM {one_by_one}(SELECT {row} FROM {source.tables} WHERE {fits}{of_shelf}{more}"
-                f" ORDER BY {order}, e.profile_id DESC LIMIT {most}) AS part"
-            )
+        # In the order of the draw, once around: the second side is asked only for what the first leaves of the limit.
+        around = " UNION ALL ".join(
+            f"SELECT * FROM (SELECT {row} FROM {source.tables}"
+            f" WHERE {fits}{of_shelf} AND e.published_at {side} %s AND e.published_at > %s"
+            f" ORDER BY e.published_at DESC, e.profile_id DESC LIMIT {most}) AS side_{number}"
+            for number, side in enumerate(("<=", ">"))
+        )
+        best = (
+            f"SELECT {row} FROM {source.tables} WHERE {fits}{of_shelf} ORDER BY {first}, e.profile_id DESC LIMIT {most}"
+        )
+        drawn = f"SELECT * FROM ({around}) AS around LIMIT {most}"
+        parts += (f"SELECT part.* FROM {one_by_one}({rows_of}) AS part" for rows_of in (best, drawn))
     found = f"SELECT profile_id, run, {as_text('back_at')}, quality, {as_text('published_at')} FROM"
     shelf = f"WITH shelf AS MATERIALIZED ({SHELVES}) " if by_shelf else ""
     return f"{shelf}{found} ({' UNION ALL '.join(parts)}) AS found"

@@ -13,7 +13,6 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.mark.prove
-@pytest.mark.postgres
 @pytest.mark.parametrize("group", GROUPS)
 def test_prints_its_rows(group):
     command = [sys.executable, "-m", "bench", group]

@@ -1,10 +1,11 @@
 """Asks the directory of DATABASE_URL, as many questions as an order says.
 
     python -m bench.asking words|category FILE    FILE: a question on each line
+    python -m bench.asking counts FILE            FILE: an address of the directory on each line
     python -m bench.asking suggest|reads FILE     and writes beside FILE how long each took, in ms; null if it would have waited
 
 `words` and `category`: who stands on the first page, which is what a peer is asked too; not the cards, nor the counts. `reads`
-are the same as `words`, and refuse to wait for a lock.
+are the same as `words`, and refuse to wait for a lock. `counts`: those of the filters alone, counted anew each time.
 """
 
 import json
@@ -12,7 +13,9 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import django
 from django.db import OperationalError
@@ -22,12 +25,14 @@ from bench.programs import take_orders
 
 def asked(kind: str) -> Callable[[str], object]:
     from django.db import connection  # noqa: PLC0415 (Django must be set up first)
+    from django.http import QueryDict  # noqa: PLC0415
     from django.test import RequestFactory  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 
     from marketplace.pages import directory  # noqa: PLC0415
-    from marketplace.search import ordering  # noqa: PLC0415
-    from marketplace.search.asking import Question  # noqa: PLC0415
+    from marketplace.pages.forms import DirectoryForm  # noqa: PLC0415
+    from marketplace.search import facets, ordering  # noqa: PLC0415
+    from marketplace.search.asking import Question, understand  # noqa: PLC0415
     from marketplace.search.services import PER_PAGE  # noqa: PLC0415
 
     requests = RequestFactory()
@@ -35,6 +40,15 @@ def asked(kind: str) -> Callable[[str], object]:
     def first_page(question: Question) -> list[int]:
         return ordering.answer(question, sort="", upto=PER_PAGE, now=timezone.now())[1]
 
+    @cache
+    def understood(address: str) -> tuple:
+        asked = DirectoryForm(QueryDict(urlsplit(address).query)).query()
+        question = Question(**{name: value for name, value in asked.items() if name not in ("sort", "page")})
+        return question, understand(question)
+
+    if kind == "counts":
+        facets.KEPT_S = 0
+        return lambda address: facets.facets(*understood(address))
     if kind == "reads":
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = '10ms'")

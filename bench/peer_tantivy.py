@@ -3,14 +3,16 @@
     PYTHON-OF-THAT-VENV -m bench.peer_tantivy index FOLDER TEXTS
     PYTHON-OF-THAT-VENV -m bench.peer_tantivy orders FOLDER QUESTIONS
 
-TEXTS: profile, category, place in the order and the words of a profile, separated by tabs. QUESTIONS: one a line, as levels,
-the first of which comes first among those of one presence; a level is a list of [field, [words of which one must be there]], all
-of which must hold. The words are those of our analyser, so that both find the same people and neither reads the question. It
-fetches what stands first by presence, level and points, without the places that our order keeps for who is new.
+TEXTS: profile, category, place in the order and the words of a profile, separated by tabs. QUESTIONS: one a line, as ranks of
+levels. Who has an earlier rank comes first; within one presence decides, then the level. A level is a list of [field, [words of
+which one must be there]], all of which must hold; a word that ends with * may go on. The words are those of our analyser, so
+that both find the same people and neither reads the question. It fetches what stands first by rank, presence, level and points,
+without the places that our order keeps for who is new.
 """
 
 import json
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 import tantivy
@@ -51,7 +53,15 @@ def orders(folder: str, questions: str) -> None:
     take_orders(lambda number: first_page(searcher, asked[number % len(asked)]), warm_up=len(asked))
 
 
-def first_page(searcher: "tantivy.Searcher", levels: list) -> list[int]:
+def first_page(searcher: "tantivy.Searcher", ranks: list) -> list[int]:
+    first: dict[tuple[int, int], tuple] = {}
+    for levels in ranks:
+        if len(first) < FIRST_PAGE:
+            first |= _best(searcher, levels, first, FIRST_PAGE - len(first))
+    return [searcher.doc(address)["profile"][0] for *_, address in first.values()]
+
+
+def _best(searcher: "tantivy.Searcher", levels: list, placed: Collection[tuple[int, int]], most: int) -> dict:
     """Who has the first level has every later one, so the first page of each is enough to put together that of all."""
     found: dict[tuple[int, int], tuple] = {}
     for level, terms in enumerate(levels):
@@ -59,17 +69,24 @@ def first_page(searcher: "tantivy.Searcher", levels: list) -> list[int]:
         for place, address in hits:
             presence, points = divmod(place, POINTS)
             found.setdefault((address.segment_ord, address.doc), (-presence, level, -points, address))
-    first = sorted(found.values(), key=lambda one: one[:3])[:FIRST_PAGE]
-    return [searcher.doc(address)["profile"][0] for *_, address in first]
+    new = [one for one in found.items() if one[0] not in placed]
+    return dict(sorted(new, key=lambda one: one[1][:3])[:most])
 
 
 def _query(terms: list) -> "tantivy.Query":
     known = schema()
     every = []
     for field, words in terms:
-        some = [(tantivy.Occur.Should, tantivy.Query.term_query(known, field, word)) for word in words]
+        some = [(tantivy.Occur.Should, _word(known, field, word)) for word in words]
         every.append((tantivy.Occur.Must, tantivy.Query.boolean_query(some)))
     return tantivy.Query.boolean_query(every)
+
+
+def _word(known: "tantivy.Schema", field: str, word: str) -> "tantivy.Query":
+    if word.endswith("*"):
+        # A quarter of what a regular expression takes; a prefix of a phrase is read as 50 words at most.
+        return tantivy.Query.fuzzy_term_query(known, field, word[:-1], distance=0, prefix=True)
+    return tantivy.Query.term_query(known, field, word)
 
 
 if __name__ == "__main__":

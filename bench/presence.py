@@ -7,11 +7,12 @@ a server of their own; what changes, changes by another process, and comes throu
 import asyncio
 import random
 import re
-import subprocess
+import shutil
+import sqlite3
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -19,7 +20,7 @@ from django.conf import settings
 from django.db.models import Model
 
 from bench import PROFILES, ROUNDS, cpu, crowd, sites, size
-from bench.million import filled
+from bench.million import Directory, filled, filled_on_sqlite
 from bench.presence_changes import AHEAD, BATCH
 from bench.programs import Program
 from bench.report import Goal, Row, compare
@@ -27,19 +28,22 @@ from bench.servers import Server
 from bench.wires import Wire, allow_many_files, together
 from marketplace.accounts.models import User
 from marketplace.experts.models import Presence, Profile
+from marketplace.search.matching import FTS_TABLE
 from tests.harness.servers import redis
 from tests.journeys.site import Site
 
 FLIP = Goal("presence: flip / flip on the indexed profile row", 0.1)
+FLIP_ON_SQLITE = Goal("presence: flip / flip on the indexed profile row, 100,000 on SQLite", FLIP.goal)
 REACHES = Goal("presence: seconds until a change is on the last of 2,000 pages, at 1,000 changes a second", 2)
 GROWS = Goal("presence: CPU per delivered change with 100,000 experts / with 1,000", 1.15)
 PAGES, CARDS = size(2_000, small=5), 24
 CHANGING = size(1_000, small=200)  # experts who do, and who are shown
 FEW, MANY = size(1_000, small=200), size(100_000, small=400)
 BATCHES_A_ROUND, BATCHES_A_S = size(10, small=2), 5  # of BATCH changes: 1,000 a second
-SEARCHED = min(PROFILES, size(100_000, small=200))  # whose state flips
+SEARCHED = min(PROFILES, size(100_000, small=200))  # in a million, whose state flips
 FLIPS = size(1_500, small=20)  # in a round
 SETTLED_S = 1.0  # without news: all is told
+FLIPPED = "state = CASE state WHEN 'free' THEN 'busy' ELSE 'free' END"
 MICRO = 1e6
 TOLD = re.compile(r'"back_at": (\d+)')
 
@@ -89,7 +93,8 @@ def rows(server: Server) -> list[Row]:
     few = server.copy_of("presence", "presence_few")
     many = server.copy_of("presence", "presence_many")
     first = {url: _more_experts(server, url, count) for url, count in ((few, FEW), (many, MANY))}
-    return [_flip(server), *asyncio.run(_fan_out(server, people, first))]
+    flips = [_flip(filled(server)), _flip_on_sqlite(filled_on_sqlite(server))]
+    return [*flips, *asyncio.run(_fan_out(server, people, first))]
 
 
 def _more_experts(server: Server, url: str, count: int) -> int:
@@ -118,58 +123,90 @@ def _copies(model: type[Model], of_number: dict[str, str], which: str, first: in
     )
 
 
-def _flip(server: Server) -> Row:
+def _flip(million: Directory) -> Row:
     """The database's CPU for the write alone: in our narrow row, and in search's own row with every index that this has."""
-    url = filled(server).url
-    _state_where_it_is_searched(server, url)
+    _state_where_it_is_searched(million)
     ours, later, theirs = [], [], []
     for _ in range(ROUNDS):
-        ours.append(_flips(server, url, "marketplace_presence"))
-        later.append(_taken_in(server, url))
-        theirs.append(_flips(server, url, "with_state"))
-    server.ask("DROP TABLE with_state", url)
+        ours.append(_flips(million, "marketplace_presence"))
+        later.append(_taken_in(million))
+        theirs.append(_flips(million, "with_state"))
+    million.server.ask("DROP TABLE with_state", million.url)
     note = f"{SEARCHED:,} rows there, {PROFILES:,} here; {median(later):.0f} us more until search has it, in batches"
     return compare(FLIP, ours=ours, theirs=theirs, peer="the state on search's row", unit="us of CPU a flip", note=note)
 
 
-def _state_where_it_is_searched(server: Server, url: str) -> None:
-    server.ask(
+def _state_where_it_is_searched(million: Directory) -> None:
+    million.server.ask(
         "CREATE TABLE with_state AS SELECT e.*, p.state FROM marketplace_entry e"
         f" JOIN marketplace_presence p ON p.user_id = e.user_id ORDER BY e.profile_id LIMIT {SEARCHED}",
-        url,
+        million.url,
     )
-    made = server.ask("SELECT indexdef FROM pg_indexes WHERE tablename = 'marketplace_entry'", url).splitlines()
-    for one in made:
-        server.ask(re.sub(r"INDEX \S+ ON \S+", "INDEX ON with_state", one), url)
-    server.ask("CREATE INDEX ON with_state (category_id, state, quality DESC, profile_id DESC)", url)
-    server.ask("VACUUM ANALYZE with_state", url)
+    for one in million.lines("SELECT indexdef FROM pg_indexes WHERE tablename = 'marketplace_entry'"):
+        million.server.ask(re.sub(r"INDEX \S+ ON \S+", "INDEX ON with_state", one), million.url)
+    million.server.ask("CREATE INDEX ON with_state (category_id, state, quality DESC, profile_id DESC)", million.url)
+    million.server.ask("VACUUM ANALYZE with_state", million.url)
 
 
-def _flips(server: Server, url: str, table: str) -> float:
+def _flips(million: Directory, table: str) -> float:
     """Each in a transaction of its own, as they come."""
     statement = f"""DO $$ DECLARE one bigint; BEGIN FOR number IN 1..{FLIPS} LOOP
         one := 1 + floor(random() * {SEARCHED});
-        UPDATE {table} SET state = CASE state WHEN 'free' THEN 'busy' ELSE 'free' END WHERE user_id = one;
+        UPDATE {table} SET {FLIPPED} WHERE user_id = one;
         IF NOT FOUND THEN RAISE 'nobody has the number %', one; END IF;
         COMMIT;
     END LOOP; END $$"""
-    before = cpu.used_by_tree(server.pid)
-    server.ask(statement, url)
-    return (cpu.used_by_tree(server.pid) - before) / FLIPS * MICRO
+    before = million.used_s()
+    million.server.ask(statement, million.url)
+    return (million.used_s() - before) / FLIPS * MICRO
 
 
-def _taken_in(server: Server, url: str) -> float:
+def _taken_in(million: Directory) -> float:
     """What is put off until search looks through who is here."""
-    command = [
-        sys.executable,
-        "manage.py",
-        "shell",
-        "-c",
-        "from marketplace.search import here\nwhile here.take_in(): pass",
-    ]
-    before = cpu.used_by_tree(server.pid)
-    subprocess.run(command, env=server.environment(url), check=True, stdout=subprocess.DEVNULL)
-    return (cpu.used_by_tree(server.pid) - before) / FLIPS * MICRO
+    before = million.used_s()
+    million.manage("shell", "-c", "from marketplace.search import here\nwhile here.take_in(): pass")
+    return (million.used_s() - before) / FLIPS * MICRO
+
+
+def _flip_on_sqlite(tenth: Directory) -> Row:
+    """In a copy of the file, beside the state on the row of the words: FTS5 writes all of these anew."""
+    assert tenth.file
+    copy = tenth.server.folder / "flips.sqlite3"
+    shutil.copyfile(tenth.file, copy)
+    ours, plain, theirs = [], [], []
+    with closing(sqlite3.connect(copy, isolation_level=None)) as database:
+        _states_on_sqlite(database)
+        for _ in range(ROUNDS):
+            ours.append(_flips_on_sqlite(database, "marketplace_presence", "user_id", tenth.profiles))
+            plain.append(_flips_on_sqlite(database, "marketplace_entry", "user_id", tenth.profiles))
+            theirs.append(_flips_on_sqlite(database, "with_state", "rowid", tenth.profiles))
+    copy.unlink()
+    note = f"{tenth.name}; with the state on the entry, which has no words on SQLite, {median(plain):.0f} us"
+    peer = "the state on the row of the words"
+    return compare(FLIP_ON_SQLITE, ours=ours, theirs=theirs, peer=peer, unit="us of CPU a flip", note=note)
+
+
+def _states_on_sqlite(database: sqlite3.Connection) -> None:
+    (words,) = database.execute("SELECT sql FROM sqlite_master WHERE name = ?", [FTS_TABLE]).fetchone()
+    with_state = words.replace(FTS_TABLE, "with_state").replace("weak,", "weak, state UNINDEXED,")
+    database.executescript(f"""
+        PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; -- as the site has it
+        ALTER TABLE marketplace_entry ADD COLUMN state varchar(4) NOT NULL DEFAULT 'away';
+        UPDATE marketplace_entry AS e SET state = p.state FROM marketplace_presence p WHERE p.user_id = e.user_id;
+        CREATE INDEX entry_of_state ON marketplace_entry (category_id, state, quality DESC, profile_id DESC);
+        {with_state};
+        INSERT INTO with_state (rowid, strong, weak, state) SELECT e.user_id, s.strong, s.weak, e.state
+            FROM marketplace_entry e JOIN {FTS_TABLE} s ON s.rowid = e.profile_id;
+    """)
+
+
+def _flips_on_sqlite(database: sqlite3.Connection, table: str, key: str, searched: int) -> float:
+    before = time.process_time()
+    for _ in range(FLIPS):
+        one = random.randint(1, searched)
+        if database.execute(f"UPDATE {table} SET {FLIPPED} WHERE {key} = ?", [one]).rowcount != 1:
+            raise RuntimeError(f"nobody has the number {one}")
+    return (time.process_time() - before) / FLIPS * MICRO
 
 
 async def _fan_out(server: Server, people: crowd.Crowd, first: dict[str, int]) -> list[Row]:

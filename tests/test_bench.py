@@ -10,12 +10,10 @@ import pytest
 from bench.__main__ import GROUPS
 
 ROOT = Path(__file__).resolve().parent.parent
-TOO_LARGE = ("search", "browse")  # they have no small size
 
 
 @pytest.mark.prove
-@pytest.mark.postgres
-@pytest.mark.parametrize("group", [group for group in GROUPS if group not in TOO_LARGE])
+@pytest.mark.parametrize("group", GROUPS)
 def test_prints_its_rows(group):
     command = [sys.executable, "-m", "bench", group]
     done = subprocess.run(command, cwd=ROOT, env=os.environ | {"SMALL": "1"}, capture_output=True, text=True)

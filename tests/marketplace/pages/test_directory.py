@@ -10,6 +10,7 @@ from marketplace.reviews.models import Rating
 from marketplace.search import index
 from marketplace.search import services as search
 from tests import cast
+from tests.marketplace.search.hostile import HOSTILE, NO_TEXT
 
 
 @pytest.fixture
@@ -256,19 +257,15 @@ class WordsTests:
     def test_html_that_is_looked_for_is_not_repeated_as_html(self, home):
         assert "<script>alert" not in home(q='"><script>alert(1)</script>').content.decode()
 
-    @pytest.mark.parametrize(
-        "text",
-        [
-            '"', '""', "-", "--", '-"', "*", "taxes*", "NEAR(a b)", "a AND b OR NOT c", "strong:taxes", "{strong}: a", "^a",
-            "a:*A", "a <-> b", "!taxes", "(((", ")))", "'", "''", "\\", "\\'", "%", "_", "; DROP TABLE x;--", "' OR 1=1 --",
-            "c++", "C#-.net -c++ \"f#", "« c# »", "“", "»a-b-c-d-e-f-g-h«", "-“a-b”", "wi-", "-wi-fi-",
-            ".*", "(a+)+$", "\x00", "\ufffd", "💸💸", "👩‍👩‍👧", "a" * 10_000, "é" * 5_000, " ".join("abcdefghij" * 100),
-            '"a ' * 200, "-a " * 200, "½", "ﷺ", "\u202e",
-        ],
-    )  # fmt: skip
+    @pytest.mark.parametrize("text", HOSTILE)
     def test_whatever_is_typed_is_answered_with_a_page(self, home, client, text):
         assert home(q=text).status_code == 200
         assert client.get("/suggest/", {"q": text}).status_code == 200
+
+    @pytest.mark.parametrize("page", ["/", "/suggest/"])
+    @pytest.mark.parametrize("text", NO_TEXT)
+    def test_what_is_no_text_is_answered_with_a_page(self, client, bob, page, text):
+        assert client.get(f"{page}?q={text}").status_code == 200
 
 
 class SuggestTests:

@@ -4,6 +4,8 @@ import random
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from marketplace.experts.models import Profile
 from marketplace.search import ordering
@@ -13,6 +15,9 @@ from marketplace.search.meanings import same_meaning
 from marketplace.search.reading import Term, read
 from tests import cast
 from tests.marketplace.search.corpus import PEOPLE, PLACES, TRADES, Person, settle
+from tests.marketplace.search.hostile import HOSTILE
+
+PAGE_QUERIES, SUGGEST_QUERIES = 25, 4  # at most, whatever is typed
 
 
 @pytest.fixture
@@ -124,6 +129,14 @@ class CorpusTests:
         not_there = [Profile.objects.get(pk=user).user_id]
         assert free not in found("plumber", online=True, not_there=not_there)
         assert found("plumber", not_there=not_there)[0] != free
+
+    def test_whatever_is_typed_a_page_answers_after_few_queries(self, numbers, client):
+        for text in HOSTILE:
+            for page, most in (("/", PAGE_QUERIES), ("/suggest/", SUGGEST_QUERIES)):
+                with CaptureQueriesContext(connection) as made:
+                    answer = client.get(page, {"q": text})
+                assert answer.status_code == 200, (page, text)
+                assert len(made) <= most, (page, text)
 
 
 def _all_of(one: Person) -> str:

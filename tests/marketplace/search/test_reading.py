@@ -4,8 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from marketplace.search import reading
 from marketplace.search.analysis import LETTERS_MAX, stems, words_of
 from marketplace.search.reading import TERMS_MAX, Reading, read
+from tests.marketplace.search.hostile import HOSTILE
+
+WORDS_A_LETTER = 3  # at most: ﷺ is four words, the last of which goes on in the next
 
 
 def wanted(text: str) -> list[str]:
@@ -117,3 +121,16 @@ class ReadTests:
         assert isinstance(asked, Reading)
         assert len(asked.wanted) <= TERMS_MAX
         assert all(word.isalnum() for term in (*asked.wanted, *asked.excluded) for word in term.words)
+
+    @pytest.mark.parametrize("text", HOSTILE)
+    def test_however_long_it_is_few_words_are_looked_for(self, text):
+        asked = read(text)
+        assert max(len(asked.wanted), len(asked.excluded)) <= TERMS_MAX
+        ways = [way for term in (*asked.wanted, *asked.excluded) for way in term.ways]
+        words = [word for way in ways for word in way.words]
+        assert len(words) <= WORDS_A_LETTER * min(len(text), reading.LETTERS_MAX) + 1
+        assert all(len(word) <= LETTERS_MAX for word in words)
+
+    def test_of_ten_kilobytes_the_first_letters_are_read(self):
+        assert read("taxes lyon " * 1_000) == read(("taxes lyon " * 1_000)[: reading.LETTERS_MAX])
+        assert read(" " * 10_000 + "taxes") == Reading()

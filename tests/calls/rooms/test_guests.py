@@ -197,7 +197,7 @@ class SignUpTests:
         assert "Your 3 calls go along, with Dora &lt;i&gt;Lenz, Bob Leroy" in self.page(carla)
 
     def test_another_guests_calls_are_not_told(self, call):
-        assert "Bob" not in self.page(User.objects.create_guest("Clara"))
+        assert "Bob Leroy" not in self.page(User.objects.create_guest("Clara"))
 
     def test_in_the_middle_of_a_call_nobody_starts_anew(self, call, carla, now):
         assert "Start anew" not in self.page(carla)

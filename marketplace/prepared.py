@@ -38,7 +38,8 @@ def moment(name: str) -> Place:
 
 
 class Prepared:
-    """`build` makes the query set, with places in it. It is asked with their values, and always answers a list."""
+    """`build` makes the query set, with places in it: of models, also with others beside them, or of flat values. It is asked
+    with the values of its places, and always answers a list."""
 
     def __init__(self, build: Callable[[], QuerySet]) -> None:
         self._build = build
@@ -50,7 +51,8 @@ class Prepared:
             self._made = self._make()
         iterable, written, sql, places = self._made
         params = tuple(_value(place, values) for place in places)
-        # The compiler keeps how a row becomes a model; what is of this time, and of this thread, is a copy's.
+        # The compiler keeps how a row becomes a model; what is of this time, and of this thread, is a copy's. Below is all that
+        # Django's iterables ask of a query set.
         asked = copy(written)
         asked.connection = connection
         asked.as_sql = lambda *_, **__: (sql, params)

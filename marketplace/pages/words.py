@@ -44,6 +44,7 @@ def _for_page_js(_language: str | None) -> dict[str, str | dict[str, str]]:
         "ring_over": _("{name} is not calling any more."),
         "ringing": _("Ringing {name}"),
         "answered": _("{name} answered. Opening the call."),
+        "answered_waits": _("{name} answered and waits for you."),
         "answered_elsewhere": _("{name} answered in another window of yours."),
         "declined": _("{name} cannot talk right now."),
         "missed": _("{name} did not answer."),

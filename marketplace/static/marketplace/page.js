@@ -9,7 +9,7 @@ import { followUnsettled, lookAgain } from "./page/follow.js";
 import { showHours } from "./page/hours.js";
 import { IncomingCalls } from "./page/incoming.js";
 import { CallPanel } from "./page/outgoing.js";
-import { keepRing } from "./page/own_rings.js";
+import { forgetOwnRings, keepRing } from "./page/own_rings.js";
 import { showPresence } from "./page/presence.js";
 import { RingBar } from "./page/ring_bar.js";
 import { RoomAhead } from "./page/room_ahead.js";
@@ -179,8 +179,10 @@ if (panel) {
   hideBarWhileSeen(panel);
 }
 followShown((experts) => socket.watch(experts));
-if (byId("room")) setTimeout(() => socket.connect(), CALL_FIRST_MS);
-else socket.connect();
+if (byId("room")) {
+  forgetOwnRings();
+  setTimeout(() => socket.connect(), CALL_FIRST_MS);
+} else socket.connect();
 showLocalTimes();
 showHours();
 proposeOwnZone();

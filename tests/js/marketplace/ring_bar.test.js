@@ -25,9 +25,9 @@ class Element extends FakeElement {
 }
 
 const words = {
-  ringing: "ringing {name}", answered: "{name} answered", answered_elsewhere: "{name} answered elsewhere", rings_for: "{seconds} s",
+  ringing: "ringing {name}", answered: "{name} answered", answered_waits: "{name} waits", rings_for: "{seconds} s",
   missed: "{name} missed it", cost_nothing: "free", asking: "at {count} of {category}", ask_answered: "{name} has it",
-  ask_answered_elsewhere: "{name} has it elsewhere", ask_missed_here: "nobody", ask_cancelled: "cancelled",
+  ask_missed_here: "nobody", ask_cancelled: "cancelled",
 };
 const BOB = { id: 5, name: "Bob", slug: "bob" };
 const RING = { call: 17, back: false, expert: BOB, state: "ringing", agreed_rate: null, until: 45_000, room: null };
@@ -72,11 +72,11 @@ test("the window that rang goes to the room when it is answered, whatever it sho
   assert.deepEqual(went, ["/r/mKbq/"]);
 });
 
-test("another window says that it was answered, and leads there only by a press", () => {
+test("another window, or one that was in the room, says that it was answered, and leads there only by a press", () => {
   kept = {};
   ringBar.update(RING, null);
   ringBar.update({ ...RING, state: "answered", room: "mKbq" }, null);
-  assert.deepEqual([went, ...says()], [[], "Bob answered elsewhere", ""]);
+  assert.deepEqual([went, ...says()], [[], "Bob waits", ""]);
   assert.deepEqual([elements["ring-bar-go"].hidden, elements["ring-bar-go"].href], [false, "/r/mKbq/"]);
   assert.equal(elements["ring-bar-cancel"].hidden, true);
 });

@@ -1,4 +1,4 @@
-/** What this window began, so that only it goes to the room: also after a reload, and from any other page of the site. */
+/** What this window began, so that only it goes to the room: also after a reload, and from any other page of the site. Once. */
 
 const [RANG, ASKED] = ["ringwise-rang", "ringwise-asked"];
 
@@ -18,4 +18,9 @@ export function keepAsk(ask) {
 
 export function keptAsk() {
   return Number(sessionStorage.getItem(ASKED)) || null;
+}
+
+/** The room is there: whoever leaves it again is not led back by itself. */
+export function forgetOwnRings() {
+  for (const what of [RANG, ASKED]) sessionStorage.removeItem(what);
 }

@@ -17,7 +17,7 @@ import { keptAsk, keptRing } from "./own_rings.js";
  * @property {boolean} isMine  this window began it, so it goes to the room
  * @property {string} ringing  what is said of it, by its state
  * @property {string} answered
- * @property {string} answeredElsewhere
+ * @property {string} waits  answered, and not by this window's ring, or it was in the room already
  * @property {string} over
  * @property {() => void} cancel
  */
@@ -49,13 +49,13 @@ export class RingBar {
     clearInterval(this.#countdown);
     this.#bar.toggleAttribute("hidden", ring === null);
     if (ring) this.#show(ring);
-    else this.#tellEnd(rings.find(({ id }) => id === before?.id));
+    else this.#tellEnd(before, rings);
   }
 
   /** @param {Ring} ring */
   #show(ring) {
     const rings = ring.state === "ringing";
-    const text = rings ? ring.ringing : ring.isMine ? ring.answered : ring.answeredElsewhere;
+    const text = rings ? ring.ringing : ring.isMine ? ring.answered : ring.waits;
     write("ring-bar-state", text);
     announce(text);
     byId("ring-bar-cancel")?.toggleAttribute("hidden", !rings);
@@ -73,9 +73,10 @@ export class RingBar {
     write("ring-bar-left", seconds === null ? "" : fill(this.#words.rings_for, { seconds }));
   }
 
-  /** @param {Ring | undefined} ring  none: it went on elsewhere */
-  #tellEnd(ring) {
-    if (ring) tell(ring.over);
+  /** Nothing of what went on elsewhere. @param {Ring | null} before @param {Ring[]} rings */
+  #tellEnd(before, rings) {
+    const ended = rings.find(({ id }) => id === before?.id);
+    if (ended) tell(ended.over);
   }
 
   /** @param {Outgoing} outgoing @returns {Ring} */
@@ -84,8 +85,8 @@ export class RingBar {
     const say = (/** @type {string} */ word) => fill(this.#words[word], { name: rungIn(outgoing).name });
     return {
       id: `call ${call}`, state, until, room, isMine: call === keptRing(),
-      ringing: say("ringing"), answered: say("answered"), answeredElsewhere: say("answered_elsewhere"),
-      over: isOpen({ state }) ? "" : `${say(state)} ${this.#words.cost_nothing}`,
+      ringing: say("ringing"), answered: say("answered"), waits: say("answered_waits"),
+      over: `${say(state)} ${this.#words.cost_nothing}`,
       cancel: () => this.#socket.send("ring.cancel", { call }),
     };
   }
@@ -97,7 +98,7 @@ export class RingBar {
       id: `ask ${ask}`, state, until, room, isMine: ask === keptAsk(),
       ringing: fill(this.#words[rung === 1 ? "asking_one" : "asking"], { count: rung, category }),
       answered: fill(this.#words.ask_answered, { name }),
-      answeredElsewhere: fill(this.#words.ask_answered_elsewhere, { name }),
+      waits: fill(this.#words.answered_waits, { name }),
       over: this.#words[state === "missed" ? "ask_missed_here" : "ask_cancelled"],
       cancel: () => this.#socket.send("ask.cancel", { ask }),
     };
